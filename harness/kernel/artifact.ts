@@ -1,0 +1,20 @@
+/** A kernel ready to boot, in the content-addressed cache. All paths are absolute. */
+export interface KernelArtifact {
+  /** Key of the cache entry: source identity + patches + resulting config + toolchain. */
+  key: string;
+  /** Folder of the entry. */
+  folder: string;
+  /** `6.12.95`: the release as in `uname -r`. */
+  release: string;
+  image: string;
+  /** Folder that holds `modules.dep` and the .ko files: `<folder>/modules/lib/modules/<release>`. */
+  modules: string;
+  systemMap?: string;
+  config?: string;
+  /** GNU build id of vmlinux, hexadecimal. */
+  buildId?: string;
+  /** SHA-256 over image and modules: two commits with the same object code have the same. */
+  objectDigest: string;
+  /** Where it comes from, for people: `Debian linux-source-6.12 6.12.95-1~bpo12+1`. */
+  origin: string;
+}

@@ -1,0 +1,56 @@
+import type { Crash } from '../measurement/crash.ts';
+import type { TrialPhase } from '../measurement/record.ts';
+
+/** KVM or emulation. */
+export type Accelerator = 'kvm' | 'tcg';
+
+/** Which accelerator is used and what proves it. */
+export interface AcceleratorProof {
+  accelerator: Accelerator;
+  /** What was asked for. */
+  requested: 'auto' | 'kvm' | 'tcg';
+  /** One sentence: `smoke boot said hello in 0.9 s`, or why KVM is not used. */
+  reason: string;
+}
+
+/** All that decides a QEMU command line; `qemuArguments` is a pure function of it. */
+export interface MachineSettings {
+  qemu: string;
+  accelerator: Accelerator;
+  /** Cores of the host; TCG with more vCPUs than that translates single-threaded. */
+  hostCores: number;
+  vcpus: number;
+  memoryBytes: number;
+  numaNodes: number;
+  cpuModel?: string;
+  kernelImage: string;
+  initramfs: string;
+  /** Words appended to the kernel command line: the cell's own and `modstorm.trial=…`. */
+  commandLine: string;
+  consoleFile: string;
+  /** Unix socket path for the channel, listened on before QEMU starts; undefined for --dry-run (a file is used). */
+  channelSocket?: string;
+  channelFile?: string;
+  qmpSocket?: string;
+}
+
+/** Deadlines of a trial, ns, already scaled for TCG and overcommit. */
+export interface Deadlines {
+  boot: number;
+  prepare: number;
+  workload: number;
+  collect: number;
+  shutdown: number;
+  /** No byte on channel and console for this long, while no other phase deadline is nearer. */
+  silence: number;
+  total: number;
+}
+
+/** How a guest's life ended, before any number is judged. */
+export type MachineEnd =
+  | { kind: 'finished' }
+  | { kind: 'timeout'; phase: TrialPhase; reason: string }
+  | { kind: 'crashed'; crash: Crash }
+  /** QEMU died by itself or would not start. */
+  | { kind: 'qemu'; reason: string; evidence: string }
+  | { kind: 'interrupted' };

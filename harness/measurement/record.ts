@@ -1,0 +1,73 @@
+import type { Crash } from './crash.ts';
+import type { CounterName, DuplicateModule } from './module-stats.ts';
+import type { Finding } from './finding.ts';
+
+/** How a trial ended. Never collapse two of them: a lost guest is not a failed one. */
+export type Outcome =
+  | { kind: 'passed' }
+  /** The workload ran and its own result is bad (exit status, errors); counters are still valid as evidence. */
+  | { kind: 'failed'; reason: string }
+  /** The trial measured something else than it claims (Unknown symbol, skipped stressor): never a number. */
+  | { kind: 'invalid'; reason: string }
+  | { kind: 'skipped'; reason: string }
+  | { kind: 'timeout'; phase: TrialPhase; reason: string }
+  | { kind: 'crashed'; title: string; class: Crash['class'] }
+  | { kind: 'infrastructure'; reason: string }
+  | { kind: 'interrupted' };
+
+/** The phases of a trial, in order; each has its own deadline. */
+export type TrialPhase = 'start' | 'boot' | 'prepare' | 'workload' | 'collect' | 'shutdown';
+
+/** Values of one metric: integers that fit no double exactly are kept as decimal strings. */
+export type StoredValue = number | string;
+
+/** What the guest proved about itself. Key of baselines, with workload version, accelerator and CPU model. */
+export interface Capabilities {
+  release: string;
+  moduleStats: boolean;
+  autoloadDups: boolean;
+  dupsTrace: boolean;
+  decompress: boolean;
+  /** Same-inode finit_module() calls are merged (6.5 and later); undefined when not probed. */
+  mergesSameInode?: boolean;
+  cpusOnline: number;
+  /** Digest of /proc/config.gz, if the kernel has it. */
+  configDigest?: string;
+}
+
+/** A duplicate request as the kernel printed it, per requested name. */
+export interface DuplicateRequest {
+  name: string;
+  count: number;
+}
+
+/** One line of the journal: all that is known of one trial, in base units, nothing rounded. */
+export interface TrialRecord {
+  version: 1;
+  trial: string;
+  cell: string;
+  repetition: number;
+  order: number;
+  outcome: Outcome;
+  /** Wall-clock start, ISO 8601 UTC. */
+  startedAt: string;
+  /** From the start of QEMU to its end. */
+  durationNs: number;
+  /** Host monotonic durations of the phases that were reached. */
+  phasesNs: Partial<Record<TrialPhase, number>>;
+  /** Guest uptime at the agent's hello. */
+  bootNs?: number;
+  /** Wall time of the workload by the guest's clock. */
+  workloadNs?: number;
+  capabilities?: Capabilities;
+  /** The debugfs counters after the workload, and their change over it; decimal strings. */
+  counters?: { before: Partial<Record<CounterName, string>>; after: Partial<Record<CounterName, string>> };
+  /** Metric name to value; absent means not measured, and is never zero. */
+  metrics: Record<string, StoredValue>;
+  /** Failed duplicates by module, from the stats text after the workload. */
+  duplicates: DuplicateModule[];
+  duplicateRequests: DuplicateRequest[];
+  findings: Finding[];
+  /** Last lines of the console, escaped, when the outcome is not `passed`. */
+  consoleTail?: string[];
+}

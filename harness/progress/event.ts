@@ -1,0 +1,35 @@
+import type { TrialPhase, TrialRecord } from '../measurement/record.ts';
+import type { Trial } from '../plan/trial.ts';
+
+/** A step of preparation: kernel, image, packages, proof of the accelerator. */
+export interface StepProgress {
+  /** Stable id of the step; later events of one step share it. */
+  step: string;
+  title: string;
+  /** 0 to 1 if known. */
+  fraction?: number;
+  detail?: string;
+}
+
+/** What happens during a run; the live terminal, the plain lines and tests all read the same stream. */
+export type ProgressEvent =
+  | {
+      type: 'run-started';
+      run: string;
+      folder: string;
+      trials: number;
+      cells: number;
+      accelerator: string;
+      jobs: number;
+    }
+  | ({ type: 'step-started' } & StepProgress)
+  | ({ type: 'step-progress' } & StepProgress)
+  | ({ type: 'step-finished'; cached: boolean; durationNs: number } & StepProgress)
+  | { type: 'trial-started'; trial: Trial }
+  | { type: 'trial-phase'; trial: Trial; phase: TrialPhase }
+  | { type: 'trial-finished'; trial: Trial; record: TrialRecord }
+  | { type: 'warning'; message: string; hint?: string }
+  | { type: 'run-finished'; interrupted: boolean };
+
+/** Receives progress; must never throw. */
+export type ProgressSink = (event: ProgressEvent) => void;

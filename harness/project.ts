@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+function findRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!(existsSync(join(folder, 'package.json')) && existsSync(join(folder, 'guests')))) {
+    const parent = dirname(folder);
+    if (parent === folder)
+      throw new Error('modstorm: its own package.json and guests/ are missing above the build folder');
+    folder = parent;
+  }
+  return folder;
+}
+
+/** The folder that holds package.json, guests/ and matrices/, whether run from build/ or installed. */
+export const projectRoot: string = findRoot();
+
+/** An absolute path below the project: `projectPath('guests', 'kernel')`. */
+export function projectPath(...parts: string[]): string {
+  return resolve(projectRoot, ...parts);
+}
+
+/**
+ * Where artifacts are cached: `$MODSTORM_CACHE`, else `$XDG_CACHE_HOME/modstorm`, else `~/.cache/modstorm`.
+ * A relative XDG_CACHE_HOME is ignored, as the XDG Base Directory specification demands.
+ */
+export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  const own = environment['MODSTORM_CACHE'];
+  if (own) return resolve(own);
+  const xdg = environment['XDG_CACHE_HOME'];
+  if (xdg?.startsWith('/')) return join(xdg, 'modstorm');
+  return join(homedir(), '.cache', 'modstorm');
+}
