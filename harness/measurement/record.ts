@@ -1,6 +1,6 @@
 import type { Crash } from './crash.ts';
-import type { CounterName, DuplicateModule } from './module-stats.ts';
 import type { Finding } from './finding.ts';
+import type { CounterName, DuplicateModule } from './module-stats.ts';
 
 /** How a trial ended. Never collapse two of them: a lost guest is not a failed one. */
 export type Outcome =

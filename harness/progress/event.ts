@@ -1,15 +1,6 @@
 import type { TrialPhase, TrialRecord } from '../measurement/record.ts';
 import type { Trial } from '../plan/trial.ts';
-
-/** A step of preparation: kernel, image, packages, proof of the accelerator. */
-export interface StepProgress {
-  /** Stable id of the step; later events of one step share it. */
-  step: string;
-  title: string;
-  /** 0 to 1 if known. */
-  fraction?: number;
-  detail?: string;
-}
+import type { StepProgress } from '../step.ts';
 
 /** What happens during a run; the live terminal, the plain lines and tests all read the same stream. */
 export type ProgressEvent =
