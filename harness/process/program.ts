@@ -64,6 +64,12 @@ export function startProgram(
   options: ProgramOptions = {},
 ): RunningProgram {
   const started = process.hrtime.bigint();
+  const stdin: Options =
+    options.input !== undefined
+      ? { input: options.input }
+      : options.inputFile !== undefined
+        ? { inputFile: options.inputFile }
+        : { stdin: 'ignore' };
   const settings: Options = {
     detached: true,
     reject: false,
@@ -71,20 +77,11 @@ export function startProgram(
     encoding: 'utf8',
     buffer: options.inherit !== true,
     maxBuffer: options.maxBuffer ?? 64 * 1024 * 1024,
-    stdin: 'ignore',
     ...(options.folder !== undefined && { cwd: options.folder }),
     ...(options.environment && { env: options.environment }),
-    ...(options.inherit && { stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' }),
+    ...(options.inherit ? { stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' } : stdin),
     ...(options.outputFile !== undefined && { stdout: { file: options.outputFile } }),
   };
-  if (options.input !== undefined) {
-    delete settings.stdin;
-    Object.assign(settings, { input: options.input });
-  }
-  if (options.inputFile !== undefined) {
-    delete settings.stdin;
-    Object.assign(settings, { inputFile: options.inputFile });
-  }
   const child = execa('setpriv', ['--pdeathsig', 'KILL', '--', file, ...args], settings);
   const pid = child.pid;
   if (pid !== undefined) liveGroups.add(pid);
