@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+/**
+ * Writes a file so that a reader, or a power cut, sees the old content or the new one and never a half: a
+ * temporary file in the same folder, fsync, rename, fsync of the folder. The folder must exist.
+ */
+export async function writeFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
+  const folder = dirname(path);
+  const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    await using file = await openDisposable(temporary, 'wx');
+    await file.handle.writeFile(content);
+    await file.handle.sync();
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(folder);
+}
+
+/** Makes the names of a folder (created, renamed, removed files) survive a power cut. */
+export async function syncFolder(folder: string): Promise<void> {
+  await using file = await openDisposable(folder, 'r');
+  await file.handle.sync();
+}
+
+async function openDisposable(
+  path: string,
+  flags: string,
+): Promise<{ handle: FileHandle } & AsyncDisposable> {
+  const handle = await open(path, flags);
+  return { handle, [Symbol.asyncDispose]: () => handle.close() };
+}
