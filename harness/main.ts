@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { exitCodeOfError, exitCodes } from './cli/exit-code.ts';
+import { runProgramTree } from './cli/program.ts';
+import { renderError } from './cli/render-error.ts';
+import { Shutdown } from './process/shutdown.ts';
+
+/**
+ * Runs one command line and says with which exit code the process should end. Never throws, never exits by itself:
+ * pending output is flushed by Node before the process ends.
+ */
+export async function main(words: readonly string[]): Promise<number> {
+  const shutdown = new Shutdown();
+  const stopListening = shutdown.listen();
+  process.stdout.on('error', ignoreClosedPipe);
+  let code: number;
+  try {
+    code = await runProgramTree(words, shutdown);
+  } catch (error) {
+    code = shutdown.exitCode ?? exitCodeOfError(error);
+    if (shutdown.exitCode === undefined) process.stderr.write(renderError(error));
+  }
+  for (const failure of await shutdown.run()) {
+    process.stderr.write(renderError(failure));
+    if (code === exitCodes.fine) code = exitCodes.infrastructure;
+  }
+  stopListening();
+  process.stdout.off('error', ignoreClosedPipe);
+  return code;
+}
+
+/** `modstorm report | head` closes the pipe early: that is the reader's right. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+const started = process.argv[1];
+if (started && realpathSync(started) === fileURLToPath(import.meta.url)) {
+  process.exitCode = await main(process.argv.slice(2));
+}

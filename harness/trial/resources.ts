@@ -1,0 +1,35 @@
+/** What one guest takes of the host, or what the host has to give. */
+export interface Resources {
+  cores: number;
+  memoryBytes: number;
+}
+
+/** Counts what is taken. A request larger than the host is granted when nothing else runs: it must run some time. */
+export class ResourcePool {
+  readonly #total: Resources;
+  readonly #taken: Resources = { cores: 0, memoryBytes: 0 };
+  #holders = 0;
+
+  constructor(total: Resources) {
+    this.#total = total;
+  }
+
+  /** Takes the resources if they are free now. */
+  tryTake(wanted: Resources): boolean {
+    const fits =
+      this.#taken.cores + wanted.cores <= this.#total.cores &&
+      this.#taken.memoryBytes + wanted.memoryBytes <= this.#total.memoryBytes;
+    if (!fits && this.#holders > 0) return false;
+    this.#taken.cores += wanted.cores;
+    this.#taken.memoryBytes += wanted.memoryBytes;
+    this.#holders++;
+    return true;
+  }
+
+  /** Gives back what `tryTake` granted. */
+  release(taken: Resources): void {
+    this.#taken.cores -= taken.cores;
+    this.#taken.memoryBytes -= taken.memoryBytes;
+    this.#holders--;
+  }
+}

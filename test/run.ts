@@ -1,0 +1,140 @@
+import { readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { type FinalResults, Parser } from 'tap-parser';
+import { startProgram } from '../harness/process/program.ts';
+import { projectPath } from '../harness/project.ts';
+import { formatDuration } from '../harness/units.ts';
+
+/** What a group of test files came to. */
+interface Tally {
+  passed: number;
+  failed: number;
+  skipped: number;
+  /** The test program itself ended badly (a crash, incomplete coverage). */
+  broken: boolean;
+}
+
+/** A group of test files that run together. */
+interface Group {
+  title: string;
+  files: string[];
+  options: string[];
+}
+
+/**
+ * Runs the fast tests, then the integration tests on real guests; each only those whose path contains one of `words`.
+ * A line per file, the failures in full, and as last line `N passed, N failed`. Returns the exit code.
+ */
+export async function runTests(words: readonly string[] = []): Promise<number> {
+  const total: Tally = { passed: 0, failed: 0, skipped: 0, broken: false };
+  for (const group of testGroups(words)) {
+    if (group.files.length === 0) continue;
+    print(`\n${group.title} (${group.files.length} files)`);
+    const tally = await runGroup(group);
+    total.passed += tally.passed;
+    total.failed += tally.failed;
+    total.skipped += tally.skipped;
+    total.broken ||= tally.broken;
+  }
+  if (total.passed + total.failed + total.skipped === 0) {
+    print(`no test file matches ${words.join(' ')}`);
+    return 4;
+  }
+  if (total.broken && total.failed === 0) total.failed = 1;
+  print(
+    `\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`,
+  );
+  return total.failed > 0 ? 1 : 0;
+}
+
+function testGroups(words: readonly string[]): Group[] {
+  const folder = projectPath('build', 'test');
+  const wanted = listTests(folder).filter(
+    file => words.length === 0 || words.some(word => file.includes(word)),
+  );
+  const integration = (file: string) => relative(folder, file).startsWith('integration');
+  // Coverage is of the fast tests: what only a real guest reaches is not claimed. Part of the files proves nothing.
+  const coverage = words.length === 0 ? ['--coverage-report=text-summary'] : ['--disable-coverage'];
+  return [
+    {
+      title: 'fast tests',
+      files: wanted.filter(file => !integration(file)),
+      options: ['--jobs=2', ...coverage],
+    },
+    {
+      title: 'integration tests on real guests',
+      files: wanted.filter(integration),
+      options: ['--jobs=1', '--disable-coverage', '--timeout=1500'],
+    },
+  ];
+}
+
+function listTests(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap(entry => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return listTests(path);
+      return entry.name.endsWith('.test.js') ? [path] : [];
+    });
+}
+
+async function runGroup(group: Group): Promise<Tally> {
+  const tally: Tally = { passed: 0, failed: 0, skipped: 0, broken: false };
+  const parser = new Parser();
+  parser.on('child', file => {
+    file.on('complete', (results: FinalResults) => {
+      tally.passed += results.pass - results.skip - results.todo;
+      tally.failed += results.fail;
+      tally.skipped += results.skip;
+    });
+    reportProblems(file, '');
+  });
+  parser.on('assert', result => {
+    const took = formatDuration((result.time ?? 0) * 1e6);
+    print(`  ${result.ok ? 'ok    ' : 'FAILED'} ${result.name.replace(/^build\/test\//, '')} (${took})`);
+  });
+  let summary = false;
+  const tap = startProgram(
+    process.execPath,
+    [
+      projectPath('node_modules', 'tap', 'dist', 'esm', 'run.mjs'),
+      '--reporter=tap',
+      ...group.options,
+      ...group.files,
+    ],
+    {
+      folder: projectPath('.'),
+      maxBuffer: 1024 * 1024,
+      onLine: (line, stream) => {
+        if (stream === 'stderr') return print(line);
+        summary ||= line.includes('Coverage summary');
+        if (summary) print(line);
+        else parser.write(`${line}\n`);
+      },
+    },
+  );
+  process.once('SIGINT', () => void tap.end());
+  process.once('SIGTERM', () => void tap.end());
+  const result = await tap.done;
+  parser.end();
+  tally.broken = result.code !== 0;
+  return tally;
+}
+
+/** Prints every failed assertion, however deep, with its diagnostics. */
+function reportProblems(parser: Parser, path: string): void {
+  parser.on('assert', result => {
+    if (result.ok) {
+      if (result.skip) print(`         skipped: ${path}${result.name} (${result.skip})`);
+      return;
+    }
+    print(`    not ok ${path}${result.name}`);
+    if (result.diag) print(`      ${JSON.stringify(result.diag, undefined, 2).replaceAll('\n', '\n      ')}`);
+  });
+  parser.on('child', child => reportProblems(child, `${path}${child.name} > `));
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
