@@ -1,6 +1,11 @@
 import { constants } from 'node:os';
-import { execa, type Options } from 'execa';
+import type { Readable } from 'node:stream';
+import { execa, type Options, type ResultPromise } from 'execa';
 import { InfrastructureError } from '../errors.ts';
+import { forgetGroup, rememberGroup, signalGroup } from './group.ts';
+import { OutputCollector } from './output.ts';
+
+export { killRemainingPrograms } from './group.ts';
 
 /** How to run a program. Arguments are a list; there is never a shell. */
 export interface ProgramOptions {
@@ -52,11 +57,13 @@ export interface RunningProgram {
 }
 
 const defaultGraceNs = 2e9;
+/** How long a stream may stay open after its process group is gone: only a program that left the group holds it. */
+const strayStreamMs = 1000;
 
 /**
  * Starts a program in its own process group. The kernel kills it when the harness dies (`setpriv --pdeathsig`),
- * so that not even SIGKILL to the harness leaves a guest behind.
- * @throws InfrastructureError PROGRAM_MISSING when there is no such program
+ * so that not even SIGKILL to the harness leaves a guest behind. A program that does not exist ends with code 127
+ * and says so on stderr; `runProgram` turns that into PROGRAM_MISSING.
  */
 export function startProgram(
   file: string,
@@ -64,70 +71,23 @@ export function startProgram(
   options: ProgramOptions = {},
 ): RunningProgram {
   const started = process.hrtime.bigint();
-  const stdin: Options =
-    options.input !== undefined
-      ? { input: options.input }
-      : options.inputFile !== undefined
-        ? { inputFile: options.inputFile }
-        : { stdin: 'ignore' };
-  const settings: Options = {
-    detached: true,
-    reject: false,
-    stripFinalNewline: false,
-    encoding: 'utf8',
-    buffer: options.inherit !== true,
-    maxBuffer: options.maxBuffer ?? 64 * 1024 * 1024,
-    ...(options.folder !== undefined && { cwd: options.folder }),
-    ...(options.environment && { env: options.environment }),
-    ...(options.inherit ? { stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' } : stdin),
-    ...(options.outputFile !== undefined && { stdout: { file: options.outputFile } }),
-  };
-  const child = execa('setpriv', ['--pdeathsig', 'KILL', '--', file, ...args], settings);
+  const child = execa('setpriv', ['--pdeathsig', 'KILL', '--', file, ...args], execaOptions(options));
   const pid = child.pid;
-  if (pid !== undefined) liveGroups.add(pid);
-  const deliver = options.onLine;
-  const readers = deliver
-    ? (['stdout', 'stderr'] as const).map(stream =>
-        deliverLines(child[stream], line => deliver(line, stream)),
-      )
-    : [];
-
-  let ended: ProgramResult['ended'];
-  let killTimer: NodeJS.Timeout | undefined;
-  const terminate = (why?: ProgramResult['ended']) => {
-    if (pid === undefined || killTimer) return;
-    ended ??= why;
-    signalGroup(pid, 'SIGTERM');
-    killTimer = setTimeout(() => signalGroup(pid, 'SIGKILL'), (options.graceNs ?? defaultGraceNs) / 1e6);
-  };
-  const onAbort = () => terminate('aborted');
-  if (options.signal?.aborted) onAbort();
-  options.signal?.addEventListener('abort', onAbort, { once: true });
-  const timeout =
-    options.timeoutNs === undefined
-      ? undefined
-      : setTimeout(() => terminate('timeout'), options.timeoutNs / 1e6);
-
-  const exited = new Promise<void>(resolve => {
-    child.once('exit', () => resolve());
-    child.once('error', () => resolve());
-  });
+  if (pid !== undefined) rememberGroup(pid);
+  const stdout = collect(child.stdout, 'stdout', options);
+  const stderr = collect(child.stderr, 'stderr', options);
+  const ending = watchForEnding(pid, options);
   const done = (async (): Promise<ProgramResult> => {
-    await exited;
-    // A grandchild may still hold the pipes: with its group gone the streams close and execa settles.
+    const exit = await waitForExit(child);
+    // A grandchild may still hold the pipes: with its group gone the streams close.
     if (pid !== undefined) signalGroup(pid, 'SIGKILL');
-    const result = await child;
-    await Promise.all(readers);
-    clearTimeout(timeout);
-    clearTimeout(killTimer);
-    options.signal?.removeEventListener('abort', onAbort);
-    if (pid !== undefined) liveGroups.delete(pid);
-    const signal = result.signal as NodeJS.Signals | undefined;
+    const ended = ending.stop();
+    await Promise.all([stdout.closed(), stderr.closed()]);
+    if (pid !== undefined) forgetGroup(pid);
     return {
-      code: result.exitCode ?? (signal ? 128 + (constants.signals[signal] ?? 0) : 127),
-      ...(signal && { signal }),
-      stdout: typeof result.stdout === 'string' ? result.stdout : '',
-      stderr: typeof result.stderr === 'string' ? result.stderr : '',
+      ...exit,
+      stdout: stdout.text(),
+      stderr: exit.problem ?? stderr.text(),
       durationNs: Number(process.hrtime.bigint() - started),
       ...(ended && { ended }),
     };
@@ -136,10 +96,97 @@ export function startProgram(
     pid: pid ?? -1,
     done,
     end: () => {
-      terminate('aborted');
+      ending.terminate('aborted');
       return done;
     },
   };
+}
+
+function execaOptions(options: ProgramOptions): Options {
+  const stdin: Options =
+    options.input !== undefined
+      ? { input: options.input }
+      : options.inputFile !== undefined
+        ? { inputFile: options.inputFile }
+        : { stdin: 'ignore' };
+  return {
+    detached: true,
+    reject: false,
+    // execa's own buffer stops reading at its limit, and the program would block for ever on a full pipe.
+    buffer: false,
+    ...(options.folder !== undefined && { cwd: options.folder }),
+    ...(options.environment && { env: options.environment }),
+    ...(options.inherit ? { stdin: 'inherit', stdout: 'inherit', stderr: 'inherit' } : stdin),
+    ...(options.outputFile !== undefined && { stdout: { file: options.outputFile } }),
+  };
+}
+
+/** TERM, then KILL after the grace time: by abort, by timeout or by hand; never after the program has ended. */
+function watchForEnding(pid: number | undefined, options: ProgramOptions) {
+  let ended: ProgramResult['ended'];
+  let killTimer: NodeJS.Timeout | undefined;
+  let over = pid === undefined;
+  const terminate = (why: ProgramResult['ended']) => {
+    if (pid === undefined || over || killTimer) return;
+    ended = why;
+    signalGroup(pid, 'SIGTERM');
+    killTimer = setTimeout(() => signalGroup(pid, 'SIGKILL'), (options.graceNs ?? defaultGraceNs) / 1e6);
+  };
+  const onAbort = () => terminate('aborted');
+  options.signal?.addEventListener('abort', onAbort, { once: true });
+  if (options.signal?.aborted) onAbort();
+  const timeout =
+    options.timeoutNs === undefined
+      ? undefined
+      : setTimeout(() => terminate('timeout'), options.timeoutNs / 1e6);
+  const stop = () => {
+    over = true;
+    clearTimeout(timeout);
+    clearTimeout(killTimer);
+    options.signal?.removeEventListener('abort', onAbort);
+    return ended;
+  };
+  return { terminate, stop };
+}
+
+type Exit = Pick<ProgramResult, 'code' | 'signal'> & { problem?: string };
+
+/** Waits for the exit alone, not for the pipes; a program that could not even be spawned has code 127. */
+function waitForExit(child: ResultPromise): Promise<Exit> {
+  return new Promise(resolve => {
+    child.once('exit', (code, signal) => {
+      resolve({
+        code: code ?? 128 + (signal ? constants.signals[signal] : 0),
+        ...(signal && { signal }),
+      });
+    });
+    // Spawn errors (a missing folder, too long an argument list) settle execa's promise without any exit.
+    const unspawned = (problem: string) => resolve({ code: 127, problem });
+    child.once('error', error => unspawned(error.message));
+    if (child.pid === undefined) {
+      void child.then(result => unspawned(result.originalMessage ?? 'could not be started'));
+    }
+  });
+}
+
+function collect(stream: Readable | null, name: 'stdout' | 'stderr', options: ProgramOptions) {
+  const deliver = options.onLine;
+  const collector = new OutputCollector({
+    limit: options.maxBuffer ?? 64 * 1024 * 1024,
+    ...(deliver && { onLine: (line: string) => deliver(line, name) }),
+  });
+  stream?.on('data', (chunk: Buffer) => collector.push(chunk));
+  const over =
+    stream === null || stream.destroyed
+      ? Promise.resolve()
+      : new Promise<void>(resolve => stream.once('close', resolve));
+  const closed = async () => {
+    const timer = setTimeout(() => stream?.destroy(), strayStreamMs);
+    await over;
+    clearTimeout(timer);
+    collector.end();
+  };
+  return { closed, text: () => collector.text };
 }
 
 /**
@@ -175,41 +222,6 @@ export async function runProgram(
     );
   }
   return result;
-}
-
-/** Process groups that were started and are not yet reaped: the last line of defence at exit. */
-const liveGroups = new Set<number>();
-
-/** Kills every group that is still alive. For the very end of the process only; synchronous. */
-export function killRemainingPrograms(): void {
-  for (const pid of liveGroups) signalGroup(pid, 'SIGKILL');
-}
-
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}
-
-async function deliverLines(
-  stream: NodeJS.ReadableStream | null,
-  deliver: (line: string) => void,
-): Promise<void> {
-  if (!stream) return;
-  let rest = '';
-  stream.on('data', (chunk: Buffer | string) => {
-    const lines = (rest + chunk.toString()).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) deliver(line);
-  });
-  await new Promise<void>(resolve => {
-    stream.once('end', resolve);
-    stream.once('close', resolve);
-    stream.once('error', () => resolve());
-  });
-  if (rest) deliver(rest);
 }
 
 function tail(text: string): string {

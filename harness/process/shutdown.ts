@@ -1,4 +1,4 @@
-import { killRemainingPrograms } from './program.ts';
+import { killRemainingPrograms } from './group.ts';
 
 /** What is undone when the harness ends early; the newest first. */
 type Teardown = () => void | Promise<void>;
@@ -31,6 +31,7 @@ export class Shutdown {
     process.once('exit', killRemainingPrograms);
     return () => {
       for (const name of names) process.off(name, handler);
+      process.off('exit', killRemainingPrograms);
     };
   }
 
