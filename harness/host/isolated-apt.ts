@@ -1,0 +1,393 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { InfrastructureError } from '../errors.ts';
+import { type ProgramOptions, type ProgramResult, runProgram } from '../process/program.ts';
+import { cacheFolder } from '../project.ts';
+import type { StepSink } from '../step.ts';
+import {
+  type AptSource,
+  chooseMirror,
+  type DebianHost,
+  parseDeb822Sources,
+  parseOsRelease,
+  parseSourcesList,
+  preferredSuites,
+} from './debian-mirror.ts';
+import { describeHolder, withFileLock } from './file-lock.ts';
+
+/** A version of a package that some suite offers. */
+export interface AptCandidate {
+  version: string;
+  suite: string;
+}
+
+/** A package file that apt would fetch. */
+export interface AptFile {
+  name: string;
+  version: string;
+  /** Name of the .deb. */
+  file: string;
+  uri: string;
+  bytes: number;
+  /** `SHA256:…`, `MD5Sum:…`, as apt prints it. */
+  hash: string;
+}
+
+/** What an IsolatedApt depends on; all but the folder is for tests and for unusual hosts. */
+export interface IsolatedAptOptions {
+  /** Holds lists, archives and the sources; `<cache>/apt` unless told. */
+  folder?: string;
+  /** Release and mirror; read from the host unless told. */
+  host?: DebianHost;
+  signal?: AbortSignal;
+  sink?: StepSink;
+  run?: typeof runProgram;
+}
+
+const listsMaxAgeMs = 24 * 3600 * 1000;
+const keyrings = [
+  '/usr/share/keyrings/debian-archive-keyring.gpg',
+  '/usr/share/keyrings/debian-archive-keyring.pgp',
+];
+
+/**
+ * An apt of our own: it reads Debian's suites into the cache folder and fetches packages from them, without touching
+ * /etc/apt, the host's package state or anything that needs root. The host's proxy settings (apt.conf.d) and its
+ * mirror are honoured. Everything is verified by apt against Debian's archive keys.
+ */
+export class IsolatedApt {
+  readonly folder: string;
+  readonly #options: IsolatedAptOptions;
+  readonly #run: typeof runProgram;
+  #host: Promise<DebianHost> | undefined;
+  #updated: Promise<void> | undefined;
+  #refreshed = false;
+
+  constructor(options: IsolatedAptOptions = {}) {
+    this.folder = options.folder ?? join(cacheFolder(), 'apt');
+    this.#options = options;
+    this.#run = options.run ?? runProgram;
+  }
+
+  /** Suites in order of preference for this host: its own, its backports, then newer ones. */
+  async suites(): Promise<string[]> {
+    return preferredSuites(await this.#readHost());
+  }
+
+  /**
+   * Makes sure that the lists are there and at most a day old; does the work once per process. When a refresh fails
+   * but older lists are there, they are used, and the sink is told.
+   * @throws InfrastructureError APT_KEYRING_MISSING, APT_UPDATE_FAILED, PROGRAM_MISSING
+   */
+  update(): Promise<void> {
+    this.#updated ??= this.#updateWhenOld(listsMaxAgeMs);
+    return this.#updated;
+  }
+
+  /** The versions of a package, in the order of the preferred suites; empty when no suite has it. */
+  async candidates(name: string): Promise<AptCandidate[]> {
+    await this.update();
+    let found = await this.#madison(name);
+    if (found.length === 0 && !this.#refreshed) {
+      await this.#updateWhenOld(0);
+      found = await this.#madison(name);
+    }
+    const order = await this.suites();
+    return found.sort((a, b) => order.indexOf(a.suite) - order.indexOf(b.suite));
+  }
+
+  /**
+   * Fetches a package, or finds it in the cache; its size and hash are checked either way.
+   * @param wanted exact version, or suite; the first candidate unless told
+   * @returns path of the .deb
+   * @throws InfrastructureError APT_NO_CANDIDATE, APT_DOWNLOAD_FAILED
+   */
+  async download(name: string, wanted: Partial<AptCandidate> = {}): Promise<string> {
+    const candidates = await this.candidates(name);
+    const chosen = candidates.find(
+      candidate =>
+        (wanted.version === undefined || candidate.version === wanted.version) &&
+        (wanted.suite === undefined || candidate.suite === wanted.suite),
+    );
+    if (!chosen) throw noCandidate(name, wanted, candidates);
+    const [path] = await this.downloadAll([{ name, version: chosen.version }]);
+    return path!;
+  }
+
+  /**
+   * Fetches exact versions of packages in one go.
+   * @returns paths of the .deb files, in the order of `packages`
+   * @throws InfrastructureError APT_DOWNLOAD_FAILED
+   */
+  async downloadAll(packages: { name: string; version: string }[]): Promise<string[]> {
+    if (packages.length === 0) return [];
+    await this.update();
+    return this.#locked('fetching packages', async () => {
+      const words = packages.map(({ name, version }) => `${name}=${version}`);
+      const files = parsePrintUris(
+        (await this.#apt('apt-get', ['download', '--print-uris', ...words])).stdout,
+      );
+      const paths: string[] = [];
+      const missing: AptFile[] = [];
+      for (const { name, version } of packages) {
+        const file = files.find(candidate => candidate.name === name && candidate.version === version);
+        if (!file) throw noCandidate(name, { version }, []);
+        paths.push(this.#archive(file));
+        if (!(await isIntact(this.#archive(file), file))) missing.push(file);
+      }
+      if (missing.length > 0) await this.#fetch(missing);
+      return paths;
+    });
+  }
+
+  /**
+   * Everything that apt would install for these packages on an empty system, without recommendations: the closure of
+   * their dependencies, resolved within one suite.
+   * @throws InfrastructureError APT_CLOSURE_FAILED
+   */
+  async closure(names: string[], suite: string): Promise<AptFile[]> {
+    await this.update();
+    const args = ['install', '--print-uris', '-y', '--no-install-recommends', '-t', suite, ...names];
+    const result = await this.#apt('apt-get', args, { accept: 'any' });
+    if (result.code !== 0) {
+      throw new InfrastructureError(
+        'APT_CLOSURE_FAILED',
+        `apt finds no consistent set of dependencies for ${names.join(', ')} in ${suite}`,
+        {
+          evidence: result.stderr,
+          hint: `Remove ${this.folder} to start from fresh lists, or name another suite.`,
+        },
+      );
+    }
+    return parsePrintUris(result.stdout);
+  }
+
+  /** Unpacks a .deb into a folder, which is made; nothing of the package is run. */
+  async extract(deb: string, folder: string): Promise<void> {
+    await mkdir(folder, { recursive: true });
+    await this.#run('dpkg-deb', ['--extract', deb, folder], this.#programOptions());
+  }
+
+  async #madison(name: string): Promise<AptCandidate[]> {
+    return parseMadison((await this.#apt('apt-cache', ['madison', '--', name])).stdout, name);
+  }
+
+  #readHost(): Promise<DebianHost> {
+    this.#host ??= this.#options.host ? Promise.resolve(this.#options.host) : readDebianHost();
+    return this.#host;
+  }
+
+  #archive(file: AptFile): string {
+    return join(this.folder, 'archives', file.file);
+  }
+
+  async #updateWhenOld(maxAgeMs: number): Promise<void> {
+    await this.#locked('reading package lists', async () => {
+      const wanted = await this.#sourcesText();
+      const stamp = join(this.folder, 'updated');
+      const age = await ageOf(stamp, wanted);
+      if (age !== undefined && age < maxAgeMs) return;
+      await this.#writeConfiguration(wanted);
+      this.#report('reading the package lists of Debian');
+      const result = await this.#apt('apt-get', ['update', '-q', '--error-on=any'], { accept: 'any' });
+      this.#refreshed = true;
+      if (result.code === 0) return writeFile(stamp, wanted);
+      const error = new InfrastructureError(
+        'APT_UPDATE_FAILED',
+        'the package lists of Debian cannot be read',
+        {
+          evidence: result.stderr,
+          hint: 'Check the network and the proxy settings of apt (/etc/apt/apt.conf.d), then try again.',
+        },
+      );
+      if (age === undefined) throw error;
+      this.#report(`${error.message}; those of ${new Date(Date.now() - age).toISOString()} are used`);
+    });
+  }
+
+  async #sourcesText(): Promise<string> {
+    const host = await this.#readHost();
+    const keyring = await firstThere(keyrings);
+    if (!keyring) {
+      throw new InfrastructureError('APT_KEYRING_MISSING', "Debian's archive keys are not on this host", {
+        hint: 'Install the package debian-archive-keyring.',
+      });
+    }
+    return preferredSuites(host)
+      .map(suite => `deb [arch=amd64 signed-by=${keyring}] ${host.mirror} ${suite} main\n`)
+      .join('');
+  }
+
+  async #writeConfiguration(sources: string): Promise<void> {
+    await mkdir(join(this.folder, 'lists', 'partial'), { recursive: true });
+    await mkdir(join(this.folder, 'cache', 'archives', 'partial'), { recursive: true });
+    await writeFile(join(this.folder, 'sources.list'), sources);
+    await writeFile(join(this.folder, 'status'), '');
+  }
+
+  #apt(
+    program: 'apt-get' | 'apt-cache',
+    args: string[],
+    options: ProgramOptions = {},
+  ): Promise<ProgramResult> {
+    const settings = {
+      'Dir::Etc::sourcelist': join(this.folder, 'sources.list'),
+      'Dir::Etc::sourceparts': '/dev/null',
+      'Dir::Etc::preferences': '/dev/null',
+      'Dir::Etc::preferencesparts': '/dev/null',
+      'Dir::State::lists': join(this.folder, 'lists'),
+      'Dir::State::status': join(this.folder, 'status'),
+      'Dir::State::extended_states': join(this.folder, 'extended_states'),
+      'Dir::Cache': join(this.folder, 'cache'),
+      'APT::Architecture': 'amd64',
+      'APT::Default-Release': '',
+      'Acquire::Languages': 'none',
+      'Acquire::Retries': '3',
+      // The user _apt may not read a cache below /root; apt warns and drops its sandbox anyway.
+      'APT::Sandbox::User': 'root',
+    };
+    const words = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+    return this.#run(program, [...words, ...args], { ...this.#programOptions(), ...options });
+  }
+
+  #programOptions(): ProgramOptions {
+    const { signal } = this.#options;
+    return { environment: { LC_ALL: 'C.UTF-8' }, ...(signal && { signal }) };
+  }
+
+  async #fetch(files: AptFile[]): Promise<void> {
+    await mkdir(join(this.folder, 'archives'), { recursive: true });
+    const draft = await mkdtemp(join(this.folder, 'archives', '.fetch-'));
+    try {
+      const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+      this.#report(`fetching ${files.map(file => file.name).join(', ')} (${(bytes / 1e6).toFixed(1)} MB)`);
+      const words = files.map(({ name, version }) => `${name}=${version}`);
+      const result = await this.#apt('apt-get', ['download', '-q', ...words], {
+        folder: draft,
+        accept: 'any',
+      });
+      if (result.code !== 0) {
+        throw new InfrastructureError('APT_DOWNLOAD_FAILED', `cannot fetch ${words.join(', ')}`, {
+          evidence: result.stderr,
+          hint: `Check the network. If the mirror answered 404, the lists are old: remove ${join(this.folder, 'updated')}.`,
+        });
+      }
+      for (const file of files) await rename(join(draft, file.file), this.#archive(file));
+    } finally {
+      await rm(draft, { recursive: true, force: true });
+    }
+  }
+
+  #report(detail: string): void {
+    this.#options.sink?.({ step: 'packages', title: 'Packages', detail });
+  }
+
+  #locked<Result>(purpose: string, work: () => Promise<Result>): Promise<Result> {
+    const { signal } = this.#options;
+    return withFileLock(
+      join(this.folder, 'lock'),
+      {
+        purpose,
+        ...(signal && { signal }),
+        onWait: holder => this.#report(`waiting for ${describeHolder(holder)}`),
+      },
+      work,
+    );
+  }
+}
+
+/** Reads release and mirror of this host from /etc; a host without apt gets the defaults. */
+export async function readDebianHost(root = '/'): Promise<DebianHost> {
+  const release = parseOsRelease((await textOf(join(root, 'etc/os-release'))) ?? '');
+  const sources: AptSource[] = parseSourcesList((await textOf(join(root, 'etc/apt/sources.list'))) ?? '');
+  const parts = join(root, 'etc/apt/sources.list.d');
+  for (const name of (await namesIn(parts)).sort()) {
+    const text = (await textOf(join(parts, name))) ?? '';
+    if (name.endsWith('.sources')) sources.push(...parseDeb822Sources(text));
+    if (name.endsWith('.list')) sources.push(...parseSourcesList(text));
+  }
+  const distribution = release['ID'] ?? '';
+  const codename = release['VERSION_CODENAME'] || undefined;
+  return { distribution, codename, mirror: chooseMirror(distribution, codename, sources) };
+}
+
+/** Lines of `apt-cache madison`: `name | version | http://mirror suite/component arch Packages`. */
+export function parseMadison(text: string, name: string): AptCandidate[] {
+  return text.split('\n').flatMap(line => {
+    const [found, version, source] = line.split('|').map(field => field.trim());
+    const suite = source?.split(' ')[1]?.split('/')[0];
+    return found === name && version && suite && source?.endsWith('Packages') ? [{ version, suite }] : [];
+  });
+}
+
+/** Lines of `--print-uris`: `'URI' file bytes hash`; the file's name is `name_version_arch.deb` with `%3a` for `:`. */
+export function parsePrintUris(text: string): AptFile[] {
+  return text.split('\n').flatMap(line => {
+    const match = /^'([^']+)' (\S+\.deb) (\d+) (\S*)$/.exec(line);
+    if (!match) return [];
+    const [, uri, file, bytes, hash] = match;
+    const [name, version] = file!.split('_');
+    return [
+      {
+        name: name!,
+        version: decodeURIComponent(version!),
+        file: file!,
+        uri: uri!,
+        bytes: Number(bytes),
+        hash: hash!,
+      },
+    ];
+  });
+}
+
+/** Whether a file has the size and, when apt told one, the SHA-256 that it should have. */
+async function isIntact(path: string, file: AptFile): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.size !== file.bytes) return false;
+  if (!file.hash.startsWith('SHA256:')) return true;
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex') === file.hash.slice('SHA256:'.length);
+}
+
+/** Age of the stamp in milliseconds, if it was written for the same sources. */
+async function ageOf(stamp: string, sources: string): Promise<number | undefined> {
+  if ((await textOf(stamp)) !== sources) return undefined;
+  return Date.now() - (await stat(stamp)).mtimeMs;
+}
+
+function noCandidate(
+  name: string,
+  wanted: Partial<AptCandidate>,
+  candidates: AptCandidate[],
+): InfrastructureError {
+  const which = [wanted.version, wanted.suite && `of ${wanted.suite}`].filter(Boolean).join(' ');
+  const offered = candidates.map(({ version, suite }) => `${version} (${suite})`).join(', ');
+  return new InfrastructureError(
+    'APT_NO_CANDIDATE',
+    `Debian offers no package ${name}${which && ` ${which}`}`,
+    { hint: offered ? `It offers: ${offered}.` : 'Check the name at https://packages.debian.org.' },
+  );
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'EACCES', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      return undefined;
+    throw error;
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []);
+}
+
+async function firstThere(paths: string[]): Promise<string | undefined> {
+  for (const path of paths) if (await stat(path).catch(() => undefined)) return path;
+  return undefined;
+}
