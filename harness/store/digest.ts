@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * JSON with sorted keys and no blanks: equal values have equal texts, whatever order they were built in. Undefined
+ * members are left out; a bigint becomes a decimal string.
+ * @throws TypeError for a number that JSON cannot hold (NaN, infinity): null would be a lie
+ */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) => {
+    if (typeof member === 'bigint') return member.toString();
+    if (typeof member === 'number' && !Number.isFinite(member)) {
+      throw new TypeError(`canonical JSON cannot hold ${member}`);
+    }
+    return isPlainObject(member) ? sortKeys(member) : member;
+  });
+}
+
+/** SHA-256 of the canonical JSON, 64 hexadecimal digits. */
+export function digestOf(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function sortKeys(value: Record<string, unknown>): Record<string, unknown> {
+  const keys = Object.keys(value).sort();
+  // A null prototype keeps a member named __proto__ an ordinary member.
+  return Object.assign(Object.create(null), Object.fromEntries(keys.map(key => [key, value[key]])));
+}

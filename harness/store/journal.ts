@@ -1,0 +1,237 @@
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { InfrastructureError } from '../errors.ts';
+import type { TrialRecord } from '../measurement/record.ts';
+import { syncFolder } from './atomic.ts';
+import { FileLock } from './lock.ts';
+import { recordFault } from './record-check.ts';
+
+/** The first line of a journal. */
+export interface JournalHeader {
+  journal: 'modstorm';
+  version: 1;
+  run: string;
+  planDigest: string;
+}
+
+/** A journal as replayed. */
+export interface JournalContent {
+  header: JournalHeader;
+  /** One record per trial, in the order of the lines; of two records for a trial (a resume ran it again) the last. */
+  records: TrialRecord[];
+  /** Records that a later one of the same trial replaced. */
+  superseded: number;
+  /** The last line lacks its end: the writer died, or is writing just now. It is no record. */
+  torn?: { line: number; bytes: number };
+  /** Length of the part that is whole. */
+  bytes: number;
+}
+
+const newline = 0x0a;
+
+/**
+ * Replays a journal. Takes no lock: a run that goes on may be read.
+ * @throws InfrastructureError JOURNAL_MISSING; JOURNAL_DAMAGED naming file and line
+ */
+export async function readJournal(path: string): Promise<JournalContent> {
+  let content: Buffer;
+  try {
+    content = await readFile(path);
+  } catch (error) {
+    throw new InfrastructureError('JOURNAL_MISSING', `${path} cannot be read: ${(error as Error).message}`, {
+      hint: 'The run ended before its first trial, or its folder was copied without the journal.',
+      cause: error,
+    });
+  }
+  return replayJournal(content, path);
+}
+
+/**
+ * Replays the bytes of a journal; pure. A line that ends in a newline was written whole, so a damaged one was not
+ * torn by a crash but changed by something else, and is an error.
+ * @throws InfrastructureError JOURNAL_DAMAGED
+ */
+export function replayJournal(content: Buffer, path: string): JournalContent {
+  const records = new Map<string, TrialRecord>();
+  let header: JournalHeader | undefined;
+  let superseded = 0;
+  let start = 0;
+  let line = 1;
+  for (let end = content.indexOf(newline); end >= 0; end = content.indexOf(newline, start), line++) {
+    const value = parseLine(content.toString('utf8', start, end), path, line);
+    start = end + 1;
+    if (header === undefined) {
+      header = checkHeader(value, path);
+      continue;
+    }
+    const fault = recordFault(value);
+    if (fault !== undefined) throw damaged(path, line, fault);
+    const record = value as TrialRecord;
+    if (records.delete(record.trial)) superseded++;
+    records.set(record.trial, record);
+  }
+  if (header === undefined) throw damaged(path, 1, 'has no header, which is the first line');
+  const rest = content.length - start;
+  const result: JournalContent = { header, records: [...records.values()], superseded, bytes: start };
+  return rest > 0 ? { ...result, torn: { line, bytes: rest } } : result;
+}
+
+/** Appends records to the journal of a run; only one process at a time can have it open. */
+export class Journal implements AsyncDisposable {
+  readonly path: string;
+  readonly #file: FileHandle;
+  readonly #lock: FileLock;
+  #bytes: number;
+  #last: Promise<void> = Promise.resolve();
+
+  private constructor(path: string, file: FileHandle, lock: FileLock, bytes: number) {
+    this.path = path;
+    this.#file = file;
+    this.#lock = lock;
+    this.#bytes = bytes;
+  }
+
+  /**
+   * Starts the journal of a new run.
+   * @throws InfrastructureError JOURNAL_EXISTS, LOCK_HELD
+   */
+  static async create(path: string, facts: { run: string; planDigest: string }): Promise<Journal> {
+    const lock = await lockJournal(path, facts.run);
+    let file: FileHandle | undefined;
+    try {
+      file = await openNew(path);
+      const header: JournalHeader = { journal: 'modstorm', version: 1, ...facts };
+      const journal = new Journal(path, file, lock, 0);
+      await journal.#write(header);
+      await syncFolder(dirname(path));
+      return journal;
+    } catch (error) {
+      await file?.close();
+      await lock.release();
+      throw error;
+    }
+  }
+
+  /**
+   * Opens the journal of a run that goes on, and returns what it holds. A torn last line is cut off before anything
+   * is appended.
+   * @throws InfrastructureError JOURNAL_MISSING, JOURNAL_DAMAGED, LOCK_HELD; JOURNAL_OTHER_PLAN when it belongs to another plan
+   */
+  static async resume(
+    path: string,
+    planDigest: string,
+  ): Promise<{ journal: Journal; content: JournalContent }> {
+    const lock = await lockJournal(path, 'resumed run');
+    let file: FileHandle | undefined;
+    try {
+      const content = await readJournal(path);
+      if (content.header.planDigest !== planDigest)
+        throw otherPlan(path, content.header.planDigest, planDigest);
+      file = await open(path, 'r+');
+      if (content.torn) {
+        await file.truncate(content.bytes);
+        await file.sync();
+      }
+      return { journal: new Journal(path, file, lock, content.bytes), content };
+    } catch (error) {
+      await file?.close();
+      await lock.release();
+      throw error;
+    }
+  }
+
+  /**
+   * Appends one record and waits until the disk has it. Calls queue up in order.
+   * @throws InfrastructureError JOURNAL_WRITE_FAILED (disk full); the journal stays whole
+   */
+  append(record: TrialRecord): Promise<void> {
+    const fault = recordFault(record);
+    if (fault !== undefined) return Promise.reject(new Error(`the record of trial ${record.trial} ${fault}`));
+    return this.#write(record);
+  }
+
+  /** Waits for what is being written, closes the file and gives the lock back. */
+  async close(): Promise<void> {
+    await this.#last.catch(() => undefined);
+    await this.#file.close();
+    await this.#lock.release();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #write(value: JournalHeader | TrialRecord): Promise<void> {
+    const line = Buffer.from(
+      `${JSON.stringify(value, (_key, member) => (typeof member === 'bigint' ? member.toString() : member))}\n`,
+    );
+    // A failed write rejects its own call and does not stop the next.
+    const written = this.#last.catch(() => undefined).then(() => this.#writeLine(line));
+    this.#last = written;
+    return written;
+  }
+
+  async #writeLine(line: Buffer): Promise<void> {
+    try {
+      let done = 0;
+      while (done < line.length) {
+        done += (await this.#file.write(line, done, line.length - done, this.#bytes + done)).bytesWritten;
+      }
+      await this.#file.datasync();
+      this.#bytes += line.length;
+    } catch (error) {
+      // Half a line would damage the journal for the next record: take it back.
+      await this.#file.truncate(this.#bytes).catch(() => undefined);
+      throw new InfrastructureError('JOURNAL_WRITE_FAILED', `${this.path}: ${(error as Error).message}`, {
+        hint: 'Make room on the disk, then go on with `modstorm run --resume`.',
+        cause: error,
+      });
+    }
+  }
+}
+
+function lockJournal(path: string, purpose: string): Promise<FileLock> {
+  return FileLock.acquire(`${path}.lock`, { purpose: `writing the journal (${purpose})`, wait: false });
+}
+
+async function openNew(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw new InfrastructureError('JOURNAL_EXISTS', `${path} exists already`, {
+      hint: 'Go on with it by `modstorm run --resume`.',
+    });
+  }
+}
+
+function parseLine(text: string, path: string, line: number): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw damaged(path, line, `is no JSON (${(error as Error).message.slice(0, 100)})`);
+  }
+}
+
+function checkHeader(value: unknown, path: string): JournalHeader {
+  const header = value as Partial<JournalHeader> | null;
+  if (typeof header !== 'object' || header?.journal !== 'modstorm')
+    throw damaged(path, 1, 'is no journal header');
+  if (header.version !== 1)
+    throw damaged(path, 1, `has version ${header.version}, and this modstorm reads version 1`);
+  return header as JournalHeader;
+}
+
+function damaged(path: string, line: number, what: string): InfrastructureError {
+  return new InfrastructureError('JOURNAL_DAMAGED', `${path}:${line} ${what}`, {
+    hint: `Restore the file from a copy, or delete the line (sed -i ${line}d) and let \`modstorm run --resume\` run its trial again.`,
+  });
+}
+
+function otherPlan(path: string, found: string, wanted: string): InfrastructureError {
+  return new InfrastructureError(
+    'JOURNAL_OTHER_PLAN',
+    `${path} belongs to the plan ${found.slice(0, 12)}, not to ${wanted.slice(0, 12)}`,
+    { hint: 'Resume with the matrix, filter, shard and seed that the run was started with.' },
+  );
+}

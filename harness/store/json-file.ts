@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { InfrastructureError } from '../errors.ts';
+
+/**
+ * Reads a JSON file of ours and looks at its `version`.
+ * @throws InfrastructureError FILE_MISSING, FILE_DAMAGED or FILE_VERSION, each naming the file
+ */
+export async function readJsonFile<Content extends { version: number }>(
+  path: string,
+  version: Content['version'],
+): Promise<Content> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new InfrastructureError('FILE_MISSING', `${path} cannot be read: ${(error as Error).message}`, {
+      hint: 'Name a folder or file that modstorm wrote; copy run folders whole.',
+      cause: error,
+    });
+  }
+  const content = parseObject(path, text);
+  if (content['version'] !== version) {
+    const found = JSON.stringify(content['version']) ?? 'no version';
+    throw new InfrastructureError(
+      'FILE_VERSION',
+      `${path} has ${found}, and this modstorm reads version ${version}`,
+      {
+        hint: 'Read it with the version of modstorm that wrote it.',
+      },
+    );
+  }
+  return content as unknown as Content;
+}
+
+function parseObject(path: string, text: string): Record<string, unknown> {
+  let cause: unknown;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
+  } catch (error) {
+    cause = error;
+  }
+  throw new InfrastructureError('FILE_DAMAGED', `${path} is not a JSON object`, {
+    hint: 'Restore the file from its copy, or leave this run or baseline out.',
+    cause,
+  });
+}
