@@ -49,8 +49,11 @@ export interface Deadlines {
 /** How a guest's life ended, before any number is judged. */
 export type MachineEnd =
   | { kind: 'finished' }
-  | { kind: 'timeout'; phase: TrialPhase; reason: string }
+  /** The evidence says where the guest stands: its state and the instruction pointers of its vCPUs. */
+  | { kind: 'timeout'; phase: TrialPhase; reason: string; evidence?: string }
   | { kind: 'crashed'; crash: Crash }
+  /** Frames were lost or damaged on the way: a matter of the harness or of virtio, never of the workload. */
+  | { kind: 'channel'; reason: string }
   /** QEMU died by itself or would not start. */
   | { kind: 'qemu'; reason: string; evidence: string }
   | { kind: 'interrupted' };

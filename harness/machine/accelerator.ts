@@ -1,0 +1,97 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { InfrastructureError } from '../errors.ts';
+import { formatDuration } from '../units.ts';
+import type { AcceleratorProof } from './machine.ts';
+
+/** What a smoke boot under KVM came to. */
+export type SmokeBootResult =
+  | { ok: true; durationNs: number }
+  | { ok: false; reason: string; evidence?: string };
+
+/** What the proof is about, and how to get it. */
+export interface AcceleratorRequest {
+  requested: 'auto' | 'kvm' | 'tcg';
+  /** Boots a guest under KVM until it says hello; must end within its own deadline and leave nothing behind. */
+  smokeBoot: () => Promise<SmokeBootResult>;
+  /** Opens /dev/kvm for reading and writing; rejects with the errno of open(2). */
+  openDevice?: () => Promise<void>;
+}
+
+/** Why KVM cannot be used, and what to do about it. */
+interface Obstacle {
+  reason: string;
+  hint: string;
+  evidence?: string;
+}
+
+/**
+ * Decides between KVM and emulation, and proves it. That /dev/kvm opens proves nothing: only a guest that said hello
+ * does. `kvm` never falls back, `auto` takes emulation and says why, `tcg` asks nothing.
+ * @throws InfrastructureError KVM_UNUSABLE when `kvm` was requested and cannot be used
+ */
+export async function proveAccelerator(request: AcceleratorRequest): Promise<AcceleratorProof> {
+  const { requested } = request;
+  if (requested === 'tcg') return { accelerator: 'tcg', requested, reason: 'emulation was asked for' };
+  const obstacle = await findDeviceObstacle(request.openDevice ?? openKvm);
+  if (obstacle) return withoutKvm(requested, obstacle);
+  const boot = await request.smokeBoot();
+  if (boot.ok) {
+    const reason = `a smoke boot under KVM said hello in ${formatDuration(boot.durationNs)}`;
+    return { accelerator: 'kvm', requested, reason };
+  }
+  return withoutKvm(requested, {
+    reason: `/dev/kvm opens, but the smoke boot failed: ${boot.reason}`,
+    hint: 'The host offers KVM without working virtualisation (often nested, without support of the outer host).',
+    ...(boot.evidence !== undefined && { evidence: boot.evidence }),
+  });
+}
+
+function withoutKvm(requested: 'auto' | 'kvm', obstacle: Obstacle): AcceleratorProof {
+  if (requested === 'auto') return { accelerator: 'tcg', requested, reason: `no KVM: ${obstacle.reason}` };
+  throw new InfrastructureError('KVM_UNUSABLE', `KVM was asked for and cannot be used: ${obstacle.reason}`, {
+    hint: obstacle.hint,
+    ...(obstacle.evidence !== undefined && { evidence: obstacle.evidence }),
+  });
+}
+
+async function openKvm(): Promise<void> {
+  const device = await open('/dev/kvm', constants.O_RDWR);
+  await device.close();
+}
+
+async function findDeviceObstacle(openDevice: () => Promise<void>): Promise<Obstacle | undefined> {
+  try {
+    await openDevice();
+    return undefined;
+  } catch (error) {
+    return explain(error as NodeJS.ErrnoException);
+  }
+}
+
+function explain(error: NodeJS.ErrnoException): Obstacle {
+  switch (error.code) {
+    case 'ENOENT':
+      return {
+        reason: '/dev/kvm does not exist',
+        hint: 'Load kvm_intel or kvm_amd, turn virtualisation on in the firmware, or pass /dev/kvm to the container.',
+      };
+    case 'EACCES':
+    case 'EPERM':
+      return {
+        reason: `/dev/kvm may not be opened (${error.code})`,
+        hint: 'Add yourself to its group: sudo usermod -aG kvm "$USER", then log in again.',
+      };
+    case 'ENXIO':
+    case 'ENODEV':
+      return {
+        reason: `/dev/kvm has no driver behind it (${error.code})`,
+        hint: 'Load kvm_intel or kvm_amd; a virtual machine needs nested virtualisation from its host.',
+      };
+    default:
+      return {
+        reason: `/dev/kvm cannot be opened (${error.code ?? error.message})`,
+        hint: 'Check /dev/kvm.',
+      };
+  }
+}

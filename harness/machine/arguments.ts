@@ -1,0 +1,97 @@
+import { portName } from '../channel/protocol.ts';
+import type { MachineSettings } from './machine.ts';
+
+/**
+ * What every guest gets on its kernel command line, before the cell's own words, so that a cell can override it.
+ *
+ * - `console=ttyS0 loglevel=5`: warnings and worse reach the serial file, the fallback when the channel is lost.
+ * - `panic=-1` with QEMU's `-no-reboot`: a panic ends the machine at once, after the whole report was printed.
+ * - `oops=panic`: numbers from a kernel that went on after an oops are worth nothing.
+ */
+export const guestCommandLine = ['console=ttyS0', 'loglevel=5', 'panic=-1', 'oops=panic'] as const;
+
+/** Most vCPUs: xAPIC identifiers are 8 bits and 255 is the broadcast. More would need x2APIC and an IOMMU. */
+export const vcpuLimit = 255;
+
+/**
+ * The arguments of QEMU (without the program itself) for a guest without network, display, default devices and user
+ * configuration. Pure: equal settings give equal arguments. QEMU connects to the sockets; who runs it listens first.
+ */
+export function qemuArguments(settings: MachineSettings): string[] {
+  return [
+    ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
+    ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
+    ...['-machine', 'q35'],
+    ...acceleratorArguments(settings),
+    ...processorArguments(settings),
+    ...memoryArguments(settings),
+    ...deviceArguments(settings),
+    ...['-kernel', settings.kernelImage, '-initrd', settings.initramfs],
+    ...['-append', [...guestCommandLine, settings.commandLine.trim()].filter(Boolean).join(' ')],
+  ];
+}
+
+/** Whether TCG translates all vCPUs in one thread: with more vCPUs than cores, threads that spin starve the others. */
+export function translatesSingleThreaded(settings: Pick<MachineSettings, 'vcpus' | 'hostCores'>): boolean {
+  return settings.vcpus > settings.hostCores;
+}
+
+function acceleratorArguments(settings: MachineSettings): string[] {
+  if (settings.accelerator === 'kvm') return ['-accel', 'kvm'];
+  return ['-accel', `tcg,thread=${translatesSingleThreaded(settings) ? 'single' : 'multi'}`];
+}
+
+function processorArguments(settings: MachineSettings): string[] {
+  const model = settings.cpuModel ?? (settings.accelerator === 'kvm' ? 'host' : 'max');
+  const { vcpus } = settings;
+  // Spelled out, since the default of QEMU changed from sockets to cores in 6.2.
+  return ['-cpu', model, '-smp', `cpus=${vcpus},sockets=1,cores=${vcpus},threads=1`];
+}
+
+function memoryArguments(settings: MachineSettings): string[] {
+  const { memoryBytes, numaNodes, vcpus } = settings;
+  const words = ['-m', size(memoryBytes)];
+  if (numaNodes <= 1) return words;
+  const share = Math.floor(memoryBytes / numaNodes / mebibyte) * mebibyte;
+  for (let node = 0; node < numaNodes; node++) {
+    const bytes = node === numaNodes - 1 ? memoryBytes - share * (numaNodes - 1) : share;
+    const first = Math.ceil((node * vcpus) / numaNodes);
+    const last = Math.ceil(((node + 1) * vcpus) / numaNodes) - 1;
+    const cpus = first > last ? '' : `,cpus=${first === last ? first : `${first}-${last}`}`;
+    words.push('-object', `memory-backend-ram,id=memory${node},size=${size(bytes)}`);
+    words.push('-numa', `node,nodeid=${node},memdev=memory${node}${cpus}`);
+  }
+  return words;
+}
+
+function deviceArguments(settings: MachineSettings): string[] {
+  const words = ['-chardev', `file,id=console,path=${escapeValue(settings.consoleFile)}`];
+  words.push('-serial', 'chardev:console');
+  const channel =
+    settings.channelSocket !== undefined
+      ? `socket,id=channel,path=${escapeValue(settings.channelSocket)}`
+      : settings.channelFile !== undefined
+        ? `file,id=channel,path=${escapeValue(settings.channelFile)}`
+        : 'null,id=channel';
+  words.push('-chardev', channel);
+  // Two ports: number 0 is reserved for a console. The default of 31 costs the guest 64 virtqueues at probe.
+  words.push('-device', 'virtio-serial-pci,max_ports=2');
+  words.push('-device', `virtserialport,chardev=channel,name=${portName}`);
+  if (settings.qmpSocket !== undefined) {
+    words.push('-chardev', `socket,id=qmp,path=${escapeValue(settings.qmpSocket)}`);
+    words.push('-mon', 'chardev=qmp,mode=control');
+  }
+  return words;
+}
+
+const mebibyte = 1024 ** 2;
+
+/** QEMU takes a bare number as mebibytes, so the unit is always written. */
+function size(bytes: number): string {
+  return bytes % mebibyte === 0 ? `${bytes / mebibyte}M` : `${Math.ceil(bytes / 1024)}K`;
+}
+
+/** In QEMU's option syntax a comma inside a value is doubled. */
+function escapeValue(text: string): string {
+  return text.replaceAll(',', ',,');
+}

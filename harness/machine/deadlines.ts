@@ -1,0 +1,43 @@
+import { translatesSingleThreaded } from './arguments.ts';
+import type { Accelerator, Deadlines } from './machine.ts';
+
+/** What makes a guest slower than one alone on a host with KVM and cores enough. */
+export interface DeadlineScale {
+  accelerator: Accelerator;
+  vcpus: number;
+  hostCores: number;
+  /** Guests that run at the same time. */
+  jobs: number;
+}
+
+/** How much slower emulation is allowed to be; a boot to /init was measured at about 3 s, KVM needs below 1 s. */
+const emulationFactor = 3;
+/** What each further vCPU that shares a core may add, as a fraction: 64 on 2 cores took 5 times as long as 2. */
+const sharingFactor = 0.25;
+
+/**
+ * Deadlines for a guest under KVM with a core for each vCPU, ns. They are there to end what hangs, not to judge what
+ * is slow: about ten times what a good trial needs.
+ * @param workloadNs how long the workload itself may take, its own time limit included
+ */
+export function baseDeadlines(workloadNs: number): Deadlines {
+  const phases = { boot: 20e9, prepare: 20e9, workload: workloadNs, collect: 20e9, shutdown: 10e9 };
+  const total = Object.values(phases).reduce((sum, phase) => sum + phase, 0);
+  return { ...phases, silence: 20e9 + workloadNs, total };
+}
+
+/**
+ * Deadlines scaled by one factor: 3 under emulation, times 1 + (share - 1) / 4, where share is how many vCPUs of all
+ * running guests share a core (never below 1). Single-threaded translation uses one core of the host per guest.
+ */
+export function scaleDeadlines(base: Deadlines, scale: DeadlineScale): Deadlines {
+  const emulated = scale.accelerator === 'tcg';
+  const threads = emulated && translatesSingleThreaded(scale) ? 1 : Math.min(scale.vcpus, scale.hostCores);
+  const guestShare = scale.vcpus / threads;
+  const hostShare = Math.max(1, (threads * scale.jobs) / scale.hostCores);
+  const share = guestShare * hostShare;
+  const factor = (emulated ? emulationFactor : 1) * (1 + (share - 1) * sharingFactor);
+  return Object.fromEntries(
+    Object.entries(base).map(([phase, ns]) => [phase, Math.round(ns * factor)]),
+  ) as unknown as Deadlines;
+}

@@ -1,0 +1,263 @@
+import { rm } from 'node:fs/promises';
+import type { Message } from '../channel/protocol.ts';
+import type { Crash } from '../measurement/crash.ts';
+import type { TrialPhase } from '../measurement/record.ts';
+import { type ProgramResult, type RunningProgram, startProgram } from '../process/program.ts';
+import { qemuArguments } from './arguments.ts';
+import { ConsoleTail, parseConsoleLine } from './console.ts';
+import { CrashWatch } from './crash-watch.ts';
+import { judgeEnd } from './guest-end.ts';
+import { hangEvidence } from './hang-evidence.ts';
+import type { Deadlines, MachineEnd, MachineSettings } from './machine.ts';
+import { type Expiry, PhaseClock } from './phase-clock.ts';
+import { listenQmp, type QmpConnection, type QmpListener } from './qmp.ts';
+
+/** What the machine needs of the channel: someone who listens on a Unix socket and hands on what the agent says. */
+export type ListenChannel = (path: string, events: ChannelEvents) => Promise<OpenChannel>;
+
+/** Told by the channel as frames come. */
+export interface ChannelEvents {
+  onMessage: (message: Message) => void;
+  /** A frame was lost or damaged; nothing that follows can be believed. */
+  onProblem: (reason: string) => void;
+}
+
+/** A channel that listens. */
+export interface OpenChannel {
+  /** Takes in what is still in the socket, then stops listening and removes the socket file. */
+  close(): Promise<void>;
+}
+
+/** One life of a guest. */
+export interface GuestOptions {
+  /** Both sockets are created by the harness; their folder must exist. */
+  settings: MachineSettings & { channelSocket: string; qmpSocket: string };
+  deadlines: Deadlines;
+  listenChannel: ListenChannel;
+  /** Finds the first crash report in console lines; expected diagnostics are no crash. */
+  recognise: (lines: string[]) => Crash | null;
+  signal?: AbortSignal;
+  onMessage?: (message: Message) => void;
+  onPhase?: (phase: TrialPhase) => void;
+  /** Ends the guest as finished at its hello: the smoke boot. */
+  untilHello?: boolean;
+  /** How long a guest that crashed may be quiet before its report counts as complete, ns; 1 s unless told. */
+  graceNs?: number;
+}
+
+/** What a guest's life left, beside what its agent said. */
+export interface GuestLife {
+  end: MachineEnd;
+  /** Host monotonic durations of the phases that were reached, ns. */
+  phasesNs: Partial<Record<TrialPhase, number>>;
+  durationNs: number;
+  /** Every crash report on the console, also of those that a guest survives. */
+  crashes: Crash[];
+  /** The last lines of the console, unescaped. */
+  consoleTail: string[];
+  qemuStderr: string;
+}
+
+const tickMs = 50;
+const tailLength = 100;
+const now = () => Number(process.hrtime.bigint());
+
+/**
+ * Boots a guest and stays with it until QEMU is gone. Both sockets are listened on before QEMU starts; whatever
+ * happens, at the end no process, socket or timer of it is left.
+ * @throws InfrastructureError when a socket cannot be made; whatever a callback throws. All else is in the result.
+ */
+export async function runGuest(options: GuestOptions): Promise<GuestLife> {
+  const guest = new Guest(options);
+  try {
+    await guest.start();
+    await guest.watch();
+  } finally {
+    await guest.stop();
+  }
+  return guest.life();
+}
+
+class Guest {
+  readonly #options: GuestOptions;
+  readonly #clock: PhaseClock;
+  readonly #console: ConsoleTail;
+  readonly #watch: CrashWatch;
+  readonly #tail: string[] = [];
+  readonly #started = now();
+  #channel: OpenChannel | undefined;
+  #listener: QmpListener | undefined;
+  #qmp: QmpConnection | undefined;
+  #program: RunningProgram | undefined;
+  #result: ProgramResult | undefined;
+  #endedByUs = false;
+  #shutdownReason: string | undefined;
+  #channelProblem: string | undefined;
+  #expiry: Expiry | undefined;
+  #hang: string | undefined;
+  #concluded = false;
+  #hellos = 0;
+  #banners = 0;
+  #lastLine = now();
+  #failure: { error: unknown } | undefined;
+  #wake: () => void = () => {};
+
+  constructor(options: GuestOptions) {
+    this.#options = options;
+    this.#clock = new PhaseClock(options.deadlines, now);
+    this.#console = new ConsoleTail(options.settings.consoleFile);
+    this.#watch = new CrashWatch(options.recognise);
+  }
+
+  /** Listens first, then starts QEMU. */
+  async start(): Promise<void> {
+    const { settings, listenChannel } = this.#options;
+    // A console of an earlier life would be read as this one's.
+    await rm(settings.consoleFile, { force: true });
+    this.#channel = await listenChannel(settings.channelSocket, {
+      onMessage: message => this.#guarded(() => this.#hear(message)),
+      onProblem: reason => {
+        this.#channelProblem ??= reason;
+        this.#wake();
+      },
+    });
+    this.#listener = await listenQmp(settings.qmpSocket, ({ event, data }) => {
+      if (event === 'SHUTDOWN') this.#shutdownReason ??= String(data['reason']);
+    });
+    if (this.#interrupted) return;
+    this.#program = startProgram(settings.qemu, qemuArguments(settings), { maxBuffer: 1024 ** 2 });
+    void this.#program.done.then(result => {
+      this.#result = result;
+      this.#wake();
+    });
+    void this.#listener.connected.then(
+      qmp => this.#guarded(() => this.#connect(qmp)),
+      // QEMU died before it connected, or we hung up: its exit tells.
+      () => this.#wake(),
+    );
+  }
+
+  /** Stays until the life is over for one reason or another. */
+  async watch(): Promise<void> {
+    const onAbort = () => this.#wake();
+    this.#options.signal?.addEventListener('abort', onAbort);
+    try {
+      while (!(await this.#isOver())) await this.#pause();
+    } finally {
+      this.#options.signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** Ends what still runs: quit by QMP, then TERM, then KILL; then closes and removes the sockets. */
+  async stop(): Promise<void> {
+    if (this.#program && !this.#result) {
+      this.#endedByUs = true;
+      // The answer may never come: TERM follows in any case.
+      await this.#qmp?.execute('quit', {}, 5e8).catch(() => {});
+      this.#result = await this.#program.end();
+    }
+    const closed = await Promise.allSettled([this.#channel?.close(), this.#listener?.close()]);
+    this.#take(await this.#console.close());
+    for (const outcome of closed) if (outcome.status === 'rejected') throw outcome.reason;
+  }
+
+  /** The verdict on this life, after `stop`. */
+  life(): GuestLife {
+    if (this.#failure) throw this.#failure.error;
+    const result = this.#result;
+    const end = judgeEnd({
+      // A guest that was done before the signal came is a result like any other.
+      interrupted: this.#interrupted && (this.#endedByUs || !this.#program),
+      flooded: this.#console.flooded,
+      concluded: this.#concluded,
+      boots: Math.max(this.#hellos, this.#banners),
+      consoleTail: this.#tail,
+      ...(this.#watch.fatal && { fatal: this.#watch.fatal }),
+      ...(result && !this.#endedByUs && { exit: result }),
+      ...(this.#shutdownReason !== undefined && { shutdownReason: this.#shutdownReason }),
+      ...(this.#channelProblem !== undefined && { channelProblem: this.#channelProblem }),
+      ...(this.#expiry && { expiry: this.#expiry }),
+      ...(this.#hang !== undefined && { hangEvidence: this.#hang }),
+    });
+    return {
+      end,
+      phasesNs: this.#clock.durations(),
+      durationNs: now() - this.#started,
+      crashes: this.#watch.crashes,
+      consoleTail: this.#tail,
+      qemuStderr: result?.stderr ?? '',
+    };
+  }
+
+  get #interrupted(): boolean {
+    return this.#options.signal?.aborted === true;
+  }
+
+  async #isOver(): Promise<boolean> {
+    this.#take(await this.#console.read());
+    if (this.#result || this.#interrupted || this.#failure) return true;
+    if (this.#channelProblem !== undefined || this.#console.flooded) return true;
+    if (this.#options.untilHello && this.#concluded) return true;
+    // A guest that crashed has until its report is out; only QEMU's end or silence tells.
+    if (this.#watch.fatal) return now() - this.#lastLine > (this.#options.graceNs ?? 1e9);
+    this.#expiry = this.#clock.expired();
+    if (!this.#expiry) return false;
+    this.#hang = await hangEvidence(this.#qmp);
+    return true;
+  }
+
+  #pause(): Promise<void> {
+    return new Promise(resolve => {
+      const timer = setTimeout(resolve, tickMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #connect(qmp: QmpConnection): void {
+    this.#qmp = qmp;
+    if (this.#clock.phase === 'start') this.#enter('boot');
+  }
+
+  #hear(message: Message): void {
+    this.#clock.heard();
+    if (message.type === 'hello') {
+      this.#hellos++;
+      this.#enter('prepare');
+      if (this.#options.untilHello) this.#concluded = true;
+    }
+    if (message.type === 'phase') this.#enter(message.phase);
+    if (message.type === 'end' || message.type === 'error') {
+      this.#concluded = true;
+      if (this.#clock.phase !== 'shutdown') this.#enter('shutdown');
+    }
+    this.#options.onMessage?.(message);
+  }
+
+  #enter(phase: TrialPhase): void {
+    this.#clock.enter(phase);
+    this.#options.onPhase?.(phase);
+  }
+
+  #take(lines: string[]): void {
+    if (lines.length === 0) return;
+    this.#clock.heard();
+    this.#lastLine = now();
+    this.#banners += lines.filter(line => parseConsoleLine(line).text.startsWith('Linux version ')).length;
+    this.#tail.push(...lines.slice(-tailLength));
+    this.#tail.splice(0, this.#tail.length - tailLength);
+    this.#watch.push(lines);
+  }
+
+  /** A callback that throws ends the guest; the error comes out of `runGuest`. */
+  #guarded(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+    this.#wake();
+  }
+}

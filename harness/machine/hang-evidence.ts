@@ -1,0 +1,38 @@
+import type { QmpConnection } from './qmp.ts';
+
+const shownProcessors = 64;
+/** Each question gets this long, ns: a QEMU that hangs itself must not hold up its end. */
+const questionNs = 2e9;
+
+/**
+ * Where a guest stands that does not go on: QEMU's own state and, for each vCPU, its instruction pointer and whether
+ * it is halted. Never throws; what could not be had is said. The addresses can be looked up in System.map when the
+ * kernel runs with nokaslr.
+ */
+export async function hangEvidence(qmp: QmpConnection | undefined): Promise<string> {
+  if (!qmp) return 'QEMU has not opened its QMP socket.';
+  const lines: string[] = [];
+  try {
+    const status = (await qmp.execute('query-status', {}, questionNs)) as { status?: unknown };
+    lines.push(`QEMU says the guest is ${String(status.status)}.`);
+    const command = { 'command-line': 'info registers -a' };
+    const registers = await qmp.execute('human-monitor-command', command, questionNs);
+    lines.push(...summariseRegisters(String(registers)));
+  } catch (error) {
+    lines.push(`No more could be asked: ${(error as Error).message}.`);
+  }
+  return lines.join('\n');
+}
+
+/** One line for each vCPU out of the text of `info registers -a`: `CPU 0: RIP ffffffff81e0a1cb, halted`. */
+export function summariseRegisters(text: string): string[] {
+  const processors = text.split(/^CPU#/m).slice(1);
+  const lines = processors.slice(0, shownProcessors).map(block => {
+    const number = /^\d{1,4}/.exec(block)?.[0] ?? '?';
+    const pointer = /\b[RE]IP=([0-9a-f]{1,16})/.exec(block)?.[1] ?? 'unknown';
+    const halted = /\bHLT=1/.test(block) ? ', halted' : '';
+    return `CPU ${number}: RIP ${pointer}${halted}`;
+  });
+  const more = processors.length - shownProcessors;
+  return more > 0 ? [...lines, `… and ${more} more`] : lines;
+}

@@ -1,0 +1,147 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import t from 'tap';
+import { qemuArguments, translatesSingleThreaded } from '../../harness/machine/arguments.ts';
+import { baseDeadlines, scaleDeadlines } from '../../harness/machine/deadlines.ts';
+import type { MachineSettings } from '../../harness/machine/machine.ts';
+import { PhaseClock } from '../../harness/machine/phase-clock.ts';
+import { shellQuote } from '../../harness/machine/shell-quote.ts';
+import { projectPath } from '../../harness/project.ts';
+
+const settings: MachineSettings = {
+  qemu: 'qemu-system-x86_64',
+  accelerator: 'tcg',
+  hostCores: 2,
+  vcpus: 2,
+  memoryBytes: 2 * 1024 ** 3,
+  numaNodes: 1,
+  kernelImage: '/cache/bzImage',
+  initramfs: '/cache/initramfs.cpio',
+  commandLine: 'modstorm.trial=a-001',
+  consoleFile: '/run/console.log',
+  channelSocket: '/run/channel',
+  qmpSocket: '/run/qmp',
+};
+
+const variants: Record<string, Partial<MachineSettings>> = {
+  'tcg-2': {},
+  'tcg-64-single': { vcpus: 64, cpuModel: 'Nehalem' },
+  'kvm-255-numa': { accelerator: 'kvm', vcpus: 255, numaNodes: 4, hostCores: 64 },
+  'odd-memory-numa-3-of-2': { memoryBytes: 1000 * 1000 * 1000, numaNodes: 3 },
+  'dry-run': { channelFile: '/tmp/my,channel', commandLine: '' },
+};
+
+t.test('golden command lines', t => {
+  for (const [name, change] of Object.entries(variants)) {
+    const file = projectPath('test', 'golden', 'machine', `${name}.txt`);
+    const { channelSocket, qmpSocket, ...offline } = settings;
+    const sockets =
+      change.channelFile === undefined ? { channelSocket: channelSocket!, qmpSocket: qmpSocket! } : {};
+    const lines = qemuArguments({ ...offline, ...sockets, ...change });
+    const text = `${lines.join('\n')}\n`;
+    if (process.env['MODSTORM_UPDATE_GOLDEN']) writeFileSync(file, text);
+    t.equal(text, readFileSync(file, 'utf8'), name);
+  }
+  t.equal(translatesSingleThreaded({ vcpus: 2, hostCores: 2 }), false);
+  t.equal(translatesSingleThreaded({ vcpus: 3, hostCores: 2 }), true);
+  t.end();
+});
+
+t.test('memory of the NUMA nodes adds up, and every vCPU has one node', t => {
+  for (const numaNodes of [2, 3, 5, 8]) {
+    for (const vcpus of [1, 2, 7, 255]) {
+      const words = qemuArguments({ ...settings, numaNodes, vcpus, memoryBytes: 1000 * 1024 ** 2 });
+      const sizes = words.flatMap(word => /memory-backend-ram,.*size=(\d+)M/.exec(word)?.[1] ?? []);
+      t.equal(
+        sizes.reduce((sum, each) => sum + Number(each), 0),
+        1000,
+      );
+      const seen = words.flatMap(word => {
+        const match = /^node,.*cpus=(\d+)(?:-(\d+))?/.exec(word);
+        if (!match) return [];
+        const first = Number(match[1]);
+        const last = Number(match[2] ?? match[1]);
+        return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+      });
+      t.same(
+        seen,
+        Array.from({ length: vcpus }, (_, index) => index),
+      );
+    }
+  }
+  t.end();
+});
+
+t.test('a shell gives back the very words', t => {
+  const words = [
+    'plain',
+    '',
+    'two words',
+    "it's",
+    '$HOME `x` "q" \\ !',
+    'new\nline',
+    '-append',
+    '*?[a]',
+    'ümlaut',
+  ];
+  const script = `for word in ${shellQuote(words)}; do printf '%s\\0' "$word"; done`;
+  const back = execFileSync('sh', ['-c', script], { encoding: 'utf8' });
+  t.same(back.split('\0').slice(0, -1), words);
+  t.equal(shellQuote(['-m', '2048M', 'a=b,c']), '-m 2048M a=b,c');
+  t.end();
+});
+
+t.test('deadlines grow with emulation, sharing and jobs, and never shrink', t => {
+  const base = baseDeadlines(30e9);
+  t.equal(base.total, 100e9);
+  t.same(scaleDeadlines(base, { accelerator: 'kvm', vcpus: 4, hostCores: 8, jobs: 2 }), base);
+  const boot = (accelerator: 'kvm' | 'tcg', vcpus: number, jobs = 1) =>
+    scaleDeadlines(base, { accelerator, vcpus, hostCores: 2, jobs }).boot / base.boot;
+  t.equal(boot('tcg', 2), 3);
+  t.equal(boot('tcg', 8), 3 * (1 + 7 / 4), 'one thread translates for eight');
+  t.equal(boot('tcg', 8, 2), 3 * (1 + 7 / 4), 'two such guests have a core each');
+  t.equal(boot('kvm', 8), 1 + 3 / 4);
+  t.equal(boot('tcg', 2, 2), 3 * (1 + 1 / 4));
+  t.end();
+});
+
+t.test('the phase clock', t => {
+  let time = 1000;
+  const deadlines = {
+    boot: 100,
+    prepare: 50,
+    workload: 500,
+    collect: 50,
+    shutdown: 50,
+    silence: 200,
+    total: 650,
+  };
+  const clock = new PhaseClock(deadlines, () => time);
+  time += 60;
+  clock.enter('boot');
+  time += 40;
+  t.equal(clock.expired(), undefined, 'start and boot share a deadline');
+  time += 1;
+  t.match(clock.expired(), { phase: 'boot', reason: 'boot took longer than 100 ns' });
+  clock.enter('prepare');
+  time += 51;
+  t.match(clock.expired(), { phase: 'prepare' });
+  clock.enter('workload');
+  time += 200;
+  t.equal(clock.expired(), undefined);
+  time += 1;
+  t.match(clock.expired(), { phase: 'workload', reason: 'no output for 200 ns' });
+  clock.heard();
+  t.equal(clock.expired(), undefined);
+  time += 190;
+  clock.heard();
+  time += 190;
+  t.match(clock.expired(), { phase: 'workload', reason: 'workload took longer than 500 ns' });
+  clock.enter('collect');
+  t.match(clock.expired(), { phase: 'collect', reason: /the trial took/ });
+  t.same(clock.durations(), { start: 60, boot: 41, prepare: 51, workload: 581, collect: 0 });
+  clock.enter('workload');
+  time += 9;
+  t.equal(clock.durations().workload, 590, 'a phase that is entered twice adds up');
+  t.end();
+});
