@@ -10,8 +10,13 @@ export interface ParameterDefinition {
   maximum?: number;
   /** For choice. */
   choices?: string[];
+  /** For string: an ECMAScript regular expression that the whole value must match. */
+  pattern?: string;
   description: string;
 }
+
+/** Words of a workload's argument vector: one word, or words that depend on a boolean parameter. */
+export type RunItem = string | { if: string; add: string[]; otherwise: string[] };
 
 /** How the agent treats the results that a workload leaves behind. */
 export interface WorkloadResult {
@@ -47,8 +52,8 @@ export interface WorkloadDefinition {
   preloadDependencies: boolean;
   /** Fragments of guests/kernel/ that must be in the cell's config, whatever the axis says. */
   fragments: string[];
-  /** Program and arguments; `${parameter}` is substituted, never split. */
-  run: string[];
+  /** Program and arguments before substitution; `resolveWorkload` makes the argument vector of a cell of it. */
+  run: RunItem[];
   /** Which compressions of the .ko files the workload can load; the sentence says what to use instead. */
   compressions: { allowed: ('none' | 'gzip' | 'xz' | 'zstd')[]; otherwise: string } | undefined;
   /** Name of the duration parameter that bounds the workload, and what to add before it counts as hung (ns). */

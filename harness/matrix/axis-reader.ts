@@ -1,0 +1,165 @@
+import {
+  type AxisContext,
+  type AxisValue,
+  expandAxisValue,
+  expandParameter,
+  findParameter,
+  readAxisValue,
+  readWorkload,
+} from './axis.ts';
+import { type Choice, completeWorkload, parameterPrefix } from './cell.ts';
+import type { WorkloadSetting } from './matrix.ts';
+import { type PlainAxis, plainAxes } from './matrix-shape.ts';
+import { suggest } from './nearest.ts';
+import { parameterText, readParameter } from './parameter.ts';
+import type { SourcePath, YamlSource } from './yaml-source.ts';
+
+/** A map of axes to one or many values, checked: `axes`, or one entry of `include` or `exclude`. */
+export interface AxisTable {
+  plain: Map<PlainAxis, Choice<AxisValue>[]>;
+  workload: Choice<WorkloadSetting>[] | undefined;
+  /** By the name of the parameter. */
+  parameters: Map<string, Choice<unknown>[]>;
+  /** The keys as the file has them, in its order. */
+  order: string[];
+}
+
+/** Reads a map of axes, reporting all that is wrong; `workloads` are those in force where the map names none. */
+export function readAxisTable(
+  source: YamlSource,
+  path: SourcePath,
+  raw: Readonly<Record<string, unknown>>,
+  context: AxisContext,
+  workloads: readonly WorkloadSetting[],
+): AxisTable {
+  const table: AxisTable = {
+    plain: new Map(),
+    workload: undefined,
+    parameters: new Map(),
+    order: Object.keys(raw),
+  };
+  if (raw['workload'] !== undefined)
+    table.workload = readWorkloads(source, [...path, 'workload'], raw['workload'], context);
+  const inForce = table.workload?.map(choice => choice.value) ?? workloads;
+  for (const [key, value] of Object.entries(raw)) {
+    const place = [...path, key];
+    const axis = plainAxes.find(one => one === key);
+    if (axis !== undefined) table.plain.set(axis, readPlain(source, place, axis, value, context));
+    else if (key.startsWith(parameterPrefix)) {
+      const name = key.slice(parameterPrefix.length);
+      table.parameters.set(name, readParameters(source, place, name, value, context, inForce));
+    } else if (key !== 'workload') reportUnknownAxis(source, place, key, context, inForce);
+  }
+  return table;
+}
+
+function reportUnknownAxis(
+  source: YamlSource,
+  path: SourcePath,
+  key: string,
+  context: AxisContext,
+  workloads: readonly WorkloadSetting[],
+): void {
+  const parameters = workloads.flatMap(one =>
+    context.workloads.get(one.name)!.parameters.map(parameter => parameter.name),
+  );
+  const hint = parameters.includes(key)
+    ? `A parameter of the workload is the axis ${parameterPrefix}${key}.`
+    : suggest(key, [...plainAxes, 'workload', ...new Set(parameters.map(name => parameterPrefix + name))]);
+  source.report(path, `there is no axis ${JSON.stringify(key)}`, hint, 'key');
+}
+
+function readPlain(
+  source: YamlSource,
+  path: SourcePath,
+  axis: PlainAxis,
+  raw: unknown,
+  context: AxisContext,
+): Choice<AxisValue>[] {
+  const choices = itemsOf(raw, path).flatMap(item =>
+    (source.check(item.path, () => expandAxisValue(axis, item.value)) ?? []).flatMap(one =>
+      asList(
+        source.check(item.path, () => readAxisValue(axis, one, context)),
+        item.path,
+      ),
+    ),
+  );
+  return unique(source, choices, value => [value.identity, value.text]);
+}
+
+function readWorkloads(
+  source: YamlSource,
+  path: SourcePath,
+  raw: unknown,
+  context: AxisContext,
+): Choice<WorkloadSetting>[] {
+  const choices = itemsOf(raw, path).flatMap(item =>
+    asList(
+      source.check(item.path, () => readWorkload(item.value, context)),
+      item.path,
+    ),
+  );
+  return unique(source, choices, value => [JSON.stringify(completeWorkload(value, context)), value.name]);
+}
+
+/** Every workload in force must have the parameter and accept the value; a second place for one value is refused. */
+function readParameters(
+  source: YamlSource,
+  path: SourcePath,
+  name: string,
+  raw: unknown,
+  context: AxisContext,
+  workloads: readonly WorkloadSetting[],
+): Choice<unknown>[] {
+  const definitions = workloads.flatMap(setting => {
+    const definition = source.check(path, () => findParameter(context.workloads.get(setting.name)!, name));
+    if (Object.hasOwn(setting.parameters, name)) {
+      source.report(
+        path,
+        `the parameter ${name} is also given with the workload ${setting.name}`,
+        'Keep one of the two.',
+        'key',
+      );
+    }
+    return definition === undefined ? [] : [definition];
+  });
+  const [first] = definitions;
+  if (first === undefined) return [];
+  const choices = itemsOf(raw, path).flatMap(item =>
+    (source.check(item.path, () => expandParameter(first, item.value)) ?? []).flatMap(value => {
+      const read = definitions.map(one => source.check(item.path, () => readParameter(one, value)));
+      return read.includes(undefined) ? [] : [{ path: item.path, value }];
+    }),
+  );
+  const textOf = (value: unknown): string => parameterText(first, readParameter(first, value));
+  return unique(source, choices, value => [textOf(value), textOf(value)]);
+}
+
+function itemsOf(raw: unknown, path: SourcePath): Choice<unknown>[] {
+  if (!Array.isArray(raw)) return [{ path, value: raw }];
+  return raw.map((value: unknown, index) => ({ path: [...path, index], value }));
+}
+
+function asList<Value>(value: Value | undefined, path: SourcePath): Choice<Value>[] {
+  return value === undefined ? [] : [{ path, value }];
+}
+
+/** Drops values that are there already, in this or in another spelling, and says so. */
+function unique<Value>(
+  source: YamlSource,
+  choices: readonly Choice<Value>[],
+  describe: (value: Value) => [identity: string, text: string],
+): Choice<Value>[] {
+  const seen = new Map<string, string>();
+  return choices.filter(choice => {
+    const [identity, text] = describe(choice.value);
+    const earlier = seen.get(identity);
+    if (earlier === undefined) {
+      seen.set(identity, text);
+      return true;
+    }
+    const claim = earlier === text ? `${text} is listed twice` : `${text} is another spelling of ${earlier}`;
+    source.report(choice.path, claim, 'Leave one out: equal cells would count twice.');
+    return false;
+  });
+}

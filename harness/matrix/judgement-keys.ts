@@ -1,0 +1,80 @@
+import { UsageError } from '../errors.ts';
+import { parseBytes, parseDuration } from '../units.ts';
+import type { GateSetting, TrialCount } from './matrix.ts';
+import type { MatrixShape } from './matrix-shape.ts';
+import { suggest } from './nearest.ts';
+import type { YamlSource } from './yaml-source.ts';
+
+/** Boots of each cell where a matrix says nothing. */
+const defaultTrials = 3;
+
+/** Reads `trials`; looks must ascend. */
+export function readTrials(source: YamlSource, shape: MatrixShape): TrialCount {
+  const { trials } = shape;
+  if (trials === undefined || typeof trials === 'number')
+    return { kind: 'fixed', count: trials ?? defaultTrials };
+  for (const [index, look] of trials.looks.entries()) {
+    const before = trials.looks[index - 1];
+    if (before !== undefined && look <= before) {
+      source.report(['trials', 'looks', index], `looks must ascend, and ${look} follows ${before}`);
+    }
+  }
+  return { kind: 'looks', looks: trials.looks };
+}
+
+/** Reads `gates`; the names of metrics are checked when the caller knows them. */
+export function readGates(
+  source: YamlSource,
+  shape: MatrixShape,
+  metrics: readonly string[] | undefined,
+): Record<string, GateSetting> {
+  const gates: [string, GateSetting][] = [];
+  for (const [metric, raw] of Object.entries(shape.gates ?? {})) {
+    const path = ['gates', metric];
+    if (metrics !== undefined && !metrics.includes(metric)) {
+      source.report(path, `there is no metric ${JSON.stringify(metric)}`, suggest(metric, metrics), 'key');
+    }
+    const gate: GateSetting = {};
+    if (raw.worse !== undefined) gate.worse = raw.worse;
+    const least = raw['at least'];
+    const atLeast =
+      least === undefined ? undefined : source.check([...path, 'at least'], () => readAmount(least));
+    if (atLeast !== undefined) gate.atLeast = atLeast;
+    const share = raw.relative;
+    const relative =
+      share === undefined ? undefined : source.check([...path, 'relative'], () => readShare(share));
+    if (relative !== undefined) gate.relative = relative;
+    gates.push([metric, gate]);
+  }
+  return Object.fromEntries(gates);
+}
+
+/** A number, a duration in ns, or a size in bytes: `1`, `5ms`, `1MiB`. */
+function readAmount(raw: number | string): number {
+  if (typeof raw === 'number') return notNegative(raw);
+  for (const read of [parseDuration, parseBytes]) {
+    try {
+      return read(raw);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+    }
+  }
+  throw new UsageError('GATE_INVALID', `${JSON.stringify(raw)} is no amount`, {
+    hint: 'Write 1, 5ms or 1MiB.',
+  });
+}
+
+/** A fraction: `0.05` or `5%`. */
+function readShare(raw: number | string): number {
+  if (typeof raw === 'number') return notNegative(raw);
+  const percent = /^([0-9]+(?:\.[0-9]+)?) ?%$/.exec(raw)?.[1];
+  if (percent !== undefined) return Number(percent) / 100;
+  throw new UsageError('GATE_INVALID', `${JSON.stringify(raw)} is no fraction`, {
+    hint: 'Write 0.05 or 5%.',
+  });
+}
+
+function notNegative(value: number): number {
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw new UsageError('GATE_INVALID', `a gate must not be negative, and is ${value}`);
+}

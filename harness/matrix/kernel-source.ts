@@ -1,0 +1,28 @@
+import { dirname, isAbsolute, join } from 'node:path';
+import type { KernelSource } from './matrix.ts';
+import type { MatrixShape } from './matrix-shape.ts';
+
+/** How paths in a matrix are understood: below the folder of the matrix, `~/` below the home folder. */
+export interface PathContext {
+  /** The matrix file. */
+  file: string;
+  home: string | undefined;
+}
+
+/** A path of a matrix, as the process can open it. */
+export function resolveMatrixPath(path: string, context: PathContext): string {
+  if (context.home !== undefined && (path === '~' || path.startsWith('~/')))
+    return join(context.home, path.slice(1));
+  return isAbsolute(path) ? path : join(dirname(context.file), path);
+}
+
+/** Where a kernel comes from, with its paths resolved. */
+export function toKernelSource(shape: MatrixShape['kernels'][string], context: PathContext): KernelSource {
+  const resolve = (path: string): string => resolveMatrixPath(path, context);
+  if ('image' in shape)
+    return { kind: 'prebuilt', image: resolve(shape.image), modules: resolve(shape.modules) };
+  const patches = shape.patches === undefined ? {} : { patches: shape.patches.map(resolve) };
+  if ('tree' in shape) return { kind: 'tree', path: resolve(shape.tree), revision: shape.rev, ...patches };
+  const suite = shape.suite === undefined ? {} : { suite: shape.suite };
+  return { kind: 'debian', package: shape.debian, ...suite, ...patches };
+}

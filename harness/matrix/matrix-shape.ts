@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { plainName } from './workload-shape.ts';
+
+const name = z.string().regex(plainName, {
+  error: 'a name has letters, digits and _ . + -, at most 64, and begins with a letter or digit',
+});
+const path = z.string().min(1, { error: 'this must not be empty' }).max(4096);
+const patches = z.array(path).max(100).optional().describe('Patch files applied in order before the build.');
+const scalar = z.union([z.string().max(4096), z.number(), z.boolean()], {
+  error: 'this must be text, a number, or true or false',
+});
+const workload = z
+  .union([z.string(), z.record(z.string(), z.record(z.string(), scalar).nullable())], {
+    error: 'this must be the name of a workload, or a map { NAME: { PARAMETER: value } }',
+  })
+  .describe('A workload by name, or one with parameters: { stress-ng: { module: xfs } }.');
+
+/** What each axis means; the words go into the JSON Schema. */
+const axisWords = {
+  kernel: 'Name of a kernel declared under `kernels`.',
+  config:
+    'Names of fragments in guests/kernel/ (or under `configs`), joined by +; `plain` is the control without any.',
+  vcpus: 'Virtual CPUs, 1 to 255. In a list also ranges: 1..8, 1..9 step 2, 1..64 times 2.',
+  memory: "The guest's memory with its unit: 512MiB, 2GiB.",
+  compression: 'How the .ko files on the disk of the guest are compressed: none, gzip, xz, zstd.',
+  decompress: 'Who decompresses them: user (the loading program) or kernel (MODULE_DECOMPRESS).',
+  command_line: "Extra words for the guest kernel's command line.",
+  cpu: "QEMU's -cpu model; `auto` is host under KVM and max under TCG.",
+  numa: 'NUMA nodes, at most one per virtual CPU.',
+} as const;
+
+/** The axes beside `workload` and `workload.PARAMETER`. */
+export type PlainAxis = keyof typeof axisWords;
+
+/** Their names, in the order in which defaults and settings are listed. */
+export const plainAxes = Object.keys(axisWords) as PlainAxis[];
+
+type Shape = Record<PlainAxis | 'workload', z.ZodOptional<z.ZodType>>;
+
+function axisShape(wrap: (value: z.ZodType) => z.ZodType): Shape {
+  const shape: Partial<Shape> = {};
+  for (const axis of plainAxes) shape[axis] = wrap(scalar).describe(axisWords[axis]).optional();
+  shape.workload = wrap(workload).optional();
+  return shape as Shape;
+}
+
+const list = (value: z.ZodType): z.ZodType =>
+  z.array(value).min(1, { error: 'an axis needs at least one value' }).max(100_000);
+const oneOrList = (value: z.ZodType): z.ZodType =>
+  z.union([value, z.array(value).min(1, { error: 'an empty list selects nothing' }).max(100_000)], {
+    error: 'this must be a value or a list of values',
+  });
+
+/** Marks the objects whose further keys are `workload.PARAMETER`; the JSON Schema says so by a pattern. */
+export const parameterKeysMark = 'modstorm:workload-parameters';
+
+const axes = z
+  .object(axisShape(list))
+  .catchall(list(scalar))
+  .meta({ [parameterKeysMark]: true });
+const partial = z
+  .object(axisShape(oneOrList))
+  .catchall(oneOrList(scalar))
+  .meta({ [parameterKeysMark]: true });
+
+const kernel = z.union(
+  [
+    z.strictObject({
+      debian: z.string().regex(/^linux-source-[0-9.]+$/, {
+        error: "this must be Debian's source package, such as linux-source-6.12",
+      }),
+      suite: z
+        .string()
+        .regex(plainName)
+        .optional()
+        .describe('The Debian suite; chosen automatically unless given.'),
+      patches,
+    }),
+    z.strictObject({
+      tree: path.describe('A git tree. It is exported; the checkout is never touched.'),
+      rev: z
+        .string()
+        .min(1)
+        .max(256)
+        .default('HEAD')
+        .describe('Any revision that git understands; HEAD unless given.'),
+      patches,
+    }),
+    z.strictObject({
+      image: path.describe('A bootable kernel image.'),
+      modules: path.describe('Its module folder, such as /lib/modules/6.12.1.'),
+    }),
+  ],
+  { error: 'this must be a map with `debian`, with `tree`, or with `image` and `modules`' },
+);
+
+const count = z
+  .int()
+  .min(1, { error: 'at least 1 trial' })
+  .max(10_000, { error: 'at most 10000 trials of one cell' });
+const quantity = z.union([z.number(), z.string().max(64)], {
+  error: 'this must be a number, or one with a unit',
+});
+
+const gate = z.strictObject({
+  worse: z.enum(['higher', 'lower', 'none']).optional().describe('Which direction is a regression.'),
+  'at least': quantity
+    .optional()
+    .describe('Absolute change, in the base unit of the metric or with a unit: 1, 5ms, 1MiB.'),
+  relative: quantity.optional().describe('Relative change: 0.05 or 5%.'),
+});
+
+/** A matrix file, as it is written. */
+export const matrixShape = z
+  .strictObject({
+    name: name.optional().describe("The matrix's name; the file's name unless given."),
+    description: z.string().max(10_000).optional(),
+    kernels: z.record(name, kernel).describe('Where each kernel comes from, by the name that the axis uses.'),
+    configs: z.record(name, path).optional().describe('Own kernel config fragments: name to file.'),
+    axes: axes
+      .optional()
+      .describe('What varies: every combination is a cell. The first value is the default of `include`.'),
+    exclude: z.array(partial).max(1000).optional().describe('Combinations to leave out.'),
+    include: z
+      .array(partial)
+      .max(1000)
+      .optional()
+      .describe('Further cells; what they leave out is the default.'),
+    ...axisShape(value => value),
+    trials: z
+      .union([count, z.strictObject({ looks: z.array(count).min(1).max(20) })], {
+        error: 'this must be a number of trials, or { looks: [8, 12, 20] }',
+      })
+      .optional()
+      .describe('Boots of each cell: a number, or the looks at which a decision is allowed.'),
+    compare: z
+      .strictObject({ axis: z.string(), base: scalar })
+      .optional()
+      .describe('Compare the other values of an axis with its base, interleaved in one run.'),
+    gates: z.record(z.string(), gate).optional().describe('How large a change must be to count, by metric.'),
+    require: z
+      .strictObject({ accel: z.enum(['kvm', 'tcg']).optional() })
+      .optional()
+      .describe('What the host must offer, else nothing runs.'),
+  })
+  .describe('A modstorm matrix');
+
+/** The checked shape, before its meaning is. */
+export type MatrixShape = z.output<typeof matrixShape>;

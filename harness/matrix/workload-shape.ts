@@ -1,0 +1,72 @@
+import { z } from 'zod';
+
+const scalar = z.union([z.string().max(4096), z.number(), z.boolean()], {
+  error: 'this must be text, a number, or true or false',
+});
+const sentence = z.string().trim().min(1, { error: 'this must not be empty' }).max(2000);
+const words = z.array(z.string().min(1, { error: 'this must not be empty' }).max(4096)).max(256);
+
+/** The names of parameters, metrics and workloads: safe in a file name, a filter and a table. */
+export const plainName = /^[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}$/;
+
+const parameter = z.strictObject({
+  type: z.enum(['string', 'integer', 'duration', 'size', 'boolean', 'choice']),
+  default: scalar,
+  minimum: scalar.optional(),
+  maximum: scalar.optional(),
+  choices: words.optional(),
+  pattern: z.string().max(500).optional(),
+  description: sentence,
+});
+
+const runItem = z.union(
+  [
+    z.string().max(4096),
+    z.strictObject({ if: z.string(), add: words.default([]), otherwise: words.default([]) }),
+  ],
+  { error: 'this must be one word, or a map { if: PARAMETER, add: [words], otherwise: [words] }' },
+);
+
+const metric = z.strictObject({
+  unit: z.enum(['count', 'bytes', 'ns', 'per_second']),
+  class: z.enum(['deterministic', 'count', 'time']),
+  worse: z.enum(['higher', 'lower', 'none']),
+  description: sentence,
+});
+
+const name = z.string().regex(plainName, { error: 'a name has letters, digits, and _ . + -' });
+
+/** A file of guests/workloads/, as it is written. */
+export const workloadShape = z.strictObject({
+  version: z.int().min(1).max(1_000_000),
+  description: sentence,
+  parameters: z.record(name, parameter).default({}),
+  image: z.strictObject({ programs: words.default([]), modules: words.default([]) }).prefault({}),
+  preload: z
+    .strictObject({ dependencies: z.boolean().default(true), modules: words.default([]) })
+    .prefault({}),
+  fragments: words.default([]),
+  run: z.array(runItem).min(1, { error: 'there must be at least the program' }).max(256),
+  compressions: z
+    .strictObject({
+      allowed: z
+        .array(z.enum(['none', 'gzip', 'xz', 'zstd']))
+        .min(1, { error: 'at least one must be allowed' }),
+      otherwise: sentence,
+    })
+    .optional(),
+  deadline: z.strictObject({ parameter: z.string().optional(), extra: z.string() }),
+  results: z
+    .array(
+      z.strictObject({
+        file: z.string().regex(/^\/[^\0]+$/, { error: 'this must be an absolute path in the guest' }),
+        format: z.enum(['stress-ng', 'metrics', 'text']),
+      }),
+    )
+    .max(32)
+    .default([]),
+  metrics: z.record(name, metric).default({}),
+});
+
+/** The checked shape, before its meaning is. */
+export type WorkloadShape = z.output<typeof workloadShape>;

@@ -1,0 +1,155 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { UsageError } from '../errors.ts';
+import { type Diagnostic, MatrixError } from './diagnostic.ts';
+
+/** Keys and list indices from the top of a file to a value. */
+export type SourcePath = readonly PropertyKey[];
+
+/** Where a diagnostic points: at the value of a path, or at the key that names it. */
+export type SourceSpot = 'value' | 'key';
+
+const maximumBytes = 1024 * 1024;
+const maximumAliases = 100;
+
+/** A YAML file that collects what is wrong with it. */
+export class YamlSource {
+  readonly file: string;
+  readonly text: string;
+  /** The plain JavaScript value; undefined when the text could not be read. */
+  readonly value: unknown;
+  private readonly diagnostics: Diagnostic[] = [];
+  private readonly lines = new LineCounter();
+  private readonly document: Document | undefined;
+
+  constructor(text: string, file: string) {
+    this.file = file;
+    this.text = text;
+    const parsed = this.parse();
+    this.document = parsed?.document;
+    this.value = parsed?.value;
+  }
+
+  /** Notes one thing that is wrong at a path; the nearest parent that exists is shown when the path does not. */
+  report(path: SourcePath, message: string, hint?: string, spot: SourceSpot = 'value'): void {
+    const [start, end] = this.range(path, spot);
+    this.reportRange(start, end, message, hint);
+  }
+
+  /** Runs a check, and turns the UsageError it throws into a diagnostic at the path; undefined then. */
+  check<Result>(path: SourcePath, run: () => Result): Result | undefined {
+    try {
+      return run();
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      this.report(path, error.message, error.hint);
+      return undefined;
+    }
+  }
+
+  /** How many diagnostics there are so far. */
+  get count(): number {
+    return this.diagnostics.length;
+  }
+
+  get failed(): boolean {
+    return this.count > 0;
+  }
+
+  /** @throws MatrixError with everything reported so far, if anything was */
+  throwIfFailed(): void {
+    if (this.failed) throw new MatrixError(this.file, this.text, this.diagnostics);
+  }
+
+  private parse(): { document: Document; value: unknown } | undefined {
+    if (Buffer.byteLength(this.text) > maximumBytes) {
+      this.reportRange(
+        0,
+        1,
+        `the file has more than ${maximumBytes} bytes`,
+        'A matrix is written by hand and small.',
+      );
+      return undefined;
+    }
+    try {
+      const document = parseDocument(this.text, {
+        lineCounter: this.lines,
+        prettyErrors: false,
+        stringKeys: true,
+        logLevel: 'error',
+      });
+      for (const problem of [...document.errors, ...document.warnings]) {
+        this.reportRange(problem.pos[0], problem.pos[1], yamlMessage(problem.code, problem.message));
+      }
+      if (this.failed) return undefined;
+      return { document, value: document.toJS({ maxAliasCount: maximumAliases }) };
+    } catch (error) {
+      this.reportRange(0, 1, unreadable(error));
+      return undefined;
+    }
+  }
+
+  private reportRange(start: number, end: number, message: string, hint?: string): void {
+    const from = this.lines.linePos(Math.min(start, this.text.length));
+    const line = Math.max(1, from.line);
+    const diagnostic: Diagnostic = {
+      message,
+      line,
+      column: Math.max(1, from.col),
+      length: Math.max(1, end - start),
+    };
+    if (hint !== undefined) diagnostic.hint = hint;
+    const known = this.diagnostics.some(
+      other => other.message === message && other.line === line && other.column === diagnostic.column,
+    );
+    if (!known) this.diagnostics.push(diagnostic);
+  }
+
+  private range(path: SourcePath, spot: SourceSpot): [number, number] {
+    let node = this.document?.contents as Node | null | undefined;
+    let range = nodeRange(node) ?? [0, 1];
+    for (const [depth, step] of path.entries()) {
+      const container = isAlias(node) && this.document ? node.resolve(this.document) : node;
+      const child = childOf(container, step);
+      if (child === undefined) break;
+      const last = depth === path.length - 1;
+      range =
+        (last && spot === 'key' ? nodeRange(child.key) : undefined) ??
+        nodeRange(child.value) ??
+        nodeRange(child.key) ??
+        range;
+      node = child.value;
+    }
+    return range;
+  }
+}
+
+function childOf(container: unknown, step: PropertyKey): { key?: Node; value: Node | null } | undefined {
+  if (isSeq(container)) {
+    const item = container.items[Number(step)];
+    return item === undefined ? undefined : { value: item as Node };
+  }
+  if (!isMap(container)) return undefined;
+  const pair = container.items.find(
+    candidate => isScalar(candidate.key) && String(candidate.key.value) === String(step),
+  );
+  return pair === undefined ? undefined : { key: pair.key as Node, value: pair.value as Node | null };
+}
+
+/** Start and end of a node's own text; an empty value has none. */
+function nodeRange(node: Node | null | undefined): [number, number] | undefined {
+  const range = node?.range;
+  if (!range || range[1] <= range[0]) return undefined;
+  return [range[0], range[1]];
+}
+
+function yamlMessage(code: string, message: string): string {
+  if (code === 'DUPLICATE_KEY') return 'this key is given twice in one map';
+  return message.replace(/\s+/g, ' ').trim();
+}
+
+/** What the YAML library throws instead of reporting: alias bombs (ReferenceError) and nesting (RangeError). */
+function unreadable(error: unknown): string {
+  if (error instanceof RangeError) return 'the file is nested too deeply to be read';
+  if (error instanceof ReferenceError) return `an alias cannot be followed: ${error.message.split('\n')[0]}`;
+  throw error;
+}

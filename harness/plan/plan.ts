@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { UsageError } from '../errors.ts';
+import type { Cell, Matrix } from '../matrix/matrix.ts';
+import { makeRandom } from '../random.ts';
+import { filterCells } from './filter.ts';
+import { type Shard, selectShard } from './shard.ts';
+import type { Plan, Trial } from './trial.ts';
+
+/** What shapes a plan beside the matrix. */
+export interface PlanOptions {
+  /** Unsigned 32-bit; the same seed gives the same order. */
+  seed: number;
+  /** Boots of each cell, instead of the matrix's own number. */
+  repetitions?: number;
+  /** `axis=value[,value]`, all of which must hold. */
+  filters?: readonly string[];
+  shard?: Shard;
+}
+
+/** A trial's repetition is written with three digits, so that folders sort; more digits where needed. */
+const repetitionDigits = 3;
+const maximumTrials = 1_000_000;
+
+/**
+ * The trials of a run: repetition after repetition, each a block that holds every cell once in random order, so that
+ * a slow drift of the host meets all cells alike. For `trials: { looks }` the plan reaches to the last look.
+ * A shard keeps the order numbers and the digest of the whole plan.
+ * @throws UsageError SEED_INVALID, REPETITIONS_INVALID, PLAN_TOO_LARGE, FILTER_INVALID or SHARD_INVALID
+ * @throws NothingSelectedError when filters or the shard leave nothing
+ */
+export function makePlan(matrix: Matrix, options: PlanOptions): Plan {
+  const { seed } = options;
+  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
+    throw new UsageError('SEED_INVALID', `the seed must be a whole number from 0 to 4294967295, not ${seed}`);
+  }
+  const repetitions = readRepetitions(matrix, options.repetitions);
+  const cells = filterCells(matrix, options.filters ?? []);
+  if (cells.length * repetitions > maximumTrials) {
+    const message = `${cells.length} cells x ${repetitions} trials are more than ${maximumTrials} boots`;
+    throw new UsageError('PLAN_TOO_LARGE', message, {
+      hint: 'Select cells with --filter, or plan fewer trials.',
+    });
+  }
+  const trials = makeTrials(cells, repetitions, seed);
+  return {
+    matrix: matrix.name,
+    seed,
+    trials: options.shard === undefined ? trials : selectShard(trials, matrix.compare, options.shard),
+    digest: digestOf(cells, repetitions, seed),
+  };
+}
+
+/** The name of a trial, and of its folder. */
+export function trialId(cell: string, repetition: number): string {
+  return `${cell}-${String(repetition).padStart(repetitionDigits, '0')}`;
+}
+
+function readRepetitions(matrix: Matrix, given: number | undefined): number {
+  const own = matrix.trials.kind === 'fixed' ? matrix.trials.count : Math.max(...matrix.trials.looks);
+  const repetitions = given ?? own;
+  if (Number.isInteger(repetitions) && repetitions >= 1 && repetitions <= 10_000) return repetitions;
+  throw new UsageError(
+    'REPETITIONS_INVALID',
+    `repetitions must be a whole number from 1 to 10000, not ${repetitions}`,
+  );
+}
+
+function makeTrials(cells: readonly Cell[], repetitions: number, seed: number): Trial[] {
+  const random = makeRandom(seed);
+  const trials: Trial[] = [];
+  for (let repetition = 1; repetition <= repetitions; repetition++) {
+    for (const cell of random.shuffle(cells)) {
+      trials.push({ id: trialId(cell.id, repetition), cell, repetition, order: trials.length });
+    }
+  }
+  return trials;
+}
+
+function digestOf(cells: readonly Cell[], repetitions: number, seed: number): string {
+  const text = JSON.stringify([cells.map(cell => cell.id), repetitions, seed]);
+  return createHash('sha256').update(text).digest('hex');
+}
