@@ -1,6 +1,6 @@
 /**
- * The frames that the guest agent (guests/agent/) sends over its virtio-serial port. One direction only: the
- * guest writes, the host reads. The C side is guests/agent/frame.h; test/channel/conformance checks that both agree.
+ * The frames that the guest agent (guests/agent/) sends over its virtio-serial port. The guest writes and the host
+ * reads, but for one byte: see `acknowledgement`. The C side is guests/agent/frame.h; test/channel/conformance checks that both agree.
  *
  * Header, 28 bytes, little endian:
  *   0  u32 magic     0x3146534d ("MSF1")
@@ -15,7 +15,23 @@ export const frameMagic = 0x3146534d;
 export const frameHeaderLength = 28;
 export const framePayloadLimit = 65536;
 
-/** Frame types by number. */
+/**
+ * The one byte that the host sends: it has read the end frame. A write in the guest returns when the buffer is
+ * queued, and a power off drops what is queued, so the guest waits for this before it ends the machine.
+ */
+export const acknowledgement = 0x06;
+
+/**
+ * Frame types by number. Payloads are text; a line `a b` below ends with a newline:
+ *   hello, exit, sample, end   `key=value` lines
+ *   phase                      the phase's name
+ *   counters, stats            `before` or `after` as first line, then `name value` lines or the stats text
+ *   kmsg                       one record of /dev/kmsg
+ *   output                     `stdout` or `stderr` as first line, then the bytes
+ *   file                       `more PATH` or `last PATH` as first line, then the bytes; the last part may be empty
+ *   note                       `CODE text`
+ *   error                      the code as first line, then the text
+ */
 export const frameTypes = {
   hello: 1,
   phase: 2,
@@ -66,9 +82,11 @@ export type Message =
   | { type: 'file'; timeNs: number; name: string; content: Buffer; last: boolean }
   /** Memory during the storm: `key=value` words, one sample a frame. */
   | { type: 'sample'; timeNs: number; values: Record<string, string> }
-  | { type: 'note'; timeNs: number; text: string }
-  /** The agent cannot go on; the code says why (`MODULE_MISSING`, `DEPENDENCY_FAILED`, `EXEC_FAILED` …). */
+  /** Something that the reader of the numbers must know: `KMSG_LOST`, `OUTPUT_WITHHELD`, `FILE_UNREADABLE` … */
+  | { type: 'note'; timeNs: number; code: string; text: string }
+  /** The agent cannot go on; the code says why (`CONFIG_INVALID`, `CPUS_MISMATCH`, `CAPABILITY_MISSING`, `DEPENDENCY_FAILED`, `EXEC_FAILED`). */
   | { type: 'error'; timeNs: number; code: string; text: string }
+  /** frames and bytes before this frame, kmsg_records, kmsg_lost, kmsg_withheld, output_bytes, output_withheld, samples. */
   | { type: 'end'; timeNs: number; facts: Record<string, string> };
 
 /** How the workload's process ended. */

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+/*
+ * One program with several names, as in busybox: the image holds a single
+ * static file, and each name is a link to it.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent.h"
+
+static const struct {
+	const char *name;
+	int (*main)(int argc, char **argv);
+} applets[] = {
+	{ "init", agent_main },
+	{ "agent", agent_main },
+	{ "agent-sanitized", agent_main },
+};
+
+int main(int argc, char **argv)
+{
+	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
+	const char *name = slash ? slash + 1 : argc ? argv[0] : "";
+
+	/* Whatever the kernel's rdinit= calls it: PID 1 is the agent. */
+	if (getpid() == 1)
+		return agent_main(argc, argv);
+	for (size_t i = 0; i < sizeof(applets) / sizeof(applets[0]); i++)
+		if (!strcmp(name, applets[i].name))
+			return applets[i].main(argc, argv);
+	fprintf(stderr, "modstorm: there is no `%s` in this program\n", name);
+	return 2;
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "root.h"
+#include "system.h"
+
+static const struct {
+	const char *type;
+	const char *target;
+	unsigned long flags;
+} mounts[] = {
+	{ "proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC },
+	{ "sysfs", "/sys", MS_NOSUID | MS_NODEV | MS_NOEXEC },
+	{ "devtmpfs", "/dev", MS_NOSUID },
+	{ "debugfs", "/sys/kernel/debug", MS_NOSUID | MS_NODEV | MS_NOEXEC },
+	{ "tmpfs", "/run", MS_NOSUID | MS_NODEV },
+	{ "tmpfs", "/tmp", MS_NOSUID | MS_NODEV },
+};
+
+void mount_all(void)
+{
+	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+		const char *target = mounts[i].target;
+
+		/* Below sysfs a folder exists or cannot be made: mount() tells. */
+		mkdir(target, 0755);
+		if (mount(mounts[i].type, target, mounts[i].type, mounts[i].flags, NULL) &&
+		    errno != EBUSY)
+			console("cannot mount %s on %s: %s", mounts[i].type, target,
+				strerror(errno));
+	}
+}
+
+void console(const char *format, ...)
+{
+	char text[1024] = "modstorm-agent: ";
+	size_t len = strlen(text);
+	va_list args;
+	int fd;
+
+	va_start(args, format);
+	vsnprintf(text + len, sizeof(text) - len - 1, format, args);
+	va_end(args);
+	len = strlen(text);
+	text[len++] = '\n';
+
+	fd = getpid() == 1 ? open("/dev/console", O_WRONLY | O_NOCTTY | O_CLOEXEC) : -1;
+	if (write(fd < 0 ? STDERR_FILENO : fd, text, len) < 0)
+		errno = 0; /* There is no third place to say it. */
+	if (fd >= 0)
+		close(fd);
+}
+
+/*
+ * Without ACPI the kernel turns a power off into a halt that never returns;
+ * a reset ends a QEMU that was started with -no-reboot just as well.
+ */
+void power_off(void)
+{
+	if (root_exists("/sys/firmware/acpi"))
+		reboot(RB_POWER_OFF);
+	reboot(RB_AUTOBOOT);
+}

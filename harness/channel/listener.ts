@@ -1,0 +1,187 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GuestError, InfrastructureError } from '../errors.ts';
+import { FrameDecoder, type FrameFault } from './frame-decoder.ts';
+import { parseMessage } from './message.ts';
+import { acknowledgement, type Frame, type Message } from './protocol.ts';
+
+/** Longest path of a unix socket, in bytes: sockaddr_un.sun_path without its NUL. */
+export const socketPathLimit = 107;
+
+/** What a guest may send in one trial unless told: the agent's own budgets add up to less. */
+export const defaultByteLimit = 64 * 1024 * 1024;
+
+/** Something wrong on the channel: in a frame, in its meaning, too much of it, or in the socket itself. */
+export interface ChannelFault {
+  kind: FrameFault['kind'] | 'message' | 'flood' | 'socket';
+  /** Bytes of the stream before it. */
+  offset: number;
+  message: string;
+}
+
+/** What is called as the guest speaks. The functions must not throw. */
+export interface ChannelSink {
+  onMessage(message: Message, sequence: number): void;
+  onFault(fault: ChannelFault): void;
+  /** QEMU has connected. */
+  onConnect?(): void;
+  /** Bytes came, whatever they mean: the guest is alive. */
+  onBytes?(bytes: number): void;
+}
+
+/** Where to listen, and how much to take. */
+export interface ChannelOptions extends ChannelSink {
+  /** Of the unix socket; at most 107 bytes. */
+  path: string;
+  byteLimit?: number;
+}
+
+/** A private folder with a short path for sockets; removed with all that is in it by `remove`. */
+export interface SocketFolder {
+  path: string;
+  remove(): Promise<void>;
+}
+
+/**
+ * Makes a folder whose sockets have names short enough for the kernel. Falls back to /tmp when TMPDIR is too long.
+ */
+export async function createSocketFolder(): Promise<SocketFolder> {
+  const roomForName = 32;
+  const base = Buffer.byteLength(tmpdir()) + roomForName <= socketPathLimit ? tmpdir() : '/tmp';
+  const path = await mkdtemp(join(base, 'modstorm-'));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+/**
+ * The host's end of a trial's channel. It listens before QEMU starts, takes exactly one connection, and always reads,
+ * so that the guest never waits for it; only a guest beyond its byte limit is cut off. Answers the end frame.
+ */
+export class ChannelListener {
+  readonly path: string;
+  /** Settles when QEMU has hung up and all that it sent was delivered, or when `close` was called. */
+  readonly closed: Promise<void>;
+  readonly #sink: ChannelSink;
+  readonly #limit: number;
+  readonly #server: Server;
+  readonly #decoder = new FrameDecoder();
+  #socket: Socket | undefined;
+  #bytes = 0;
+  #settle: () => void = () => {};
+
+  private constructor(options: ChannelOptions) {
+    this.path = options.path;
+    this.#sink = options;
+    this.#limit = options.byteLimit ?? defaultByteLimit;
+    this.closed = new Promise(resolve => {
+      this.#settle = resolve;
+    });
+    this.#server = createServer(socket => this.#accept(socket));
+  }
+
+  /**
+   * Begins to listen.
+   * @throws InfrastructureError SOCKET_PATH_TOO_LONG, SOCKET_FAILED
+   */
+  static async listen(options: ChannelOptions): Promise<ChannelListener> {
+    const length = Buffer.byteLength(options.path);
+    if (length > socketPathLimit) {
+      throw new InfrastructureError(
+        'SOCKET_PATH_TOO_LONG',
+        `${options.path} has ${length} bytes; the kernel takes a socket's path up to ${socketPathLimit}`,
+        { hint: 'Set TMPDIR to a folder with a shorter path.' },
+      );
+    }
+    const listener = new ChannelListener(options);
+    await new Promise<void>((resolve, reject) => {
+      listener.#server.once('error', cause =>
+        reject(
+          new InfrastructureError('SOCKET_FAILED', `Cannot listen on ${options.path}: ${cause.message}`, {
+            cause,
+          }),
+        ),
+      );
+      listener.#server.listen(options.path, resolve);
+    });
+    listener.#server.on('error', error => listener.#fault('socket', error.message));
+    return listener;
+  }
+
+  /** Bytes received so far. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * Ends the connection and removes the socket. What was not yet read is lost: when QEMU has ended by itself, wait
+   * for `closed` first (it settles only if QEMU had connected).
+   */
+  async close(): Promise<void> {
+    this.#stopListening();
+    if (this.#socket) this.#socket.destroy();
+    else this.#settle();
+    await this.closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #accept(socket: Socket): void {
+    if (this.#socket) {
+      this.#fault('socket', 'A second program connected; it was turned away');
+      socket.destroy();
+      return;
+    }
+    this.#socket = socket;
+    // One connection is all there will be; this also removes the socket's file.
+    this.#stopListening();
+    socket.on('data', chunk => this.#receive(chunk));
+    socket.on('error', error => this.#fault('socket', error.message));
+    socket.on('close', () => {
+      this.#deliver(this.#decoder.finish());
+      this.#settle();
+    });
+    this.#sink.onConnect?.();
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    this.#sink.onBytes?.(chunk.length);
+    if (this.#bytes > this.#limit) {
+      this.#fault('flood', `The guest sent more than ${this.#limit} bytes; its channel was cut`);
+      this.#socket?.destroy();
+      return;
+    }
+    this.#deliver(this.#decoder.push(chunk));
+  }
+
+  #deliver(decoded: { frames: Frame[]; faults: FrameFault[] }): void {
+    for (const fault of decoded.faults) this.#sink.onFault(fault);
+    for (const frame of decoded.frames) {
+      const message = this.#interpret(frame);
+      if (!message) continue;
+      this.#sink.onMessage(message, frame.sequence);
+      if (message.type === 'end' && this.#socket?.writable) this.#socket.write(Buffer.of(acknowledgement));
+    }
+  }
+
+  #interpret(frame: Frame): Message | undefined {
+    try {
+      return parseMessage(frame);
+    } catch (error) {
+      if (!(error instanceof GuestError)) throw error;
+      this.#fault('message', error.message);
+      return undefined;
+    }
+  }
+
+  #fault(kind: ChannelFault['kind'], message: string): void {
+    this.#sink.onFault({ kind, offset: this.#bytes, message });
+  }
+
+  #stopListening(): void {
+    if (this.#server.listening) this.#server.close();
+  }
+}
