@@ -1,0 +1,59 @@
+import type { Capabilities } from '../measurement/record.ts';
+import type { RunRecord } from './run-record.ts';
+import type { CellSamples } from './sample.ts';
+
+/** Name of a fact to its value, as text; both sides of a comparison must agree on all of them. */
+export type Facts = Record<string, string>;
+
+/** A fact on which two sides do not agree. */
+export interface FactDifference {
+  fact: string;
+  /** Undefined when that side does not know the fact. */
+  base: string | undefined;
+  new: string | undefined;
+}
+
+/** The facts of a whole run: where it was made. */
+export function runFacts(run: RunRecord): Facts {
+  return {
+    accelerator: run.accelerator.accelerator,
+    cpu_model: run.host.cpuModel,
+    qemu: run.qemu.version,
+  };
+}
+
+/**
+ * The facts of one cell: what was measured, by which version of the workload, and what the guest proved about itself.
+ * The kernel's release is no fact of these: to compare two releases is what the tool is for.
+ */
+export function cellFacts(samples: CellSamples, workloads: Record<string, number>): Facts {
+  const name = samples.cell.workload.name;
+  const capabilities = samples.records.find(
+    record => record.outcome.kind === 'passed' && record.capabilities,
+  )?.capabilities;
+  return {
+    workload: `${name} ${workloads[name] ?? '?'}`,
+    ...(capabilities && capabilityFacts(capabilities)),
+  };
+}
+
+function capabilityFacts(capabilities: Capabilities): Facts {
+  return {
+    module_stats: String(capabilities.moduleStats),
+    autoload_dups: String(capabilities.autoloadDups),
+    dups_trace: String(capabilities.dupsTrace),
+    decompress: String(capabilities.decompress),
+    cpus_online: String(capabilities.cpusOnline),
+    ...(capabilities.mergesSameInode !== undefined && {
+      merges_same_inode: String(capabilities.mergesSameInode),
+    }),
+  };
+}
+
+/** What two sets of facts do not agree on, by name. A fact that only one side knows is a difference. */
+export function differences(base: Facts, next: Facts): FactDifference[] {
+  const names = [...new Set([...Object.keys(base), ...Object.keys(next)])].sort();
+  return names
+    .filter(name => base[name] !== next[name])
+    .map(fact => ({ fact, base: base[fact], new: next[fact] }));
+}
