@@ -1,0 +1,75 @@
+/** One line of a kernel log, freed of what consoles, dmesg, syslog and mail put before it. */
+export interface LogLine {
+  /** The kernel's message, without time, level and caller. */
+  text: string;
+  /** 1-based line of the source. */
+  line: number;
+  /** `T123` (task) or `C1` (CPU) under CONFIG_PRINTK_CALLER. */
+  caller?: string;
+  /** Seconds since boot as printed, if the line has a time stamp of the kernel. */
+  time?: number;
+  /** How many messages the console lost before this line, by its own account. */
+  dropped?: number;
+}
+
+/** Longest line that is looked at, in UTF-16 units; the kernel's own limit is 1 KiB a record (PRINTK_MESSAGE_MAX 2048). */
+const lineLimit = 16_384;
+
+const noBreakSpaces = /[\u00a0\u2007\u202f\ufeff]/g;
+const quotePrefix = /^(?:> ?)+/;
+const levelPrefix = /^<\d{1,3}>/;
+const dmesgFacilityPrefix = /^[a-z]{3,8} {0,6}:[a-z]{3,7} {0,6}: (?=\[)/;
+const kmsgPrefix = /^(\d{1,10}),\d{1,20},(\d{1,20}),[^;,]{1,16}((?:,[^;,]{1,64}){0,4});/;
+const syslogPrefix =
+  /^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?) \S{1,255} kernel(?:\[\d+\])?: ?/;
+const droppedPrefix = /^\*\* (?:(\d{1,15}) printk messages dropped|replaying previous printk message) \*\* ?/;
+const timePrefix = /^\[ {0,10}(\d{1,12}\.\d{1,9})\] ?/;
+const wallTimePrefix = /^\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}\] ?/;
+const callerPrefix = /^\[ {0,10}([TC]\d{1,10})\] ?/;
+
+/** No-break spaces to spaces, quote marks of mail off, carriage return off: the line as the kernel meant it. */
+export function cleanLine(raw: string): string {
+  const bounded = raw.length > lineLimit ? raw.slice(0, lineLimit) : raw;
+  const unquoted = bounded.replace(noBreakSpaces, ' ').replace(quotePrefix, '');
+  return unquoted.endsWith('\r') ? unquoted.slice(0, -1) : unquoted;
+}
+
+/** Takes level, time, caller and syslog prefixes off one line. */
+export function parseLogLine(raw: string, line: number): LogLine {
+  let text = cleanLine(raw);
+  const parsed: LogLine = { text, line };
+  const kmsg = kmsgPrefix.exec(text);
+  if (kmsg) {
+    parsed.time = Number(kmsg[2]) / 1e6;
+    const caller = /,caller=([TC]\d{1,10})/.exec(kmsg[3] ?? '');
+    if (caller) parsed.caller = caller[1]!;
+    parsed.text = text.slice(kmsg[0].length);
+    return parsed;
+  }
+  text = text.replace(syslogPrefix, '').replace(dmesgFacilityPrefix, '');
+  const dropped = droppedPrefix.exec(text);
+  if (dropped?.[1]) parsed.dropped = Number(dropped[1]);
+  text = text.slice(dropped?.[0].length ?? 0).replace(levelPrefix, '');
+  const time = timePrefix.exec(text);
+  if (time) parsed.time = Number(time[1]);
+  text = time ? text.slice(time[0].length) : text.replace(wallTimePrefix, '');
+  const caller = callerPrefix.exec(text);
+  if (caller) {
+    parsed.caller = caller[1]!;
+    text = text.slice(caller[0].length);
+  }
+  parsed.text = text;
+  return parsed;
+}
+
+/** The lines of a log, one after the other: nothing is held but the line at hand. */
+export function* eachLogLine(text: string): Generator<LogLine> {
+  let start = 0;
+  for (let line = 1; start <= text.length; line++) {
+    const newline = text.indexOf('\n', start);
+    const end = newline === -1 ? text.length : newline;
+    if (end > start || newline !== -1) yield parseLogLine(text.slice(start, end), line);
+    if (newline === -1) return;
+    start = end + 1;
+  }
+}

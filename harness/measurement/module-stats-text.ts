@@ -1,0 +1,205 @@
+import { UsageError } from '../errors.ts';
+import { checkModuleStats } from './cross-check.ts';
+import type { Finding } from './finding.ts';
+import { parseLogLine } from './log-line.ts';
+import type { DuplicateModule, DuplicateReason, ModuleStats } from './module-stats.ts';
+import { isCounterName, labelMeaning, narrowCounters } from './module-stats-label.ts';
+
+/** MAX_FAILED_MOD_PRINT of kernel/module/stats.c: the list ends before its 112th name. */
+const shownNamesLimit = 111;
+/** MODULE_NAME_LEN is 64 - sizeof(unsigned long), the terminating zero included. */
+const nameLimit = 63;
+const maximumValue = 2n ** 64n - 1n;
+const signBit = 2n ** 63n;
+
+const reasons: readonly DuplicateReason[] = ['Becoming & Load', 'Becoming', 'Load', 'Bug-on-stats'];
+
+/** One stats text inside a larger one. */
+interface StatsBlock {
+  stats: ModuleStats;
+  line: number;
+  inTable: boolean;
+  /** Unknown labels count only when a known one follows or precedes without a break. */
+  open: boolean;
+  tableTruncated: boolean;
+}
+
+/**
+ * Reads the text of /sys/kernel/debug/modules/stats, as the kernel prints it or as it comes out of mail, a web page,
+ * a terminal or a log: tabs, spaces or no-break spaces, quote marks, prompts and other lines around it. Also takes
+ * the single files as `name value` or `grep . *` prints them. Unknown labels are kept. When several texts follow one
+ * another the last counts, with a finding.
+ * @throws UsageError STATS_UNRECOGNISED if not one known label is in the text
+ */
+export function parseModuleStats(text: string): ModuleStats {
+  const blocks: StatsBlock[] = [];
+  let number = 0;
+  for (const raw of text.split('\n')) {
+    number++;
+    readLine(blocks, plainText(raw, number), number);
+  }
+  const block = blocks.at(-1);
+  if (!block) {
+    throw new UsageError('STATS_UNRECOGNISED', 'not one line of the text is a known module counter', {
+      hint: 'Expected lines such as "Mods ever loaded 67" from /sys/kernel/debug/modules/stats (CONFIG_MODULE_STATS, Linux 6.4 and later).',
+    });
+  }
+  const { stats } = block;
+  if (blocks.length > 1) {
+    stats.findings.push(
+      finding('MULTIPLE_STATS', 'warning', `the text holds ${blocks.length} stats; this is the last of them`, block.line),
+    );
+  }
+  reportTruncation(block, text);
+  stats.findings.push(...checkModuleStats(stats));
+  return stats;
+}
+
+function plainText(raw: string, number: number): string {
+  const decoded = raw.includes('&') ? raw.replaceAll('&nbsp;', ' ').replaceAll('&#160;', ' ').replaceAll('&amp;', '&') : raw;
+  return parseLogLine(decoded, number).text.replaceAll('\t', ' ').trim();
+}
+
+function finding(code: string, severity: Finding['severity'], message: string, line?: number): Finding {
+  return line === undefined ? { code, severity, message } : { code, severity, message, line };
+}
+
+function newBlock(line: number): StatsBlock {
+  const stats: ModuleStats = { kind: 'stats', counters: {}, averages: {}, duplicates: [], unknown: [], findings: [] };
+  return { stats, line, inTable: false, open: true, tableTruncated: false };
+}
+
+function readLine(blocks: StatsBlock[], line: string, number: number): void {
+  const words = line.split(' ').filter(word => word !== '');
+  const block = blocks.at(-1);
+  if (words.length === 0) {
+    if (block) block.open = false;
+    return;
+  }
+  if (/^duplicate failed modules:?$/i.test(words.join(' '))) {
+    if (block) block.inTable = true;
+    return;
+  }
+  if (readCounter(blocks, words, number)) return;
+  if (block?.inTable) readDuplicate(block, words, number);
+}
+
+/** Splits `label… value`, `label…: value` and `path/name:value`. */
+function splitLabel(words: string[]): { label: string; value: string } | undefined {
+  const last = words.at(-1)!;
+  const colon = last.lastIndexOf(':');
+  if (words.length === 1 && colon > 0) {
+    const name = last.slice(last.lastIndexOf('/', colon) + 1, colon);
+    return isCounterName(name) ? { label: name, value: last.slice(colon + 1) } : undefined;
+  }
+  if (words.length < 2 || !/^-?\d{1,40}$/.test(last)) return undefined;
+  const label = words.slice(0, -1).join(' ');
+  return { label: label.endsWith(':') ? label.slice(0, -1).trimEnd() : label, value: last };
+}
+
+function readCounter(blocks: StatsBlock[], words: string[], number: number): boolean {
+  const pair = splitLabel(words);
+  if (!pair || !/^-?\d{1,40}$/.test(pair.value)) return false;
+  const fileName = pair.label.slice(pair.label.lastIndexOf('/') + 1);
+  const meaning = isCounterName(fileName) ? fileName : labelMeaning(pair.label);
+  let block = blocks.at(-1);
+  if (meaning === undefined) {
+    const keep = block?.open && !block.inTable && /^[A-Za-z]/.test(pair.label);
+    if (keep) keepUnknown(block!, pair.label, pair.value, number);
+    return keep ?? false;
+  }
+  if (meaning === 'average') {
+    if (!block || block.inTable) return false;
+    const value = readValue(block, pair.label, pair.value, number, false);
+    if (value !== undefined) block.stats.averages[pair.label] = value;
+    return true;
+  }
+  const seen = block && (meaning === 'wasted' ? block.stats.wastedBytes : block.stats.counters[meaning]) !== undefined;
+  if (!block || seen || (block.inTable && meaning === 'modcount')) {
+    block = newBlock(number);
+    blocks.push(block);
+  }
+  block.open = true;
+  const narrow = meaning !== 'wasted' && narrowCounters.has(meaning);
+  const value = readValue(block, pair.label, pair.value, number, narrow);
+  if (value === undefined) return true;
+  if (meaning === 'wasted') block.stats.wastedBytes = value;
+  else block.stats.counters[meaning] = value;
+  return true;
+}
+
+function keepUnknown(block: StatsBlock, label: string, value: string, number: number): void {
+  if (block.stats.unknown.length >= 64) return;
+  block.stats.unknown.push({ label, value });
+  block.stats.findings.push(
+    finding('UNKNOWN_LABEL', 'note', `"${label}" is a label this version does not know; kept as it is`, number),
+  );
+}
+
+/** A debugfs atomic_t is printed signed by its own file and unsigned by the text: both come out as 0 … 2^32-1. */
+function readValue(block: StatsBlock, label: string, digits: string, line: number, narrow: boolean): bigint | undefined {
+  const value = BigInt(digits);
+  const { findings } = block.stats;
+  if (narrow) {
+    if (value >= -(2n ** 31n) && value < 2n ** 32n) return value < 0n ? value + 2n ** 32n : value;
+    findings.push(finding('OUT_OF_RANGE', 'invalid', `"${label}" is ${digits}, and the kernel counts it in 32 bits`, line));
+    return undefined;
+  }
+  if (value > maximumValue || value < -signBit) {
+    findings.push(finding('OUT_OF_RANGE', 'invalid', `"${label}" is ${digits}, more than 64 bits hold`, line));
+    return undefined;
+  }
+  if (value >= signBit || value < 0n) {
+    findings.push(
+      finding(
+        'CORRUPT',
+        'invalid',
+        `"${label}" is ${digits}, negative as the kernel counts it: before the fix of finit_module()'s error path an errno was added to it`,
+        line,
+      ),
+    );
+  }
+  return value < 0n ? value + 2n ** 64n : value;
+}
+
+function readDuplicate(block: StatsBlock, words: string[], number: number): void {
+  const [name, count] = words;
+  if (!name || !count || !/^\d{1,20}$/.test(count) || name.length > nameLimit) {
+    if (name && words.length === 1 && /^[\w-]+$/.test(name)) block.tableTruncated = true;
+    return;
+  }
+  const written = words.slice(2).join(' ');
+  const reason = reasons.find(known => known.toLowerCase() === written.toLowerCase());
+  if (!reason) {
+    if (reasons.some(known => known.startsWith(written))) block.tableTruncated = true;
+    else {
+      block.stats.findings.push(
+        finding('UNKNOWN_REASON', 'warning', `"${written}" is not a reason that the kernel gives for ${name}`, number),
+      );
+    }
+    return;
+  }
+  if (!Number.isSafeInteger(Number(count))) {
+    const message = `${name} is said to have been a duplicate ${count} times`;
+    block.stats.findings.push(finding('OUT_OF_RANGE', 'invalid', message, number));
+    return;
+  }
+  const row: DuplicateModule = { name, count: Number(count), reason };
+  block.tableTruncated = false;
+  block.stats.duplicates.push(row);
+}
+
+/** The kernel's buffer holds 1024 bytes and 64 a failure, at most 112 of them: longer lists lose their end. */
+function reportTruncation(block: StatsBlock, text: string): void {
+  const { counters, duplicates, findings } = block.stats;
+  const failures = (counters.failed_becoming ?? 0n) + (counters.failed_load_modules ?? 0n);
+  const bufferSize = 1024 + Number(failures < 112n ? failures : 112n) * 64;
+  const full = text.length >= bufferSize - 1 && !text.endsWith('\n') && duplicates.length > 0 && block.line === 1;
+  if (duplicates.length >= shownNamesLimit) {
+    findings.push(
+      finding('LIST_TRUNCATED', 'warning', `the kernel shows at most ${shownNamesLimit} duplicate modules; there may be more`),
+    );
+  } else if (block.tableTruncated || full) {
+    findings.push(finding('LIST_TRUNCATED', 'warning', 'the list of duplicate modules ends in the middle of a row'));
+  }
+}
