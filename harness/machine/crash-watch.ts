@@ -1,56 +1,49 @@
 import type { Crash } from '../measurement/crash.ts';
 
-/** Most lines kept while a report is being printed. */
+/** Most console lines that are looked at together; a report has at most a few hundred. */
 const windowLimit = 4000;
-/** Lines kept when nothing is wrong, so that a report whose first lines came earlier is whole. */
+/** Lines kept when nothing is wrong, so that a report whose first line came earlier is whole. */
 const overlap = 8;
 const crashLimit = 50;
 
+/** Finds the crash reports in console lines, in order; expected diagnostics are none. */
+export type Recognise = (lines: readonly string[]) => Crash[];
+
 /**
- * Finds crash reports in the console as it grows. A report is believed complete when the guest has been quiet for a
- * moment, or has ended; until then a longer evidence may replace a shorter one.
+ * Finds crash reports in the console as it grows. While a report is being printed its title and evidence may still
+ * change; it is complete when the guest has been quiet for a moment, or has ended.
  */
 export class CrashWatch {
-  readonly #recognise: (lines: string[]) => Crash | null;
-  readonly #crashes = new Map<string, Crash>();
+  readonly #recognise: Recognise;
+  readonly #settled: Crash[] = [];
   #window: string[] = [];
-  #fatal: Crash | undefined;
+  #current: Crash[] = [];
 
-  constructor(recognise: (lines: string[]) => Crash | null) {
+  constructor(recognise: Recognise) {
     this.#recognise = recognise;
   }
 
-  /** The first fatal crash, if there is one; its evidence grows while the report is printed. */
+  /** The first crash after which the guest cannot be believed, if there is one. */
   get fatal(): Crash | undefined {
-    return this.#fatal;
+    return this.crashes.find(crash => crash.fatal);
   }
 
-  /** All crashes by title, first seen first; not only fatal ones. */
+  /** All crashes in order, the first fifty; not only fatal ones. */
   get crashes(): Crash[] {
-    return [...this.#crashes.values()];
+    return [...this.#settled, ...this.#current].slice(0, crashLimit);
   }
 
   /** Takes new console lines. */
   push(lines: readonly string[]): void {
     if (lines.length === 0) return;
     this.#window.push(...lines);
-    if (this.#window.length > windowLimit) this.#window = this.#window.slice(-windowLimit);
-    for (let start = 0; start < this.#window.length; ) {
-      const crash = this.#recognise(this.#window.slice(start));
-      if (!crash) break;
-      this.#remember(crash);
-      // A fatal report is the last word: what follows belongs to it.
-      if (crash.fatal) return;
-      const head = this.#window.indexOf(crash.evidence[0] ?? '', start);
-      start = Math.max(start, head) + Math.max(1, crash.evidence.length);
+    this.#current = this.#recognise(this.#window);
+    if (this.#current.length === 0) {
+      this.#window = this.#window.slice(-overlap);
+    } else if (this.#window.length > windowLimit) {
+      if (this.#settled.length < crashLimit) this.#settled.push(...this.#current);
+      this.#current = [];
+      this.#window = [];
     }
-    if (!this.#fatal && this.#crashes.size === 0) this.#window = this.#window.slice(-overlap);
-  }
-
-  #remember(crash: Crash): void {
-    const known = this.#crashes.get(crash.title);
-    const longer = !known || crash.evidence.length > known.evidence.length;
-    if (longer && this.#crashes.size < crashLimit) this.#crashes.set(crash.title, crash);
-    if (crash.fatal && (!this.#fatal || (this.#fatal.title === crash.title && longer))) this.#fatal = crash;
   }
 }

@@ -1,11 +1,12 @@
 import { rm } from 'node:fs/promises';
 import type { Message } from '../channel/protocol.ts';
 import type { Crash } from '../measurement/crash.ts';
+import { findCrashes } from '../measurement/crash-report.ts';
 import type { TrialPhase } from '../measurement/record.ts';
 import { type ProgramResult, type RunningProgram, startProgram } from '../process/program.ts';
 import { qemuArguments } from './arguments.ts';
 import { ConsoleTail, parseConsoleLine } from './console.ts';
-import { CrashWatch } from './crash-watch.ts';
+import { CrashWatch, type Recognise } from './crash-watch.ts';
 import { judgeEnd } from './guest-end.ts';
 import { hangEvidence } from './hang-evidence.ts';
 import type { Deadlines, MachineEnd, MachineSettings } from './machine.ts';
@@ -34,8 +35,8 @@ export interface GuestOptions {
   settings: MachineSettings & { channelSocket: string; qmpSocket: string };
   deadlines: Deadlines;
   listenChannel: ListenChannel;
-  /** Finds the first crash report in console lines; expected diagnostics are no crash. */
-  recognise: (lines: string[]) => Crash | null;
+  /** Finds the crash reports in console lines; that of harness/measurement unless told. */
+  recognise?: Recognise;
   signal?: AbortSignal;
   onMessage?: (message: Message) => void;
   onPhase?: (phase: TrialPhase) => void;
@@ -106,7 +107,7 @@ class Guest {
     this.#options = options;
     this.#clock = new PhaseClock(options.deadlines, now);
     this.#console = new ConsoleTail(options.settings.consoleFile);
-    this.#watch = new CrashWatch(options.recognise);
+    this.#watch = new CrashWatch(options.recognise ?? (lines => findCrashes(lines.join('\n'))));
   }
 
   /** Listens first, then starts QEMU. */

@@ -8,7 +8,6 @@ import { InfrastructureError } from '../../harness/errors.ts';
 import { type GuestOptions, type ListenChannel, runGuest } from '../../harness/machine/guest.ts';
 import { judgeEnd } from '../../harness/machine/guest-end.ts';
 import type { Deadlines, MachineSettings } from '../../harness/machine/machine.ts';
-import type { Crash } from '../../harness/measurement/crash.ts';
 import { projectPath } from '../../harness/project.ts';
 
 type Assertions = Pick<typeof t, 'notOk' | 'same'>;
@@ -50,12 +49,6 @@ const listenChannel: ListenChannel = async (path, events) => {
   };
 };
 
-function recognise(lines: string[]): Crash | null {
-  const start = lines.findIndex(line => line.includes('Kernel panic'));
-  if (start < 0) return null;
-  return { class: 'panic', title: 'kernel panic: sysrq', evidence: lines.slice(start), fatal: true };
-}
-
 function machineOf(
   folder: string,
   mode: string,
@@ -86,7 +79,6 @@ async function live(t: Assertions, mode: string, changes: Partial<GuestOptions> 
       settings,
       deadlines: patient,
       listenChannel,
-      recognise,
       onMessage: message => seen.push(message.type),
       onPhase: phase => seen.push(`>${phase}`),
       ...changes,
