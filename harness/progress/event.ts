@@ -12,6 +12,8 @@ export type ProgressEvent =
       cells: number;
       accelerator: string;
       jobs: number;
+      /** What is still to run; lets the time left be told from vCPUs instead of from an overall mean. */
+      planned?: readonly Trial[];
     }
   | ({ type: 'step-started' } & StepProgress)
   | ({ type: 'step-progress' } & StepProgress)

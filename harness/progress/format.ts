@@ -1,0 +1,81 @@
+import { escapeText } from '../escape.ts';
+import type { Outcome } from '../measurement/record.ts';
+import { formatDuration } from '../units.ts';
+import type { ProgressEvent } from './event.ts';
+import { outcomeReason, outcomeWords } from './outcome-word.ts';
+import type { ProgressState } from './progress-state.ts';
+
+/** Colours a word, or does not. */
+export type Paint = (text: string, colour: 'green' | 'red' | 'yellow') => string;
+
+const colourCodes = { green: 32, red: 31, yellow: 33 } as const;
+
+/** The plain terminal colours, or none. */
+export function makePaint(coloured: boolean): Paint {
+  return coloured ? (text, colour) => `\x1b[${colourCodes[colour]}m${text}\x1b[0m` : text => text;
+}
+
+/** `PASS    [  7.5s] ( 3/24) config=stats vcpus=8`, with the reason when it did not pass. */
+export function finishedLine(
+  event: ProgressEvent & { type: 'trial-finished' },
+  state: ProgressState,
+  paint: Paint,
+): string {
+  const { outcome, durationNs } = event.record;
+  const width = String(state.total).length;
+  const word = paint(outcomeWords[outcome.kind].padEnd(7), outcomeColour(outcome.kind));
+  const count = `(${String(state.finished).padStart(width)}/${state.total})`;
+  const reason = outcomeReason(outcome);
+  const label = escapeText(event.trial.cell.label, { length: 200 });
+  return `${word} [${seconds(durationNs / 1e6)}] ${count} ${label}${reason ? `: ${reason}` : ''}`;
+}
+
+/** `DONE    [296.2s] kernel lts, stats` or `CACHED`. */
+export function stepFinishedLine(event: ProgressEvent & { type: 'step-finished' }): string {
+  const title = escapeText(event.title, { length: 200 });
+  return event.cached ? `CACHED  ${title}` : `DONE    [${seconds(event.durationNs / 1e6)}] ${title}`;
+}
+
+/** `Running 24 trials of 8 cells under tcg, 2 cores for guests: results/…`. */
+export function runStartedLine(event: ProgressEvent & { type: 'run-started' }): string {
+  const trials = `${event.trials} ${event.trials === 1 ? 'trial' : 'trials'}`;
+  const cells = `${event.cells} ${event.cells === 1 ? 'cell' : 'cells'}`;
+  const cores = `${event.jobs} ${event.jobs === 1 ? 'core' : 'cores'} for guests`;
+  return `Running ${trials} of ${cells} under ${escapeText(event.accelerator)}, ${cores}: ${event.folder}`;
+}
+
+/** A warning, with what to do about it on a line of its own. */
+export function warningLines(event: ProgressEvent & { type: 'warning' }, paint: Paint): string[] {
+  const lines = [`${paint('WARNING', 'yellow')} ${escapeText(event.message, { length: 1000 })}`];
+  if (event.hint) lines.push(`        ${escapeText(event.hint, { length: 1000 })}`);
+  return lines;
+}
+
+/** `22 passed, 2 crashed`; empty when nothing has ended. */
+export function outcomeSummary(outcomes: ReadonlyMap<Outcome['kind'], number>): string {
+  const kinds = Object.keys(outcomeWords) as Outcome['kind'][];
+  return kinds.flatMap(kind => (outcomes.has(kind) ? [`${outcomes.get(kind)} ${kind}`] : [])).join(', ');
+}
+
+/** `config=stats vcpus=8` cut to a width. */
+export function cut(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+}
+
+/** `  7.5s`, at least six characters. */
+export function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)}s`.padStart(6);
+}
+
+/** `1 min 05 s left`, or empty. */
+export function timeLeft(milliseconds: number | undefined): string {
+  if (milliseconds === undefined) return '';
+  // Tenths of a second would pretend to know more than an estimate does.
+  const whole = Math.max(1, Math.ceil(milliseconds / 1000));
+  return whole < 60 ? `${whole} s left` : `${formatDuration(whole * 1e9)} left`;
+}
+
+function outcomeColour(kind: Outcome['kind']): 'green' | 'red' | 'yellow' {
+  if (kind === 'passed') return 'green';
+  return kind === 'skipped' || kind === 'interrupted' ? 'yellow' : 'red';
+}

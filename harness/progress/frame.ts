@@ -1,0 +1,58 @@
+import { escapeText } from '../escape.ts';
+import { cut, outcomeSummary, seconds, timeLeft } from './format.ts';
+import type { ProgressState, RunningStep, RunningTrial } from './progress-state.ts';
+
+const mostTrials = 8;
+const mostSteps = 4;
+const barWidth = 24;
+
+/**
+ * The lines of the live window at one moment; pure. No line is wider than `columns - 1`: a terminal that wraps would
+ * break the redrawing.
+ */
+export function renderFrame(state: ProgressState, nowMs: number, columns: number): string[] {
+  const lines: string[] = [];
+  if (state.total > 0) lines.push(barLine(state, nowMs));
+  const steps = [...state.steps.values()];
+  for (const step of steps.slice(-mostSteps)) lines.push(stepLine(step, nowMs));
+  const trials = [...state.running.values()];
+  const labelWidth = Math.max(10, Math.min(50, ...[Math.max(...trials.map(labelLength), 0)], columns - 24));
+  for (const trial of trials.slice(0, mostTrials)) lines.push(trialLine(trial, nowMs, labelWidth));
+  if (trials.length > mostTrials) lines.push(`  … and ${trials.length - mostTrials} more`);
+  return lines.map(line => cut(line, columns - 1));
+}
+
+function barLine(state: ProgressState, nowMs: number): string {
+  const percent = Math.floor((100 * state.finished) / state.total);
+  const summary = outcomeSummary(state.outcomes);
+  const parts = [
+    bar(state.finished / state.total),
+    `${state.finished}/${state.total}`,
+    `${percent} %`,
+    timeLeft(state.remainingMs(nowMs)),
+    summary,
+  ];
+  return parts.filter(part => part !== '').join('  ');
+}
+
+function stepLine(step: RunningStep, nowMs: number): string {
+  const title = escapeText(step.title, { length: 80 });
+  const fraction =
+    step.fraction === undefined ? '' : `  ${bar(step.fraction)}  ${Math.floor(step.fraction * 100)} %`;
+  const detail = step.detail ? `  ${escapeText(step.detail, { length: 100 })}` : '';
+  return `  ${title}  ${seconds(nowMs - step.startedMs).trim()}${fraction}${detail}`;
+}
+
+function trialLine(running: RunningTrial, nowMs: number, width: number): string {
+  const label = cut(escapeText(running.trial.cell.label, { length: 200 }), width).padEnd(width);
+  return `  ${label}  ${running.phase.padEnd(8)} ${seconds(nowMs - running.startedMs)}`;
+}
+
+function labelLength({ trial }: RunningTrial): number {
+  return trial.cell.label.length;
+}
+
+function bar(fraction: number): string {
+  const filled = Math.round(Math.min(1, Math.max(0, fraction)) * barWidth);
+  return `[${'='.repeat(filled)}${' '.repeat(barWidth - filled)}]`;
+}
