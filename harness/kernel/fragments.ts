@@ -1,0 +1,78 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BuildError } from '../errors.ts';
+import type { Cell, Compression, Decompressor } from '../matrix/matrix.ts';
+import { projectPath } from '../project.ts';
+import { type MergedConfig, mergeFragments, parseFragment, type RequestedOption } from './kernel-config.ts';
+
+/** The base, which is under every config and cannot be chosen. */
+const baseName = 'base';
+
+/**
+ * Names of the fragments that the kernel of a cell needs, sorted and without doubles. In-kernel decompression knows
+ * one algorithm per kernel (from 6.12 on, the type chosen under MODULE_COMPRESS), so the cell's compression decides
+ * which one is built in; `decompress` as a config without a compressed cell takes zstd.
+ */
+export function fragmentsOfCell(
+  cell: Pick<Cell, 'config' | 'compression' | 'decompress'>,
+  workloadFragments: readonly string[] = [],
+): string[] {
+  const names = new Set([...cell.config.split('+').map(name => name.trim()), ...workloadFragments]);
+  for (const name of decompressionFragments(cell.compression, cell.decompress)) names.add(name);
+  if (names.has('decompress') && ![...names].some(name => name.startsWith('compress-'))) {
+    names.add(`compress-${cell.compression === 'none' ? 'zstd' : cell.compression}`);
+  }
+  names.delete('');
+  if (names.size > 1) names.delete('plain');
+  return [...names].sort();
+}
+
+/** The fragments that let the kernel decompress modules of one compression; none if userspace does it. */
+export function decompressionFragments(compression: Compression, decompress: Decompressor): string[] {
+  return decompress === 'kernel' && compression !== 'none' ? ['decompress', `compress-${compression}`] : [];
+}
+
+/** Names of the fragments in guests/kernel/ that a matrix may use. */
+export async function listFragments(folder = projectPath('guests', 'kernel')): Promise<string[]> {
+  const files = await readdir(folder);
+  return files
+    .filter(file => file.endsWith('.config'))
+    .map(file => file.slice(0, -'.config'.length))
+    .filter(name => name !== baseName)
+    .sort();
+}
+
+/**
+ * Reads base and fragments and puts them together.
+ * @param own the user's fragments: name to path; they go before those of guests/kernel/
+ * @throws BuildError KERNEL_FRAGMENT_UNKNOWN, KERNEL_FRAGMENT_INVALID, KERNEL_FRAGMENTS_CONFLICT
+ */
+export async function loadFragments(
+  names: readonly string[],
+  own: Readonly<Record<string, string>> = {},
+  folder = projectPath('guests', 'kernel'),
+): Promise<MergedConfig> {
+  const base = await readFragment(baseName, {}, folder);
+  const fragments: RequestedOption[] = [];
+  for (const name of names) fragments.push(...(await readFragment(name, own, folder)));
+  return mergeFragments(base, fragments);
+}
+
+async function readFragment(
+  name: string,
+  own: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<RequestedOption[]> {
+  const known = /^[A-Za-z0-9._-]+$/.test(name);
+  const path =
+    (Object.hasOwn(own, name) ? own[name] : undefined) ?? (known ? join(folder, `${name}.config`) : '');
+  try {
+    return parseFragment(await readFile(path, 'utf8'), Object.hasOwn(own, name) ? path : `${name}.config`);
+  } catch (error) {
+    if (error instanceof BuildError) throw error;
+    throw new BuildError('KERNEL_FRAGMENT_UNKNOWN', `there is no config fragment ${JSON.stringify(name)}`, {
+      hint: `Fragments are: ${(await listFragments(folder)).join(', ')}; your own go under configs: in the matrix.`,
+      cause: error,
+    });
+  }
+}

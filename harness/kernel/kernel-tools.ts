@@ -1,0 +1,60 @@
+import { InfrastructureError } from '../errors.ts';
+import { type ProgramOptions, type ProgramResult, runProgram } from '../process/program.ts';
+import type { StepSink } from '../step.ts';
+
+/** Running programs and telling progress, with the things that all kernel builds share filled in. */
+export interface KernelTools {
+  /** `runProgram` in the C locale, with the administrator's folders (depmod) on the PATH, ended by the build's signal. */
+  run(file: string, args: readonly string[], options?: ProgramOptions): Promise<ProgramResult>;
+  report(detail: string, fraction?: number): void;
+}
+
+/** Makes the tools of one build. */
+export function kernelTools(
+  step: string,
+  title: string,
+  sink: StepSink | undefined,
+  signal: AbortSignal | undefined,
+  run: typeof runProgram = runProgram,
+): KernelTools {
+  const environment = {
+    LC_ALL: 'C',
+    PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`,
+    // Left in the environment, these would change what make builds.
+    MAKEFLAGS: '',
+    KCFLAGS: '',
+    KAFLAGS: '',
+    KCPPFLAGS: '',
+    KBUILD_OUTPUT: '',
+  };
+  return {
+    run: (file, args, options = {}) =>
+      run(file, args, {
+        ...(signal && { signal }),
+        // make must have the time to remove its half-written targets.
+        graceNs: 10e9,
+        ...options,
+        environment: { ...environment, ...options.environment },
+      }),
+    report: (detail, fraction) =>
+      sink?.({ step, title, detail, ...(fraction !== undefined && { fraction }) }),
+  };
+}
+
+/**
+ * The compiler and linker that make will use, as they name themselves: part of an artifact's key.
+ * @throws InfrastructureError TOOLCHAIN_MISSING
+ */
+export async function describeToolchain(tools: KernelTools): Promise<string> {
+  const lines: string[] = [];
+  for (const program of ['gcc', 'ld']) {
+    const result = await tools.run(program, ['--version']).catch(error => {
+      throw new InfrastructureError('TOOLCHAIN_MISSING', `${program} is needed to build a kernel`, {
+        hint: 'Run `npm run -s modstorm -- doctor --install`.',
+        cause: error,
+      });
+    });
+    lines.push(result.stdout.split('\n')[0] ?? '');
+  }
+  return lines.join('; ');
+}

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { BuildError } from '../errors.ts';
+import type { KernelSource } from '../matrix/matrix.ts';
+import type { KernelArtifact } from './artifact.ts';
+import { digestObjects } from './artifact-store.ts';
+import { readBuildId } from './elf-build-id.ts';
+import { findModulesFolder, readReleaseOfImage } from './kernel-release.ts';
+
+/**
+ * An artifact of a kernel that was built elsewhere; nothing is copied.
+ * @throws BuildError KERNEL_IMAGE_MISSING, KERNEL_IMAGE_UNREADABLE, KERNEL_MODULES_MISSING, KERNEL_MODULES_MISMATCH
+ */
+export async function takePrebuilt(
+  source: Extract<KernelSource, { kind: 'prebuilt' }>,
+): Promise<KernelArtifact> {
+  const image = expandHome(source.image);
+  if (!(await stat(image).catch(() => undefined))?.isFile()) {
+    throw new BuildError('KERNEL_IMAGE_MISSING', `there is no kernel image ${image}`, {
+      hint: 'image: names a bzImage or vmlinux that this user may read.',
+    });
+  }
+  const release = await readReleaseOfImage(image);
+  const modules = await findModulesFolder(expandHome(source.modules));
+  if (basename(modules) !== release) {
+    throw new BuildError(
+      'KERNEL_MODULES_MISMATCH',
+      `${image} is Linux ${release}, but the modules in ${modules} are for ${basename(modules)}`,
+      { hint: 'Give the folder lib/modules/<release> of the same kernel.' },
+    );
+  }
+  const objectDigest = await digestObjects(image, modules);
+  const buildId = readBuildId(await readFile(image));
+  const beside = dirname(image);
+  const config = await firstThere([
+    join(beside, `config-${release}`),
+    join(modules, 'config'),
+    join(beside, 'config'),
+  ]);
+  const systemMap = await firstThere([join(beside, `System.map-${release}`), join(beside, 'System.map')]);
+  return {
+    key: createHash('sha256').update(`prebuilt ${objectDigest}`).digest('hex').slice(0, 32),
+    folder: beside,
+    release,
+    image,
+    modules,
+    objectDigest,
+    origin: `prebuilt ${image}`,
+    ...(systemMap && { systemMap }),
+    ...(config && { config }),
+    ...(buildId && { buildId }),
+  };
+}
+
+async function firstThere(paths: string[]): Promise<string | undefined> {
+  for (const path of paths) if (await stat(path).catch(() => undefined)) return path;
+  return undefined;
+}
+
+function expandHome(path: string): string {
+  return path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(path);
+}

@@ -1,0 +1,155 @@
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeHolder, withFileLock } from '../host/file-lock.ts';
+import { IsolatedApt } from '../host/isolated-apt.ts';
+import type { KernelSource } from '../matrix/matrix.ts';
+import type { runProgram } from '../process/program.ts';
+import { cacheFolder } from '../project.ts';
+import type { StepSink } from '../step.ts';
+import type { KernelArtifact } from './artifact.ts';
+import { ArtifactStore, artifactKey } from './artifact-store.ts';
+import { readBuildId } from './elf-build-id.ts';
+import { loadFragments } from './fragments.ts';
+import {
+  type BuildTree,
+  compileKernel,
+  configureKernel,
+  installModules,
+  refuseWithoutStats,
+} from './kernel-build.ts';
+import { type MergedConfig, renderConfig } from './kernel-config.ts';
+import { resolveSource } from './kernel-source.ts';
+import { describeToolchain, type KernelTools, kernelTools } from './kernel-tools.ts';
+import { takePrebuilt } from './prebuilt-kernel.ts';
+
+/** One kernel that a run needs. */
+export interface KernelRequest {
+  /** Name of the kernel in the matrix, for progress. */
+  name: string;
+  source: KernelSource;
+  /** Names of the fragments on top of the base, see fragmentsOfCell. Without meaning for a prebuilt kernel. */
+  fragments: readonly string[];
+  /** The user's own fragments: name to path. */
+  ownFragments?: Readonly<Record<string, string>>;
+}
+
+/** What building depends on; all is optional. */
+export interface KernelOptions {
+  /** Cache of modstorm; `<cache>/kernel/{sources,output,artifacts}` is used. */
+  cache?: string;
+  signal?: AbortSignal;
+  sink?: StepSink;
+  apt?: IsolatedApt;
+  run?: typeof runProgram;
+}
+
+/**
+ * Makes a kernel ready to boot: found in the cache, or built. Builds of one source take turns in one output tree,
+ * over processes too, so that a second config builds only what differs.
+ * @throws BuildError (KERNEL_TOO_OLD, KERNEL_CONFIG_DROPPED, KERNEL_BUILD_FAILED, …), InfrastructureError, UsageError
+ */
+export async function prepareKernel(
+  request: KernelRequest,
+  options: KernelOptions = {},
+): Promise<KernelArtifact> {
+  if (request.source.kind === 'prebuilt') return takePrebuilt(request.source);
+  const cache = join(options.cache ?? cacheFolder(), 'kernel');
+  const config = request.fragments.join('+') || 'plain';
+  const tools = kernelTools(
+    `kernel:${request.name}:${config}`,
+    `Kernel ${request.name} ${config}`,
+    options.sink,
+    options.signal,
+    options.run,
+  );
+  const merged = await loadFragments(request.fragments, request.ownFragments);
+  const apt = options.apt ?? new IsolatedApt(aptOptions(options));
+  const source = await resolveSource(request.source, cache, apt, tools);
+  const toolchain = await describeToolchain(tools);
+  const key = artifactKey({ source: source.identity, config: renderConfig(merged), toolchain });
+  const store = new ArtifactStore(join(cache, 'artifacts'));
+  const ready = await store.find(key);
+  if (ready) return ready;
+  const tree: BuildTree = {
+    source: join(cache, 'sources', source.key),
+    output: join(cache, 'output', source.key),
+  };
+  const lock = {
+    purpose: `building kernel ${request.name} ${config}`,
+    ...(options.signal && { signal: options.signal }),
+    onWait: (holder: Parameters<typeof describeHolder>[0]) =>
+      tools.report(`waiting for ${describeHolder(holder)}`),
+  };
+  return withFileLock(`${tree.output}.lock`, lock, async () => {
+    const meanwhile = await store.find(key);
+    if (meanwhile) return meanwhile;
+    await mkdir(tree.output, { recursive: true });
+    await mkdir(join(cache, 'sources'), { recursive: true });
+    await source.place(tree.source);
+    await refuseWithoutStats(tree.source, source.origin, tools);
+    const artifact = await build(tree, merged, tools, store, key, source.origin);
+    tools.report('ready', 1);
+    return artifact;
+  });
+}
+
+/**
+ * Makes several kernels ready, one after the other; equal requests are made once.
+ * @returns the artifacts in the order of the requests
+ */
+export async function prepareKernels(
+  requests: readonly KernelRequest[],
+  options: KernelOptions = {},
+): Promise<KernelArtifact[]> {
+  const apt = options.apt ?? new IsolatedApt(aptOptions(options));
+  const made = new Map<string, KernelArtifact>();
+  const artifacts: KernelArtifact[] = [];
+  for (const request of requests) {
+    const { name: _, ...content } = request;
+    const key = JSON.stringify(content);
+    const artifact = made.get(key) ?? (await prepareKernel(request, { ...options, apt }));
+    made.set(key, artifact);
+    artifacts.push(artifact);
+  }
+  return artifacts;
+}
+
+async function build(
+  tree: BuildTree,
+  merged: MergedConfig,
+  tools: KernelTools,
+  store: ArtifactStore,
+  key: string,
+  origin: string,
+): Promise<KernelArtifact> {
+  const config = await configureKernel(tree, merged, tools);
+  await compileKernel(tree, tools);
+  const release = (await readFile(join(tree.output, 'include', 'config', 'kernel.release'), 'utf8')).trim();
+  return store.publish(key, async draft => {
+    const image = join(draft, 'vmlinux');
+    await tools.run('strip', ['--strip-all', '-o', image, join(tree.output, 'vmlinux')]);
+    const modules = join(draft, 'modules');
+    await installModules(tree, modules, release, tools);
+    await copyFile(join(tree.output, 'System.map'), join(draft, 'System.map'));
+    await writeFile(join(draft, 'config'), config);
+    const buildId = readBuildId(await readFile(image));
+    return {
+      release,
+      image,
+      modules: join(modules, 'lib', 'modules', release),
+      systemMap: join(draft, 'System.map'),
+      config: join(draft, 'config'),
+      origin,
+      ...(buildId && { buildId }),
+    };
+  });
+}
+
+function aptOptions(options: KernelOptions): ConstructorParameters<typeof IsolatedApt>[0] {
+  return {
+    ...(options.signal && { signal: options.signal }),
+    ...(options.sink && { sink: options.sink }),
+    ...(options.run && { run: options.run }),
+    ...(options.cache !== undefined && { folder: join(options.cache, 'apt') }),
+  };
+}
