@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import type { Message } from '../channel/protocol.ts';
 import type { Crash } from '../measurement/crash.ts';
 import { findCrashes } from '../measurement/crash-report.ts';
@@ -13,19 +14,24 @@ import type { Deadlines, MachineEnd, MachineSettings } from './machine.ts';
 import { type Expiry, PhaseClock } from './phase-clock.ts';
 import { listenQmp, type QmpConnection, type QmpListener } from './qmp.ts';
 
-/** What the machine needs of the channel: someone who listens on a Unix socket and hands on what the agent says. */
-export type ListenChannel = (path: string, events: ChannelEvents) => Promise<OpenChannel>;
+/** What the machine needs of the channel; `ChannelListener.listen` of harness/channel is one. */
+export type ListenChannel = (options: GuestChannelOptions) => Promise<GuestChannel>;
 
-/** Told by the channel as frames come. */
-export interface ChannelEvents {
-  onMessage: (message: Message) => void;
+/** Where to listen, and what is called as the guest speaks. */
+export interface GuestChannelOptions {
+  path: string;
+  onMessage(message: Message): void;
   /** A frame was lost or damaged; nothing that follows can be believed. */
-  onProblem: (reason: string) => void;
+  onFault(fault: { message: string }): void;
+  onConnect(): void;
+  onBytes(bytes: number): void;
 }
 
 /** A channel that listens. */
-export interface OpenChannel {
-  /** Takes in what is still in the socket, then stops listening and removes the socket file. */
+export interface GuestChannel {
+  /** Settles when QEMU, once connected, has hung up and all that it sent was delivered. */
+  readonly closed: Promise<void>;
+  /** Stops listening and removes the socket file; what was not yet read is lost. */
   close(): Promise<void>;
 }
 
@@ -60,6 +66,7 @@ export interface GuestLife {
 }
 
 const tickMs = 50;
+const drainMs = 2000;
 const tailLength = 100;
 const now = () => Number(process.hrtime.bigint());
 
@@ -86,7 +93,8 @@ class Guest {
   readonly #watch: CrashWatch;
   readonly #tail: string[] = [];
   readonly #started = now();
-  #channel: OpenChannel | undefined;
+  #channel: GuestChannel | undefined;
+  #channelConnected = false;
   #listener: QmpListener | undefined;
   #qmp: QmpConnection | undefined;
   #program: RunningProgram | undefined;
@@ -115,12 +123,14 @@ class Guest {
     const { settings, listenChannel } = this.#options;
     // A console of an earlier life would be read as this one's.
     await rm(settings.consoleFile, { force: true });
-    this.#channel = await listenChannel(settings.channelSocket, {
+    this.#channel = await listenChannel({
+      path: settings.channelSocket,
       onMessage: message => this.#guarded(() => this.#hear(message)),
-      onProblem: reason => {
-        this.#channelProblem ??= reason;
-        this.#wake();
+      onFault: fault => this.#lose(fault.message),
+      onConnect: () => {
+        this.#channelConnected = true;
       },
+      onBytes: () => this.#clock.heard(),
     });
     this.#listener = await listenQmp(settings.qmpSocket, ({ event, data }) => {
       if (event === 'SHUTDOWN') this.#shutdownReason ??= String(data['reason']);
@@ -157,6 +167,9 @@ class Guest {
       await this.#qmp?.execute('quit', {}, 5e8).catch(() => {});
       this.#result = await this.#program.end();
     }
+    // QEMU is gone, so all that the guest said is on its way; a channel that keeps it back is not waited for.
+    const said = this.#channelConnected ? this.#channel?.closed : undefined;
+    await Promise.race([said, setTimeout(drainMs, undefined, { ref: false })]);
     const closed = await Promise.allSettled([this.#channel?.close(), this.#listener?.close()]);
     this.#take(await this.#console.close());
     for (const outcome of closed) if (outcome.status === 'rejected') throw outcome.reason;
@@ -209,7 +222,7 @@ class Guest {
 
   #pause(): Promise<void> {
     return new Promise(resolve => {
-      const timer = setTimeout(resolve, tickMs);
+      const timer = globalThis.setTimeout(resolve, tickMs);
       this.#wake = () => {
         clearTimeout(timer);
         resolve();
@@ -223,7 +236,6 @@ class Guest {
   }
 
   #hear(message: Message): void {
-    this.#clock.heard();
     if (message.type === 'hello') {
       this.#hellos++;
       this.#enter('prepare');
@@ -235,6 +247,12 @@ class Guest {
       if (this.#clock.phase !== 'shutdown') this.#enter('shutdown');
     }
     this.#options.onMessage?.(message);
+  }
+
+  /** Frames torn by our own ending of QEMU are no fault of the channel. */
+  #lose(reason: string): void {
+    if (!this.#endedByUs) this.#channelProblem ??= reason;
+    this.#wake();
   }
 
   #enter(phase: TrialPhase): void {

@@ -1,12 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
+import { socketPathLimit } from '../channel/listener.ts';
 import { InfrastructureError } from '../errors.ts';
 
 /** Longest QMP message that is taken, in characters: the registers of 255 vCPUs fit. */
 export const qmpMessageLimit = 4 * 1024 ** 2;
-/** Longest path of a Unix socket on Linux, in bytes (struct sockaddr_un, less the final zero). */
-export const socketPathLimit = 107;
 
 /** An event as QEMU sent it: `SHUTDOWN` with `{guest, reason}`, `RESET`, `GUEST_PANICKED`, `STOP` … */
 export interface QmpEvent {

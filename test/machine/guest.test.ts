@@ -24,7 +24,7 @@ const patient: Deadlines = {
 };
 
 /** The channel of the fakes: one JSON message a line. */
-const listenChannel: ListenChannel = async (path, events) => {
+const listenChannel: ListenChannel = async options => {
   const server = createServer(socket => {
     let rest = '';
     socket.on('error', () => {});
@@ -32,19 +32,26 @@ const listenChannel: ListenChannel = async (path, events) => {
       const lines = (rest + chunk.toString()).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) {
-        if (line.startsWith('{')) events.onMessage(JSON.parse(line) as Message);
-        else events.onProblem('a frame was damaged');
+        if (line.startsWith('{')) options.onMessage(JSON.parse(line) as Message);
+        else options.onFault({ message: 'a frame was damaged' });
       }
     });
+    options.onConnect();
+    socket.on('close', settle);
     open.push(() => socket.destroy());
   });
   const open: (() => void)[] = [];
-  await new Promise<void>(resolve => server.listen(path, resolve));
+  let settle = () => {};
+  const closed = new Promise<void>(resolve => {
+    settle = resolve;
+  });
+  await new Promise<void>(resolve => server.listen(options.path, resolve));
   return {
+    closed,
     close: async () => {
       for (const each of open) each();
       server.close();
-      rmSync(path, { force: true });
+      rmSync(options.path, { force: true });
     },
   };
 };
@@ -163,8 +170,8 @@ t.test('an abort at any moment leaves nothing', async t => {
     if (moment === 'before') controller.abort();
     const { life } = await live(t, 'hangs', {
       signal: controller.signal,
-      listenChannel: async (path, events) => {
-        const channel = await listenChannel(path, events);
+      listenChannel: async options => {
+        const channel = await listenChannel(options);
         if (moment === 'listening') controller.abort();
         return channel;
       },
