@@ -288,6 +288,7 @@ int agent_main(int argc, char **argv)
 	agent.init_ns = clock_ns(CLOCK_MONOTONIC);
 	if (guest) {
 		mount_all();
+		fill_standard_descriptors();
 	} else if (!parse_options(&options, argc, argv)) {
 		fprintf(stderr, "usage: %s --root DIR --channel SOCKET [--config PATH-BELOW-DIR]\n"
 			"Only as PID 1 of a guest it runs without options.\n", argv[0]);

@@ -39,7 +39,7 @@ static void note_gap(struct kmsg *kmsg, const char *record)
 	kmsg->expected = sequence + 1;
 }
 
-static void relay(struct kmsg *kmsg, const char *record, size_t len)
+static void relay_record(struct kmsg *kmsg, const char *record, size_t len)
 {
 	note_gap(kmsg, record);
 	if (kmsg->bytes + len > BUDGET) {
@@ -51,6 +51,22 @@ static void relay(struct kmsg *kmsg, const char *record, size_t len)
 	kmsg->records++;
 	kmsg->bytes += len;
 	channel_send(kmsg->channel, FRAME_KMSG, "", record, len);
+}
+
+/*
+ * A read of /dev/kmsg gives one record, but of the pipe that stands for it in
+ * a test any number. Only lines that go on a record begin with a space.
+ */
+static void relay(struct kmsg *kmsg, const char *records, size_t len)
+{
+	size_t start = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (i + 1 < len && (records[i] != '\n' || records[i + 1] == ' '))
+			continue;
+		relay_record(kmsg, records + start, i + 1 - start);
+		start = i + 1;
+	}
 }
 
 /* True while there may be more to read. */

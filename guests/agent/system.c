@@ -39,6 +39,17 @@ void mount_all(void)
 	}
 }
 
+void fill_standard_descriptors(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 void console(const char *format, ...)
 {
 	char text[1024] = "modstorm-agent: ";

@@ -6,6 +6,12 @@
 /* Mounts what the kernel has to show; what is mounted already is left alone. */
 void mount_all(void);
 
+/*
+ * A kernel that finds no /dev/console starts init without descriptors 0 to 2,
+ * and the next files opened would take their place.
+ */
+void fill_standard_descriptors(void);
+
 /* One line on the console (in a test: on stderr), after `modstorm-agent: `. */
 void console(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
