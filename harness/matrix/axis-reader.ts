@@ -5,7 +5,7 @@ import {
   expandParameter,
   findParameter,
   readAxisValue,
-  readWorkload,
+  workloadParts,
 } from './axis.ts';
 import { type Choice, completeWorkload, parameterPrefix } from './cell.ts';
 import type { WorkloadSetting } from './matrix.ts';
@@ -69,6 +69,26 @@ function reportUnknownAxis(
   source.report(path, `there is no axis ${JSON.stringify(key)}`, hint, 'key');
 }
 
+/** A workload by name or with parameters; defaults are not filled in. Undefined when it is wrong, which is reported. */
+export function readWorkload(
+  source: YamlSource,
+  path: SourcePath,
+  raw: unknown,
+  context: AxisContext,
+): WorkloadSetting | undefined {
+  const parts = source.check(path, () => workloadParts(raw, context));
+  if (parts === undefined) return undefined;
+  const { definition, given } = parts;
+  const parameters: WorkloadSetting['parameters'] = {};
+  for (const [name, value] of Object.entries(given)) {
+    const place = [...path, definition.name, name];
+    const parameter = source.check(place, () => findParameter(definition, name), 'key');
+    const read = parameter && source.check(place, () => readParameter(parameter, value));
+    if (read !== undefined) parameters[name] = read;
+  }
+  return { name: definition.name, parameters };
+}
+
 function readPlain(
   source: YamlSource,
   path: SourcePath,
@@ -76,15 +96,14 @@ function readPlain(
   raw: unknown,
   context: AxisContext,
 ): Choice<AxisValue>[] {
-  const choices = itemsOf(raw, path).flatMap(item =>
-    (source.check(item.path, () => expandAxisValue(axis, item.value)) ?? []).flatMap(one =>
-      asList(
-        source.check(item.path, () => readAxisValue(axis, one, context)),
-        item.path,
-      ),
-    ),
-  );
-  return unique(source, choices, value => [value.identity, value.text]);
+  const choices = itemsOf(raw, path).flatMap(item => {
+    const values = source.check(item.path, () => expandAxisValue(axis, item.value)) ?? [];
+    return values.flatMap(one => {
+      const value = source.check(item.path, () => readAxisValue(axis, one, context));
+      return asList(value, item.path, String(one));
+    });
+  });
+  return unique(source, choices, value => value.identity);
 }
 
 function readWorkloads(
@@ -93,13 +112,11 @@ function readWorkloads(
   raw: unknown,
   context: AxisContext,
 ): Choice<WorkloadSetting>[] {
-  const choices = itemsOf(raw, path).flatMap(item =>
-    asList(
-      source.check(item.path, () => readWorkload(item.value, context)),
-      item.path,
-    ),
-  );
-  return unique(source, choices, value => [JSON.stringify(completeWorkload(value, context)), value.name]);
+  const choices = itemsOf(raw, path).flatMap(item => {
+    const value = readWorkload(source, item.path, item.value, context);
+    return asList(value, item.path, typeof item.value === 'string' ? item.value : 'this workload');
+  });
+  return unique(source, choices, value => JSON.stringify(completeWorkload(value, context)));
 }
 
 /** Every workload in force must have the parameter and accept the value; a second place for one value is refused. */
@@ -125,14 +142,14 @@ function readParameters(
   });
   const [first] = definitions;
   if (first === undefined) return [];
-  const choices = itemsOf(raw, path).flatMap(item =>
-    (source.check(item.path, () => expandParameter(first, item.value)) ?? []).flatMap(value => {
+  const choices = itemsOf(raw, path).flatMap(item => {
+    const values = source.check(item.path, () => expandParameter(first, item.value)) ?? [];
+    return values.flatMap(value => {
       const read = definitions.map(one => source.check(item.path, () => readParameter(one, value)));
-      return read.includes(undefined) ? [] : [{ path: item.path, value }];
-    }),
-  );
-  const textOf = (value: unknown): string => parameterText(first, readParameter(first, value));
-  return unique(source, choices, value => [textOf(value), textOf(value)]);
+      return read.includes(undefined) ? [] : asList(value, item.path, String(value));
+    });
+  });
+  return unique(source, choices, value => parameterText(first, readParameter(first, value)));
 }
 
 function itemsOf(raw: unknown, path: SourcePath): Choice<unknown>[] {
@@ -140,26 +157,32 @@ function itemsOf(raw: unknown, path: SourcePath): Choice<unknown>[] {
   return raw.map((value: unknown, index) => ({ path: [...path, index], value }));
 }
 
-function asList<Value>(value: Value | undefined, path: SourcePath): Choice<Value>[] {
-  return value === undefined ? [] : [{ path, value }];
+/** A choice with its spelling in the file, for messages. */
+interface WrittenChoice<Value> extends Choice<Value> {
+  written: string;
+}
+
+function asList<Value>(value: Value | undefined, path: SourcePath, written: string): WrittenChoice<Value>[] {
+  return value === undefined ? [] : [{ path, value, written }];
 }
 
 /** Drops values that are there already, in this or in another spelling, and says so. */
 function unique<Value>(
   source: YamlSource,
-  choices: readonly Choice<Value>[],
-  describe: (value: Value) => [identity: string, text: string],
+  choices: readonly WrittenChoice<Value>[],
+  identityOf: (value: Value) => string,
 ): Choice<Value>[] {
   const seen = new Map<string, string>();
-  return choices.filter(choice => {
-    const [identity, text] = describe(choice.value);
+  return choices.flatMap(({ path, value, written }) => {
+    const identity = identityOf(value);
     const earlier = seen.get(identity);
     if (earlier === undefined) {
-      seen.set(identity, text);
-      return true;
+      seen.set(identity, written);
+      return [{ path, value }];
     }
-    const claim = earlier === text ? `${text} is listed twice` : `${text} is another spelling of ${earlier}`;
-    source.report(choice.path, claim, 'Leave one out: equal cells would count twice.');
-    return false;
+    const claim =
+      earlier === written ? `${written} is listed twice` : `${written} is another spelling of ${earlier}`;
+    source.report(path, claim, 'Leave one out: equal cells would count twice.');
+    return [];
   });
 }

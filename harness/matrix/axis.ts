@@ -1,9 +1,8 @@
 import { UsageError } from '../errors.ts';
 import { parseBytes, parseDuration } from '../units.ts';
-import type { WorkloadSetting } from './matrix.ts';
 import type { PlainAxis } from './matrix-shape.ts';
 import { suggest } from './nearest.ts';
-import { canonicalBytes, canonicalDuration, readParameter } from './parameter.ts';
+import { canonicalBytes, canonicalDuration } from './parameter.ts';
 import { expandRange, integerRange, isRange, type RangeUnit } from './range.ts';
 import { kindOf } from './shape-issues.ts';
 import type { WorkloadDefinition } from './workload.ts';
@@ -82,24 +81,6 @@ export function expandAxisValue(axis: PlainAxis, raw: unknown): unknown[] {
 }
 
 /**
- * A workload by name or with parameters, checked; defaults are not filled in.
- * @throws UsageError WORKLOAD_UNKNOWN, PARAMETER_UNKNOWN or PARAMETER_INVALID
- */
-export function readWorkload(raw: unknown, context: AxisContext): WorkloadSetting {
-  const [name, given] = workloadParts(raw);
-  const definition = context.workloads.get(name);
-  if (definition === undefined) {
-    const hint = suggest(name, [...context.workloads.keys()]);
-    throw new UsageError('WORKLOAD_UNKNOWN', `there is no workload ${JSON.stringify(name)}`, { hint });
-  }
-  const parameters: WorkloadSetting['parameters'] = {};
-  for (const [key, value] of Object.entries(given)) {
-    parameters[key] = readParameter(findParameter(definition, key), value);
-  }
-  return { name, parameters };
-}
-
-/**
  * The values of one `workload.PARAMETER` in a list: ranges of an integer, duration or size are expanded.
  * @throws UsageError RANGE_INVALID
  */
@@ -133,17 +114,27 @@ export function findParameter(
   );
 }
 
-/** The name and the parameters as written; `{ coldplug: }` has none. */
-function workloadParts(raw: unknown): [string, Record<string, unknown>] {
-  if (typeof raw === 'string') return [raw, {}];
-  const entries = Object.entries((raw ?? {}) as Record<string, Record<string, unknown> | null>);
+/**
+ * The definition of a workload, its name, and its parameters as written; `{ coldplug: }` has none.
+ * @throws UsageError WORKLOAD_UNKNOWN
+ */
+export function workloadParts(
+  raw: unknown,
+  context: AxisContext,
+): { definition: WorkloadDefinition; given: Record<string, unknown> } {
+  const entries =
+    typeof raw === 'string' ? [[raw, null] as const] : Object.entries((raw ?? {}) as Record<string, unknown>);
   const [first, second] = entries;
   if (first === undefined || second !== undefined) {
     throw new UsageError('WORKLOAD_UNKNOWN', `this must name one workload, not ${entries.length}`, {
       hint: 'Several workloads are an axis: `axes: { workload: [stress-ng, storm] }`.',
     });
   }
-  return [first[0], first[1] ?? {}];
+  const [name, given] = first;
+  const definition = context.workloads.get(name);
+  if (definition !== undefined) return { definition, given: (given ?? {}) as Record<string, unknown> };
+  const hint = suggest(name, [...context.workloads.keys()]);
+  throw new UsageError('WORKLOAD_UNKNOWN', `there is no workload ${JSON.stringify(name)}`, { hint });
 }
 
 const memoryRange: RangeUnit = { read: parseBytes, write: canonicalBytes, needsStep: true };

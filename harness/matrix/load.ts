@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { basename } from 'node:path';
-import { type AxisContext, axisDefaults, readAxisValue, readWorkload } from './axis.ts';
-import { type AxisTable, readAxisTable } from './axis-reader.ts';
+import { type AxisContext, axisDefaults, readAxisValue } from './axis.ts';
+import { type AxisTable, readAxisTable, readWorkload } from './axis-reader.ts';
 import { canonicalText } from './canonical-text.ts';
 import { type Choice, type Draft, findVaried, makeLabel } from './cell.ts';
 import { checkCells } from './cell-checks.ts';
@@ -148,9 +148,7 @@ class MatrixReader {
     const named = single['workload'] ?? defaultWorkload;
     const workload =
       axes['workload'] === undefined
-        ? this.source.check(single['workload'] === undefined ? [] : ['workload'], () =>
-            readWorkload(named, this.context),
-          )
+        ? readWorkload(this.source, single['workload'] === undefined ? [] : ['workload'], named, this.context)
         : undefined;
     const inForce = workload === undefined ? [] : [workload];
     const table = readAxisTable(this.source, ['axes'], axes, this.context, inForce);

@@ -6,14 +6,19 @@ const name = z.string().regex(plainName, {
 });
 const path = z.string().min(1, { error: 'this must not be empty' }).max(4096);
 const patches = z.array(path).max(100).optional().describe('Patch files applied in order before the build.');
-const scalar = z.union([z.string().max(4096), z.number(), z.boolean()], {
-  error: 'this must be text, a number, or true or false',
-});
+const scalar = z
+  .union([z.string().max(4096), z.number(), z.boolean()], {
+    error: 'this must be text, a number, or true or false',
+  })
+  .meta({ id: 'scalar' });
 const workload = z
   .union([z.string(), z.record(z.string(), z.record(z.string(), scalar).nullable())], {
     error: 'this must be the name of a workload, or a map { NAME: { PARAMETER: value } }',
   })
-  .describe('A workload by name, or one with parameters: { stress-ng: { module: xfs } }.');
+  .meta({
+    id: 'workload',
+    description: 'A workload by name, or one with parameters: { stress-ng: { module: xfs } }.',
+  });
 
 /** What each axis means; the words go into the JSON Schema. */
 const axisWords = {
@@ -57,11 +62,11 @@ export const parameterKeysMark = 'modstorm:workload-parameters';
 const axes = z
   .object(axisShape(list))
   .catchall(list(scalar))
-  .meta({ [parameterKeysMark]: true });
+  .meta({ id: 'axes', [parameterKeysMark]: true });
 const partial = z
   .object(axisShape(oneOrList))
   .catchall(oneOrList(scalar))
-  .meta({ [parameterKeysMark]: true });
+  .meta({ id: 'selection', [parameterKeysMark]: true });
 
 const kernel = z.union(
   [

@@ -21,6 +21,9 @@ function reportIssue(source: YamlSource, schema: z.ZodType, issue: Issue, parent
     case 'invalid_type':
       reportType(source, path, issue.expected);
       return;
+    case 'invalid_value':
+      reportChoice(source, path, issue.values.map(String));
+      return;
     case 'invalid_key':
       source.report(path, issue.issues[0]?.message ?? 'this key is not allowed here', undefined, 'key');
       return;
@@ -32,7 +35,20 @@ function reportIssue(source: YamlSource, schema: z.ZodType, issue: Issue, parent
 function reportUnknownKey(source: YamlSource, schema: z.ZodType, path: SourcePath): void {
   const key = String(path.at(-1));
   const known = [...new Set(schemasAt(schema, path.slice(0, -1)).flatMap(keysOf))];
-  source.report(path, `unknown key ${JSON.stringify(key)}`, suggest(key, known), 'key');
+  if (known.includes(key))
+    source.report(path, `the key ${JSON.stringify(key)} does not go with the others`, undefined, 'key');
+  else source.report(path, `unknown key ${JSON.stringify(key)}`, suggest(key, known), 'key');
+}
+
+function reportChoice(source: YamlSource, path: SourcePath, values: readonly string[]): void {
+  const given = valueAt(source.value, path);
+  const shown = typeof given === 'object' ? kindOf(given) : JSON.stringify(given);
+  if (given === undefined) reportMissing(source, path);
+  else source.report(path, `this cannot be ${shown}`, suggest(String(given), values));
+}
+
+function reportMissing(source: YamlSource, path: SourcePath): void {
+  source.report(path, `the key ${JSON.stringify(String(path.at(-1)))} is missing`);
 }
 
 /** Of the alternatives the one that fits best is explained; when none comes near, the whole is. */
@@ -46,8 +62,13 @@ function reportUnion(
     issues.every(one => one.path.length > 0 || one.code !== 'invalid_type'),
   );
   const [best] = inner.sort((a, b) => weight(a) - weight(b));
-  if (best === undefined) source.report(path, issue.message);
-  else for (const one of best) reportIssue(source, schema, one, path);
+  if (path.length > 0 && valueAt(source.value, path) === undefined) reportMissing(source, path);
+  else if (best === undefined) source.report(path, issue.message);
+  else {
+    // Beside a mistyped key, "the key is missing" would tell the same mistake twice.
+    const unknown = best.filter(one => one.code === 'unrecognized_keys');
+    for (const one of unknown.length > 0 ? unknown : best) reportIssue(source, schema, one, path);
+  }
 }
 
 /** A missing key weighs most: it tells that another alternative was meant. */
@@ -62,7 +83,7 @@ function reportType(source: YamlSource, path: SourcePath, expected: string): voi
   const value = valueAt(source.value, path);
   const wanted = kindNames[expected] ?? expected;
   if (value === undefined && path.length > 0) {
-    source.report(path, `the key ${JSON.stringify(String(path.at(-1)))} is missing; it must be ${wanted}`);
+    reportMissing(source, path);
   } else {
     source.report(path, `this must be ${wanted}, not ${kindOf(value)}`);
   }

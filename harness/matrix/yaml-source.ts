@@ -1,4 +1,15 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml';
 import { UsageError } from '../errors.ts';
 import { type Diagnostic, MatrixError } from './diagnostic.ts';
 
@@ -36,12 +47,12 @@ export class YamlSource {
   }
 
   /** Runs a check, and turns the UsageError it throws into a diagnostic at the path; undefined then. */
-  check<Result>(path: SourcePath, run: () => Result): Result | undefined {
+  check<Result>(path: SourcePath, run: () => Result, spot: SourceSpot = 'value'): Result | undefined {
     try {
       return run();
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      this.report(path, error.message, error.hint);
+      this.report(path, error.message, error.hint, spot);
       return undefined;
     }
   }
@@ -80,11 +91,32 @@ export class YamlSource {
       for (const problem of [...document.errors, ...document.warnings]) {
         this.reportRange(problem.pos[0], problem.pos[1], yamlMessage(problem.code, problem.message));
       }
+      if (!this.failed) this.checkAliases(document);
       if (this.failed) return undefined;
       return { document, value: document.toJS({ maxAliasCount: maximumAliases }) };
     } catch (error) {
       this.reportRange(0, 1, unreadable(error));
       return undefined;
+    }
+  }
+
+  /** Follows every alias once, so that a broken one is told at its place; their number bounds the time it takes. */
+  private checkAliases(document: Document): void {
+    const aliases: Alias[] = [];
+    visit(document, {
+      Alias: (_, alias) => {
+        aliases.push(alias);
+      },
+    });
+    if (aliases.length > maximumAliases) {
+      const [start, end] = nodeRange(aliases[maximumAliases]) ?? [0, 1];
+      this.reportRange(start, end, `there are more than ${maximumAliases} aliases`);
+      return;
+    }
+    for (const alias of aliases) {
+      const [start, end] = nodeRange(alias) ?? [0, 1];
+      if (alias.resolve(document) === undefined)
+        this.reportRange(start, end, `there is no anchor &${alias.source}`);
     }
   }
 
