@@ -1,0 +1,73 @@
+import { UsageError } from '../errors.ts';
+
+/** What the guest's kernel must have, else the agent refuses to go on. */
+export type Capability = 'module_stats' | 'autoload_dups' | 'dups_trace' | 'decompress';
+
+/** What the agent in the guest shall do; written to /etc/modstorm.conf (read by guests/agent/config.c). */
+export interface AgentConfig {
+  /**
+   * CPUs that must come online. Left out when one image serves many machines: then `modstorm.vcpus=N` on the kernel's
+   * command line says it.
+   */
+  vcpus?: number;
+  require: readonly Capability[];
+  /** Modules to load before anything else: what the channel itself needs. */
+  early: readonly string[];
+  /** Modules to load before the first snapshot, in this order. */
+  load: readonly string[];
+  /** Program and arguments of the workload. */
+  run: readonly string[];
+  environment?: Readonly<Record<string, string>>;
+  /** From the start of the workload until the agent ends it, ns; or `modstorm.deadline_ns=` on the command line. */
+  deadlineNs?: number;
+  /** Files to send when the workload has ended; absolute paths. */
+  results: readonly string[];
+  /** Between two samples of memory during the workload, ns; 0 for none. */
+  sampleNs?: number;
+}
+
+/** Limits of guests/agent/config.h. */
+const listLimit = 255;
+const textLimit = 65534;
+
+/**
+ * The text of /etc/modstorm.conf: `key=value` lines, the value taken as it is up to the end of the line.
+ * @throws UsageError AGENT_CONFIG when a value has a newline or NUL, or there is more than the agent can hold
+ */
+export function renderAgentConfig(config: AgentConfig): string {
+  const lines: [key: string, value: string][] = [['version', '1']];
+  if (config.vcpus !== undefined) lines.push(['vcpus', String(config.vcpus)]);
+  addList(lines, 'require', config.require);
+  addList(lines, 'early', config.early);
+  addList(lines, 'load', config.load);
+  addList(lines, 'run', config.run);
+  addList(
+    lines,
+    'env',
+    Object.entries(config.environment ?? {}).map(([name, value]) => `${name}=${value}`),
+  );
+  if (config.deadlineNs !== undefined) lines.push(['deadline_ns', String(config.deadlineNs)]);
+  addList(lines, 'result', config.results);
+  if (config.sampleNs !== undefined) lines.push(['sample_ns', String(config.sampleNs)]);
+  const text = lines.map(([key, value]) => `${key}=${checkValue(key, value)}\n`).join('');
+  if (Buffer.byteLength(text) > textLimit) throw refuse(`it is longer than ${textLimit} bytes`);
+  return text;
+}
+
+function addList(lines: [string, string][], key: string, values: readonly string[]): void {
+  if (values.length > listLimit)
+    throw refuse(`there are ${values.length} lines \`${key}=\`, more than ${listLimit}`);
+  for (const value of values) lines.push([key, value]);
+}
+
+function checkValue(key: string, value: string): string {
+  if (/[\n\0]/.test(value))
+    throw refuse(`${JSON.stringify(value)} has a line break or NUL and cannot be the value of \`${key}\``);
+  return value;
+}
+
+function refuse(what: string): UsageError {
+  return new UsageError('AGENT_CONFIG', `the agent's configuration is refused: ${what}`, {
+    hint: 'Shorten what the workload runs, or put it into a program of its own.',
+  });
+}

@@ -1,0 +1,223 @@
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BuildError } from '../errors.ts';
+import { withFileLock } from '../host/file-lock.ts';
+import { IsolatedApt } from '../host/isolated-apt.ts';
+import type { KernelArtifact } from '../kernel/artifact.ts';
+import type { Compression } from '../matrix/matrix.ts';
+import { cacheFolder, projectPath } from '../project.ts';
+import type { StepSink } from '../step.ts';
+import { type Capability, renderAgentConfig } from './agent-config.ts';
+import { writeCpio } from './cpio.ts';
+import type { PackageSource } from './debian-pool.ts';
+import { buildGuestProgram } from './guest-program.ts';
+import type { Image } from './image.ts';
+import {
+  isBuiltin,
+  type ModuleFolder,
+  moduleClosure,
+  moduleName,
+  readModuleFolder,
+} from './module-folder.ts';
+import { moduleTree } from './module-tree.ts';
+import { prepareUserland, type Userland } from './userland.ts';
+import { parseUserlandTable, selectPrograms } from './userland-table.ts';
+
+/** The part of a resolved workload that decides what is in the image. */
+export interface ImageWorkload {
+  /** Names of programs in guests/userland.yaml. */
+  programs: readonly string[];
+  /** Modules that must be there, compressed as the cell says. */
+  modules: readonly string[];
+  /** Modules to load, with dependencies, before the first snapshot. */
+  preload: readonly string[];
+  /** Load the dependencies of `modules` before the first snapshot, and not the modules themselves. */
+  preloadDependencies: boolean;
+  /** Program and arguments. */
+  run: readonly string[];
+  /** Added to the environment of the workload. */
+  environment?: Readonly<Record<string, string>>;
+  results: readonly { file: string }[];
+  deadlineNs?: number;
+}
+
+/** What `buildImage` needs. */
+export interface ImageOptions {
+  kernel: KernelArtifact;
+  compression: Compression;
+  workload: ImageWorkload;
+  /** Checked by the agent before anything is loaded. */
+  require?: readonly Capability[];
+  /** Leave it out to use one image for all sizes, and give the agent `modstorm.vcpus=N` on the command line. */
+  vcpus?: number;
+  /** Between two samples of memory, ns. */
+  sampleNs?: number;
+  /** Cache folder; that of the user unless told. */
+  cache?: string;
+  signal?: AbortSignal;
+  onStep?: StepSink;
+  /** Where Debian packages come from; an IsolatedApt in the cache unless told. */
+  packages?: () => PackageSource;
+}
+
+/** Raised when the same parts would give another archive. */
+const format = 1;
+
+/** Modules without which there is no channel; built into the kernels that modstorm builds. */
+const channelModules = ['virtio_pci', 'virtio_console'];
+
+/**
+ * An initramfs for one kernel and one workload, from the cache if it is there. Three cpio archives end to end: the
+ * userland (shared between kernels), the modules, and agent and configuration. Nothing is compressed: measured under
+ * TCG on Linux 6.12 with the stress-ng userland, see the README of the image in this folder's report.
+ * @throws UsageError MODULE_UNKNOWN, MODULES_UNREADABLE, PROGRAM_UNKNOWN, USERLAND_TABLE, AGENT_CONFIG
+ * @throws BuildError KERNEL_WITHOUT_CHANNEL
+ * @throws InfrastructureError of apt and of the programs that are run
+ */
+export async function buildImage(options: ImageOptions): Promise<Image> {
+  const cache = options.cache ?? cacheFolder();
+  const step = (detail: string) => options.onStep?.({ step: 'image', title: 'Image', detail });
+  const signal = options.signal && { signal: options.signal };
+  const userland = await findUserland(options, cache, step);
+  const sources = projectPath('guests', 'agent');
+  const agent = await buildGuestProgram({ sources, name: 'agent', cache, ...signal });
+  const content = await planContent(options);
+  const agentBytes = await readFile(agent);
+  const key = imageKey(options, userland, content, agentBytes);
+  const folder = join(cache, 'images', key);
+  const existing = await readImage(folder);
+  if (existing) return existing;
+  return withFileLock(`${folder}.lock`, { purpose: 'building an image', ...signal }, async () => {
+    const meanwhile = await readImage(folder);
+    if (meanwhile) return meanwhile;
+    step(
+      `${content.modules.length} modules, ${options.compression === 'none' ? 'not compressed' : options.compression}`,
+    );
+    const tree = await moduleTree({
+      ...content,
+      release: options.kernel.release,
+      compression: options.compression,
+      ...signal,
+    });
+    const own = writeCpio([
+      { kind: 'file', path: 'init', mode: 0o755, content: agentBytes },
+      { kind: 'file', path: 'etc/modstorm.conf', mode: 0o644, content: Buffer.from(content.config) },
+    ]);
+    return publishImage(folder, key, userland, Buffer.concat([writeCpio(tree), own]));
+  });
+}
+
+/** What goes in beside the userland. */
+interface ImageContent {
+  folder: ModuleFolder;
+  modules: ReturnType<typeof moduleClosure>;
+  plain: Set<string>;
+  config: string;
+}
+
+async function planContent(options: ImageOptions): Promise<ImageContent> {
+  const { workload } = options;
+  const folder = await readModuleFolder(options.kernel.modules);
+  const early = channelClosure(folder, options.kernel);
+  const stormed = new Set(workload.modules.map(moduleName));
+  const wanted = moduleClosure(folder, workload.modules);
+  const dependencies = workload.preloadDependencies ? wanted.filter(({ name }) => !stormed.has(name)) : [];
+  const preload = moduleClosure(folder, [...dependencies.map(({ name }) => name), ...workload.preload]);
+  const load = preload.map(({ name }) => name);
+  const modules = new Map([...early, ...wanted, ...preload].map(module => [module.name, module]));
+  const config = renderAgentConfig({
+    require: options.require ?? [],
+    early: early.map(({ name }) => name),
+    load,
+    run: workload.run,
+    results: workload.results.map(({ file }) => file),
+    ...(options.vcpus !== undefined && { vcpus: options.vcpus }),
+    ...(workload.environment && { environment: workload.environment }),
+    ...(workload.deadlineNs !== undefined && { deadlineNs: workload.deadlineNs }),
+    ...(options.sampleNs !== undefined && { sampleNs: options.sampleNs }),
+  });
+  // What is loaded before the first snapshot is not measured, and kmod of Debian reads no gzip.
+  const plain = new Set([...early.map(({ name }) => name), ...load].filter(name => !stormed.has(name)));
+  return { folder, modules: [...modules.values()], plain, config };
+}
+
+function channelClosure(folder: ModuleFolder, kernel: KernelArtifact): ReturnType<typeof moduleClosure> {
+  const files = channelModules.filter(name => !isBuiltin(folder, name));
+  for (const name of files) {
+    if (folder.modules.has(name)) continue;
+    throw new BuildError(
+      'KERNEL_WITHOUT_CHANNEL',
+      `${kernel.origin} has no ${name}: its guests could not be heard`,
+      {
+        hint: `Build it with CONFIG_${name.toUpperCase()}=y or =m.`,
+      },
+    );
+  }
+  return moduleClosure(folder, files);
+}
+
+async function findUserland(
+  options: ImageOptions,
+  cache: string,
+  step: (detail: string) => void,
+): Promise<Userland> {
+  const file = projectPath('guests', 'userland.yaml');
+  const table = parseUserlandTable(await readFile(file, 'utf8'), 'guests/userland.yaml');
+  const signal = options.signal && { signal: options.signal };
+  const sink = options.onStep && { sink: options.onStep };
+  return prepareUserland({
+    programs: selectPrograms(table, options.workload.programs),
+    suite: table.suite,
+    cache,
+    packages: options.packages ?? (() => new IsolatedApt({ folder: join(cache, 'apt'), ...signal, ...sink })),
+    ...signal,
+    onWait: step,
+  });
+}
+
+function imageKey(options: ImageOptions, userland: Userland, content: ImageContent, agent: Buffer): string {
+  const { kernel, compression } = options;
+  const parts = {
+    format,
+    userland: userland.key,
+    kernel: [kernel.release, kernel.key, kernel.objectDigest],
+    compression,
+    modules: content.modules.map(({ path }) => path),
+    config: content.config,
+    agent: createHash('sha256').update(agent).digest('hex'),
+  };
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24);
+}
+
+async function readImage(folder: string): Promise<Image | undefined> {
+  try {
+    const facts = JSON.parse(await readFile(join(folder, 'image.json'), 'utf8')) as Pick<
+      Image,
+      'key' | 'versions'
+    >;
+    const path = join(folder, 'initramfs.cpio');
+    return { ...facts, path, bytes: (await stat(path)).size };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function publishImage(folder: string, key: string, userland: Userland, rest: Buffer): Promise<Image> {
+  await mkdir(join(folder, '..'), { recursive: true });
+  const draft = await mkdtemp(`${folder}.draft-`);
+  try {
+    const file = join(draft, 'initramfs.cpio');
+    await copyFile(userland.path, file);
+    await writeFile(file, rest, { flag: 'a' });
+    await writeFile(
+      join(draft, 'image.json'),
+      `${JSON.stringify({ key, versions: userland.versions }, null, 2)}\n`,
+    );
+    await rename(draft, folder);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+  return (await readImage(folder))!;
+}

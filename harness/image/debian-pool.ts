@@ -1,0 +1,203 @@
+import { mkdir, mkdtemp, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import { InfrastructureError } from '../errors.ts';
+import { parseDeb822Paragraph } from '../host/debian-mirror.ts';
+import type { AptFile, IsolatedApt } from '../host/isolated-apt.ts';
+import { runProgram } from '../process/program.ts';
+import type { LibraryRequest, UserlandFile } from './library-closure.ts';
+
+/** The part of IsolatedApt that is used; tests hand in their own. */
+export type PackageSource = Pick<IsolatedApt, 'closure' | 'candidates' | 'downloadAll' | 'extract'>;
+
+/** A package that is unpacked in the cache. */
+interface UnpackedPackage {
+  name: string;
+  version: string;
+  folder: string;
+  /** Packages it depends on, recommends or suggests, without versions. */
+  relations: string[];
+}
+
+const libraryFolders = [
+  'usr/lib/x86_64-linux-gnu',
+  'usr/lib64',
+  'usr/lib',
+  'lib/x86_64-linux-gnu',
+  'lib64',
+  'lib',
+];
+
+/**
+ * Unpacks Debian packages of one suite as they are needed. The whole closure of stress-ng's dependencies holds Mesa
+ * and LLVM (more than 200 MB) of which not one library is asked for by its ELF header, so packages are fetched one
+ * step at a time: who provides a library is a dependency of the package whose file asks for it.
+ */
+export class DebianPool {
+  readonly #source: PackageSource;
+  readonly #suite: string;
+  readonly #folder: string;
+  readonly #packages = new Map<string, UnpackedPackage>();
+  readonly #libraries = new Map<string, UserlandFile>();
+  #offered = new Map<string, AptFile>();
+
+  /** @param folder where packages are unpacked; made if needed */
+  constructor(source: PackageSource, suite: string, folder: string) {
+    this.#source = source;
+    this.#suite = suite;
+    this.#folder = folder;
+  }
+
+  /** Fetches and unpacks the packages that the programs are in. Called once, first. */
+  async begin(names: readonly string[]): Promise<void> {
+    const closure = await this.#source.closure([...names], this.#suite);
+    this.#offered = new Map(closure.map(file => [file.name, file]));
+    await this.#unpack(names);
+  }
+
+  /** Versions of everything that was unpacked, by package. */
+  get versions(): Record<string, string> {
+    return Object.fromEntries([...this.#packages.values()].map(({ name, version }) => [name, version]));
+  }
+
+  /**
+   * A file of an unpacked package.
+   * @throws InfrastructureError PACKAGE_FILE_MISSING
+   */
+  async file(packageName: string, path: string): Promise<UserlandFile> {
+    const found = this.#packages.get(packageName);
+    const inside = found && (await resolveInside(found.folder, path.slice(1)));
+    if (!inside) {
+      throw new InfrastructureError(
+        'PACKAGE_FILE_MISSING',
+        `the package ${packageName} of ${this.#suite} has no ${path}`,
+        {
+          hint: 'Correct the path in guests/userland.yaml (`dpkg -c` lists what is in a package).',
+        },
+      );
+    }
+    return { source: inside, path, owner: packageName };
+  }
+
+  /** Finds libraries, unpacking further packages as needed; a `LibraryFinder`. */
+  async find(requests: readonly LibraryRequest[]): Promise<Map<string, UserlandFile>> {
+    for (let open = this.#open(requests); open.length > 0; open = this.#open(requests)) {
+      const next = new Set<string>();
+      for (const request of open) {
+        const name = await this.#nextCandidate(request);
+        if (name !== undefined) next.add(name);
+      }
+      if (next.size === 0) break;
+      await this.#unpack([...next]);
+    }
+    return new Map(
+      requests.flatMap(({ soname }) => {
+        const file = this.#libraries.get(soname);
+        return file ? [[soname, file] as const] : [];
+      }),
+    );
+  }
+
+  #open(requests: readonly LibraryRequest[]): LibraryRequest[] {
+    return requests.filter(({ soname }) => !this.#libraries.has(soname));
+  }
+
+  /** The likeliest package that was not looked into: a resembling name first, then the smaller file. */
+  async #nextCandidate({ soname, wantedBy }: LibraryRequest): Promise<string | undefined> {
+    const relations = this.#packages.get(wantedBy.owner)?.relations ?? [];
+    const candidates: string[] = [];
+    for (const name of relations) {
+      if (!this.#packages.has(name) && (await this.#isOffered(name))) candidates.push(name);
+    }
+    const bytes = (name: string) => this.#offered.get(name)?.bytes ?? 0;
+    return candidates.sort((a, b) => likeness(b, soname) - likeness(a, soname) || bytes(a) - bytes(b))[0];
+  }
+
+  /** Recommended packages are not in the closure of the dependencies. */
+  async #isOffered(name: string): Promise<boolean> {
+    if (this.#offered.has(name)) return true;
+    if (!name.startsWith('lib')) return false;
+    const candidate = (await this.#source.candidates(name)).find(({ suite }) => suite === this.#suite);
+    if (!candidate) return false;
+    this.#offered.set(name, { name, version: candidate.version, file: '', uri: '', bytes: 0, hash: '' });
+    return true;
+  }
+
+  async #unpack(names: readonly string[]): Promise<void> {
+    const wanted = names.map(name => {
+      const offered = this.#offered.get(name);
+      if (offered) return { name, version: offered.version };
+      throw new InfrastructureError('APT_NO_CANDIDATE', `Debian ${this.#suite} offers no package ${name}`, {
+        hint: 'Correct the package in guests/userland.yaml.',
+      });
+    });
+    const debs = await this.#source.downloadAll(wanted);
+    for (const [index, { name, version }] of wanted.entries()) {
+      const folder = join(this.#folder, `${name}_${version.replaceAll(':', '%')}`);
+      await this.#publish(debs[index]!, folder);
+      const unpacked = { name, version, folder, relations: await readRelations(debs[index]!) };
+      this.#packages.set(name, unpacked);
+      await this.#indexLibraries(unpacked);
+    }
+  }
+
+  /** Unpacks beside and renames, so that a half-unpacked package is never taken for a whole one. */
+  async #publish(deb: string, folder: string): Promise<void> {
+    if (await stat(folder).catch(() => undefined)) return;
+    await mkdir(this.#folder, { recursive: true });
+    const draft = await mkdtemp(join(this.#folder, '.unpack-'));
+    try {
+      await this.#source.extract(deb, draft);
+      await rename(draft, folder);
+    } finally {
+      await rm(draft, { recursive: true, force: true });
+    }
+  }
+
+  async #indexLibraries(unpacked: UnpackedPackage): Promise<void> {
+    for (const libraries of libraryFolders) {
+      for (const name of await namesIn(join(unpacked.folder, libraries))) {
+        if (!name.includes('.so') || this.#libraries.has(name)) continue;
+        const source = await resolveInside(unpacked.folder, `${libraries}/${name}`);
+        const isFile = source !== undefined && (await stat(source)).isFile();
+        if (isFile)
+          this.#libraries.set(name, { source, path: guestPath(libraries, name), owner: unpacked.name });
+      }
+    }
+  }
+}
+
+/** The loader must be where ELF headers say, whatever folder of the package holds it. */
+function guestPath(folder: string, name: string): string {
+  return name.startsWith('ld-linux') ? `/usr/lib64/${name}` : posix.join('/', folder, name);
+}
+
+/** How much a package's name looks like a library's: 2 for libacl1 and libacl.so.1, 1 for libz-dev and libz.so.1. */
+function likeness(packageName: string, soname: string): number {
+  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const name = plain(packageName.replace(/t64$/, ''));
+  const [stem, version] = soname.split('.so');
+  if (name === plain(`${stem}${version ?? ''}`)) return 2;
+  return name.startsWith(plain(stem!)) ? 1 : 0;
+}
+
+async function readRelations(deb: string): Promise<string[]> {
+  const fields = ['pre-depends', 'depends', 'recommends', 'suggests'];
+  const { stdout } = await runProgram('dpkg-deb', ['--field', deb, ...fields]);
+  const paragraph = parseDeb822Paragraph(stdout);
+  return fields
+    .flatMap(field =>
+      (paragraph[field] ?? '').split(/[,|]/).map(relation => relation.trim().split(/[ (:]/)[0]!),
+    )
+    .filter(Boolean);
+}
+
+/** The real path of a file in a package; undefined when it is not there or a link leads out of the package. */
+async function resolveInside(folder: string, path: string): Promise<string | undefined> {
+  const root = await realpath(folder);
+  const real = await realpath(join(root, path)).catch(() => undefined);
+  return real?.startsWith(`${root}/`) ? real : undefined;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []);
+}

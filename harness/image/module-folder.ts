@@ -1,0 +1,178 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { UsageError } from '../errors.ts';
+import { suggest } from '../matrix/nearest.ts';
+
+/** A module of a /lib/modules/<release> folder, as depmod listed it. */
+export interface KernelModule {
+  /** Name as in /proc/modules: `_` for `-`. */
+  name: string;
+  /** Below the folder, as the file is called there: `kernel/fs/xfs/xfs.ko.zst`. */
+  path: string;
+  /** Direct and indirect dependencies, in the order of modules.dep: the last one is loaded first. */
+  dependencies: string[];
+  /** Place in modules.dep; kept as priority in indexes. */
+  order: number;
+}
+
+/** The lists of a /lib/modules/<release> folder. */
+export interface ModuleFolder {
+  folder: string;
+  modules: Map<string, KernelModule>;
+  /** Names of modules that are part of the kernel image. */
+  builtin: Set<string>;
+  /** Modules to load before a module (`pre`), by name; may be aliases. modules.softdep. */
+  softDependencies: Map<string, string[]>;
+  /** `[alias, module]`, as in modules.alias. */
+  aliases: [alias: string, module: string][];
+  /** `[symbol:NAME, module]`, as in modules.symbols. */
+  symbols: [alias: string, module: string][];
+}
+
+const fileEnding = /\.ko(\.(gz|xz|zst))?$/;
+
+/** The name by which the kernel knows a module: without folder and ending, `-` as `_`. */
+export function moduleName(pathOrName: string): string {
+  return basename(pathOrName).replace(fileEnding, '').replaceAll('-', '_');
+}
+
+/**
+ * Reads modules.dep, .softdep, .builtin, .alias and .symbols of a folder.
+ * @throws UsageError MODULES_UNREADABLE when modules.dep is not there
+ */
+export async function readModuleFolder(folder: string): Promise<ModuleFolder> {
+  const text = (name: string) => readOptional(join(folder, name));
+  const dependencies = await text('modules.dep');
+  if (dependencies === undefined) {
+    throw new UsageError('MODULES_UNREADABLE', `${folder} has no modules.dep`, {
+      hint: 'Give the folder /lib/modules/RELEASE of the kernel; `depmod -b ROOT RELEASE` makes modules.dep.',
+    });
+  }
+  return {
+    folder,
+    modules: parseDependencies(dependencies),
+    builtin: new Set(linesOf(await text('modules.builtin')).map(moduleName)),
+    softDependencies: parseSoftDependencies((await text('modules.softdep')) ?? ''),
+    aliases: parseAliases(await text('modules.alias')),
+    symbols: parseAliases(await text('modules.symbols')),
+  };
+}
+
+/**
+ * All modules that must be there for `names` to load: themselves, their dependencies and their soft ones, in an order
+ * in which they can be loaded one after the other. Names of built-in modules are left out.
+ * @throws UsageError MODULE_UNKNOWN for a name that is neither a module nor built in
+ */
+export function moduleClosure(folder: ModuleFolder, names: readonly string[]): KernelModule[] {
+  const closed = new Map<string, KernelModule>();
+  const visiting = new Set<string>();
+  const visit = (module: KernelModule) => {
+    if (visiting.has(module.name)) return;
+    visiting.add(module.name);
+    for (const soft of folder.softDependencies.get(module.name) ?? [])
+      for (const found of findSoft(folder, soft)) visit(found);
+    for (const dependency of module.dependencies.toReversed()) visit(folder.modules.get(dependency)!);
+    closed.set(module.name, module);
+  };
+  for (const name of names) {
+    const module = folder.modules.get(moduleName(name));
+    if (module) visit(module);
+    else if (!folder.builtin.has(moduleName(name))) throw unknownModule(folder, name);
+  }
+  return [...closed.values()];
+}
+
+/** Whether a name is part of the kernel image, so that nothing is loaded. */
+export function isBuiltin(folder: ModuleFolder, name: string): boolean {
+  return folder.builtin.has(moduleName(name)) && !folder.modules.has(moduleName(name));
+}
+
+/** A soft dependency is a module or an alias for some (`crc32c`); one that is not there is no error to modprobe either. */
+function findSoft(folder: ModuleFolder, name: string): KernelModule[] {
+  const direct = folder.modules.get(moduleName(name));
+  if (direct) return [direct];
+  const wanted = name.replaceAll('-', '_');
+  return folder.aliases
+    .filter(([alias]) => alias.replaceAll('-', '_') === wanted)
+    .flatMap(([, module]) => folder.modules.get(moduleName(module)) ?? []);
+}
+
+function parseDependencies(text: string): Map<string, KernelModule> {
+  const modules = new Map<string, KernelModule>();
+  for (const [order, line] of linesOf(text).entries()) {
+    const colon = line.indexOf(':');
+    if (colon < 0) continue;
+    const path = line.slice(0, colon);
+    const dependencies = line
+      .slice(colon + 1)
+      .split(' ')
+      .filter(Boolean)
+      .map(moduleName);
+    modules.set(moduleName(path), { name: moduleName(path), path, dependencies, order });
+  }
+  for (const module of modules.values()) {
+    for (const dependency of module.dependencies) {
+      if (!modules.has(dependency)) {
+        throw new UsageError(
+          'MODULES_UNREADABLE',
+          `modules.dep: ${module.path} needs ${dependency}, which is not listed`,
+          {
+            hint: 'Run depmod again for this kernel.',
+          },
+        );
+      }
+    }
+  }
+  return modules;
+}
+
+/** Lines `softdep NAME pre: A B post: C`. What comes after a module is loaded is of no use to a load order. */
+function parseSoftDependencies(text: string): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const line of linesOf(text)) {
+    const [keyword, name, ...words] = line.split(/\s+/);
+    if (keyword !== 'softdep' || name === undefined) continue;
+    const list = found.get(moduleName(name)) ?? [];
+    let kind = '';
+    for (const word of words) {
+      if (word === 'pre:' || word === 'post:') kind = word;
+      else if (kind === 'pre:') list.push(word);
+    }
+    found.set(moduleName(name), list);
+  }
+  return found;
+}
+
+/** Lines `alias PATTERN MODULE`; the pattern may hold blanks inside brackets, the module never. */
+function parseAliases(text: string | undefined): [string, string][] {
+  return linesOf(text).flatMap(line => {
+    const last = line.lastIndexOf(' ');
+    return line.startsWith('alias ') && last > 6
+      ? [[line.slice(6, last), line.slice(last + 1)] as [string, string]]
+      : [];
+  });
+}
+
+function linesOf(text: string | undefined): string[] {
+  return (text ?? '').split('\n').filter(line => line !== '' && !line.startsWith('#'));
+}
+
+function unknownModule(folder: ModuleFolder, name: string): UsageError {
+  const close = suggest(moduleName(name), [...folder.modules.keys(), ...folder.builtin]);
+  return new UsageError(
+    'MODULE_UNKNOWN',
+    `this kernel has no module ${JSON.stringify(name)}, neither as a file nor built in`,
+    {
+      hint: `${close} To enable it, set its option to m in a fragment of guests/kernel/ (or one named under \`configs:\` in the matrix) and name the fragment in the config axis. Looked in ${folder.folder}.`,
+    },
+  );
+}
+
+async function readOptional(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,104 @@
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { UsageError } from '../errors.ts';
+import { suggest } from '../matrix/nearest.ts';
+
+const absolutePath = z.string().regex(/^(\/[A-Za-z0-9._+-]+)+$/, 'must be an absolute path');
+const dottedVersion = z.string().regex(/^\d+(\.\d+)*$/, 'must be a version such as 0.15.07');
+
+const programShape = z.strictObject({
+  package: z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'must be the name of a Debian package'),
+  path: absolutePath,
+  links: z.array(absolutePath).default([]),
+  files: z.array(absolutePath).default([]),
+  minimum: dottedVersion.optional(),
+});
+
+const tableShape = z.strictObject({
+  suite: z.string().min(1),
+  always: z.array(z.string()).default([]),
+  programs: z.record(z.string(), programShape),
+});
+
+/** Where a program of the userland comes from; one entry of guests/userland.yaml. */
+export interface ProgramSource {
+  name: string;
+  /** Debian package that has it. */
+  package: string;
+  /** Absolute path in the package, and in the guest. */
+  path: string;
+  /** Further names in the guest: symbolic links to `path`. */
+  links: string[];
+  /** Further files of the package that the program needs. */
+  files: string[];
+  /** Least version (dotted numbers) of the host's own that is taken instead of Debian's. */
+  minimum?: string;
+}
+
+/** guests/userland.yaml, checked. */
+export interface UserlandTable {
+  /** Debian suite that all programs and libraries come from. */
+  suite: string;
+  /** Programs that are in every image. */
+  always: string[];
+  programs: ProgramSource[];
+}
+
+/**
+ * Reads guests/userland.yaml.
+ * @param file shown in errors
+ * @throws UsageError USERLAND_TABLE
+ */
+export function parseUserlandTable(text: string, file: string): UserlandTable {
+  let value: unknown;
+  try {
+    value = parse(text);
+  } catch (error) {
+    throw new UsageError('USERLAND_TABLE', `${file} is no YAML: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  const parsed = tableShape.safeParse(value);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map(
+      issue => `${issue.path.join('.') || 'top level'}: ${issue.message}`,
+    );
+    throw new UsageError('USERLAND_TABLE', `${file}: ${issues.join('; ')}`, {
+      hint: 'See the comments at its top.',
+    });
+  }
+  const programs = Object.entries(parsed.data.programs).map(([name, { minimum, ...source }]) => ({
+    name,
+    ...source,
+    ...(minimum !== undefined && { minimum }),
+  }));
+  const table = { ...parsed.data, programs };
+  selectPrograms(table, []);
+  return table;
+}
+
+/**
+ * The programs of an image: those that are always there and the wanted ones, in the order of the table.
+ * @throws UsageError PROGRAM_UNKNOWN
+ */
+export function selectPrograms(table: UserlandTable, wanted: readonly string[]): ProgramSource[] {
+  const names = new Set([...table.always, ...wanted]);
+  for (const name of names) {
+    if (table.programs.some(program => program.name === name)) continue;
+    const known = table.programs.map(program => program.name);
+    throw new UsageError('PROGRAM_UNKNOWN', `guests/userland.yaml has no program ${JSON.stringify(name)}`, {
+      hint: `${suggest(name, known)} A program is added there with its Debian package and path.`,
+    });
+  }
+  return table.programs.filter(program => names.has(program.name));
+}
+
+/** Compares dotted numbers: `0.15.06` < `0.15.07` < `0.16`. */
+export function compareVersions(left: string, right: string): number {
+  const [a, b] = [left.split('.').map(Number), right.split('.').map(Number)];
+  for (let index = 0; index < Math.max(a.length, b.length); index++) {
+    const difference = (a[index] ?? 0) - (b[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

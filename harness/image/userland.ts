@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withFileLock } from '../host/file-lock.ts';
+import { type CpioEntry, writeCpio } from './cpio.ts';
+import { DebianPool, type PackageSource } from './debian-pool.ts';
+import { libraryClosure, type UserlandFile } from './library-closure.ts';
+import type { ProgramSource } from './userland-table.ts';
+
+/** The part of an image that is the same for all kernels: programs and their libraries, as one cpio archive. */
+export interface Userland {
+  /** SHA-256 of the archive. */
+  key: string;
+  path: string;
+  /** Debian versions, by package. */
+  versions: Record<string, string>;
+}
+
+/** What `prepareUserland` needs. */
+export interface UserlandOptions {
+  programs: readonly ProgramSource[];
+  suite: string;
+  /** Cache folder of modstorm. */
+  cache: string;
+  /** Made only when something has to be fetched. */
+  packages: () => PackageSource;
+  signal?: AbortSignal;
+  onWait?: (purpose: string) => void;
+}
+
+/** Raised when the same packages would give another archive. */
+const format = 1;
+
+const mountPoints = [
+  'dev',
+  'etc',
+  'proc',
+  'root',
+  'run',
+  'sys',
+  'tmp',
+  'usr/bin',
+  'usr/lib',
+  'usr/lib64',
+  'usr/sbin',
+  'var',
+];
+const mergedLinks = ['bin', 'lib', 'lib64', 'sbin'];
+
+/**
+ * The userland from the cache, or from Debian. What was fetched once stays until the cache is removed: a run must not
+ * measure another stress-ng than the one before because a mirror was updated in between.
+ * @throws InfrastructureError of the package source, LIBRARY_MISSING, PACKAGE_FILE_MISSING
+ */
+export async function prepareUserland(options: UserlandOptions): Promise<Userland> {
+  const request = JSON.stringify({ format, suite: options.suite, programs: options.programs });
+  const id = createHash('sha256').update(request).digest('hex').slice(0, 16);
+  const folder = join(options.cache, 'userland', id);
+  const existing = await readUserland(folder);
+  if (existing) return existing;
+  const lock = {
+    purpose: 'preparing the userland',
+    ...(options.signal && { signal: options.signal }),
+    onWait: () => options.onWait?.('another process prepares the userland'),
+  };
+  return withFileLock(
+    `${folder}.lock`,
+    lock,
+    async () => (await readUserland(folder)) ?? makeUserland(folder, options),
+  );
+}
+
+async function readUserland(folder: string): Promise<Userland | undefined> {
+  try {
+    const { key, versions } = JSON.parse(await readFile(join(folder, 'userland.json'), 'utf8')) as Userland;
+    return { key, versions, path: join(folder, 'userland.cpio') };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function makeUserland(folder: string, options: UserlandOptions): Promise<Userland> {
+  const pool = new DebianPool(
+    options.packages(),
+    options.suite,
+    join(options.cache, 'userland', options.suite),
+  );
+  await pool.begin([...new Set(options.programs.map(program => program.package))]);
+  const files: UserlandFile[] = [];
+  for (const program of options.programs) {
+    for (const path of [program.path, ...program.files]) files.push(await pool.file(program.package, path));
+  }
+  const closed = await libraryClosure(files, requests => pool.find(requests));
+  const archive = writeCpio([...skeleton(), ...closed.map(toEntry), ...linkEntries(options.programs)]);
+  const key = createHash('sha256').update(archive).digest('hex');
+  const versions = Object.fromEntries(
+    [...new Set(closed.map(file => file.owner))].sort().map(name => [name, pool.versions[name]!]),
+  );
+  await publish(folder, archive, { key, versions });
+  return { key, versions, path: join(folder, 'userland.cpio') };
+}
+
+async function publish(folder: string, archive: Buffer, facts: Omit<Userland, 'path'>): Promise<void> {
+  await mkdir(join(folder, '..'), { recursive: true });
+  const draft = await mkdtemp(`${folder}.draft-`);
+  try {
+    await writeFile(join(draft, 'userland.cpio'), archive);
+    await writeFile(join(draft, 'userland.json'), `${JSON.stringify(facts, null, 2)}\n`);
+    await rename(draft, folder);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+/** Folders to mount on, merged /usr, and the console that the kernel opens for PID 1 before /dev is mounted. */
+export function skeleton(): CpioEntry[] {
+  return [
+    ...mountPoints.map(path => ({ kind: 'directory' as const, path, mode: path === 'tmp' ? 0o1777 : 0o755 })),
+    ...mergedLinks.map(path => ({ kind: 'symlink' as const, path, target: `usr/${path}` })),
+    { kind: 'character-device', path: 'dev/console', mode: 0o600, major: 5, minor: 1 },
+    { kind: 'character-device', path: 'dev/null', mode: 0o666, major: 1, minor: 3 },
+  ];
+}
+
+function toEntry(file: UserlandFile & { content: Buffer }): CpioEntry {
+  return { kind: 'file', path: mergedPath(file.path), mode: 0o755, content: file.content };
+}
+
+function linkEntries(programs: readonly ProgramSource[]): CpioEntry[] {
+  return programs.flatMap(program =>
+    program.links
+      .filter(link => mergedPath(link) !== mergedPath(program.path))
+      .map(link => ({ kind: 'symlink' as const, path: mergedPath(link), target: program.path })),
+  );
+}
+
+/** A path for the archive: /bin and its like are links to below /usr. */
+function mergedPath(path: string): string {
+  const relative = path.slice(1);
+  return mergedLinks.includes(relative.split('/')[0]!) ? `usr/${relative}` : relative;
+}
