@@ -1,5 +1,6 @@
 import type { AcceleratorProof } from '../machine/machine.ts';
 import type { Matrix } from '../matrix/matrix.ts';
+import type { WorkloadMetric } from '../matrix/workload.ts';
 
 /** The host as a run saw it; decides, with others, which runs may be compared. */
 export interface HostEnvironment {
@@ -76,6 +77,8 @@ export interface RunRecord {
   images: ImageRecord[];
   /** Workload name to its version; part of the key of a baseline. */
   workloads: Record<string, number>;
+  /** What the workloads declared to measure, so that a report needs no guests/ folder. */
+  workloadMetrics?: Record<string, WorkloadMetric[]>;
   /** Which part of the plan was run here; `index` counts from 1. */
   shard?: { index: number; count: number };
 }

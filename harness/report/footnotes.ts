@@ -1,0 +1,51 @@
+import { escapeText } from '../escape.ts';
+import type { CellReport } from './report-model.ts';
+
+/** Below this many boots a median says little: counters vary tenfold between boots of one cell. */
+export const weakBoots = 5;
+
+const longestMessage = 200;
+
+/** Collects what a reader must know before believing a row; equal notes share a number. */
+export class Footnotes {
+  readonly #numbers = new Map<string, number>();
+
+  /** Notes of a cell; returns their marks (` [1] [2]`) for its row. */
+  add(cell: CellReport): string {
+    return cellNotes(cell)
+      .map(text => ` [${this.#numberOf(text)}]`)
+      .join('');
+  }
+
+  /** All notes with their numbers. */
+  lines(): string[] {
+    const width = String(this.#numbers.size).length + 2;
+    return [...this.#numbers].map(([text, number]) => `${`[${number}]`.padEnd(width)} ${text}`);
+  }
+
+  #numberOf(text: string): number {
+    const known = this.#numbers.get(text) ?? this.#numbers.size + 1;
+    this.#numbers.set(text, known);
+    return known;
+  }
+}
+
+function cellNotes(cell: CellReport): string[] {
+  const notes: string[] = [];
+  if (cell.passed === 0) notes.push('no boot passed, so there are no numbers');
+  else if (cell.passed < weakBoots)
+    notes.push(`fewer than ${weakBoots} boots: the range is more honest than the median`);
+  const gaps = [...cell.metrics.values()].filter(report => report.missing > 0);
+  for (const { metric, n, missing } of gaps) {
+    notes.push(
+      `${escapeText(metric.title, { length: 40 })}: measured in ${n} of ${n + missing} boots that passed`,
+    );
+  }
+  for (const finding of cell.findings) {
+    if (finding.severity === 'note') continue;
+    const times = finding.trials === 1 ? 'in one trial' : `in ${finding.trials} trials`;
+    const message = escapeText(finding.message, { length: longestMessage });
+    notes.push(`${escapeText(finding.code, { length: 60 })} ${times}: ${message}`);
+  }
+  return notes;
+}

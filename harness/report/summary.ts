@@ -1,0 +1,43 @@
+import { medianSorted } from 'simple-statistics';
+import type { SampleValue } from '../store/sample.ts';
+
+/** Median and range of one metric over the boots of a cell that measured it. */
+export interface Summary {
+  /** Boots that measured it. */
+  n: number;
+  /** Boots that passed and did not measure it; never taken for zero. */
+  missing: number;
+  median: number | bigint;
+  low: number | bigint;
+  high: number | bigint;
+}
+
+/**
+ * The summary of a sample; undefined when nothing was measured. Exact: values beyond 2^53 stay bigint, where the median
+ * of an even number of values is rounded down to a whole number.
+ */
+export function summarize(values: readonly SampleValue[]): Summary | undefined {
+  const present = values.filter(value => value !== null);
+  if (present.length === 0) return undefined;
+  present.sort((a, b) => (a < b ? -1 : Number(a > b)));
+  return {
+    n: present.length,
+    missing: values.length - present.length,
+    median: middle(present),
+    low: present[0]!,
+    high: present[present.length - 1]!,
+  };
+}
+
+function middle(ordered: readonly (number | bigint)[]): number | bigint {
+  if (ordered.every(value => typeof value === 'number')) return medianSorted([...ordered] as number[]);
+  const below = ordered[Math.floor((ordered.length - 1) / 2)]!;
+  const above = ordered[Math.floor(ordered.length / 2)]!;
+  if (below === above) return below;
+  // A number among bigints is below 2^53, where its fraction says nothing beside them.
+  return (wholePart(below) + wholePart(above)) / 2n;
+}
+
+function wholePart(value: number | bigint): bigint {
+  return typeof value === 'bigint' ? value : BigInt(Math.floor(value));
+}

@@ -1,0 +1,151 @@
+import { escapeTail, escapeText } from '../escape.ts';
+import type { Outcome } from '../measurement/record.ts';
+import { formatBytes, formatDuration } from '../units.ts';
+import { Footnotes } from './footnotes.ts';
+import { chooseScale, formatRange, formatValue } from './quantity.ts';
+import type { CellReport, MetricReport, ReportModel, TroubledTrial } from './report-model.ts';
+import { type Column, renderTable } from './table.ts';
+
+/** The metrics of the table, in its order; a column appears when a cell has it. */
+const tableMetrics = [
+  'mods_loaded',
+  'failed_becoming',
+  'failed_load',
+  'wasted_bytes',
+  'dup_warnings',
+  'settle_ns',
+  'boot_ns',
+  'workload_ns',
+] as const;
+
+const consoleLines = 20;
+/** Trials shown with their console; of the others one line each. */
+const fullTrials = 5;
+
+/** What a report of the terminal depends on beside its model. */
+export interface TerminalOptions {
+  /** Path of the run folder as the reader should type it; the last line. */
+  path: string;
+}
+
+/** The report of a run for people: what ran, one block of two lines per cell, footnotes, trouble, path. */
+export function renderTerminalReport(model: ReportModel, options: TerminalOptions): string {
+  const notes = new Footnotes();
+  const table = renderCells(model.cells, notes);
+  const blocks = [
+    headLines(model),
+    table,
+    notes.lines(),
+    troubleLines(model, options.path),
+    [totalLine(model), options.path],
+  ];
+  return `${blocks
+    .filter(block => block.length > 0)
+    .map(block => block.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function headLines(model: ReportModel): string[] {
+  const { run } = model;
+  const kernels = run.kernels.map(kernel => `${kernel.kernel}/${kernel.config} ${kernel.release}`);
+  const head = [
+    `${escapeText(run.matrix.name)}: ${plural(model.planned, 'trial')} of ${plural(model.cells.length, 'cell')}, seed ${run.seed}`,
+    `host: ${escapeText(run.host.cpuModel)}, ${plural(run.host.cores, 'core')}, ${formatBytes(run.host.memoryBytes)}, Linux ${escapeText(run.host.kernel)}`,
+    `guests: ${run.accelerator.accelerator.toUpperCase()} (${escapeText(run.accelerator.reason)}), QEMU ${escapeText(run.qemu.version)}`,
+  ];
+  if (kernels.length > 0)
+    head.push(`kernels: ${escapeText([...new Set(kernels)].join(', '), { length: 500 })}`);
+  if (run.shard) head.push(`shard ${run.shard.index} of ${run.shard.count}`);
+  return head;
+}
+
+function renderCells(cells: readonly CellReport[], notes: Footnotes): string[] {
+  const shown = tableMetrics.filter(name => cells.some(cell => cell.metrics.has(name)));
+  const metricColumns = shown.map(name => metricColumn(name, cells));
+  const columns: Column[] = [
+    { head: ['cell'], align: 'left' },
+    { head: ['n'], align: 'right' },
+    ...metricColumns.map(({ column }) => column),
+    { head: ['outcomes'], align: 'left' },
+  ];
+  const rows = cells.flatMap((cell, index) => {
+    const marks = notes.add(cell);
+    const label = escapeText(cell.cell.label, { length: 100 });
+    const outcomes = `${outcomeText(cell)}${marks}`;
+    const median = [
+      label,
+      String(cell.passed),
+      ...metricColumns.map(({ medians }) => medians[index]!),
+      outcomes,
+    ];
+    const ranges = metricColumns.map(({ ranges }) => ranges[index]!);
+    return ranges.every(range => range === '') ? [median] : [median, ['  range', '', ...ranges, '']];
+  });
+  return renderTable(columns, rows);
+}
+
+/** A column with its cells: medians, and ranges where a sample has one. */
+function metricColumn(
+  name: string,
+  cells: readonly CellReport[],
+): { column: Column; medians: string[]; ranges: string[] } {
+  const reports = cells.map(cell => cell.metrics.get(name));
+  const known = reports.filter(report => report !== undefined);
+  const { title, unit } = known[0]!.metric;
+  const scale = chooseScale(
+    unit,
+    known.map(report => report.median),
+  );
+  const words = escapeText(title, { length: 40 }).split(' ');
+  const head = scale.unit === '' ? [words[0]!, words.slice(1).join(' ')] : [words.join(' '), scale.unit];
+  const range = (report: MetricReport | undefined) =>
+    report && report.low !== report.high ? formatRange(report.low, report.high, scale) : '';
+  return {
+    column: { head: head.filter(line => line !== ''), align: 'decimal' },
+    medians: reports.map(report => (report ? formatValue(report.median, scale) : '-')),
+    ranges: reports.map(range),
+  };
+}
+
+function outcomeText(cell: CellReport): string {
+  const parts = Object.entries(cell.outcomes).map(([kind, count]) => `${count} ${kind}`);
+  if (cell.missing > 0) parts.push(`${cell.missing} not run`);
+  return parts.join(', ');
+}
+
+function troubleLines(model: ReportModel, path: string): string[] {
+  const lines: string[] = [];
+  for (const [index, trial] of model.troubled.entries()) {
+    if (index > 0 && index < fullTrials) lines.push('');
+    lines.push(troubleHead(trial));
+    if (index < fullTrials) lines.push(...troubleDetails(trial, path));
+  }
+  return lines;
+}
+
+function troubleHead({ record, cell }: TroubledTrial): string {
+  const reason = describeOutcome(record.outcome);
+  return `${record.outcome.kind.toUpperCase()}  ${record.trial}  ${escapeText(cell.label)}${reason ? `: ${reason}` : ''}`;
+}
+
+function troubleDetails({ record, reproduce }: TroubledTrial, path: string): string[] {
+  const console = escapeTail(record.consoleTail ?? [], consoleLines).map(line => `  | ${line}`.trimEnd());
+  return [...console, `  evidence: ${path}/trials/${escapeText(record.trial)}`, `  again:    ${reproduce}`];
+}
+
+function describeOutcome(outcome: Outcome): string {
+  if (outcome.kind === 'timeout')
+    return escapeText(`in ${outcome.phase}: ${outcome.reason}`, { length: 300 });
+  if (outcome.kind === 'crashed') return escapeText(outcome.title, { length: 300 });
+  return 'reason' in outcome ? escapeText(outcome.reason, { length: 300 }) : '';
+}
+
+function totalLine(model: ReportModel): string {
+  const parts = Object.entries(model.outcomes).map(([kind, count]) => `${count} ${kind}`);
+  if (model.missing > 0) parts.push(`${model.missing} not run`);
+  return `${plural(model.planned, 'trial')} in ${formatDuration(model.elapsedNs)}: ${parts.join(', ')}`;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
