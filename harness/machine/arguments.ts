@@ -10,6 +10,13 @@ import type { MachineSettings } from './machine.ts';
  */
 export const guestCommandLine = ['console=ttyS0', 'loglevel=5', 'panic=-1', 'oops=panic'] as const;
 
+/**
+ * What an emulated guest gets besides. Its TSC is the host's and cannot go wrong, and a timer interrupt that comes late
+ * because other vCPUs ran is no broken timer. Measured with `lpj=` on 2 cores, busy, thread=single: 64 vCPUs up in
+ * 10.1 s instead of 47.5 s (CPU time 3.9 s instead of 9.1 s), 8 in 3.4 s instead of 6.1 s.
+ */
+export const emulatedCommandLine = ['tsc=reliable', 'no_timer_check'] as const;
+
 /** Most vCPUs: xAPIC identifiers are 8 bits and 255 is the broadcast. More would need x2APIC and an IOMMU. */
 export const vcpuLimit = 255;
 
@@ -27,13 +34,22 @@ export function qemuArguments(settings: MachineSettings): string[] {
     ...memoryArguments(settings),
     ...deviceArguments(settings),
     ...['-kernel', settings.kernelImage, '-initrd', settings.initramfs],
-    ...['-append', [...guestCommandLine, settings.commandLine.trim()].filter(Boolean).join(' ')],
+    ...['-append', kernelCommandLine(settings)],
   ];
 }
 
 /** Whether TCG translates all vCPUs in one thread: with more vCPUs than cores, threads that spin starve the others. */
 export function translatesSingleThreaded(settings: Pick<MachineSettings, 'vcpus' | 'hostCores'>): boolean {
   return settings.vcpus > settings.hostCores;
+}
+
+function kernelCommandLine(settings: MachineSettings): string {
+  const words: string[] = [...guestCommandLine];
+  if (settings.accelerator === 'tcg') {
+    words.push(...emulatedCommandLine);
+    if (settings.delayLoops !== undefined) words.push(`lpj=${settings.delayLoops}`);
+  }
+  return [...words, settings.commandLine.trim()].filter(Boolean).join(' ');
 }
 
 function acceleratorArguments(settings: MachineSettings): string[] {

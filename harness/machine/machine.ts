@@ -23,6 +23,8 @@ export interface MachineSettings {
   memoryBytes: number;
   numaNodes: number;
   cpuModel?: string;
+  /** `lpj=` for an emulated guest, see `delayLoops`; without it every vCPU is calibrated in turn. */
+  delayLoops?: number;
   kernelImage: string;
   initramfs: string;
   /** Words appended to the kernel command line: the cell's own and `modstorm.trial=…`. */

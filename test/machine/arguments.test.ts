@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import t from 'tap';
 import { qemuArguments, translatesSingleThreaded } from '../../harness/machine/arguments.ts';
 import { baseDeadlines, scaleDeadlines } from '../../harness/machine/deadlines.ts';
+import { delayLoops } from '../../harness/machine/delay-loop.ts';
 import type { MachineSettings } from '../../harness/machine/machine.ts';
 import { PhaseClock } from '../../harness/machine/phase-clock.ts';
 import { shellQuote } from '../../harness/machine/shell-quote.ts';
@@ -25,7 +26,7 @@ const settings: MachineSettings = {
 
 const variants: Record<string, Partial<MachineSettings>> = {
   'tcg-2': {},
-  'tcg-64-single': { vcpus: 64, cpuModel: 'Nehalem' },
+  'tcg-64-single': { vcpus: 64, cpuModel: 'Nehalem', delayLoops: 25961200 },
   'kvm-255-numa': { accelerator: 'kvm', vcpus: 255, numaNodes: 4, hostCores: 64 },
   'odd-memory-numa-3-of-2': { memoryBytes: 1000 * 1000 * 1000, numaNodes: 3 },
   'dry-run': { channelFile: '/tmp/my,channel', commandLine: '' },
@@ -102,6 +103,20 @@ t.test('deadlines grow with emulation, sharing and jobs, and never shrink', t =>
   t.equal(boot('tcg', 8, 2), 3 * (1 + 7 / 4), 'two such guests have a core each');
   t.equal(boot('kvm', 8), 1 + 3 / 4);
   t.equal(boot('tcg', 2, 2), 3 * (1 + 1 / 4));
+  t.end();
+});
+
+t.test('the delay loop is known from the host and the configuration, or left to the kernel', t => {
+  const cpuinfo = 'processor\t: 0\ncpu MHz\t\t: 2596.120\nbogomips\t: 5192.24\n\nprocessor\t: 1\n';
+  t.equal(delayLoops(cpuinfo, '# CONFIG_HZ_250 is not set\nCONFIG_HZ=100\n'), 25961200);
+  t.equal(delayLoops(cpuinfo, 'CONFIG_HZ=250\n'), 10384480);
+  t.equal(delayLoops(cpuinfo, 'CONFIG_HZ_100=y\n'), undefined);
+  t.equal(
+    delayLoops('BogoMIPS : 50.00\n', 'CONFIG_HZ=100\n'),
+    undefined,
+    'other architectures count otherwise',
+  );
+  t.equal(delayLoops('bogomips\t: 0.00\n', 'CONFIG_HZ=100\n'), undefined);
   t.end();
 });
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -39,6 +39,7 @@ async function appears(file: string): Promise<string> {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'modstorm-process-'));
+t.teardown(() => rmSync(folder, { recursive: true }));
 
 t.test('output, input and exit codes', async t => {
   const lines: string[] = [];

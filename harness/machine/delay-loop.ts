@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+
+/**
+ * Loops per jiffy of an emulated guest, for `lpj=` on its command line: the guest's time stamp counter is that of the
+ * host, so its delay loop can be known instead of being calibrated on each vCPU in turn (0.27 s each: without
+ * a constant TSC the kernel does not take over the boot CPU's value, init/calibrate.c).
+ * @param cpuinfo text of the host's /proc/cpuinfo; on x86 its bogomips are twice the TSC's MHz
+ * @param config text of the guest kernel's configuration, for CONFIG_HZ
+ * @returns undefined when either does not say; the kernel then calibrates as it always did
+ */
+export function delayLoops(cpuinfo: string, config: string): number | undefined {
+  const bogomips = /^bogomips\s*:\s*(\d{1,6}(?:\.\d{1,4})?)$/m.exec(cpuinfo)?.[1];
+  const frequency = /^CONFIG_HZ=(\d{2,4})$/m.exec(config)?.[1];
+  if (bogomips === undefined || frequency === undefined) return undefined;
+  const loops = Math.round(((Number(bogomips) / 2) * 1e6) / Number(frequency));
+  return loops > 0 ? loops : undefined;
+}
+
+/**
+ * `delayLoops` of this host for a kernel whose configuration is in a file.
+ * @throws the error of the file system when a file cannot be read
+ */
+export async function readDelayLoops(configFile: string): Promise<number | undefined> {
+  if (process.arch !== 'x64') return undefined;
+  return delayLoops(await readFile('/proc/cpuinfo', 'utf8'), await readFile(configFile, 'utf8'));
+}
