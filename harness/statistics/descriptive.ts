@@ -1,0 +1,46 @@
+import { mean, quantileSorted, sampleStandardDeviation } from 'simple-statistics';
+import { deviations, type Sample } from './sample.ts';
+import type { Scalar } from './value.ts';
+
+/** A sample in a few numbers. */
+export interface Summary {
+  n: number;
+  missing: number;
+  zeros: number;
+  /** Undefined for an empty sample. */
+  least: Scalar | undefined;
+  greatest: Scalar | undefined;
+  mean: number | undefined;
+  median: number | undefined;
+  /** Sample standard deviation (divisor n - 1); undefined below two values. */
+  deviation: number | undefined;
+}
+
+/**
+ * Describes a sample. Works on exact distances from the least value, scaled to one, so that 10^7 + 0.1 keeps its
+ * digits, 2^63 keeps its last one and 1e-300 does not underflow when squared (NIST StRD NumAcc1 to 4).
+ */
+export function summarise(sample: Sample): Summary {
+  const { ordered, missing, zeros } = sample;
+  const n = ordered.length;
+  const least = ordered[0];
+  const counts = { n, missing, zeros, least, greatest: ordered[n - 1] };
+  if (least === undefined) return { ...counts, mean: undefined, median: undefined, deviation: undefined };
+  const { scale, scaled } = scaledDeviations(sample, least);
+  const origin = Number(least);
+  return {
+    ...counts,
+    mean: origin + mean(scaled) * scale,
+    median: origin + quantileSorted(scaled, 0.5) * scale,
+    deviation: n < 2 ? undefined : sampleStandardDeviation(scaled) * scale,
+  };
+}
+
+/** Ascending distances from the pivot divided by the largest of them, so that squares neither overflow nor vanish. */
+export function scaledDeviations(sample: Sample, pivot: Scalar): { scale: number; scaled: number[] } {
+  const distances = deviations(sample, pivot);
+  let largest = 0;
+  for (const distance of distances) largest = Math.max(largest, Math.abs(distance));
+  const scale = largest === 0 ? 1 : largest;
+  return { scale, scaled: Array.from(distances, distance => distance / scale) };
+}

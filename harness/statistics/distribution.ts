@@ -1,0 +1,140 @@
+const lanczos = [
+  0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
+  12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
+];
+
+/** ln Gamma(x) for x > 0 (Lanczos, g = 7; about 15 digits). */
+export function logGamma(x: number): number {
+  if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
+  const shifted = x - 1;
+  const t = shifted + 7.5;
+  let sum = lanczos[0]!;
+  for (let index = 1; index < lanczos.length; index++) sum += lanczos[index]! / (shifted + index);
+  return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(t) - t + Math.log(sum);
+}
+
+/** The number of ways to choose `k` of `n` as a double: exact below 2^53, Infinity above 1.8e308. */
+export function choose(n: number, k: number): number {
+  if (k < 0 || k > n) return 0;
+  const few = Math.min(k, n - k);
+  let ways = 1;
+  for (let index = 1; index <= few; index++) {
+    const product = ways * (n - few + index);
+    ways = product <= Number.MAX_SAFE_INTEGER ? product / index : ways * ((n - few + index) / index);
+  }
+  return ways <= Number.MAX_SAFE_INTEGER ? Math.round(ways) : ways;
+}
+
+/** ln of the number of ways to choose `k` of `n`. */
+export function logChoose(n: number, k: number): number {
+  return logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1);
+}
+
+const tiniest = 1e-300;
+const precision = 1e-16;
+
+/** The regularised incomplete beta function I_x(a, b), by Lentz's continued fraction (DLMF 8.17.22). */
+export function incompleteBeta(x: number, a: number, b: number): number {
+  if (x <= 0) return 0;
+  if (x >= 1) return 1;
+  if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
+  const logFront = logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x);
+  return (Math.exp(logFront) / a) * betaFraction(x, a, b);
+}
+
+function betaFraction(x: number, a: number, b: number): number {
+  let c = 1;
+  let d = 1 / nonZero(1 - ((a + b) * x) / (a + 1));
+  let fraction = d;
+  for (let m = 1; m <= 10_000; m++) {
+    const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
+    d = 1 / nonZero(1 + even * d);
+    c = nonZero(1 + even / c);
+    fraction *= d * c;
+    const odd = (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1));
+    d = 1 / nonZero(1 + odd * d);
+    c = nonZero(1 + odd / c);
+    fraction *= d * c;
+    if (Math.abs(d * c - 1) < precision) break;
+  }
+  return fraction;
+}
+
+function nonZero(value: number): number {
+  return Math.abs(value) < tiniest ? tiniest : value;
+}
+
+/** The x in [0, 1] with I_x(a, b) = probability, by bisection to the last bit. */
+export function betaQuantile(probability: number, a: number, b: number): number {
+  let low = 0;
+  let high = 1;
+  for (;;) {
+    const middle = (low + high) / 2;
+    if (middle <= low || middle >= high) return middle;
+    if (incompleteBeta(middle, a, b) < probability) low = middle;
+    else high = middle;
+  }
+}
+
+/** P(Z > z) of the standard normal, with relative precision far into the tail. */
+export function normalTail(z: number): number {
+  if (z < 0) return 1 - normalTail(-z);
+  return z < 2.5 ? 0.5 - normalSeries(z) : normalFraction(z);
+}
+
+function normalSeries(z: number): number {
+  let term = z;
+  let sum = z;
+  for (let index = 1; Math.abs(term) > 1e-18 * Math.abs(sum); index++) {
+    term *= (z * z) / (2 * index + 1);
+    sum += term;
+  }
+  return sum * normalDensity(z);
+}
+
+function normalFraction(z: number): number {
+  let tail = z;
+  for (let k = 160; k > 0; k--) tail = z + k / tail;
+  return normalDensity(z) / tail;
+}
+
+function normalDensity(z: number): number {
+  return Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
+}
+
+/** The z with P(Z > z) = tail, for a tail in (0, 1). */
+export function normalUpperQuantile(tail: number): number {
+  if (tail > 0.5) return -normalUpperQuantile(1 - tail);
+  let low = 0;
+  let high = 40;
+  for (;;) {
+    const middle = (low + high) / 2;
+    if (middle <= low || middle >= high) return middle;
+    if (normalTail(middle) > tail) low = middle;
+    else high = middle;
+  }
+}
+
+/** P(T > t) of Student's t; degrees of freedom may be fractional (Welch). */
+export function studentTail(t: number, degrees: number): number {
+  const half = incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5) / 2;
+  return t >= 0 ? half : 1 - half;
+}
+
+/** The t with P(T > t) = tail, for a tail in (0, 0.5]. */
+export function studentUpperQuantile(tail: number, degrees: number): number {
+  const x = betaQuantileCoarse(2 * tail, degrees);
+  return Math.sqrt(degrees * (1 / x - 1));
+}
+
+/** Bisection in ln x: 48 halvings of [1e-130, 1] leave twelve digits, and t may be as large as 1e65. */
+function betaQuantileCoarse(probability: number, degrees: number): number {
+  let low = -300;
+  let high = 0;
+  for (let step = 0; step < 48; step++) {
+    const middle = (low + high) / 2;
+    if (incompleteBeta(Math.exp(middle), degrees / 2, 0.5) < probability) low = middle;
+    else high = middle;
+  }
+  return Math.exp((low + high) / 2);
+}

@@ -1,0 +1,128 @@
+import type { Comparison } from './comparison.ts';
+import { driftFinding } from './drift.ts';
+import type { MetricDefinition, StatisticalFinding } from './metric.ts';
+import { explainInSentence, type FormatValue } from './sentence.ts';
+import { type Look, wantsTrials } from './sequential.ts';
+import type { MaybeScalar } from './value.ts';
+import { type Correction, type Judgement, judge } from './verdict.ts';
+
+/** Both sides of one metric, in the order of the trials; undefined or null marks a trial without a value. */
+export interface SampleValues {
+  base: readonly MaybeScalar[];
+  candidate: readonly MaybeScalar[];
+}
+
+/** A metric of a cell with its verdict. */
+export interface JudgedMetric {
+  cell: string;
+  definition: MetricDefinition;
+  judgement: Judgement;
+  sentence: string;
+  /** What `adjusted` went through, for people. */
+  correction: string;
+  /** The look that decided, or the last so far; undefined when the number of trials was fixed. */
+  look: Look | undefined;
+}
+
+/** A cell with its metrics: each headline, then the metrics of its family. */
+export interface JudgedCell {
+  cell: string;
+  metrics: JudgedMetric[];
+  findings: StatisticalFinding[];
+  /** Trials per side that the next look of this cell needs; undefined when it is decided or all looks are used. */
+  nextTrials: number | undefined;
+}
+
+/** A headline of a cell on its way through the looks. */
+export interface Hypothesis {
+  cell: number;
+  definition: MetricDefinition;
+  values: SampleValues;
+  judgement: Judgement | undefined;
+  look: Look | undefined;
+}
+
+/** What a cell needs to be put together from its judged headlines. */
+export interface CellContext {
+  cell: string;
+  alpha: number;
+  method: Correction;
+  correction: string;
+  looks: readonly Look[];
+  format: FormatValue | undefined;
+  /** The definitions that are not headlines, by family. */
+  dependents: ReadonlyMap<string, readonly MetricDefinition[]>;
+  compare: (definition: MetricDefinition, look: Look | undefined) => Comparison;
+}
+
+/** Puts a cell together: headlines as judged, and under each the metrics of its family. */
+export function judgeCell(headlines: readonly Hypothesis[], context: CellContext): JudgedCell {
+  const metrics: JudgedMetric[] = [];
+  const families = new Set<string>();
+  for (const { definition, judgement, look } of headlines) {
+    metrics.push(finish(definition, judgement!, look, context.correction, context));
+    if (families.has(definition.family)) continue;
+    families.add(definition.family);
+    for (const dependent of context.dependents.get(definition.family) ?? []) {
+      const under = judgeUnder(judgement!, context.compare(dependent, look), look, context);
+      metrics.push(finish(dependent, under, look, 'tested once the headline is proved', context));
+    }
+  }
+  return { cell: context.cell, metrics, findings: [], nextTrials: nextTrials(headlines, context.looks) };
+}
+
+function finish(
+  definition: MetricDefinition,
+  judgement: Judgement,
+  look: Look | undefined,
+  correction: string,
+  { cell, format }: CellContext,
+): JudgedMetric {
+  return {
+    cell,
+    definition,
+    judgement,
+    sentence: explainInSentence(judgement, definition, format),
+    correction,
+    look,
+  };
+}
+
+/** A dependent metric may only say something once its headline is proved; before, it is a number without a claim. */
+function judgeUnder(
+  headline: Judgement,
+  comparison: Comparison,
+  look: Look | undefined,
+  { alpha, method }: CellContext,
+): Judgement {
+  const [own] = judge([comparison], { declared: 1, method, alpha, spend: look?.spend ?? alpha });
+  const judgement = { ...own!, needs: undefined };
+  if (headline.changed || !own!.changed) return judgement;
+  return { ...judgement, verdict: 'INCONCLUSIVE', reason: 'headline-not-proved', changed: false };
+}
+
+/** Boots go to gated headlines that are open; where nothing is gated, to any open headline. */
+function nextTrials(headlines: readonly Hypothesis[], looks: readonly Look[]): number | undefined {
+  const gated = headlines.filter(({ definition }) => definition.gated);
+  const asking = (gated.length > 0 ? gated : headlines).filter(({ judgement }) => wantsTrials(judgement!));
+  if (asking.length === 0) return undefined;
+  const reached = Math.min(...asking.map(({ look }) => look?.index ?? looks.length));
+  return looks[reached]?.trials;
+}
+
+/** Fewest trials per side for which a comparison of halves can say anything. */
+const leastForDrift = 8;
+
+/** Warns of trends inside a side, at 5 % over all the checks that are made. */
+export function findDrift(cells: readonly JudgedCell[], headlines: readonly Hypothesis[]): void {
+  const checks = headlines.flatMap(({ cell, definition, values }) =>
+    (['base', 'candidate'] as const).map(side => ({ cell, definition, side, values: values[side] })),
+  );
+  const useful = checks.filter(
+    ({ values, definition }) => values.length >= leastForDrift && definition.class !== 'deterministic',
+  );
+  for (const { cell, definition, side, values } of useful) {
+    const finding = driftFinding(`${definition.name}, ${side}`, values, 0.05 / useful.length);
+    if (finding) cells[cell]!.findings.push(finding);
+  }
+}

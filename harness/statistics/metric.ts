@@ -1,0 +1,52 @@
+/** How the values of a metric come about, which decides the test. */
+export type MetricClass = 'deterministic' | 'count' | 'time';
+
+/** Which way a change is bad; `none` is reported but can never be a regression. */
+export type Worse = 'higher' | 'lower' | 'none';
+
+/** How large a change must be, beside being proved, to count. Both bounds must be reached. */
+export interface Gate {
+  /** Absolute change in the metric's unit; 0 accepts any. */
+  atLeast: number;
+  /** Change as a fraction of the base's centre (0.05 is 5 %); 0 accepts any, and it is void where the centre is zero. */
+  relative: number;
+  /**
+   * For counts that are mostly zero: a change of the share of trials that are not zero, as a fraction, which counts
+   * even if the mean moves less than `atLeast`. Unless told, one third when `atLeast` is at most 1, else not used.
+   */
+  rate?: number;
+}
+
+/** What is known of a metric before any data is seen. */
+export interface MetricDefinition {
+  name: string;
+  /** Unit of the values as it is to be shown: `ns`, `bytes`, `loads`; empty for a bare number. */
+  unit: string;
+  class: MetricClass;
+  worse: Worse;
+  /** Metrics that are arithmetically tied share a family: they are one piece of evidence. */
+  family: string;
+  /** Whether this is the metric of its family that is tested; the others are shown under it. */
+  headline: boolean;
+  /** Whether a regression of it fails the run. */
+  gated: boolean;
+  gate: Gate;
+}
+
+/** Something odd that a reader must know before believing a verdict. */
+export interface StatisticalFinding {
+  /** Stable, upper case: `DETERMINISTIC_SPREAD`, `MISSING_VALUES`, `WITHIN_SIDE_DRIFT`. */
+  code: string;
+  severity: 'note' | 'warning';
+  message: string;
+}
+
+/** The change of a rate that counts for mostly-zero counts, or undefined if only the mean counts. */
+export function rateGate(gate: Gate): number | undefined {
+  return gate.rate ?? (gate.atLeast <= 1 ? 1 / 3 : undefined);
+}
+
+/** The smallest change that counts, in the metric's unit, given the base's centre. */
+export function gateThreshold(gate: Gate, centre: number): number {
+  return Math.max(gate.atLeast, gate.relative * Math.abs(centre));
+}

@@ -1,0 +1,15 @@
+/** Where randomness comes from: always seeded, always passed in, so that every verdict can be replayed. */
+export interface RandomSource {
+  /** The next number, uniform in [0, 1). */
+  uniform(): number;
+}
+
+/** Shuffles in place (Fisher and Yates, Durstenfeld's form). */
+export function shuffleInPlace<T>(items: { [index: number]: T; length: number }, random: RandomSource): void {
+  for (let last = items.length - 1; last > 0; last--) {
+    const other = Math.floor(random.uniform() * (last + 1));
+    const held = items[last]!;
+    items[last] = items[other]!;
+    items[other] = held;
+  }
+}

@@ -1,0 +1,205 @@
+import { choose } from './distribution.ts';
+
+/**
+ * The null distribution of the rank sum given the ties: every choice of `chosen` out of the pooled values is equally
+ * likely. Counts are doubles: exact integers up to 56 pooled values, sums of non-negative terms beyond (no cancellation).
+ */
+export interface RankDistribution {
+  /** P(doubled rank sum <= limit). */
+  lower(limit: number): number;
+  /** P(doubled rank sum >= limit). */
+  upper(limit: number): number;
+  /** The least and the greatest doubled rank sum that can occur. */
+  least: number;
+  greatest: number;
+  /** P(the least) and P(the greatest). */
+  leastProbability: number;
+  greatestProbability: number;
+}
+
+/** Subset counts of one half of the tie groups: `counts[k * width + s]` ways to choose k members with sum s. */
+interface SubsetCounts {
+  counts: Float64Array;
+  width: number;
+  most: number;
+}
+
+/** Groups of equal values with their place on a common integer grid. */
+interface Grid {
+  places: number[];
+  sizes: number[];
+}
+
+/**
+ * Counts subsets of each of two halves of the tie groups, the upper half mirrored so that both grids start at zero; a
+ * tail joins the halves. That costs a third of the plain dynamic program over all groups (Streitberg and Roehmel 1986).
+ */
+export function rankDistribution(groups: Int32Array, chosen: number): RankDistribution {
+  const { places, step, origin, total } = gridOf(groups);
+  const split = splitIndex(groups, total);
+  const top = places[places.length - 1] ?? 0;
+  const low = countSubsets(
+    { places: places.slice(0, split), sizes: Array.from(groups.subarray(0, split)) },
+    chosen,
+  );
+  const mirrored = { places: [] as number[], sizes: [] as number[] };
+  for (let index = groups.length - 1; index >= split; index--) {
+    mirrored.places.push(top - places[index]!);
+    mirrored.sizes.push(groups[index]!);
+  }
+  const high = countSubsets(mirrored, chosen);
+  const all = choose(total, chosen);
+  const fromLeft = cumulate(high, 'prefix');
+  const fromRight = cumulate(high, 'suffix');
+  const toSum = (limit: number) => (limit - chosen * origin) / step;
+  const extremes = extremesOf(groups, chosen);
+  return {
+    ...extremes,
+    lower: limit => joinTails(low, fromRight, chosen, top, Math.floor(toSum(limit)), 'lower') / all,
+    upper: limit => joinTails(low, fromLeft, chosen, top, Math.ceil(toSum(limit)), 'upper') / all,
+    leastProbability: extremes.leastWays / all,
+    greatestProbability: extremes.greatestWays / all,
+  };
+}
+
+function gridOf(groups: Int32Array): { places: number[]; step: number; origin: number; total: number } {
+  const doubledRanks: number[] = [];
+  let before = 0;
+  for (const size of groups) {
+    doubledRanks.push(2 * before + size + 1);
+    before += size;
+  }
+  const origin = doubledRanks[0] ?? 0;
+  let step = 0;
+  for (const rank of doubledRanks) step = greatestCommonDivisor(step, rank - origin);
+  if (step === 0) step = 1;
+  return { places: doubledRanks.map(rank => (rank - origin) / step), step, origin, total: before };
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  while (b !== 0) [a, b] = [b, a % b];
+  return a;
+}
+
+function splitIndex(groups: Int32Array, total: number): number {
+  let seen = 0;
+  for (let index = 0; index < groups.length; index++) {
+    seen += groups[index]!;
+    if (seen * 2 >= total) return index + 1;
+  }
+  return groups.length;
+}
+
+function countSubsets(grid: Grid, chosen: number): SubsetCounts {
+  const members = grid.sizes.reduce((sum, size) => sum + size, 0);
+  const most = Math.min(chosen, members);
+  const width = greatestSum(grid, most) + 1;
+  const counts = new Float64Array((most + 1) * width);
+  counts[0] = 1;
+  const reach = new Int32Array(most + 1).fill(-1);
+  reach[0] = 0;
+  let seen = 0;
+  for (let index = 0; index < grid.sizes.length; index++) {
+    const size = grid.sizes[index]!;
+    seen += size;
+    addGroup(counts, width, reach, Math.min(most, seen), size, grid.places[index]!);
+  }
+  return { counts, width, most };
+}
+
+function greatestSum(grid: Grid, most: number): number {
+  let left = most;
+  let sum = 0;
+  for (let index = grid.sizes.length - 1; index >= 0 && left > 0; index--) {
+    const taken = Math.min(left, grid.sizes[index]!);
+    sum += taken * grid.places[index]!;
+    left -= taken;
+  }
+  return sum;
+}
+
+/** Lets 1 to `size` members of one tie group join; larger choices first, so that the group is not used twice. */
+function addGroup(
+  counts: Float64Array,
+  width: number,
+  reach: Int32Array,
+  most: number,
+  size: number,
+  place: number,
+): void {
+  for (let k = most; k > 0; k--) {
+    for (let taken = 1; taken <= Math.min(size, k); taken++) {
+      const furthest = reach[k - taken]!;
+      if (furthest < 0) continue;
+      const ways = choose(size, taken);
+      const from = (k - taken) * width;
+      const to = k * width + taken * place;
+      for (let sum = 0; sum <= furthest; sum++) counts[to + sum]! += ways * counts[from + sum]!;
+      reach[k] = Math.max(reach[k]!, furthest + taken * place);
+    }
+  }
+}
+
+function cumulate(source: SubsetCounts, direction: 'prefix' | 'suffix'): SubsetCounts {
+  const { width, most } = source;
+  const counts = Float64Array.from(source.counts);
+  for (let k = 0; k <= most; k++) {
+    const row = k * width;
+    if (direction === 'prefix') for (let s = 1; s < width; s++) counts[row + s]! += counts[row + s - 1]!;
+    else for (let s = width - 2; s >= 0; s--) counts[row + s]! += counts[row + s + 1]!;
+  }
+  return { counts, width, most };
+}
+
+/** Subsets whose whole sum lies at or beyond `limit`; `high` is mirrored: its true sum is members * top - s. */
+function joinTails(
+  low: SubsetCounts,
+  high: SubsetCounts,
+  chosen: number,
+  top: number,
+  limit: number,
+  tail: 'lower' | 'upper',
+): number {
+  let ways = 0;
+  for (let k = Math.max(0, chosen - high.most); k <= low.most; k++) {
+    const others = chosen - k;
+    const row = others * high.width;
+    for (let s = 0; s < low.width; s++) {
+      const count = low.counts[k * low.width + s]!;
+      if (count === 0) continue;
+      const bound = others * top - limit + s;
+      if (tail === 'lower') {
+        if (bound < high.width) ways += count * high.counts[row + Math.max(0, bound)]!;
+      } else if (bound >= 0) ways += count * high.counts[row + Math.min(high.width - 1, bound)]!;
+    }
+  }
+  return ways;
+}
+
+function extremesOf(groups: Int32Array, chosen: number) {
+  const ascending = fillFrom(groups, chosen);
+  const descending = fillFrom(Int32Array.from(groups).reverse(), chosen);
+  const total = groups.reduce((sum, size) => sum + size, 0);
+  return {
+    least: ascending.doubledSum,
+    leastWays: ascending.ways,
+    greatest: chosen * 2 * (total + 1) - descending.doubledSum,
+    greatestWays: descending.ways,
+  };
+}
+
+function fillFrom(groups: Int32Array, chosen: number): { doubledSum: number; ways: number } {
+  let before = 0;
+  let left = chosen;
+  let doubledSum = 0;
+  let ways = 1;
+  for (const size of groups) {
+    if (left === 0) break;
+    const taken = Math.min(left, size);
+    doubledSum += taken * (2 * before + size + 1);
+    ways *= choose(size, taken);
+    left -= taken;
+    before += size;
+  }
+  return { doubledSum, ways };
+}

@@ -1,0 +1,79 @@
+import { checkScalar, compareScalars, type MaybeScalar, type Scalar, subtractScalars } from './value.ts';
+
+/** The values of one metric on one side, checked and sorted. Made by `makeSample`. */
+export interface Sample {
+  /** Ascending; exact. */
+  ordered: readonly Scalar[];
+  /** Trials without a value. They are counted and told, never read as zero. */
+  missing: number;
+  /** How many values are exactly zero. */
+  zeros: number;
+}
+
+/**
+ * Checks and sorts the values of one side.
+ * @param place names the sample in an error, such as `failed_becoming of vcpus=8, base`
+ * @throws UsageError VALUE_INVALID for NaN, infinities and magnitudes above 1e300
+ */
+export function makeSample(values: readonly MaybeScalar[], place = 'sample'): Sample {
+  const present: Scalar[] = [];
+  let doubles = true;
+  let zeros = 0;
+  for (const value of values) {
+    if (value === undefined || value === null) continue;
+    present.push(checkScalar(value, place));
+    if (typeof value === 'bigint') doubles = false;
+    if (compareScalars(value, 0) === 0) zeros++;
+  }
+  const ordered = doubles
+    ? Array.from(Float64Array.from(present as number[]).sort())
+    : present.sort(compareScalars);
+  return { ordered, missing: values.length - present.length, zeros };
+}
+
+/** Whether every value of a sample that is not empty is the same. */
+export function isConstant(sample: Sample): boolean {
+  const { ordered } = sample;
+  return ordered.length > 0 && compareScalars(ordered[0]!, ordered[ordered.length - 1]!) === 0;
+}
+
+/** Distances of all values from a pivot, exact before one rounding to a double; ascending. */
+export function deviations(sample: Sample, pivot: Scalar): Float64Array {
+  const result = new Float64Array(sample.ordered.length);
+  for (let index = 0; index < result.length; index++) {
+    result[index] = subtractScalars(sample.ordered[index]!, pivot);
+  }
+  return result;
+}
+
+/** Both samples merged: the tie groups in ascending order, and the rank sum of the first sample. */
+export interface PooledRanks {
+  /** Sizes of the two samples. */
+  first: number;
+  second: number;
+  /** Members of each group of equal values, ascending. */
+  groups: Int32Array;
+  /** Twice the sum of the first sample's mid-ranks: always an integer. */
+  doubledRankSum: number;
+}
+
+/** Mid-ranks of the first sample within both, from exact comparisons. */
+export function poolRanks(first: Sample, second: Sample): PooledRanks {
+  const groups: number[] = [];
+  const left = first.ordered;
+  const right = second.ordered;
+  let i = 0;
+  let j = 0;
+  let doubledRankSum = 0;
+  while (i < left.length || j < right.length) {
+    const value = j >= right.length || (i < left.length && left[i]! <= right[j]!) ? left[i]! : right[j]!;
+    const before = i + j;
+    const startOfLeft = i;
+    while (i < left.length && left[i]! <= value) i++;
+    while (j < right.length && right[j]! <= value) j++;
+    const size = i + j - before;
+    doubledRankSum += (i - startOfLeft) * (2 * before + size + 1);
+    groups.push(size);
+  }
+  return { first: left.length, second: right.length, groups: Int32Array.from(groups), doubledRankSum };
+}

@@ -1,0 +1,180 @@
+import type { Comparison, RateComparison } from './comparison.ts';
+import { deviationBound } from './effect.ts';
+import type { MetricDefinition } from './metric.ts';
+import type { Scalar } from './value.ts';
+import type { Judgement } from './verdict.ts';
+
+/** How values are written: the room that knows units passes its own. */
+export type FormatValue = (value: Scalar, unit: string) => string;
+
+/** Four significant digits and the unit; integers in full. */
+export function formatPlainly(value: Scalar, unit: string): string {
+  const whole = typeof value === 'bigint' || (Number.isInteger(value) && Math.abs(value) < 1e15);
+  const text = whole ? String(value) : String(Number(value.toPrecision(4)));
+  return unit === '' ? text : `${text} ${unit}`;
+}
+
+/** A p-value with two significant digits, never rounded to zero or one. */
+export function formatP(p: number): string {
+  if (p >= 0.995 && p < 1) return '>0.99';
+  return String(Number(p.toPrecision(2)));
+}
+
+/** A fraction as a percentage with its sign: `+3.4 %`. */
+export function formatPercent(fraction: number): string {
+  const percent = fraction * 100;
+  const text = Math.abs(percent) >= 1000 ? percent.toFixed(0) : String(Number(percent.toPrecision(3)));
+  return `${percent > 0 ? '+' : ''}${text} %`;
+}
+
+/** Writes the parts of a sentence about one metric. */
+export class Phrases {
+  readonly definition: MetricDefinition;
+  readonly format: FormatValue;
+
+  constructor(definition: MetricDefinition, format: FormatValue = formatPlainly) {
+    this.definition = definition;
+    this.format = format;
+  }
+
+  value(value: Scalar): string {
+    return this.format(value, this.definition.unit);
+  }
+
+  signed(value: number): string {
+    const text = this.value(value);
+    return value > 0 ? `+${text}` : text;
+  }
+
+  /** `mean 80 -> 120 loads (+40 loads, +50 %)`. */
+  change({ effect, base, candidate, testedAs }: Comparison): string {
+    if (effect === undefined) return 'no values to compare';
+    const measure = effect.kind === 'shift' ? 'median' : 'mean';
+    const [from, to] =
+      testedAs === 'deterministic' ? [base.least!, candidate.least!] : [base[measure]!, candidate[measure]!];
+    const percent = effect.fraction === undefined ? '' : `, ${formatPercent(effect.fraction)}`;
+    const name = testedAs === 'deterministic' ? '' : `${measure} `;
+    return `${name}${this.value(from)} -> ${this.value(to)} (${this.signed(effect.estimate)}${percent})`;
+  }
+
+  /** `95 % interval -3 to +12 loads`. */
+  interval({ effect }: Comparison): string {
+    if (effect === undefined) return 'no interval';
+    const { low, high, confidence } = effect.interval;
+    if (!Number.isFinite(low)) return 'no interval (too little spread or too few values)';
+    const level = Number((confidence * 100).toPrecision(3));
+    return `${level} % interval ${this.signed(low)} to ${this.signed(high)}`;
+  }
+
+  rates(rates: RateComparison): string {
+    const side = (rate: RateComparison['base']) => `${rate.events} of ${rate.trials}`;
+    return `not zero in ${side(rates.base)} -> ${side(rates.candidate)} trials`;
+  }
+
+  sizes({ base, candidate }: Comparison): string {
+    return `n=${base.n} and ${candidate.n}`;
+  }
+
+  gate(comparison: Comparison): string {
+    return this.value(comparison.threshold);
+  }
+}
+
+/** The sentence that explains a verdict. */
+export function explainInSentence(
+  judgement: Judgement,
+  definition: MetricDefinition,
+  format: FormatValue = formatPlainly,
+): string {
+  const phrases = new Phrases(definition, format);
+  const body = sentenceFor(judgement, phrases);
+  const further = needsPhrase(judgement, phrases);
+  return `${definition.name} ${body}${further === '' ? '' : `; ${further}`}.`;
+}
+
+function sentenceFor(judgement: Judgement, phrases: Phrases): string {
+  const { reason, comparison } = judgement;
+  const change = phrases.change(comparison);
+  const sizes = phrases.sizes(comparison);
+  const evidence = evidencePhrase(judgement, phrases);
+  switch (reason) {
+    case 'proved':
+      return `${judgement.verdict === 'REGRESSED' ? 'got worse' : 'got better'}: ${change}, ${evidence}`;
+    case 'exactly-different':
+      return `${exactWord(judgement)}: ${change}, the same in every trial of a side, ${sizes}`;
+    case 'proved-without-direction':
+      return `CHANGED: ${change}, ${evidence}; no direction of it is declared worse`;
+    case 'exactly-equal':
+      return `is exactly equal: ${phrases.value(comparison.base.least!)} in all trials, ${sizes}`;
+    case 'all-equal':
+      return allEqualPhrase(comparison, phrases);
+    case 'inside-gate':
+      return `did not change by ${phrases.gate(comparison)} or more: ${change}, ${phrases.interval(comparison)}, ${sizes}`;
+    case 'below-gate':
+      return `changed, but whether by the gate of ${phrases.gate(comparison)} is open: ${change}, ${evidence}`;
+    case 'contradictory':
+      return `changed in shape: most trials moved the other way than the mean (${change}), ${evidence}`;
+    case 'headline-not-proved':
+      return `moved, ${change}, ${evidence}, but the headline of its family is not proved to have changed`;
+    case 'not-proved':
+      return `is not shown to differ: ${change}, ${evidence}`;
+    case 'too-few':
+      return tooFewPhrase(judgement, phrases);
+    case 'no-values':
+      return `was not measured on ${emptySides(comparison)}: ${sizes}`;
+  }
+}
+
+function exactWord({ verdict }: Judgement): string {
+  return verdict === 'REGRESSED' ? 'got worse' : 'got better';
+}
+
+function evidencePhrase({ p, adjusted, comparison }: Judgement, phrases: Phrases): string {
+  const parts: string[] = [];
+  if (comparison.rates && comparison.test?.name === 'Fisher on P(nonzero)')
+    parts.push(phrases.rates(comparison.rates));
+  parts.push(phrases.interval(comparison), phrases.sizes(comparison));
+  if (p !== undefined) parts.push(`p=${formatP(p)}`);
+  if (adjusted !== undefined) parts.push(`adjusted ${formatP(adjusted)}`);
+  return parts.join(', ');
+}
+
+function allEqualPhrase(comparison: Comparison, phrases: Phrases): string {
+  const bound = deviationBound(comparison.base.n, comparison.candidate.n, comparison.confidence);
+  const percent = Math.ceil(bound * 100);
+  const total = comparison.base.n + comparison.candidate.n;
+  return (
+    `did not change: all ${total} values are ${phrases.value(comparison.base.least!)}, which excludes a change that ` +
+    `shows in more than ${percent} % of the trials, ${phrases.sizes(comparison)}`
+  );
+}
+
+function tooFewPhrase(judgement: Judgement, phrases: Phrases): string {
+  const { comparison, required } = judgement;
+  const change = phrases.change(comparison);
+  const least = comparison.test?.leastP;
+  if (least === undefined)
+    return `cannot be claimed from so few trials: ${change}, ${phrases.sizes(comparison)}, of at least 3`;
+  const why = least === 1 ? 'no p-value below 1 is possible' : `the smallest possible p is ${formatP(least)}`;
+  return `cannot be decided: ${change}, ${phrases.sizes(comparison)}; with these values ${why}, and ${formatP(required)} is required`;
+}
+
+function emptySides({ base, candidate }: Comparison): string {
+  if (base.n > 0) return 'the candidate';
+  return candidate.n > 0 ? 'the base' : 'either side';
+}
+
+function needsPhrase({ needs, comparison }: Judgement, phrases: Phrases): string {
+  if (needs === undefined) return '';
+  const base = comparison.effect?.centre ?? 0;
+  const change =
+    needs.of === 'rate'
+      ? `a change in ${Math.round(needs.change * 100)} % of the trials`
+      : base === 0
+        ? `a change of ${phrases.value(needs.change)}`
+        : `a change of ${formatPercent(needs.change / Math.abs(base)).replace('+', '')}`;
+  if (needs.perSide > 1000) return `showing ${change} would take over 1000 trials per side`;
+  if (needs.more === 0)
+    return `the trials would show ${change} in four runs of five; this one lies too near the gate`;
+  return `about ${needs.more} more trial${needs.more === 1 ? '' : 's'} per side would show ${change}`;
+}

@@ -1,0 +1,178 @@
+import { benjaminiHochberg } from './benjamini-hochberg.ts';
+import type { Comparison } from './comparison.ts';
+import { holm } from './holm.ts';
+import { liesInside } from './interval.ts';
+import { type TrialsNeeded, trialsNeeded } from './power.ts';
+import { compareScalars, type Scalar } from './value.ts';
+
+/** What the data say about one metric of one cell. */
+export type Verdict = 'REGRESSED' | 'IMPROVED' | 'UNCHANGED' | 'INCONCLUSIVE' | 'NOT_ENOUGH';
+
+/** How p-values are adjusted for the family: Holm for a gate, Benjamini and Hochberg for a report. */
+export type Correction = 'holm' | 'bh';
+
+/** The family and level at which comparisons are judged. */
+export interface JudgeOptions {
+  /** Hypotheses that were declared, with or without data. */
+  declared: number;
+  method: Correction;
+  /** Level of the whole family, all looks together; such as 0.05. */
+  alpha: number;
+  /** The part of `alpha` that this look may spend; all of it unless told. */
+  spend?: number;
+}
+
+/** Why a verdict is what it is, in one word, for programs and for the sentence. */
+export type Reason =
+  | 'proved'
+  | 'proved-without-direction'
+  | 'exactly-different'
+  | 'exactly-equal'
+  | 'inside-gate'
+  | 'all-equal'
+  | 'below-gate'
+  | 'contradictory'
+  | 'not-proved'
+  | 'no-values'
+  | 'too-few'
+  | 'headline-not-proved';
+
+/** A verdict with everything it rests on. */
+export interface Judgement {
+  verdict: Verdict;
+  reason: Reason;
+  /** Whether a change of at least the gate is proved, whatever its direction means. */
+  changed: boolean;
+  /** Raw p; undefined where no test applies. */
+  p: number | undefined;
+  /** p adjusted for the family and the looks: proved when at most `alpha`. */
+  adjusted: number | undefined;
+  alpha: number;
+  /** Level that this hypothesis alone would have to reach now. */
+  required: number;
+  /** What would decide an open question. */
+  needs: TrialsNeeded | undefined;
+  comparison: Comparison;
+}
+
+/** Fewest trials per side for a claim of exact equality. */
+export const leastExactTrials = 3;
+
+/**
+ * Judges a family of comparisons. Adjusted p-values refer to the declared family and are scaled by the share of alpha
+ * that the look may spend, so that `adjusted <= alpha` is the decision at every look.
+ */
+export function judge(comparisons: readonly Comparison[], options: JudgeOptions): Judgement[] {
+  const values = comparisons.map(comparison => comparison.test?.p ?? 1);
+  const declared = Math.max(options.declared, comparisons.length);
+  const adjusted = options.method === 'holm' ? holm(values, declared) : benjaminiHochberg(values, declared);
+  return judgeAdjusted(comparisons, adjusted, { ...options, declared });
+}
+
+/** Judges comparisons whose p-values were adjusted elsewhere (Westfall and Young), before the split over looks. */
+export function judgeAdjusted(
+  comparisons: readonly Comparison[],
+  adjusted: readonly number[],
+  options: JudgeOptions,
+): Judgement[] {
+  const spend = options.spend ?? options.alpha;
+  const rejected = adjusted.filter(
+    (p, index) => p <= spend && comparisons[index]!.test?.p !== undefined,
+  ).length;
+  const divisor =
+    options.method === 'holm' ? Math.max(1, options.declared - rejected) : options.declared / (rejected + 1);
+  const required = Math.min(spend, spend / divisor);
+  const scale = options.alpha / spend;
+  return comparisons.map((comparison, index) => {
+    const p = comparison.test?.p;
+    const corrected = p === undefined ? undefined : Math.min(1, adjusted[index]! * scale);
+    const proved = p !== undefined && adjusted[index]! <= spend;
+    const { verdict, reason } = decide(comparison, proved, required);
+    const changed =
+      reason === 'proved' || reason === 'proved-without-direction' || reason === 'exactly-different';
+    const open = verdict === 'INCONCLUSIVE' || verdict === 'NOT_ENOUGH';
+    const needs = open && !changed ? trialsNeeded(comparison, required) : undefined;
+    return {
+      verdict,
+      reason,
+      changed,
+      p,
+      adjusted: corrected,
+      alpha: options.alpha,
+      required,
+      needs,
+      comparison,
+    };
+  });
+}
+
+interface Decision {
+  verdict: Verdict;
+  reason: Reason;
+}
+
+function decide(comparison: Comparison, proved: boolean, required: number): Decision {
+  const { test, effect } = comparison;
+  if (test === undefined || effect === undefined) return { verdict: 'NOT_ENOUGH', reason: 'no-values' };
+  if (comparison.testedAs === 'deterministic') return decideExactly(comparison);
+  if (proved && reachesGate(comparison)) return decideDirection(comparison);
+  if (isEquivalent(comparison) && !(proved && hidesMixture(comparison))) {
+    return { verdict: 'UNCHANGED', reason: isAllEqual(comparison) ? 'all-equal' : 'inside-gate' };
+  }
+  if (proved) return { verdict: 'INCONCLUSIVE', reason: 'below-gate' };
+  if ((test.leastP ?? 1) > required) return { verdict: 'NOT_ENOUGH', reason: 'too-few' };
+  return { verdict: 'INCONCLUSIVE', reason: 'not-proved' };
+}
+
+function decideExactly(comparison: Comparison): Decision {
+  if (Math.min(comparison.base.n, comparison.candidate.n) < leastExactTrials) {
+    return { verdict: 'NOT_ENOUGH', reason: 'too-few' };
+  }
+  if (comparison.test!.direction === 0) return { verdict: 'UNCHANGED', reason: 'exactly-equal' };
+  if (!reachesGate(comparison)) return { verdict: 'UNCHANGED', reason: 'inside-gate' };
+  const decision = decideDirection(comparison);
+  return decision.reason === 'proved' ? { ...decision, reason: 'exactly-different' } : decision;
+}
+
+/** A proved change of sufficient size: good or bad? The test and the effect must agree on its sign. */
+function decideDirection({ test, effect, worse }: Comparison): Decision {
+  const direction = test!.direction;
+  const size = Math.sign(effect!.estimate);
+  if (direction === 0 || (size !== 0 && size !== direction))
+    return { verdict: 'INCONCLUSIVE', reason: 'contradictory' };
+  if (worse === 'none') return { verdict: 'INCONCLUSIVE', reason: 'proved-without-direction' };
+  const bad = direction > 0 === (worse === 'higher');
+  return { verdict: bad ? 'REGRESSED' : 'IMPROVED', reason: 'proved' };
+}
+
+/** A proved change of times whose typical shift is small but whose mean is not: some trials became much slower. */
+function hidesMixture({ testedAs, base, candidate, threshold }: Comparison): boolean {
+  return testedAs === 'time' && Math.abs(candidate.mean! - base.mean!) >= threshold;
+}
+
+function isAllEqual({ base, candidate }: Comparison): boolean {
+  const equal = (left: Scalar | undefined, right: Scalar | undefined) => compareScalars(left!, right!) === 0;
+  return (
+    equal(base.least, base.greatest) &&
+    equal(base.least, candidate.least) &&
+    equal(base.least, candidate.greatest)
+  );
+}
+
+/** Rounding of a mean must not push a change that equals the gate below it. */
+const rounding = 1 - 1e-12;
+
+/** Whether the estimated change is as large as the gate asks, in the mean or, for mostly-zero counts, in the rate. */
+export function reachesGate({ effect, rates, threshold }: Comparison): boolean {
+  if (effect !== undefined && Math.abs(effect.estimate) >= threshold * rounding) return true;
+  return rates?.gate !== undefined && Math.abs(rates.difference.estimate) >= rates.gate * rounding;
+}
+
+/** Whether the intervals exclude every change as large as the gate. */
+export function isEquivalent({ effect, rates, threshold }: Comparison): boolean {
+  if (effect === undefined) return false;
+  const { interval } = effect;
+  const nothing = interval.attained && interval.low === 0 && interval.high === 0;
+  if (!nothing && !liesInside(interval, threshold)) return false;
+  return nothing || rates?.gate === undefined || liesInside(rates.difference.interval, rates.gate);
+}
