@@ -82,17 +82,22 @@ function makeSettings(draft: Draft, workload: WorkloadSetting, context: AxisCont
   return settings;
 }
 
-/** Of all settings those that differ between cells: the axes of the file in its order, then the others. */
+/**
+ * Of all settings those that differ between cells: the axes of the file in its order, then the others. A parameter
+ * differs when one workload has several values of it; two workloads with unlike defaults differ by name enough.
+ */
 export function findVaried(cells: readonly Cell[], fileOrder: readonly string[]): string[] {
-  const texts = new Map<string, Set<string>>();
+  const texts = new Map<string, Map<string, Set<string>>>();
   for (const cell of cells) {
     for (const [name, text] of Object.entries(cell.settings)) {
-      const known = texts.get(name);
-      if (known === undefined) texts.set(name, new Set([text]));
-      else known.add(text);
+      const scope = name.startsWith(parameterPrefix) ? cell.workload.name : '';
+      const scopes = texts.get(name) ?? new Map<string, Set<string>>();
+      texts.set(name, scopes.set(scope, (scopes.get(scope) ?? new Set<string>()).add(text)));
     }
   }
-  const varied = [...texts].filter(([, values]) => values.size > 1).map(([name]) => name);
+  const varied = [...texts]
+    .filter(([, scopes]) => [...scopes.values()].some(values => values.size > 1))
+    .map(([name]) => name);
   const rank = (name: string): number => {
     const exact = fileOrder.indexOf(name);
     if (exact !== -1) return exact;

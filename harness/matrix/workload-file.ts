@@ -151,5 +151,5 @@ function checkParameterName(
   if (found === undefined)
     source.report(path, `there is no parameter ${JSON.stringify(name)}`, suggest(name, candidates));
   else if (found.type !== type)
-    source.report(path, `the parameter ${name} is a ${found.type}, and must be a ${type}`);
+    source.report(path, `the parameter ${name} must be of type ${type}, and is of type ${found.type}`);
 }

@@ -21,6 +21,8 @@ export type SourceSpot = 'value' | 'key';
 
 const maximumBytes = 1024 * 1024;
 const maximumAliases = 100;
+/** More mistakes than this are not even noted. */
+const maximumDiagnostics = 500;
 
 /** A YAML file that collects what is wrong with it. */
 export class YamlSource {
@@ -88,9 +90,12 @@ export class YamlSource {
         stringKeys: true,
         logLevel: 'error',
       });
-      for (const problem of [...document.errors, ...document.warnings]) {
-        this.reportRange(problem.pos[0], problem.pos[1], yamlMessage(problem.code, problem.message));
-      }
+      const problems = [...document.errors, ...document.warnings];
+      const exhausted = problems.find(problem => problem.code === 'RESOURCE_EXHAUSTION');
+      if (exhausted !== undefined)
+        this.reportRange(...exhausted.pos, 'the file is nested too deeply to be read');
+      else
+        for (const { pos, code, message } of problems) this.reportRange(...pos, yamlMessage(code, message));
       if (!this.failed) this.checkAliases(document);
       if (this.failed) return undefined;
       return { document, value: document.toJS({ maxAliasCount: maximumAliases }) };
@@ -121,6 +126,7 @@ export class YamlSource {
   }
 
   private reportRange(start: number, end: number, message: string, hint?: string): void {
+    if (this.count >= maximumDiagnostics) return;
     const from = this.lines.linePos(Math.min(start, this.text.length));
     const line = Math.max(1, from.line);
     const diagnostic: Diagnostic = {

@@ -1,0 +1,157 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the words of workload files are written like that
+import t from 'tap';
+import { MatrixError } from '../../harness/matrix/diagnostic.ts';
+import { canonicalBytes, canonicalDuration, readParameter } from '../../harness/matrix/parameter.ts';
+import { resolveWorkload, substitute } from '../../harness/matrix/resolve-workload.ts';
+import type { ParameterDefinition } from '../../harness/matrix/workload.ts';
+import { parseWorkload } from '../../harness/matrix/workload-file.ts';
+import { otherWorkload, workloads } from './fixture.ts';
+
+const definitions: ParameterDefinition[] = [
+  { name: 'module', type: 'string', default: 'xfs', description: 'm' },
+  { name: 'count', type: 'integer', default: 3, minimum: 1, maximum: 9, description: 'c' },
+  { name: 'time', type: 'duration', default: 5e9, minimum: 1e9, description: 't' },
+  { name: 'size', type: 'size', default: 2 * 1024 ** 2, maximum: 1024 ** 3, description: 's' },
+  { name: 'flag', type: 'boolean', default: false, description: 'f' },
+  { name: 'kind', type: 'choice', default: 'a', choices: ['a', 'bee'], description: 'k' },
+  { name: 'a.b', type: 'integer', default: 4, description: 'd' },
+];
+const put = (word: string, values = {}): string => substitute(word, definitions, values);
+
+t.test('stress-ng as cells run it', t => {
+  const stress = workloads.get('stress-ng')!;
+  const resolved = resolveWorkload(stress, { instances: 7, module: 'ext4', timeout: 3e9, no_unload: true });
+  t.same(resolved.run, [
+    ...['stress-ng', '--module', '7', '--module-name', 'ext4', '--module-no-unload', '--timeout', '3s'],
+    ...['--metrics', '-Y', '/run/stress-ng.yaml'],
+  ]);
+  t.same(resolved.modules, ['ext4']);
+  t.same([resolved.programs, resolved.preload, resolved.preloadDependencies], [['stress-ng'], [], true]);
+  t.same([resolved.expectedNs, resolved.deadlineNs, resolved.version], [3e9, 33e9, 1]);
+  t.same(resolved.results, [{ file: '/run/stress-ng.yaml', format: 'stress-ng' }]);
+  t.notOk(resolveWorkload(stress, {}).run.includes('--module-no-unload'));
+  t.same(resolveWorkload(stress, {}).modules, ['xfs'], 'defaults fill in');
+  t.same(resolveWorkload(otherWorkload, {}).run, ['other', 'own', '1024']);
+  t.same(resolveWorkload(otherWorkload, {}).deadlineNs, 1e9);
+  t.match(stress.compressions, { allowed: ['none'], otherwise: /storm/ });
+  t.end();
+});
+
+t.test('substitution', t => {
+  t.equal(put('x${module}-${count}y'), 'xxfs-3y');
+  t.equal(
+    put('${time.seconds}s ${time.milliseconds}ms ${size.mebibytes} ${size.bytes}'),
+    '5s 5000ms 2 2097152',
+  );
+  t.equal(put('${a.b}'), '4', 'a name with a dot');
+  t.equal(put('${module}', { module: '${count} $& $1' }), '${count} $& $1', 'nothing is expanded twice');
+  t.equal(put('$${module} $ {} $5'), '${module} $ {} $5');
+  t.equal(put('${flag}'), 'false');
+  for (const bad of [
+    '${}',
+    '${nope}',
+    '${module.seconds}',
+    '${time}',
+    '${time.bytes}',
+    '${size}',
+    '${count',
+    '${time.constructor}',
+  ]) {
+    t.throws(() => put(bad), { code: 'WORKLOAD_SUBSTITUTION' }, bad);
+  }
+  t.throws(() => put('${time.seconds}', { time: 1.5e9 }), /must be in whole seconds, which 1500ms is not/);
+  t.throws(() => put('${modul}'), { code: 'WORKLOAD_SUBSTITUTION', hint: 'Did you mean "module"?' });
+  t.end();
+});
+
+t.test('parameters', t => {
+  const [module, count, time, size, flag, kind] = definitions as [
+    ParameterDefinition,
+    ParameterDefinition,
+    ParameterDefinition,
+    ParameterDefinition,
+    ParameterDefinition,
+    ParameterDefinition,
+  ];
+  t.strictSame(
+    [
+      readParameter(count, 9),
+      readParameter(time, '2min'),
+      readParameter(size, '1GiB'),
+      readParameter(flag, true),
+    ],
+    [9, 120e9, 1024 ** 3, true],
+  );
+  t.equal(readParameter(kind, 'bee'), 'bee');
+  t.throws(() => readParameter(count, 10), /must be at most 9, not 10/);
+  t.throws(() => readParameter(count, 0), /must be at least 1, not 0/);
+  t.throws(() => readParameter(count, '5'), /must be a whole number, not text/);
+  t.throws(() => readParameter(count, 1.5), /must be a whole number, not 1.5/);
+  t.throws(() => readParameter(time, 5), { code: 'DURATION_INVALID' });
+  t.throws(() => readParameter(time, '10ms'), /must be at least 1s, not 10ms/);
+  t.throws(() => readParameter(size, '2GiB'), /must be at most 1GiB, not 2GiB/);
+  t.throws(() => readParameter(flag, 'yes'), /must be true or false, not text/);
+  t.throws(() => readParameter(kind, 'be'), { code: 'PARAMETER_INVALID', hint: 'Did you mean "bee"?' });
+  t.throws(() => readParameter(module, 5), /must be text/);
+  t.throws(() => readParameter(module, 'a\0b'), /NUL/);
+  t.throws(() => readParameter(module, 'x'.repeat(5000)), /4096/);
+  t.throws(() => readParameter({ ...module, pattern: '[a-z]+' }, 'a/b'), /cannot be "a\/b"/);
+  t.same([canonicalBytes(1536 * 1024 ** 2), canonicalBytes(1), canonicalBytes(0)], ['1536MiB', '1B', '0B']);
+  t.same([canonicalDuration(90e9), canonicalDuration(1.5e9), canonicalDuration(7)], ['90s', '1500ms', '7ns']);
+  t.end();
+});
+
+t.test('all that is wrong with a workload is told at once', t => {
+  const text = `version: 1
+description: d
+parameters:
+  a: { type: integer, default: 5, maximum: 4, description: x }
+  b: { type: choice, default: c, description: x }
+  c: { type: string, default: x, minimum: 1, pattern: '[', description: x }
+  d: { type: duration, default: 5, description: x }
+run: [p]
+deadline: { extra: soon }
+`;
+  t.match(wrong(text), [
+    /^4:32 the parameter a must be at most 4, not 5$/,
+    /^5:3 a choice needs its choices$/,
+    /^6:34 a string has no minimum$/,
+    /^6:55 this is not a regular expression: /,
+    /^7:33 5 is not a duration$/,
+    /^9:20 "soon" is not a duration$/,
+  ]);
+  const references = `version: 1
+description: d
+parameters: { time: { type: duration, default: 1s, description: x }, n: { type: integer, default: 1, description: x } }
+image: { modules: ['\${m}'] }
+preload: { modules: ['\${time}'] }
+run: [p, '\${nn}', { if: n, add: ['\${x}'] }, { if: q }]
+deadline: { extra: 1s, parameter: n }
+`;
+  t.match(wrong(references), [
+    /^4:20 \$\{m\} names no parameter/,
+    /^5:22 \$\{time\} is a duration and needs its unit/,
+    /^6:10 \$\{nn\} names no parameter/,
+    /^6:25 the parameter n must be of type boolean, and is of type integer/,
+    /^6:34 \$\{x\} names no parameter/,
+    /^6:51 there is no parameter "q"/,
+    /^7:35 the parameter n must be of type duration, and is of type integer/,
+  ]);
+  t.match(wrong('version: 1'), [/"description" is missing/, /"run" is missing/, /"deadline" is missing/]);
+  t.match(wrong('description: [', 'x.yaml'), [/./]);
+  t.match(wrong(`version: 1\ndescription: d\nrun: []\ndeadline: { extra: 1s }\n`), [/at least the program/]);
+  t.match(wrong(`version: 1\ndescription: d\nrun: [p]\ndeadline: { extra: 1s }\n`, '-x y.yaml'), [
+    /no name for a workload/,
+  ]);
+  t.end();
+});
+
+function wrong(text: string, file = 'w.yaml'): string[] {
+  try {
+    parseWorkload(text, { file });
+    return [];
+  } catch (error) {
+    if (!(error instanceof MatrixError)) throw error;
+    return error.diagnostics.map(one => `${one.line}:${one.column} ${one.message}`);
+  }
+}
