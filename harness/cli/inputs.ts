@@ -1,0 +1,74 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { UsageError } from '../errors.ts';
+import { listFragments } from '../kernel/fragments.ts';
+import { loadMatrix } from '../matrix/load.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import type { WorkloadDefinition } from '../matrix/workload.ts';
+import { parseWorkload } from '../matrix/workload-file.ts';
+import { projectPath } from '../project.ts';
+
+/** A matrix as read from disk, with the workloads it may use. */
+export interface MatrixInput {
+  /** Path as given. */
+  file: string;
+  matrix: Matrix;
+  workloads: Map<string, WorkloadDefinition>;
+}
+
+/** Largest matrix that is read: a hand-written file has a few kilobytes. */
+const matrixLimit = 1024 * 1024;
+
+/**
+ * Reads a matrix and everything that it may name. A bare name such as `quick` means the one in matrices/.
+ * @throws UsageError MATRIX_UNREADABLE; MatrixError with all that is wrong in it
+ */
+export async function readMatrix(reference: string): Promise<MatrixInput> {
+  const { file, text } = await readMatrixText(reference);
+  const workloads = await readWorkloads();
+  const matrix = loadMatrix(text, { file, workloads, fragments: await fragmentNames() });
+  return { file, matrix, workloads };
+}
+
+/** Names of the fragments that a matrix may use. */
+export function fragmentNames(): Promise<string[]> {
+  return listFragments();
+}
+
+/** The workloads of guests/workloads/, by name. */
+export async function readWorkloads(
+  folder = projectPath('guests', 'workloads'),
+): Promise<Map<string, WorkloadDefinition>> {
+  const workloads = new Map<string, WorkloadDefinition>();
+  for (const name of (await readdir(folder)).sort()) {
+    if (!name.endsWith('.yaml')) continue;
+    const path = join(folder, name);
+    const definition = parseWorkload(await readFile(path, 'utf8'), { file: path });
+    workloads.set(definition.name, definition);
+  }
+  return workloads;
+}
+
+async function readMatrixText(reference: string): Promise<{ file: string; text: string }> {
+  const candidates = [
+    reference,
+    projectPath('matrices', reference),
+    projectPath('matrices', `${reference}.yaml`),
+    projectPath(reference),
+  ];
+  for (const file of candidates) {
+    const status = await stat(file).catch(() => undefined);
+    if (!status?.isFile()) continue;
+    if (status.size > matrixLimit) {
+      throw new UsageError(
+        'MATRIX_UNREADABLE',
+        `${file} has ${status.size} bytes; a matrix has at most ${matrixLimit}`,
+      );
+    }
+    return { file, text: await readFile(file, 'utf8') };
+  }
+  const known = (await readdir(projectPath('matrices'))).filter(name => name.endsWith('.yaml'));
+  throw new UsageError('MATRIX_UNREADABLE', `there is no matrix ${JSON.stringify(reference)}`, {
+    hint: `Give a path, or one of ${known.map(name => basename(name, '.yaml')).join(', ')}.`,
+  });
+}

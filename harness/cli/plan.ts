@@ -1,0 +1,151 @@
+import { randomInt } from 'node:crypto';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { qemuArguments } from '../machine/arguments.ts';
+import { shellQuote } from '../machine/shell-quote.ts';
+import type { Cell } from '../matrix/matrix.ts';
+import { estimatePlan, type PlanEstimate } from '../plan/estimate.ts';
+import { makePlan } from '../plan/plan.ts';
+import type { Shard } from '../plan/shard.ts';
+import type { Plan } from '../plan/trial.ts';
+import { createProgress } from '../progress/progress.ts';
+import { type Column, renderTable } from '../report/table.ts';
+import { distinctCells, prepareRun } from '../trial/run-execution.ts';
+import { machineSettings } from '../trial/trial-runner.ts';
+import { formatDuration } from '../units.ts';
+import type { CommandContext } from './context.ts';
+import { exitCodes } from './exit-code.ts';
+import { type MatrixInput, readMatrix } from './inputs.ts';
+
+/** Options of `modstorm plan`. */
+export interface PlanOptions {
+  accel: 'auto' | 'kvm' | 'tcg';
+  filter: string[];
+  dryRun?: boolean;
+  json?: boolean;
+  repetitions?: number;
+  seed?: number;
+  shard?: Shard;
+}
+
+/** `modstorm plan`: the cells and trials of a matrix; nothing is started. With --dry-run QEMU's command lines. */
+export async function planCommand(
+  reference: string,
+  options: PlanOptions,
+  context: CommandContext,
+): Promise<number> {
+  const input = await readMatrix(reference);
+  const plan = makePlan(input.matrix, {
+    seed: options.seed ?? randomInt(2 ** 32),
+    filters: options.filter,
+    ...(options.repetitions !== undefined && { repetitions: options.repetitions }),
+    ...(options.shard && { shard: options.shard }),
+  });
+  if (options.dryRun) {
+    await printCommandLines(input, plan, options, context);
+    return exitCodes.fine;
+  }
+  const estimate = estimatePlan(plan, {
+    accelerator: options.accel === 'kvm' ? 'kvm' : 'tcg',
+    hostCores: availableParallelism(),
+    workloads: input.workloads,
+  });
+  context.stdout(
+    options.json ? renderJson(input, plan, estimate) : renderText(input, plan, estimate, options),
+  );
+  return exitCodes.fine;
+}
+
+const planColumns: Column[] = [
+  { head: ['cell'], align: 'left' },
+  { head: ['id'], align: 'left' },
+  { head: ['trials'], align: 'right' },
+  { head: ['per trial'], align: 'left' },
+];
+
+function renderText(input: MatrixInput, plan: Plan, estimate: PlanEstimate, options: PlanOptions): string {
+  const cells = distinctCells(plan);
+  const trials = countTrials(plan);
+  const rows = cells.map(cell => [
+    cell.label,
+    cell.id,
+    String(trials.get(cell.id)),
+    `about ${formatDuration(estimate.cellNs.get(cell.id)!)}`,
+  ]);
+  const how = options.accel === 'kvm' ? 'under KVM' : 'under emulation (TCG); far less with KVM';
+  return [
+    `${input.file}: ${cells.length} cells, ${plan.trials.length} trials, seed ${plan.seed}`,
+    '',
+    ...renderTable(planColumns, rows),
+    '',
+    `about ${formatDuration(estimate.totalNs)} in all ${how}, kernels and images not counted`,
+    '',
+  ].join('\n');
+}
+
+function renderJson(input: MatrixInput, plan: Plan, estimate: PlanEstimate): string {
+  const trials = countTrials(plan);
+  const document = {
+    version: 1,
+    matrix: input.file,
+    seed: plan.seed,
+    digest: plan.digest,
+    estimateNs: estimate.totalNs,
+    cells: distinctCells(plan).map(cell => ({
+      ...cell,
+      trials: trials.get(cell.id),
+      estimateNs: estimate.cellNs.get(cell.id),
+    })),
+    trials: plan.trials.map(({ id, cell, repetition, order }) => ({ id, cell: cell.id, repetition, order })),
+  };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
+function countTrials(plan: Plan): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { cell } of plan.trials) counts.set(cell.id, (counts.get(cell.id) ?? 0) + 1);
+  return counts;
+}
+
+/** One line per cell, ready to paste: kernel and image are made first, the channel goes to a file beside the console. */
+async function printCommandLines(
+  input: MatrixInput,
+  plan: Plan,
+  options: PlanOptions,
+  context: CommandContext,
+): Promise<void> {
+  const display = createProgress({
+    stream: process.stderr,
+    interactive: context.interactive,
+    environment: context.environment,
+  });
+  try {
+    const prepared = await prepareRun({
+      matrix: input.matrix,
+      plan,
+      workloads: input.workloads,
+      requested: input.matrix.require.accel ?? options.accel,
+      cores: availableParallelism(),
+      signal: context.signal,
+      sink: display.sink,
+    });
+    display.close();
+    for (const cell of distinctCells(plan)) {
+      const one = prepared.cells.get(cell.id)!;
+      const settings = {
+        ...machineSettings({ ...one, deadlineNs: one.workload.deadlineNs }, prepared.host, {
+          id: 'dry-run',
+          consoleFile: scratchFile(cell, 'console'),
+        }),
+        channelFile: scratchFile(cell, 'channel'),
+      };
+      context.stdout(`# ${cell.label}\n${shellQuote([settings.qemu, ...qemuArguments(settings)])}\n`);
+    }
+  } finally {
+    display.close();
+  }
+}
+
+function scratchFile(cell: Cell, what: string): string {
+  return join(tmpdir(), `modstorm-dry-run-${cell.id}.${what}`);
+}

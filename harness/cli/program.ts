@@ -1,0 +1,231 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { Shutdown } from '../process/shutdown.ts';
+import { projectPath } from '../project.ts';
+import type { CommandContext } from './context.ts';
+import { exitCodes } from './exit-code.ts';
+
+const version = (JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string })
+  .version;
+
+/** Carries the exit code out of commander's actions. */
+interface Ended {
+  code: number;
+}
+
+/**
+ * Parses a command line and runs its command. Commands are imported when they are called, so that `--help` and
+ * `inspect` start quickly.
+ */
+export async function runProgramTree(words: readonly string[], shutdown: Shutdown): Promise<number> {
+  const ended: Ended = { code: exitCodes.fine };
+  const context: CommandContext = {
+    stdout: text => void process.stdout.write(text),
+    stderr: text => void process.stderr.write(text),
+    environment: process.env,
+    signal: shutdown.signal,
+    interactive: process.stderr.isTTY === true,
+  };
+  const program = buildTree(context, shutdown, ended);
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Commander has printed its own sentence; its exit code 1 would read as a regression.
+    ended.code = error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
+  }
+  return shutdown.exitCode ?? ended.code;
+}
+
+function buildTree(context: CommandContext, shutdown: Shutdown, ended: Ended): Command {
+  const program = new Command('modstorm')
+    .description(
+      'Boots a matrix of Linux guests, storms the module loader, and decides with honest statistics\nwhether duplicate module loading got worse.',
+    )
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(add --help for usage)')
+    .configureHelp({ showGlobalOptions: false })
+    .enablePositionalOptions();
+  const end = (code: number) => {
+    ended.code = code;
+  };
+  addRunCommands(program, context, shutdown, end);
+  addReadCommands(program, context, end);
+  addHostCommands(program, context, end);
+  return program;
+}
+
+type End = (code: number) => void;
+
+function addRunCommands(program: Command, context: CommandContext, shutdown: Shutdown, end: End): void {
+  selection(program.command('run'))
+    .description('plan, build, boot, collect, report')
+    .argument('[matrix]', 'matrix file', 'matrices/quick.yaml')
+    .addOption(accelOption())
+    .option('--jobs <cores>', 'host cores given to guests (default: all)', wholeNumber)
+    .option('--results <folder>', 'where run folders are made', 'results')
+    .option('--resume <run>', 'go on with an interrupted run: its path, its name, or `latest`')
+    .option('--json', 'the report as one JSON document')
+    .helpGroup('Measuring:')
+    .addHelpText(
+      'after',
+      examples(
+        'modstorm run',
+        'modstorm run matrices/quick.yaml --filter vcpus=8',
+        'modstorm run --resume latest',
+      ),
+    )
+    .action(async (matrix: string, options) => {
+      const { runCommand } = await import('./run.ts');
+      end(await runCommand(matrix, options, { ...context, shutdown }));
+    });
+  selection(program.command('plan'))
+    .description('the cells and trials of a matrix with an estimate of time; nothing is started')
+    .argument('<matrix>', 'matrix file')
+    .addOption(accelOption())
+    .option('--dry-run', 'print the exact QEMU command line of every cell')
+    .option('--json', 'one JSON document')
+    .helpGroup('Measuring:')
+    .addHelpText(
+      'after',
+      examples(
+        'modstorm plan matrices/quick.yaml',
+        'modstorm plan matrices/quick.yaml --filter vcpus=8 --dry-run',
+      ),
+    )
+    .action(async (matrix: string, options) => {
+      const { planCommand } = await import('./plan.ts');
+      end(await planCommand(matrix, options, context));
+    });
+  selection(program.command('build'))
+    .description('build the kernels and images of a matrix into the cache, and boot nothing')
+    .argument('<matrix>', 'matrix file')
+    .option('--json', 'one JSON document')
+    .helpGroup('Measuring:')
+    .addHelpText('after', examples('modstorm build matrices/quick.yaml'))
+    .action(async (matrix: string, options) => {
+      const { buildCommand } = await import('./build.ts');
+      end(await buildCommand(matrix, options, context));
+    });
+}
+
+function addReadCommands(program: Command, context: CommandContext, end: End): void {
+  program
+    .command('report')
+    .description('the report of a run, made again from its journal')
+    .argument('<run>', 'path of a run folder, its name, or `latest`')
+    .addOption(
+      new Option('--format <format>', 'form of the report').choices(['terminal', 'json']).default('terminal'),
+    )
+    .option('--results <folder>', 'where run folders are', 'results')
+    .option('--json', 'the same as --format json')
+    .helpGroup('Reading:')
+    .addHelpText(
+      'after',
+      examples('modstorm report latest', 'modstorm report results/20261121-031200-quick-3fa9 --json'),
+    )
+    .action(async (run: string, options) => {
+      const { reportCommand } = await import('./report.ts');
+      end(await reportCommand(run, options, context));
+    });
+  program
+    .command('inspect')
+    .description('read a modules/stats text, a dmesg or a console log from any machine')
+    .argument('<file>', 'the file, or - for standard input')
+    .option('--json', 'one JSON document')
+    .helpGroup('Reading:')
+    .addHelpText(
+      'after',
+      examples(
+        'ssh big cat /sys/kernel/debug/modules/stats | modstorm inspect -',
+        'modstorm inspect console.log --json',
+      ),
+    )
+    .action(async (file: string, options) => {
+      const { inspectCommand } = await import('./inspect.ts');
+      end(await inspectCommand(file, options, context));
+    });
+}
+
+function addHostCommands(program: Command, context: CommandContext, end: End): void {
+  program
+    .command('doctor')
+    .description('what this host has and lacks, each with the command that mends it')
+    .option('--install', 'install what is missing (root on Debian or Ubuntu; elsewhere prints the command)')
+    .option('--brief', 'say nothing when nothing is missing')
+    .option('--json', 'one JSON document')
+    .helpGroup('Host:')
+    .addHelpText('after', examples('modstorm doctor', 'modstorm doctor --install'))
+    .action(async options => {
+      const { doctorCommand } = await import('./doctor.ts');
+      end(await doctorCommand(options, context));
+    });
+  program
+    .command('clean')
+    .description(
+      'remove left-over guests, stale locks and temporary folders; with --cache also what was built',
+    )
+    .option('--cache', 'remove built kernels and images too')
+    .helpGroup('Host:')
+    .addHelpText('after', examples('modstorm clean', 'modstorm clean --cache'))
+    .action(async options => {
+      const { cleanCommand } = await import('./clean.ts');
+      end(await cleanCommand(options, context));
+    });
+}
+
+/** The options by which `run`, `plan` and `build` choose trials. */
+function selection(command: Command): Command {
+  return command
+    .option('--filter <axis=value>', 'only matching cells; repeat for "and", commas for "or"', collect, [])
+    .option('--shard <i/n>', 'only the i-th of n shards; cells that are compared stay together', shard)
+    .option('--repetitions <n>', 'boots per cell instead of what the matrix says', wholeNumber)
+    .option('--seed <n>', 'seed of the randomised order (default: drawn and recorded)', seed);
+}
+
+function accelOption(): Option {
+  return new Option(
+    '--accel <mode>',
+    'auto proves KVM with a smoke boot and says what it took; kvm never falls back',
+  )
+    .choices(['auto', 'kvm', 'tcg'])
+    .default('auto');
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 1e6)
+    throw new InvalidArgumentError('Give a whole number from 1.');
+  return value;
+}
+
+function seed(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > 0xffffffff) {
+    throw new InvalidArgumentError('Give a whole number from 0 to 4294967295.');
+  }
+  return value;
+}
+
+function shard(text: string): { index: number; count: number } {
+  const [index, count, ...rest] = text.split('/').map(Number);
+  if (
+    rest.length > 0 ||
+    !Number.isInteger(index) ||
+    !Number.isInteger(count) ||
+    index! < 1 ||
+    index! > count!
+  ) {
+    throw new InvalidArgumentError('Give it as i/n, from 1/n to n/n.');
+  }
+  return { index: index!, count: count! };
+}
+
+function examples(...lines: string[]): string {
+  return `\nExamples:\n${lines.map(line => `  $ ${line}`).join('\n')}\n`;
+}

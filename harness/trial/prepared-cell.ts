@@ -1,0 +1,14 @@
+import type { Image } from '../image/image.ts';
+import type { KernelArtifact } from '../kernel/artifact.ts';
+import type { Cell } from '../matrix/matrix.ts';
+import type { ResolvedWorkload } from '../matrix/resolve-workload.ts';
+
+/** A cell with all that its trials boot. */
+export interface PreparedCell {
+  cell: Cell;
+  workload: ResolvedWorkload;
+  /** Fragments of the kernel's config, sorted, those of the workload and the compression included. */
+  fragments: string[];
+  kernel: KernelArtifact;
+  image: Image;
+}

@@ -1,0 +1,169 @@
+import { escapeTail, escapeText } from '../escape.ts';
+import type { GuestLife } from '../machine/guest.ts';
+import { worstCrash } from '../measurement/crash-report.ts';
+import type { Finding } from '../measurement/finding.ts';
+import type { Capabilities, Outcome, TrialRecord } from '../measurement/record.ts';
+import { measureTrial, type TrialMeasurement } from '../measurement/trial-measurement.ts';
+import type { Trial } from '../plan/trial.ts';
+import type { GuestLog } from './guest-log.ts';
+import type { PreparedCell } from './prepared-cell.ts';
+
+/** How many lines of a bad trial's console go into its record. */
+const consoleTailLines = 40;
+
+/** What a trial left: how its guest lived, and what it said. */
+export interface TrialEnd {
+  trial: Trial;
+  prepared: PreparedCell;
+  startedAt: Date;
+  life: GuestLife;
+  log: GuestLog;
+}
+
+/** Judges a trial and puts its record together. Pure: the same end gives the same record. */
+export function makeTrialRecord(end: TrialEnd): TrialRecord {
+  const { trial, life, log } = end;
+  const measurement = measure(end);
+  const outcome = judgeOutcome(end, measurement);
+  const counted = outcome.kind === 'passed' || outcome.kind === 'failed';
+  const capabilities = readCapabilities(log);
+  const record: TrialRecord = {
+    version: 1,
+    trial: trial.id,
+    cell: trial.cell.id,
+    repetition: trial.repetition,
+    order: trial.order,
+    outcome,
+    startedAt: end.startedAt.toISOString(),
+    durationNs: life.durationNs,
+    phasesNs: life.phasesNs,
+    // Evidence of a lost guest stays in its folder; in the record it would be taken for a measurement.
+    metrics: counted ? measurement.metrics : {},
+    duplicates: measurement.duplicates,
+    duplicateRequests: measurement.duplicateRequests.requests,
+    findings: [...measurement.findings, ...channelFindings(log), ...crashFindings(life)],
+  };
+  if (measurement.counters) record.counters = measurement.counters;
+  if (capabilities) record.capabilities = capabilities;
+  if (log.hello) record.bootNs = log.hello.timeNs;
+  if (log.exit) record.workloadNs = log.exit.wallNs;
+  if (outcome.kind !== 'passed') record.consoleTail = escapeTail(life.consoleTail, consoleTailLines);
+  return record;
+}
+
+function measure({ prepared, log }: TrialEnd): TrialMeasurement {
+  const { cell, workload, fragments } = prepared;
+  const files = log.files;
+  const text = (file: string) => files.get(file)?.toString('utf8');
+  return measureTrial({
+    ...(log.before && { before: toStats(log.before) }),
+    ...(log.after && { after: toStats(log.after) }),
+    kmsg: log.kmsg,
+    kmsgLost:
+      Number(log.end?.['kmsg_lost'] ?? 0) +
+      Number(log.end?.['kmsg_withheld'] ?? 0) +
+      (log.dropped['kmsg'] ?? 0),
+    output: `${log.stdout}\n${log.stderr}`,
+    ...(log.exit && { exit: log.exit }),
+    results: workload.results.flatMap(({ file, format }) => {
+      const content = text(file);
+      return content === undefined ? [] : [{ file, format, text: content }];
+    }),
+    facts: log.hello?.facts ?? {},
+    samples: log.samples.map(({ values }) => values),
+    expected: {
+      vcpus: cell.vcpus,
+      moduleStats: fragments.includes('stats'),
+      metrics: workload.metrics,
+    },
+  });
+}
+
+function toStats({ counters, missing, stats }: NonNullable<GuestLog['before']>) {
+  return { values: counters, missing, ...(stats !== undefined && { stats }) };
+}
+
+/** From the strongest cause to the weakest: how the guest ended, what the agent said, what was measured. */
+function judgeOutcome({ life, log, prepared }: TrialEnd, measurement: TrialMeasurement): Outcome {
+  const { end } = life;
+  if (end.kind === 'interrupted') return { kind: 'interrupted' };
+  if (end.kind === 'crashed')
+    return { kind: 'crashed', title: escapeText(end.crash.title), class: end.crash.class };
+  if (end.kind === 'timeout')
+    return { kind: 'timeout', phase: end.phase, reason: withEvidence(end.reason, end.evidence) };
+  if (end.kind === 'channel') return { kind: 'infrastructure', reason: `the channel failed: ${end.reason}` };
+  if (end.kind === 'qemu') return { kind: 'infrastructure', reason: withEvidence(end.reason, end.evidence) };
+  if (log.error)
+    return { kind: 'invalid', reason: escapeText(`${log.error.code}: ${log.error.text.trim()}`) };
+  // A WARNING is a finding: the kernel goes on, and so does what is measured.
+  const survived = worstCrash(life.crashes.filter(crash => crash.class !== 'warning'));
+  if (survived) return { kind: 'crashed', title: escapeText(survived.title), class: survived.class };
+  if (measurement.invalid !== undefined) return { kind: 'invalid', reason: escapeText(measurement.invalid) };
+  const { exit } = log;
+  if (!exit)
+    return { kind: 'infrastructure', reason: 'the agent ended without saying how the workload ended' };
+  const program = prepared.workload.run[0] ?? 'the workload';
+  if (exit.cause === 'timeout') {
+    return {
+      kind: 'timeout',
+      phase: 'workload',
+      reason: `${program} was still running at its deadline and was ended`,
+    };
+  }
+  if (exit.cause === 'signaled')
+    return { kind: 'failed', reason: `${program} was killed by signal ${exit.code}` };
+  if (exit.code !== 0) return { kind: 'failed', reason: describeFailure(program, exit.code, log) };
+  return { kind: 'passed' };
+}
+
+function describeFailure(program: string, code: number, log: GuestLog): string {
+  const last = (log.stderr.trim() || log.stdout.trim()).split('\n').at(-1) ?? '';
+  return `${program} ended with exit code ${code}${last ? `: ${escapeText(last, { length: 300 })}` : ''}`;
+}
+
+function withEvidence(reason: string, evidence: string | undefined): string {
+  const first = evidence?.trim().split('\n').at(-1);
+  return first ? `${reason} (${escapeText(first, { length: 300 })})` : reason;
+}
+
+function readCapabilities({ hello }: GuestLog): Capabilities | undefined {
+  if (!hello) return undefined;
+  const { facts } = hello;
+  return {
+    release: escapeText(facts['release'] ?? '', { length: 100 }),
+    moduleStats: facts['module_stats'] === '1',
+    autoloadDups: facts['autoload_dups'] === '1',
+    dupsTrace: facts['dups_trace'] === '1' || facts['dups_trace'] === 'Y',
+    decompress: facts['decompress'] === '1',
+    cpusOnline: Number(facts['cpus_online'] ?? Number.NaN),
+    ...(facts['config_sha256'] !== undefined && {
+      configDigest: escapeText(facts['config_sha256'], { length: 64 }),
+    }),
+  };
+}
+
+function channelFindings(log: GuestLog): Finding[] {
+  const notes = log.notes.map(
+    ({ code, text }): Finding => ({
+      code: escapeText(code, { length: 60 }),
+      severity: 'note',
+      message: escapeText(text),
+    }),
+  );
+  const dropped = Object.entries(log.dropped).map(
+    ([kind, amount]): Finding => ({
+      code: 'GUEST_FLOOD',
+      severity: 'warning',
+      message: `the guest sent more ${kind} than is kept; ${amount} were dropped`,
+    }),
+  );
+  return [...notes, ...dropped];
+}
+
+function crashFindings(life: GuestLife): Finding[] {
+  return life.crashes.map(crash => ({
+    code: 'KERNEL_REPORT',
+    severity: 'warning',
+    message: escapeText(crash.title),
+  }));
+}

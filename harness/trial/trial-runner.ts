@@ -1,0 +1,161 @@
+import { createWriteStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { ChannelListener, createSocketFolder } from '../channel/listener.ts';
+import { formatTranscriptLine } from '../channel/transcript.ts';
+import { qemuArguments, translatesSingleThreaded } from '../machine/arguments.ts';
+import { baseDeadlines, scaleDeadlines } from '../machine/deadlines.ts';
+import { type GuestLife, runGuest } from '../machine/guest.ts';
+import type { Accelerator, MachineSettings } from '../machine/machine.ts';
+import { shellQuote } from '../machine/shell-quote.ts';
+import type { TrialPhase, TrialRecord } from '../measurement/record.ts';
+import type { Trial } from '../plan/trial.ts';
+import type { RunFolder } from '../store/run-folder.ts';
+import { GuestLog } from './guest-log.ts';
+import type { PreparedCell } from './prepared-cell.ts';
+import type { Resources } from './resources.ts';
+import { makeTrialRecord } from './trial-record.ts';
+
+/** The machine that all guests of a run are booted on. */
+export interface GuestHost {
+  /** Path or name of the QEMU program. */
+  qemu: string;
+  accelerator: Accelerator;
+  /** Cores of the host that guests may use. */
+  cores: number;
+}
+
+/** QEMU's own memory beside the guest's: translated code, device state, the page tables of the host. */
+const machineOverheadBytes = 192 * 1024 ** 2;
+
+/** What a trial takes of the host. Single-threaded translation needs one core however many vCPUs there are. */
+export function trialCost(trial: Trial, host: GuestHost): Resources {
+  const { vcpus, memoryBytes } = trial.cell;
+  const single = host.accelerator === 'tcg' && translatesSingleThreaded({ vcpus, hostCores: host.cores });
+  return { cores: single ? 1 : Math.min(vcpus, host.cores), memoryBytes: memoryBytes + machineOverheadBytes };
+}
+
+/** The settings of the machine for a cell, without the paths of one trial. Pure. */
+export function machineSettings(
+  prepared: Pick<PreparedCell, 'cell' | 'kernel' | 'image'> & { deadlineNs: number },
+  host: GuestHost,
+  trial: { id: string; consoleFile: string },
+): MachineSettings {
+  const { cell, kernel, image } = prepared;
+  const words = [
+    cell.commandLine,
+    `modstorm.trial=${trial.id}`,
+    `modstorm.vcpus=${cell.vcpus}`,
+    `modstorm.deadline_ns=${prepared.deadlineNs}`,
+  ];
+  return {
+    qemu: host.qemu,
+    accelerator: host.accelerator,
+    hostCores: host.cores,
+    vcpus: cell.vcpus,
+    memoryBytes: cell.memoryBytes,
+    numaNodes: cell.numaNodes,
+    ...(cell.cpuModel !== undefined && { cpuModel: cell.cpuModel }),
+    kernelImage: kernel.image,
+    initramfs: image.path,
+    commandLine: words.filter(Boolean).join(' '),
+    consoleFile: trial.consoleFile,
+  };
+}
+
+/** How a trial is run. */
+export interface TrialOptions {
+  trial: Trial;
+  prepared: PreparedCell;
+  host: GuestHost;
+  folder: RunFolder;
+  /** Guests that may run at the same time; deadlines are scaled by it. */
+  jobs: number;
+  signal: AbortSignal;
+  onPhase?: (phase: TrialPhase) => void;
+}
+
+/**
+ * One trial from boot to record. Its folder gets the console, the channel's transcript, the command line of QEMU, the
+ * raw texts of the guest. Whatever goes wrong with the guest is an outcome; only failures of the host's disk or
+ * sockets are thrown.
+ */
+export async function runTrial(options: TrialOptions): Promise<TrialRecord> {
+  const { trial, prepared, host } = options;
+  const folder = await options.folder.makeTrialFolder(trial.id);
+  const startedAt = new Date();
+  const deadlines = trialDeadlines(prepared, host, options.jobs);
+  // The agent's own deadline comes first: then the counters of a hung workload are still read.
+  const settings = machineSettings({ ...prepared, deadlineNs: Math.round(deadlines.workload * 0.8) }, host, {
+    id: trial.id,
+    consoleFile: join(folder, 'console.log'),
+  });
+  const command = shellQuote([settings.qemu, ...qemuArguments(settings)]);
+  await writeFile(join(folder, 'qemu.txt'), `${command}\n`);
+  const log = new GuestLog();
+  const life = await liveOnce(options, settings, log, folder);
+  await writeEvidence(folder, log, life);
+  return makeTrialRecord({ trial, prepared, startedAt, life, log });
+}
+
+function trialDeadlines(prepared: PreparedCell, host: GuestHost, jobs: number) {
+  const base = baseDeadlines(prepared.workload.deadlineNs);
+  return scaleDeadlines(base, {
+    accelerator: host.accelerator,
+    vcpus: prepared.cell.vcpus,
+    hostCores: host.cores,
+    jobs,
+  });
+}
+
+async function liveOnce(
+  options: TrialOptions,
+  settings: MachineSettings,
+  log: GuestLog,
+  folder: string,
+): Promise<GuestLife> {
+  const sockets = await createSocketFolder();
+  const transcript = createWriteStream(join(folder, 'channel.ndjson'));
+  try {
+    return await runGuest({
+      settings: {
+        ...settings,
+        channelSocket: join(sockets.path, 'channel'),
+        qmpSocket: join(sockets.path, 'qmp'),
+      },
+      deadlines: trialDeadlines(options.prepared, options.host, options.jobs),
+      listenChannel: channel => ChannelListener.listen(channel),
+      signal: options.signal,
+      onMessage: message => {
+        log.add(message);
+        transcript.write(`${formatTranscriptLine(message)}\n`);
+      },
+      ...(options.onPhase && { onPhase: options.onPhase }),
+    });
+  } finally {
+    transcript.end();
+    await finished(transcript);
+    await sockets.remove();
+  }
+}
+
+/** The raw texts, as the guest sent them, for people and for `modstorm inspect`. */
+async function writeEvidence(folder: string, log: GuestLog, life: GuestLife): Promise<void> {
+  const files: [name: string, content: string | Buffer | undefined][] = [
+    ['stats-before.txt', log.before?.stats],
+    ['stats-after.txt', log.after?.stats],
+    ['stdout.txt', log.stdout || undefined],
+    ['stderr.txt', log.stderr || undefined],
+    ['qemu-stderr.txt', life.qemuStderr || undefined],
+  ];
+  const results = [...log.files].slice(0, 16);
+  for (const [index, [name, content]] of results.entries()) {
+    // The guest chose the name: only its last part is used, and only plain characters of it.
+    const safe = (name.split('/').at(-1) ?? '').replaceAll(/[^A-Za-z0-9._-]/g, '_').slice(0, 80);
+    files.push([`result-${index + 1}-${safe}`, content]);
+  }
+  for (const [name, content] of files) {
+    if (content !== undefined) await writeFile(join(folder, name), content);
+  }
+}
