@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InfrastructureError } from '../errors.ts';
@@ -100,10 +101,8 @@ export class Journal implements AsyncDisposable {
     let file: FileHandle | undefined;
     try {
       file = await openNew(path);
-      const header: JournalHeader = { journal: 'modstorm', version: 1, ...facts };
       const journal = new Journal(path, file, lock, 0);
-      await journal.#write(header);
-      await syncFolder(dirname(path));
+      await journal.#begin(facts);
       return journal;
     } catch (error) {
       await file?.close();
@@ -114,20 +113,27 @@ export class Journal implements AsyncDisposable {
 
   /**
    * Opens the journal of a run that goes on, and returns what it holds. A torn last line is cut off before anything
-   * is appended.
-   * @throws InfrastructureError JOURNAL_MISSING, JOURNAL_DAMAGED, LOCK_HELD; JOURNAL_OTHER_PLAN when it belongs to another plan
+   * is appended; a run that died before it had a header begins its journal now.
+   * @throws InfrastructureError JOURNAL_DAMAGED, LOCK_HELD; JOURNAL_OTHER_PLAN when it belongs to another plan
    */
   static async resume(
     path: string,
-    planDigest: string,
+    facts: { run: string; planDigest: string },
   ): Promise<{ journal: Journal; content: JournalContent }> {
-    const lock = await lockJournal(path, 'resumed run');
+    const lock = await lockJournal(path, facts.run);
     let file: FileHandle | undefined;
     try {
-      const content = await readJournal(path);
-      if (content.header.planDigest !== planDigest)
-        throw otherPlan(path, content.header.planDigest, planDigest);
-      file = await open(path, 'r+');
+      file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o666);
+      const bytes = await file.readFile();
+      if (!bytes.includes(newline)) {
+        await file.truncate(0);
+        const journal = new Journal(path, file, lock, 0);
+        const header = await journal.#begin(facts);
+        return { journal, content: { header, records: [], superseded: 0, bytes: journal.#bytes } };
+      }
+      const content = replayJournal(bytes, path);
+      const found = content.header.planDigest;
+      if (found !== facts.planDigest) throw otherPlan(path, found, facts.planDigest);
       if (content.torn) {
         await file.truncate(content.bytes);
         await file.sync();
@@ -159,6 +165,13 @@ export class Journal implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #begin(facts: { run: string; planDigest: string }): Promise<JournalHeader> {
+    const header: JournalHeader = { journal: 'modstorm', version: 1, ...facts };
+    await this.#write(header);
+    await syncFolder(dirname(this.path));
+    return header;
   }
 
   #write(value: JournalHeader | TrialRecord): Promise<void> {

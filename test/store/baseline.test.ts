@@ -1,0 +1,138 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import t from 'tap';
+import type { Capabilities } from '../../harness/measurement/record.ts';
+import { BaselineStore, formatBaseline, makeBaseline } from '../../harness/store/baseline.ts';
+import { differences } from '../../harness/store/comparison-key.ts';
+import { canonicalJson, digestOf } from '../../harness/store/digest.ts';
+import { collectSamples } from '../../harness/store/sample.ts';
+import { fakeCell, fakePlan, fakeRecord, fakeRun } from '../fakes/run-fixture.ts';
+
+const capabilities: Capabilities = {
+  release: '6.12.95',
+  moduleStats: true,
+  autoloadDups: false,
+  dupsTrace: false,
+  decompress: false,
+  cpusOnline: 2,
+};
+const plan = fakePlan(
+  [fakeCell('c2', 'stats', 8), fakeCell('c1', 'stats', 2), fakeCell('c3', 'plain', 2)],
+  3,
+);
+const [a1, b1, , a2, b2, , a3] = plan.trials;
+const records = [
+  fakeRecord(a2!, { wasted_bytes: '18446744073709551615' }, undefined, { capabilities, bootNs: 1.5e9 }),
+  fakeRecord(a1!, { wasted_bytes: 12, failed_becoming: 3 }, undefined, { capabilities, bootNs: 1.25e9 }),
+  fakeRecord(a3!, { wasted_bytes: 99 }, { kind: 'invalid', reason: 'Unknown symbol' }),
+  fakeRecord(b1!, { wasted_bytes: 0 }, undefined, { capabilities }),
+  fakeRecord(b2!, { wasted_bytes: '5' }, undefined, { capabilities }),
+];
+
+t.test('samples: only passed trials, by repetition, and a gap is null', async t => {
+  const [first, second, third] = collectSamples(plan, records);
+  t.equal(first?.cell.id, 'c2', 'cells stay in the order of the matrix');
+  t.strictSame(first?.repetitions, [1, 2]);
+  t.strictSame(
+    first?.values.get('wasted_bytes'),
+    [12, 18446744073709551615n],
+    'what fits no double is a bigint',
+  );
+  t.strictSame(first?.values.get('failed_becoming'), [3, null], 'not measured is not zero');
+  t.strictSame(first?.values.get('boot_ns'), [1.25e9, 1.5e9], 'times are metrics too');
+  t.equal(first?.records.length, 3, 'the invalid trial is there as evidence');
+  t.strictSame(second?.values.get('wasted_bytes'), [0, 5]);
+  t.match(third, { planned: 3, repetitions: [], values: new Map() });
+});
+
+t.test('a baseline comes back as it was saved, one sample a line', async t => {
+  const store = new BaselineStore(join(t.testdir(), 'baselines'));
+  const baseline = makeBaseline('nightly-6.12', fakeRun(), plan, records);
+  t.strictSame(await store.names(), []);
+  const path = await store.save(baseline);
+  t.strictSame(await store.load('nightly-6.12'), baseline);
+  const text = readFileSync(path, 'utf8');
+  t.ok(text.includes('\n        "wasted_bytes": [12,"18446744073709551615"]'), text);
+  t.ok(text.includes('\n        "failed_becoming": [3,null],'));
+  t.ok(text.indexOf('vcpus=2') < text.indexOf('vcpus=8'), 'cells are sorted');
+  t.equal(baseline.cells.length, 2, 'a cell without numbers is left out');
+  t.match(baseline.cells[1], {
+    facts: { workload: 'stress-ng 1', module_stats: 'true' },
+    release: '6.12.95',
+  });
+
+  await t.rejects(store.save(baseline), { code: 'BASELINE_EXISTS', hint: /--replace/ });
+  await store.save({ ...baseline, run: 'other' }, { replace: true });
+  t.strictSame(
+    (await store.list()).map(one => [one.name, one.run]),
+    [['nightly-6.12', 'other']],
+  );
+  await t.rejects(store.load('gone'), { code: 'BASELINE_UNKNOWN', hint: /nightly-6\.12/ });
+  for (const name of ['', '../x', 'a/b', '.hidden', 'x.json']) {
+    await t.rejects(store.load(name), { code: 'BASELINE_NAME' }, name);
+  }
+  writeFileSync(path, text.replace('[3,null]', '[3]'));
+  await t.rejects(store.load('nightly-6.12'), {
+    code: 'FILE_DAMAGED',
+    message: /failed_becoming must have 2 values/,
+  });
+  writeFileSync(path, text.replace('[3,null]', '[3,"many"]'));
+  await t.rejects(store.load('nightly-6.12'), { code: 'FILE_DAMAGED', message: /no number/ });
+  await store.remove('nightly-6.12');
+  t.strictSame(await store.names(), []);
+  await t.rejects(store.remove('nightly-6.12'), { code: 'BASELINE_UNKNOWN', hint: /baseline save/ });
+  t.throws(() => makeBaseline('x', fakeRun(), plan, []), { code: 'BASELINE_EMPTY' });
+});
+
+t.test('what two sides do not agree on is named', async t => {
+  const base = makeBaseline('base', fakeRun(), plan, records);
+  const kvm = fakeRun({
+    accelerator: { accelerator: 'kvm', requested: 'kvm', reason: '' },
+    workloads: { 'stress-ng': 2 },
+  });
+  const merging = records.map(record => ({
+    ...record,
+    capabilities: { ...capabilities, release: '7.2', mergesSameInode: true },
+  }));
+  const next = makeBaseline('next', kvm, plan, merging);
+  t.strictSame(differences(base.facts, base.facts), []);
+  t.strictSame(differences(base.facts, next.facts), [{ fact: 'accelerator', base: 'tcg', new: 'kvm' }]);
+  t.strictSame(
+    differences(base.cells[0]!.facts, next.cells[0]!.facts),
+    [
+      { fact: 'merges_same_inode', base: undefined, new: 'true' },
+      { fact: 'workload', base: 'stress-ng 1', new: 'stress-ng 2' },
+    ],
+    'the release is not among them: releases are what is compared',
+  );
+});
+
+t.test('canonical JSON does not depend on the order of keys', async t => {
+  t.equal(canonicalJson({ b: [1, { d: 2n, c: undefined }], a: 'x' }), '{"a":"x","b":[1,{"d":"2"}]}');
+  t.equal(canonicalJson(JSON.parse('{"__proto__":1,"a":2}')), '{"__proto__":1,"a":2}');
+  t.throws(() => canonicalJson({ a: Number.POSITIVE_INFINITY }), /cannot hold Infinity/);
+  t.match(digestOf({}), /^44136fa355b3678a/, 'the SHA-256 of {}');
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), value => {
+      const reversed = Object.fromEntries(Object.entries(value).reverse());
+      return digestOf(value) === digestOf(reversed);
+    }),
+  );
+});
+
+t.test('property: what is formatted can be read back', async () => {
+  const text = fc.string({ unit: 'binary' });
+  fc.assert(
+    fc.property(
+      text,
+      fc.array(fc.oneof(fc.constant(null), fc.integer(), fc.bigInt().map(String))),
+      (label, values) => {
+        const base = makeBaseline('x', fakeRun(), plan, records);
+        const cell = { ...base.cells[0]!, label, samples: { [label]: values } };
+        const baseline = { ...base, cells: [cell] };
+        return canonicalJson(JSON.parse(formatBaseline(baseline))) === canonicalJson(baseline);
+      },
+    ),
+  );
+});

@@ -1,0 +1,160 @@
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import t from 'tap';
+import type { TrialRecord } from '../../harness/measurement/record.ts';
+import { Journal, readJournal, replayJournal } from '../../harness/store/journal.ts';
+import { remainingTrials } from '../../harness/store/remaining-trials.ts';
+import { fakeCell, fakePlan, fakeRecord } from '../fakes/run-fixture.ts';
+
+const facts = { run: 'r', planDigest: 'd'.repeat(64) };
+const plan = fakePlan([fakeCell('c1', 'stats', 2), fakeCell('c2', 'stats', 8)], 3);
+const records = plan.trials.map((trial, index) => fakeRecord(trial, { failed_becoming: index }));
+
+async function write(path: string, list: readonly TrialRecord[]): Promise<void> {
+  await using journal = await Journal.create(path, facts);
+  await Promise.all(list.map(record => journal.append(record)));
+}
+
+t.test('records come back as they were, in the order of the calls', async t => {
+  const path = join(t.testdir(), 'journal.ndjson');
+  await write(path, records);
+  const content = await readJournal(path);
+  t.strictSame(content.records, records);
+  t.match(content, { header: { journal: 'modstorm', version: 1, ...facts }, superseded: 0 });
+  t.equal(content.torn, undefined);
+  t.equal(readFileSync(path, 'utf8').split('\n').length, records.length + 2, 'one line each, and the header');
+});
+
+t.test('a torn last line is reported, and cut off before the next record', async t => {
+  const path = join(t.testdir(), 'journal.ndjson');
+  await write(path, records.slice(0, 2));
+  const whole = readFileSync(path);
+  // Any cut within the last line, down to its first byte.
+  const lastStart = whole.lastIndexOf('\n', whole.length - 2) + 1;
+  for (const cutAt of [lastStart + 1, lastStart + 20, whole.length - 1]) {
+    writeFileSync(path, whole.subarray(0, cutAt));
+    const torn = await readJournal(path);
+    t.strictSame(torn.torn, { line: 3, bytes: cutAt - lastStart });
+    t.strictSame(torn.records, records.slice(0, 1));
+    const { journal, content } = await Journal.resume(path, facts);
+    t.equal(content.records.length, 1);
+    await journal.append(records[2]!);
+    await journal.close();
+    t.strictSame((await readJournal(path)).records, [records[0], records[2]]);
+  }
+  writeFileSync(path, Buffer.concat([whole, Buffer.alloc(4096)]));
+  t.match(
+    await readJournal(path),
+    { torn: { line: 4, bytes: 4096 } },
+    'the zeros that ext4 leaves after a power cut',
+  );
+});
+
+t.test('a damaged line in the middle is an error that names file, line and fix', async t => {
+  const path = join(t.testdir(), 'journal.ndjson');
+  await write(path, records.slice(0, 3));
+  const lines = readFileSync(path, 'utf8').split('\n');
+  const damage = (line: number, text: string) => {
+    writeFileSync(path, lines.map((old, index) => (index + 1 === line ? text : old)).join('\n'));
+    return readJournal(path);
+  };
+  const bad = (record: object) => JSON.stringify({ ...records[1], ...record });
+  for (const [text, message] of [
+    [lines[2]!.slice(0, 40), /journal\.ndjson:3 is no JSON/],
+    ['null', /:3 is not an object/],
+    [bad({ version: 2 }), /:3 has version 2/],
+    [bad({ trial: '' }), /:3 has no trial/],
+    [bad({ order: null }), /:3 has no number as order/],
+    [bad({ outcome: { kind: 'great' } }), /:3 has no known outcome/],
+    [bad({ findings: undefined }), /:3 has no list of findings/],
+    [bad({ metrics: { a: null } }), /:3 has null as a, which is no number/],
+    [bad({ metrics: { a: '1.5' } }), /:3 has "1.5" as a/],
+  ] as const) {
+    await t.rejects(damage(3, text), { code: 'JOURNAL_DAMAGED', message, hint: /sed -i 3d/ });
+  }
+  await t.rejects(damage(1, '{}'), { code: 'JOURNAL_DAMAGED', message: /:1 is no journal header/ });
+  await t.rejects(damage(1, '{"journal":"modstorm","version":2}'), { message: /:1 has version 2/ });
+  writeFileSync(path, '');
+  await t.rejects(readJournal(path), { message: /:1 has no header/ });
+  await t.rejects(readJournal(`${path}.gone`), { code: 'JOURNAL_MISSING' });
+});
+
+t.test('one writer at a time, and only for its own plan', async t => {
+  const path = join(t.testdir(), 'journal.ndjson');
+  const journal = await Journal.create(path, facts);
+  await t.rejects(Journal.resume(path, facts), { code: 'LOCK_HELD' });
+  await t.rejects(Journal.create(path, facts), { code: 'LOCK_HELD' });
+  await journal.close();
+  await t.rejects(Journal.create(path, facts), { code: 'JOURNAL_EXISTS' });
+  await t.rejects(Journal.resume(path, { ...facts, planDigest: 'e'.repeat(64) }), {
+    code: 'JOURNAL_OTHER_PLAN',
+  });
+  const { journal: again } = await Journal.resume(path, facts);
+  await again.close();
+});
+
+t.test('of two records for one trial the last counts', async t => {
+  const path = join(t.testdir(), 'journal.ndjson');
+  const lost = fakeRecord(plan.trials[0]!, {}, { kind: 'infrastructure', reason: 'QEMU died' });
+  await write(path, [lost, records[1]!, records[0]!]);
+  const content = await readJournal(path);
+  t.strictSame(content.records, [records[1], records[0]]);
+  t.equal(content.superseded, 1);
+});
+
+t.test('a run that died before its journal had a header can be resumed', async t => {
+  const folder = t.testdir({ torn: '{"journal":"mod' });
+  for (const name of ['torn', 'missing']) {
+    const { journal, content } = await Journal.resume(join(folder, name), facts);
+    t.strictSame(content.records, []);
+    await journal.append(records[0]!);
+    await journal.close();
+    t.strictSame((await readJournal(join(folder, name))).records, [records[0]], name);
+  }
+});
+
+t.test('no record with a number that JSON would turn into null is written', async t => {
+  const path = join(t.testdir(), 'journal.ndjson');
+  await using journal = await Journal.create(path, facts);
+  await t.rejects(journal.append(fakeRecord(plan.trials[0]!, { a: Number.NaN })), /as a, which is no number/);
+  await journal.append(fakeRecord(plan.trials[0]!, { big: '18446744073709551615' }));
+  t.equal((await readJournal(path)).records[0]?.metrics['big'], '18446744073709551615', 'all digits survive');
+});
+
+t.test('what a resumed run still has to do', async t => {
+  const done = [
+    records[0]!,
+    fakeRecord(plan.trials[1]!, {}, { kind: 'interrupted' }),
+    fakeRecord(plan.trials[2]!, {}, { kind: 'infrastructure', reason: 'x' }),
+    fakeRecord(plan.trials[3]!, {}, { kind: 'crashed', title: 'x', class: 'panic' }),
+    fakeRecord(plan.trials[4]!, {}, { kind: 'invalid', reason: 'x' }),
+  ];
+  const left = remainingTrials(plan, done).map(trial => trial.id);
+  t.strictSame(left, [plan.trials[1]!.id, plan.trials[2]!.id, plan.trials[5]!.id]);
+});
+
+t.test(
+  'property: cut anywhere, a journal gives the records before the cut or says that it has no header',
+  async t => {
+    const path = join(t.testdir(), 'journal.ndjson');
+    await write(path, records);
+    const whole = readFileSync(path);
+    fc.assert(
+      fc.property(fc.nat(whole.length), cutAt => {
+        const part = whole.subarray(0, cutAt);
+        const newlines = part.toString('utf8').split('\n').length - 1;
+        if (newlines === 0) {
+          t.throws(() => replayJournal(part, 'j'), { code: 'JOURNAL_DAMAGED' });
+          return true;
+        }
+        const content = replayJournal(part, 'j');
+        return (
+          content.records.length === newlines - 1 && content.bytes + (content.torn?.bytes ?? 0) === cutAt
+        );
+      }),
+    );
+    appendFileSync(path, '\n');
+    await t.rejects(readJournal(path), { message: /:8 is no JSON/ }, 'an empty line is damage too');
+  },
+);
