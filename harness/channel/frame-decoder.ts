@@ -80,6 +80,7 @@ export class FrameDecoder {
       const magic = findMagic(data, position);
       this.#garbage += magic - position;
       position = magic;
+      if (position === data.length) break;
       const length = this.#frameAt(data, position, decoded, final);
       if (length === 'more') break;
       if (length === 'none') this.#garbage++;
