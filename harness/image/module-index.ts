@@ -59,7 +59,10 @@ class IndexNode {
       return;
     }
     const child = this.#children.get(first);
-    if (child) return child.add(name.subarray(at + 1), value);
+    if (child) {
+      child.add(name.subarray(at + 1), value);
+      return;
+    }
     const leaf = new IndexNode(name.toString('latin1', at + 1));
     leaf.#values.push(value);
     this.#children.set(first, leaf);

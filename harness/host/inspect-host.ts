@@ -1,0 +1,232 @@
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
+import { open, readFile, statfs } from 'node:fs/promises';
+import { availableParallelism, freemem, loadavg, totalmem } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { runProgram } from '../process/program.ts';
+import { cacheFolder } from '../project.ts';
+import { parseOsRelease } from './debian-mirror.ts';
+import { type KvmNote, readKvmNote } from './kvm-note.ts';
+import {
+  type HostNeed,
+  hostNeeds,
+  installCommand,
+  type PackageManager,
+  packageManagerOf,
+  packagesFor,
+} from './packages.ts';
+
+/** One need and what the host has for it. */
+export interface HostTool {
+  need: HostNeed;
+  /** Path of the program or file; undefined when it is missing. */
+  path?: string;
+  version?: string;
+  /** Command that installs it; only when it is missing and the package manager is known. */
+  cure?: string;
+}
+
+/** What this host has and lacks. Sizes in bytes. */
+export interface HostReport {
+  /** `Debian GNU/Linux 12 (bookworm)`. */
+  system: string;
+  manager: PackageManager | undefined;
+  isRoot: boolean;
+  accelerator: {
+    device: 'usable' | 'missing' | 'forbidden' | 'broken';
+    /** What opening /dev/kvm said, as a sentence. */
+    detail: string;
+    cure?: string;
+    /** The last smoke boot, which alone proves anything. */
+    proof?: KvmNote;
+  };
+  tools: HostTool[];
+  cache: { folder: string; freeBytes: number };
+  memory: { totalBytes: number; freeBytes: number };
+  cores: number;
+  /** Mean number of runnable processes in the last minute. */
+  load: number;
+  /** Things that are not enough but stop nothing: little disk, little memory. */
+  warnings: string[];
+  /** One command for everything that is missing; undefined when nothing is, or the manager is unknown. */
+  cure?: string;
+}
+
+/** The parts of the host that are looked at; replaced in tests. */
+export interface HostProbe {
+  environment: NodeJS.ProcessEnv;
+  isRoot: boolean;
+  /** Text of a file, undefined when it is not there. */
+  readText(path: string): Promise<string | undefined>;
+  /** Path of a program that may be executed. */
+  findProgram(name: string): string | undefined;
+  /** First existing path of a pattern in which `*` stands for one folder. */
+  findFile(pattern: string): string | undefined;
+  /** First line that `PROGRAM --version` prints. */
+  version(program: string): Promise<string | undefined>;
+  /** Opens /dev/kvm; rejects with the errno. */
+  openKvm(): Promise<void>;
+  /** Free bytes where a folder is or will be. */
+  freeBytes(folder: string): Promise<number>;
+  memory(): { totalBytes: number; freeBytes: number };
+  cores(): number;
+  load(): number;
+}
+
+/** A Debian kernel source, its build tree and artifacts for two configs, with room. */
+const wantedDiskBytes = 10 * 1024 ** 3;
+const wantedMemoryBytes = 3 * 1024 ** 3;
+const administratorFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+/** Looks at the host without changing anything; well under one second. */
+export async function inspectHost(probe: HostProbe = realHost()): Promise<HostReport> {
+  const osRelease = parseOsRelease((await probe.readText('/etc/os-release')) ?? '');
+  const manager = packageManagerOf(osRelease);
+  const tools = await Promise.all(hostNeeds.map(need => inspectNeed(probe, need, manager)));
+  const missing = tools.filter(tool => tool.path === undefined).map(tool => tool.need);
+  const folder = cacheFolder(probe.environment);
+  const cache = { folder, freeBytes: await probe.freeBytes(folder) };
+  const memory = probe.memory();
+  return {
+    system: osRelease['PRETTY_NAME'] ?? 'an unknown system',
+    manager,
+    isRoot: probe.isRoot,
+    accelerator: await inspectAccelerator(probe, folder),
+    tools,
+    cache,
+    memory,
+    cores: probe.cores(),
+    load: probe.load(),
+    warnings: warningsOf(cache.freeBytes, memory.freeBytes, folder),
+    ...(missing.length > 0 &&
+      manager && { cure: installCommand(manager, packagesFor(missing, manager), probe.isRoot) }),
+  };
+}
+
+async function inspectNeed(
+  probe: HostProbe,
+  need: HostNeed,
+  manager: PackageManager | undefined,
+): Promise<HostTool> {
+  const path =
+    first(need.programs, name => probe.findProgram(name)) ??
+    first(need.files, pattern => probe.findFile(pattern));
+  if (path === undefined) {
+    return { need, ...(manager && { cure: installCommand(manager, need.packages[manager], probe.isRoot) }) };
+  }
+  // Only of these two does the version decide anything; each start of a program costs milliseconds.
+  const version = ['qemu', 'gcc'].includes(need.name) ? await probe.version(path) : undefined;
+  return { need, path, ...(version !== undefined && { version }) };
+}
+
+async function inspectAccelerator(probe: HostProbe, cache: string): Promise<HostReport['accelerator']> {
+  const proof = await readKvmNote(cache, probe.readText);
+  const known = proof && { proof };
+  try {
+    await probe.openKvm();
+    return { device: 'usable', detail: '/dev/kvm opens', ...known };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') {
+      return {
+        device: 'missing',
+        detail: 'there is no /dev/kvm',
+        cure: 'modprobe kvm_intel || modprobe kvm_amd   # and virtualisation on in the firmware; docker run --device /dev/kvm',
+      };
+    }
+    if (code === 'EACCES' || code === 'EPERM') {
+      return {
+        device: 'forbidden',
+        detail: `/dev/kvm may not be opened (${code})`,
+        cure: 'sudo usermod -aG kvm "$USER"   # then log in again',
+      };
+    }
+    return { device: 'broken', detail: `/dev/kvm cannot be opened (${code ?? String(error)})` };
+  }
+}
+
+function warningsOf(freeDisk: number, freeMemory: number, folder: string): string[] {
+  const warnings: string[] = [];
+  const gib = (bytes: number) => (bytes / 1024 ** 3).toFixed(1);
+  if (freeDisk < wantedDiskBytes) {
+    warnings.push(
+      `${folder} has ${gib(freeDisk)} GiB free; kernels and images want about 10 GiB (MODSTORM_CACHE names another place)`,
+    );
+  }
+  if (freeMemory < wantedMemoryBytes) {
+    warnings.push(
+      `${gib(freeMemory)} GiB of memory are free; two small guests and a kernel build want about 3 GiB`,
+    );
+  }
+  return warnings;
+}
+
+function first<Input, Output>(
+  items: readonly Input[] | undefined,
+  find: (item: Input) => Output | undefined,
+): Output | undefined {
+  for (const item of items ?? []) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The host that modstorm runs on. */
+export function realHost(environment: NodeJS.ProcessEnv = process.env): HostProbe {
+  const folders = [...(environment['PATH'] ?? '').split(delimiter).filter(Boolean), ...administratorFolders];
+  return {
+    environment,
+    isRoot: process.getuid?.() === 0,
+    readText,
+    findProgram: name => folders.map(folder => join(folder, name)).find(isExecutable),
+    findFile: expandPattern,
+    async version(program) {
+      const { stdout } = await runProgram(program, ['--version'], { accept: 'any', timeoutNs: 5e9 });
+      return stdout.split('\n')[0] || undefined;
+    },
+    async openKvm() {
+      await (await open('/dev/kvm', constants.O_RDWR)).close();
+    },
+    freeBytes,
+    memory: () => ({ totalBytes: totalmem(), freeBytes: freemem() }),
+    cores: availableParallelism,
+    load: () => loadavg()[0]!,
+  };
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    // Whatever the errno, it cannot be executed.
+    return false;
+  }
+}
+
+function expandPattern(pattern: string): string | undefined {
+  const star = pattern.indexOf('/*/');
+  if (star < 0) return existsSync(pattern) ? pattern : undefined;
+  const parent = pattern.slice(0, star);
+  if (!existsSync(parent)) return undefined;
+  return readdirSync(parent)
+    .sort()
+    .map(name => join(parent, name, pattern.slice(star + 3)))
+    .find(path => existsSync(path));
+}
+
+async function freeBytes(folder: string): Promise<number> {
+  let existing = folder;
+  while (!existsSync(existing)) existing = dirname(existing);
+  const { bavail, bsize } = await statfs(existing);
+  return bavail * bsize;
+}

@@ -1,0 +1,39 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What the last attempt to prove KVM on this host came to; kept so that `doctor` can show it at once. */
+export interface KvmNote {
+  /** Whether a guest said hello under KVM. */
+  usable: boolean;
+  /** One sentence: the proof, or why not. */
+  reason: string;
+  /** ISO 8601 UTC. */
+  at: string;
+}
+
+const fileName = 'kvm.json';
+
+/** Remembers a proof in the cache. */
+export async function writeKvmNote(cache: string, note: KvmNote): Promise<void> {
+  await mkdir(cache, { recursive: true });
+  const draft = join(cache, `.${fileName}.${process.pid}`);
+  await writeFile(draft, `${JSON.stringify(note)}\n`);
+  await rename(draft, join(cache, fileName));
+}
+
+/** The remembered proof; undefined when there is none or it cannot be read as one. */
+export async function readKvmNote(
+  cache: string,
+  readText: (path: string) => Promise<string | undefined>,
+): Promise<KvmNote | undefined> {
+  const text = await readText(join(cache, fileName));
+  if (text === undefined) return undefined;
+  try {
+    const { usable, reason, at } = JSON.parse(text) as Partial<KvmNote>;
+    if (typeof usable === 'boolean' && typeof reason === 'string' && typeof at === 'string')
+      return { usable, reason, at };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  return undefined;
+}

@@ -1,0 +1,151 @@
+/** Package managers that have a column in the table of needs. */
+export type PackageManager = 'apt' | 'dnf' | 'pacman';
+
+/** Something that the host must have. It is there when any one of the programs or files is. */
+export interface HostNeed {
+  /** Stable name, as in the table of `doctor`. */
+  name: string;
+  /** What modstorm does with it. */
+  purpose: string;
+  /** Programs looked for on PATH and in the administrator's folders; any of them will do. */
+  programs?: readonly string[];
+  /** Absolute paths; `*` stands for one folder. Any of them will do. */
+  files?: readonly string[];
+  /** Packages that bring it. */
+  packages: Record<PackageManager, readonly string[]>;
+}
+
+const same = (...names: string[]): HostNeed['packages'] => ({ apt: names, dnf: names, pacman: names });
+
+/**
+ * All that modstorm needs of a host beside Node, in the order of the table. Debian's packages are installed without
+ * recommendations, so what others only recommend (libc6-dev of gcc) stands here for itself. Checked on an empty Debian
+ * 12 (debootstrap --variant=minbase).
+ */
+export const hostNeeds: readonly HostNeed[] = [
+  {
+    name: 'qemu',
+    purpose: 'runs the guests',
+    programs: ['qemu-system-x86_64'],
+    packages: { apt: ['qemu-system-x86'], dnf: ['qemu-system-x86-core'], pacman: ['qemu-system-x86'] },
+  },
+  {
+    name: 'seabios',
+    purpose: 'firmware of the guests',
+    files: [
+      '/usr/share/seabios/bios-256k.bin',
+      '/usr/share/qemu/bios-256k.bin',
+      '/usr/local/share/qemu/bios-256k.bin',
+    ],
+    packages: { apt: ['seabios', 'qemu-system-data'], dnf: ['seabios-bin'], pacman: ['seabios'] },
+  },
+  { name: 'gcc', purpose: 'builds kernels and the agent', programs: ['gcc'], packages: same('gcc') },
+  { name: 'ld', purpose: 'links kernels', programs: ['ld'], packages: same('binutils') },
+  {
+    name: 'libc (static)',
+    purpose: 'the agent links statically',
+    files: ['/usr/lib/*/libc.a', '/usr/lib64/libc.a', '/usr/lib/libc.a'],
+    packages: { apt: ['libc6-dev'], dnf: ['glibc-static'], pacman: ['glibc'] },
+  },
+  { name: 'make', purpose: 'builds kernels and the agent', programs: ['make'], packages: same('make') },
+  { name: 'flex', purpose: "the kernel's kconfig", programs: ['flex'], packages: same('flex') },
+  { name: 'bison', purpose: "the kernel's kconfig", programs: ['bison'], packages: same('bison') },
+  { name: 'bc', purpose: "the kernel's timeconst.h", programs: ['bc'], packages: same('bc') },
+  {
+    name: 'perl',
+    purpose: 'scripts of the kernel build',
+    programs: ['perl'],
+    packages: { apt: ['perl-base'], dnf: ['perl-interpreter'], pacman: ['perl'] },
+  },
+  {
+    name: 'libelf headers',
+    purpose: "the kernel's objtool",
+    files: ['/usr/include/libelf.h', '/usr/include/*/libelf.h'],
+    packages: { apt: ['libelf-dev'], dnf: ['elfutils-libelf-devel'], pacman: ['libelf'] },
+  },
+  {
+    name: 'openssl headers',
+    purpose: "the kernel's signing tools",
+    files: ['/usr/include/openssl/evp.h'],
+    packages: { apt: ['libssl-dev'], dnf: ['openssl-devel'], pacman: ['openssl'] },
+  },
+  { name: 'gzip', purpose: 'compresses modules', programs: ['gzip'], packages: same('gzip') },
+  {
+    name: 'xz',
+    purpose: 'unpacks kernel sources, compresses modules',
+    programs: ['xz'],
+    packages: { apt: ['xz-utils'], dnf: ['xz'], pacman: ['xz'] },
+  },
+  { name: 'zstd', purpose: 'compresses modules', programs: ['zstd'], packages: same('zstd') },
+  { name: 'lz4', purpose: 'compresses kernel images', programs: ['lz4'], packages: same('lz4') },
+  { name: 'tar', purpose: 'unpacks kernel sources', programs: ['tar'], packages: same('tar') },
+  { name: 'patch', purpose: 'applies patches to kernels', programs: ['patch'], packages: same('patch') },
+  { name: 'depmod', purpose: 'installs modules', programs: ['depmod'], packages: same('kmod') },
+  { name: 'cpio', purpose: 'checks images in the tests', programs: ['cpio'], packages: same('cpio') },
+  { name: 'git', purpose: 'reads kernel trees', programs: ['git'], packages: same('git') },
+  {
+    name: 'setpriv',
+    purpose: 'ends guests when modstorm dies',
+    programs: ['setpriv'],
+    packages: same('util-linux'),
+  },
+  {
+    name: 'apt',
+    purpose: "fetches Debian's packages for the guests",
+    programs: ['apt-get'],
+    packages: same('apt'),
+  },
+  {
+    name: 'dpkg-deb',
+    purpose: "unpacks Debian's packages",
+    programs: ['dpkg-deb'],
+    packages: { apt: ['dpkg'], dnf: ['dpkg'], pacman: ['dpkg'] },
+  },
+  {
+    name: 'debian keys',
+    purpose: "proves that Debian's packages are Debian's",
+    files: [
+      '/usr/share/keyrings/debian-archive-keyring.gpg',
+      '/usr/share/keyrings/debian-archive-keyring.pgp',
+    ],
+    packages: {
+      apt: ['debian-archive-keyring'],
+      dnf: ['debian-keyring'],
+      pacman: ['debian-archive-keyring'],
+    },
+  },
+];
+
+const managerOfDistribution: Record<string, PackageManager> = {
+  debian: 'apt',
+  ubuntu: 'apt',
+  fedora: 'dnf',
+  rhel: 'dnf',
+  centos: 'dnf',
+  arch: 'pacman',
+};
+
+/** The package manager of a distribution, by ID and then ID_LIKE of /etc/os-release. */
+export function packageManagerOf(osRelease: Readonly<Record<string, string>>): PackageManager | undefined {
+  const names = [osRelease['ID'] ?? '', ...(osRelease['ID_LIKE'] ?? '').split(' ')];
+  return names.map(name => managerOfDistribution[name]).find(manager => manager !== undefined);
+}
+
+/** Packages that bring the needs, each once, sorted. */
+export function packagesFor(needs: readonly HostNeed[], manager: PackageManager): string[] {
+  return [...new Set(needs.flatMap(need => need.packages[manager]))].sort();
+}
+
+/** The one command line that installs packages, to be pasted into a shell. */
+export function installCommand(
+  manager: PackageManager,
+  packages: readonly string[],
+  isRoot: boolean,
+): string {
+  const programs: Record<PackageManager, string> = {
+    apt: 'apt-get install -y --no-install-recommends',
+    dnf: 'dnf install -y',
+    pacman: 'pacman -S --needed --noconfirm',
+  };
+  return `${isRoot ? '' : 'sudo '}${programs[manager]} ${packages.join(' ')}`;
+}
