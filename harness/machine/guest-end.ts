@@ -76,5 +76,7 @@ function describeExit(exit: NonNullable<EndFacts['exit']>): string {
   if (exit.code === 127 && exit.stderr.startsWith('setpriv: failed to execute'))
     return 'QEMU is not installed';
   if (exit.signal === 'SIGKILL') return 'QEMU was killed (SIGKILL), perhaps by the OOM killer of the host';
-  return exit.signal ? `QEMU died of ${exit.signal}` : `QEMU ended with exit code ${exit.code}`;
+  const said = exit.stderr.trim().split('\n')[0]?.slice(0, 300);
+  const death = exit.signal ? `QEMU died of ${exit.signal}` : `QEMU ended with exit code ${exit.code}`;
+  return said ? `${death}: ${said}` : death;
 }

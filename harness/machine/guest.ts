@@ -2,38 +2,17 @@ import { rm } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import type { Message } from '../channel/protocol.ts';
 import type { Crash } from '../measurement/crash.ts';
-import { findCrashes } from '../measurement/crash-report.ts';
 import type { TrialPhase } from '../measurement/record.ts';
 import { type ProgramResult, type RunningProgram, startProgram } from '../process/program.ts';
 import { qemuArguments } from './arguments.ts';
-import { ConsoleTail, parseConsoleLine } from './console.ts';
-import { CrashWatch, type Recognise } from './crash-watch.ts';
+import type { Recognise } from './crash-watch.ts';
+import type { GuestChannel, ListenChannel } from './guest-channel.ts';
+import { GuestConsole } from './guest-console.ts';
 import { judgeEnd } from './guest-end.ts';
 import { hangEvidence } from './hang-evidence.ts';
 import type { Deadlines, MachineEnd, MachineSettings } from './machine.ts';
 import { type Expiry, PhaseClock } from './phase-clock.ts';
 import { listenQmp, type QmpConnection, type QmpListener } from './qmp.ts';
-
-/** What the machine needs of the channel; `ChannelListener.listen` of harness/channel is one. */
-export type ListenChannel = (options: GuestChannelOptions) => Promise<GuestChannel>;
-
-/** Where to listen, and what is called as the guest speaks. */
-export interface GuestChannelOptions {
-  path: string;
-  onMessage(message: Message): void;
-  /** A frame was lost or damaged; nothing that follows can be believed. */
-  onFault(fault: { message: string }): void;
-  onConnect(): void;
-  onBytes(bytes: number): void;
-}
-
-/** A channel that listens. */
-export interface GuestChannel {
-  /** Settles when QEMU, once connected, has hung up and all that it sent was delivered. */
-  readonly closed: Promise<void>;
-  /** Stops listening and removes the socket file; what was not yet read is lost. */
-  close(): Promise<void>;
-}
 
 /** One life of a guest. */
 export interface GuestOptions {
@@ -67,7 +46,6 @@ export interface GuestLife {
 
 const tickMs = 50;
 const drainMs = 2000;
-const tailLength = 100;
 const now = () => Number(process.hrtime.bigint());
 
 /**
@@ -89,9 +67,7 @@ export async function runGuest(options: GuestOptions): Promise<GuestLife> {
 class Guest {
   readonly #options: GuestOptions;
   readonly #clock: PhaseClock;
-  readonly #console: ConsoleTail;
-  readonly #watch: CrashWatch;
-  readonly #tail: string[] = [];
+  readonly #console: GuestConsole;
   readonly #started = now();
   #channel: GuestChannel | undefined;
   #channelConnected = false;
@@ -106,16 +82,13 @@ class Guest {
   #hang: string | undefined;
   #concluded = false;
   #hellos = 0;
-  #banners = 0;
-  #lastLine = now();
   #failure: { error: unknown } | undefined;
   #wake: () => void = () => {};
 
   constructor(options: GuestOptions) {
     this.#options = options;
     this.#clock = new PhaseClock(options.deadlines, now);
-    this.#console = new ConsoleTail(options.settings.consoleFile);
-    this.#watch = new CrashWatch(options.recognise ?? (lines => findCrashes(lines.join('\n'))));
+    this.#console = new GuestConsole(options.settings.consoleFile, now, options.recognise);
   }
 
   /** Listens first, then starts QEMU. */
@@ -171,7 +144,7 @@ class Guest {
     const said = this.#channelConnected ? this.#channel?.closed : undefined;
     await Promise.race([said, setTimeout(drainMs, undefined, { ref: false })]);
     const closed = await Promise.allSettled([this.#channel?.close(), this.#listener?.close()]);
-    this.#take(await this.#console.close());
+    await this.#console.close();
     for (const outcome of closed) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
@@ -184,9 +157,9 @@ class Guest {
       interrupted: this.#interrupted && (this.#endedByUs || !this.#program),
       flooded: this.#console.flooded,
       concluded: this.#concluded,
-      boots: Math.max(this.#hellos, this.#banners),
-      consoleTail: this.#tail,
-      ...(this.#watch.fatal && { fatal: this.#watch.fatal }),
+      boots: Math.max(this.#hellos, this.#console.banners),
+      consoleTail: this.#console.tail,
+      ...(this.#console.fatal && { fatal: this.#console.fatal }),
       ...(result && !this.#endedByUs && { exit: result }),
       ...(this.#shutdownReason !== undefined && { shutdownReason: this.#shutdownReason }),
       ...(this.#channelProblem !== undefined && { channelProblem: this.#channelProblem }),
@@ -197,8 +170,8 @@ class Guest {
       end,
       phasesNs: this.#clock.durations(),
       durationNs: now() - this.#started,
-      crashes: this.#watch.crashes,
-      consoleTail: this.#tail,
+      crashes: this.#console.crashes,
+      consoleTail: this.#console.tail,
       qemuStderr: result?.stderr ?? '',
     };
   }
@@ -208,12 +181,12 @@ class Guest {
   }
 
   async #isOver(): Promise<boolean> {
-    this.#take(await this.#console.read());
+    if (await this.#console.read()) this.#clock.heard();
     if (this.#result || this.#interrupted || this.#failure) return true;
     if (this.#channelProblem !== undefined || this.#console.flooded) return true;
     if (this.#options.untilHello && this.#concluded) return true;
     // A guest that crashed has until its report is out; only QEMU's end or silence tells.
-    if (this.#watch.fatal) return now() - this.#lastLine > (this.#options.graceNs ?? 1e9);
+    if (this.#console.fatal) return this.#console.quietNs > (this.#options.graceNs ?? 1e9);
     this.#expiry = this.#clock.expired();
     if (!this.#expiry) return false;
     this.#hang = await hangEvidence(this.#qmp);
@@ -258,16 +231,6 @@ class Guest {
   #enter(phase: TrialPhase): void {
     this.#clock.enter(phase);
     this.#options.onPhase?.(phase);
-  }
-
-  #take(lines: string[]): void {
-    if (lines.length === 0) return;
-    this.#clock.heard();
-    this.#lastLine = now();
-    this.#banners += lines.filter(line => parseConsoleLine(line).text.startsWith('Linux version ')).length;
-    this.#tail.push(...lines.slice(-tailLength));
-    this.#tail.splice(0, this.#tail.length - tailLength);
-    this.#watch.push(lines);
   }
 
   /** A callback that throws ends the guest; the error comes out of `runGuest`. */

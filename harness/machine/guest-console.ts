@@ -1,0 +1,73 @@
+import type { Crash } from '../measurement/crash.ts';
+import { findCrashes } from '../measurement/crash-report.ts';
+import { ConsoleTail, parseConsoleLine } from './console.ts';
+import { CrashWatch, type Recognise } from './crash-watch.ts';
+
+const tailLength = 100;
+
+/** A guest's serial console as its life goes on: the last lines, the crashes, and how long it has been quiet. */
+export class GuestConsole {
+  /** The last hundred lines, unescaped. */
+  readonly tail: string[] = [];
+  readonly #file: ConsoleTail;
+  readonly #watch: CrashWatch;
+  readonly #now: () => number;
+  #banners = 0;
+  #heard: number;
+
+  /**
+   * @param now monotonic time, ns
+   * @param recognise finds crash reports in lines; that of harness/measurement unless told
+   */
+  constructor(path: string, now: () => number, recognise?: Recognise) {
+    this.#file = new ConsoleTail(path);
+    this.#watch = new CrashWatch(recognise ?? (lines => findCrashes(lines.join('\n'))));
+    this.#now = now;
+    this.#heard = now();
+  }
+
+  /** How often the kernel printed its banner; more than once is a reboot. */
+  get banners(): number {
+    return this.#banners;
+  }
+
+  /** More was printed than is read. */
+  get flooded(): boolean {
+    return this.#file.flooded;
+  }
+
+  /** The first fatal crash; its evidence grows while the report is printed. */
+  get fatal(): Crash | undefined {
+    return this.#watch.fatal;
+  }
+
+  /** All crashes in order, also those that a guest survives. */
+  get crashes(): Crash[] {
+    return this.#watch.crashes;
+  }
+
+  /** For how long there was no new line, ns. */
+  get quietNs(): number {
+    return this.#now() - this.#heard;
+  }
+
+  /** Takes in what was printed since the last call; false when there was nothing. */
+  async read(): Promise<boolean> {
+    return this.#take(await this.#file.read());
+  }
+
+  /** Takes in the rest, with an unfinished last line, and lets the file go. */
+  async close(): Promise<void> {
+    this.#take(await this.#file.close());
+  }
+
+  #take(lines: string[]): boolean {
+    if (lines.length === 0) return false;
+    this.#heard = this.#now();
+    this.#banners += lines.filter(line => parseConsoleLine(line).text.startsWith('Linux version ')).length;
+    this.tail.push(...lines.slice(-tailLength));
+    this.tail.splice(0, this.tail.length - tailLength);
+    this.#watch.push(lines);
+    return true;
+  }
+}
