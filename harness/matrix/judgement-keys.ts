@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.ts';
 import { parseBytes, parseDuration } from '../units.ts';
-import type { GateSetting, TrialCount } from './matrix.ts';
+import { canonicalText } from './canonical-text.ts';
+import type { CompareSetting, GateSetting, Matrix, TrialCount } from './matrix.ts';
 import type { MatrixShape } from './matrix-shape.ts';
 import { suggest } from './nearest.ts';
 import type { YamlSource } from './yaml-source.ts';
@@ -47,6 +48,36 @@ export function readGates(
     gates.push([metric, gate]);
   }
   return Object.fromEntries(gates);
+}
+
+/** Reads `compare`: the axis must vary, and a cell must have the base. */
+export function readCompare(
+  source: YamlSource,
+  shape: MatrixShape,
+  matrix: Matrix,
+): CompareSetting | undefined {
+  const { compare } = shape;
+  if (compare === undefined) return undefined;
+  if (!matrix.varied.includes(compare.axis)) {
+    const hint =
+      matrix.varied.length === 0 ? 'Nothing varies in this matrix.' : suggest(compare.axis, matrix.varied);
+    source.report(
+      ['compare', 'axis'],
+      `${JSON.stringify(compare.axis)} is no axis with several values`,
+      hint,
+    );
+    return undefined;
+  }
+  const values = [...new Set(matrix.cells.flatMap(cell => cell.settings[compare.axis] ?? []))];
+  const base = values.find(
+    value => canonicalText(compare.axis, value) === canonicalText(compare.axis, String(compare.base)),
+  );
+  if (base === undefined) {
+    const message = `no cell has ${compare.axis}=${String(compare.base)}`;
+    source.report(['compare', 'base'], message, suggest(String(compare.base), values));
+    return undefined;
+  }
+  return { axis: compare.axis, base };
 }
 
 /** A number, a duration in ns, or a size in bytes: `1`, `5ms`, `1MiB`. */

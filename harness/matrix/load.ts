@@ -1,8 +1,7 @@
 import { homedir } from 'node:os';
 import { basename } from 'node:path';
-import { type AxisContext, axisDefaults, readAxisValue } from './axis.ts';
-import { type AxisTable, readAxisTable, readWorkload } from './axis-reader.ts';
-import { canonicalText } from './canonical-text.ts';
+import type { AxisContext } from './axis.ts';
+import { type AxisTable, readAxisTable } from './axis-reader.ts';
 import { type Choice, type Draft, findVaried, makeLabel } from './cell.ts';
 import { checkCells } from './cell-checks.ts';
 import {
@@ -13,12 +12,12 @@ import {
   maximumCells,
   type PlacedCell,
 } from './expand.ts';
-import { readGates, readTrials } from './judgement-keys.ts';
+import { readCompare, readGates, readTrials } from './judgement-keys.ts';
 import { type PathContext, resolveMatrixPath, toKernelSource } from './kernel-source.ts';
-import type { CompareSetting, Matrix, WorkloadSetting } from './matrix.ts';
-import { type MatrixShape, matrixShape, type PlainAxis, plainAxes } from './matrix-shape.ts';
-import { suggest } from './nearest.ts';
+import type { Matrix, WorkloadSetting } from './matrix.ts';
+import { type MatrixShape, matrixShape } from './matrix-shape.ts';
 import { reportShapeIssues } from './shape-issues.ts';
+import { makeDefaults, rawList, rawMap, readTopTable } from './top-table.ts';
 import type { WorkloadDefinition } from './workload.ts';
 import { YamlSource } from './yaml-source.ts';
 
@@ -34,9 +33,6 @@ export interface LoadOptions {
   /** What `~/` means; the user's home folder unless given. */
   home?: string;
 }
-
-/** The workload of a matrix that names none. */
-const defaultWorkload = 'stress-ng';
 
 /**
  * A matrix from its text: checked, with all cells expanded in the order of the file.
@@ -81,8 +77,8 @@ class MatrixReader {
     this.checkDeclarations();
     const trials = readTrials(source, shape);
     const gates = readGates(source, shape, this.options.metrics);
-    const axes = this.readTopTable();
-    const defaults = this.makeDefaults(axes);
+    const axes = readTopTable(source, this.context);
+    const defaults = makeDefaults(source, axes, this.context);
     const excludes = this.readEntries('exclude', axes, defaults);
     const includes = this.readEntries('include', axes, defaults);
     source.throwIfFailed();
@@ -105,7 +101,7 @@ class MatrixReader {
       require: shape.require?.accel === undefined ? {} : { accel: shape.require.accel },
     };
     if (shape.description !== undefined) matrix.description = shape.description;
-    const compare = this.readCompare(matrix);
+    const compare = readCompare(source, shape, matrix);
     if (compare !== undefined) matrix.compare = compare;
     source.throwIfFailed();
     return matrix;
@@ -132,64 +128,6 @@ class MatrixReader {
         );
       }
     }
-  }
-
-  /** The axes, then the single values at the top of the file, as one table. */
-  private readTopTable(): AxisTable {
-    const raw = rawMap(this.source.value);
-    const axes = rawMap(raw['axes']);
-    const single = Object.fromEntries(
-      [...plainAxes, 'workload'].flatMap(key => (raw[key] === undefined ? [] : [[key, raw[key]]])),
-    );
-    for (const key of Object.keys(single)) {
-      if (axes[key] !== undefined)
-        this.source.report([key], `${key} is also an axis`, 'Keep one of the two.', 'key');
-    }
-    const named = single['workload'] ?? defaultWorkload;
-    const workload =
-      axes['workload'] === undefined
-        ? readWorkload(this.source, single['workload'] === undefined ? [] : ['workload'], named, this.context)
-        : undefined;
-    const inForce = workload === undefined ? [] : [workload];
-    const table = readAxisTable(this.source, ['axes'], axes, this.context, inForce);
-    if (axes['workload'] === undefined && workload !== undefined) {
-      table.workload = [{ path: single['workload'] === undefined ? [] : ['workload'], value: workload }];
-    }
-    for (const axis of plainAxes) {
-      if (axes[axis] === undefined && single[axis] !== undefined) {
-        const value = this.source.check([axis], () => readAxisValue(axis, single[axis], this.context));
-        table.plain.set(axis, value === undefined ? [] : [{ path: [axis], value }]);
-      }
-    }
-    return table;
-  }
-
-  /** The first value of each axis, the single value, or the built-in default. */
-  private makeDefaults(table: AxisTable): Draft | undefined {
-    const plain: Partial<Draft['plain']> = {};
-    for (const axis of plainAxes) {
-      const choice = table.plain.has(axis) ? table.plain.get(axis)![0] : this.builtIn(axis);
-      if (choice !== undefined) plain[axis] = choice;
-    }
-    const workload = table.workload?.[0];
-    if (workload === undefined || plainAxes.some(axis => plain[axis] === undefined)) return undefined;
-    const parameters: Draft['parameters'] = {};
-    for (const [name, [first]] of table.parameters) if (first !== undefined) parameters[name] = first;
-    return { plain: plain as Draft['plain'], workload, parameters };
-  }
-
-  private builtIn(axis: PlainAxis): Draft['plain'][PlainAxis] | undefined {
-    const [only, second] = this.context.kernels;
-    if (axis !== 'kernel') {
-      const value = this.source.check([], () => readAxisValue(axis, axisDefaults[axis], this.context));
-      return value === undefined ? undefined : { path: [], value };
-    }
-    if (second !== undefined) {
-      const hint = `Write \`kernel: ${only}\`, or the axis \`kernel: [${this.context.kernels.slice(0, 8).join(', ')}]\`.`;
-      this.source.report(['kernels'], 'several kernels are declared, and none is chosen', hint, 'key');
-    }
-    if (only === undefined || second !== undefined) return undefined;
-    return { path: ['kernels', only], value: readAxisValue('kernel', only, this.context) };
   }
 
   private readEntries(key: 'exclude' | 'include', axes: AxisTable, defaults: Draft | undefined): AxisTable[] {
@@ -249,39 +187,4 @@ class MatrixReader {
     const entries = Object.entries(this.shape.configs ?? {});
     return Object.fromEntries(entries.map(([name, path]) => [name, resolveMatrixPath(path, this.paths)]));
   }
-
-  private readCompare(matrix: Matrix): CompareSetting | undefined {
-    const { compare } = this.shape;
-    if (compare === undefined) return undefined;
-    if (!matrix.varied.includes(compare.axis)) {
-      const hint =
-        matrix.varied.length === 0 ? 'Nothing varies in this matrix.' : suggest(compare.axis, matrix.varied);
-      this.source.report(
-        ['compare', 'axis'],
-        `${JSON.stringify(compare.axis)} is no axis with several values`,
-        hint,
-      );
-      return undefined;
-    }
-    const values = [...new Set(matrix.cells.flatMap(cell => cell.settings[compare.axis] ?? []))];
-    const base = values.find(
-      value => canonicalText(compare.axis, value) === canonicalText(compare.axis, String(compare.base)),
-    );
-    if (base === undefined) {
-      const message = `no cell has ${compare.axis}=${String(compare.base)}`;
-      this.source.report(['compare', 'base'], message, suggest(String(compare.base), values));
-      return undefined;
-    }
-    return { axis: compare.axis, base };
-  }
-}
-
-function rawMap(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
-}
-
-function rawList(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
 }

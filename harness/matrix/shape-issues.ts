@@ -63,12 +63,22 @@ function reportUnion(
   );
   const [best] = inner.sort((a, b) => weight(a) - weight(b));
   if (path.length > 0 && valueAt(source.value, path) === undefined) reportMissing(source, path);
-  else if (best === undefined) source.report(path, issue.message);
+  else if (best === undefined) source.report(path, issue.message, listHint(valueAt(source.value, path)));
   else {
     // Beside a mistyped key, "the key is missing" would tell the same mistake twice.
     const unknown = best.filter(one => one.code === 'unrecognized_keys');
     for (const one of unknown.length > 0 ? unknown : best) reportIssue(source, schema, one, path);
   }
+}
+
+function listHint(value: unknown): string | undefined {
+  return Array.isArray(value)
+    ? 'If several values are meant, they belong into a list under `axes`.'
+    : undefined;
+}
+
+function isScalarValue(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
 /** A missing key weighs most: it tells that another alternative was meant. */
@@ -85,7 +95,9 @@ function reportType(source: YamlSource, path: SourcePath, expected: string): voi
   if (value === undefined && path.length > 0) {
     reportMissing(source, path);
   } else {
-    source.report(path, `this must be ${wanted}, not ${kindOf(value)}`);
+    const hint =
+      expected === 'array' && isScalarValue(value) ? `Write a list: [${String(value)}].` : undefined;
+    source.report(path, `this must be ${wanted}, not ${kindOf(value)}`, hint);
   }
 }
 
