@@ -81,8 +81,11 @@ function memoryArguments(settings: MachineSettings): string[] {
 }
 
 function deviceArguments(settings: MachineSettings): string[] {
-  const words = ['-chardev', `file,id=console,path=${escapeValue(settings.consoleFile)}`];
-  words.push('-serial', 'chardev:console');
+  // A file that is /dev/stdout would be truncated by QEMU, with all that the shell has written to it.
+  const { consoleFile } = settings;
+  const console =
+    consoleFile === '-' ? 'stdio,id=console' : `file,id=console,path=${escapeValue(consoleFile)}`;
+  const words = ['-chardev', console, '-serial', 'chardev:console'];
   const channel =
     settings.channelSocket !== undefined
       ? `socket,id=channel,path=${escapeValue(settings.channelSocket)}`

@@ -29,6 +29,7 @@ export interface MachineSettings {
   initramfs: string;
   /** Words appended to the kernel command line: the cell's own and `modstorm.trial=…`. */
   commandLine: string;
+  /** Where the serial console goes; `-` for the terminal of whoever pastes the line of --dry-run. */
   consoleFile: string;
   /** Unix socket path for the channel, listened on before QEMU starts; undefined for --dry-run (a file is used). */
   channelSocket?: string;

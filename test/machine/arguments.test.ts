@@ -29,7 +29,7 @@ const variants: Record<string, Partial<MachineSettings>> = {
   'tcg-64-single': { vcpus: 64, cpuModel: 'Nehalem', delayLoops: 25961200 },
   'kvm-255-numa': { accelerator: 'kvm', vcpus: 255, numaNodes: 4, hostCores: 64 },
   'odd-memory-numa-3-of-2': { memoryBytes: 1000 * 1000 * 1000, numaNodes: 3 },
-  'dry-run': { channelFile: '/tmp/my,channel', commandLine: '' },
+  'dry-run': { consoleFile: '-', channelFile: '/tmp/my,channel', commandLine: '' },
 };
 
 t.test('golden command lines', t => {
