@@ -19,10 +19,18 @@ export function choose(n: number, k: number): number {
   const few = Math.min(k, n - k);
   let ways = 1;
   for (let index = 1; index <= few; index++) {
-    const product = ways * (n - few + index);
-    ways = product <= Number.MAX_SAFE_INTEGER ? product / index : ways * ((n - few + index) / index);
+    // The product ways * factor / index is whole; dividing by what they share first keeps every step exact.
+    const factor = n - few + index;
+    const shared = greatestCommonDivisor(factor, index);
+    ways = (ways / (index / shared)) * (factor / shared);
   }
-  return ways <= Number.MAX_SAFE_INTEGER ? Math.round(ways) : ways;
+  return ways;
+}
+
+/** The greatest whole number that divides both. */
+export function greatestCommonDivisor(a: number, b: number): number {
+  while (b !== 0) [a, b] = [b, a % b];
+  return a;
 }
 
 /** ln of the number of ways to choose `k` of `n`. */

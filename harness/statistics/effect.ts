@@ -51,7 +51,8 @@ function fractionOf(estimate: number, centre: number): number | undefined {
 /** A point, believed only when enough trials agree that a rare deviation would have shown. */
 function constantInterval(estimate: number, base: number, candidate: number, confidence: number): Interval {
   const bound = deviationBound(base, candidate, confidence);
-  return { low: estimate, high: estimate, confidence, attained: bound <= excludedRate };
+  const attained = bound <= excludedRate;
+  return { low: estimate, high: estimate, confidence: attained ? confidence : 0, attained };
 }
 
 /** The largest difference in the rate of deviating trials that sizes without any deviation leave possible. */

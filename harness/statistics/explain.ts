@@ -31,7 +31,7 @@ function definitionLines({ definition, judgement }: JudgedMetric, phrases: Phras
     ? `the headline of family ${definition.family}`
     : `reported under the headline of family ${definition.family}, no confirmation of it`;
   return [
-    `metric: ${definition.name}, a ${definition.class}${tested}; worse is ${definition.worse}; ${role}`,
+    `metric: ${definition.name}, ${definition.class}${tested}; worse is ${definition.worse}; ${role}`,
     `gate: at least ${phrases.value(definition.gate.atLeast)} and ${definition.gate.relative * 100} % of the base; ${
       definition.gated ? 'a regression fails the run' : 'a regression does not fail the run'
     }`,

@@ -2,7 +2,7 @@
 export interface Interval {
   low: number;
   high: number;
-  /** The level it reaches, which small samples and discreteness make differ from the one asked for. */
+  /** The level it reaches, which small samples and discreteness make differ from the one asked for; 0 if there is none. */
   confidence: number;
   /** Whether the level asked for is reached; if not, the interval may not support a claim of no change. */
   attained: boolean;

@@ -17,7 +17,7 @@ export function meanDifference(base: Float64Array, candidate: Float64Array, conf
   const unknown = {
     low: Number.NEGATIVE_INFINITY,
     high: Number.POSITIVE_INFINITY,
-    confidence,
+    confidence: 0,
     attained: false,
   };
   if (left.length < 2 || right.length < 2) return { estimate, interval: unknown };

@@ -7,8 +7,11 @@ export interface TrialsNeeded {
   perSide: number;
   /** Beyond the smaller side of those there are; 0 when the number is there and the answer was bad luck or near the gate. */
   more: number;
-  /** The change in the metric's unit (or of the rate) that so many trials show in four cases of five. */
-  change: number;
+  /**
+   * The change in the metric's unit (or of the rate) that so many trials show in four cases of five; undefined when the
+   * spread is unknown, and `perSide` is but the fewest that could prove anything.
+   */
+  change: number | undefined;
   of: 'value' | 'rate';
 }
 
@@ -23,15 +26,17 @@ const most = 100_000;
  */
 export function trialsNeeded(comparison: Comparison, alpha: number): TrialsNeeded | undefined {
   const { effect, rates, test } = comparison;
-  if (effect === undefined || test === undefined) return undefined;
+  if (effect === undefined || test?.p === undefined) return undefined;
   const have = Math.min(comparison.base.n, comparison.candidate.n);
+  const least = leastTrials(alpha);
+  if (have < 2) return { perSide: least, more: least - have, change: undefined, of: 'value' };
   const byRate = test.name === 'Fisher on P(nonzero)' && rates?.gate !== undefined;
   const change = byRate ? rates.gate! : comparison.threshold || Math.abs(effect.estimate);
   if (change === 0) return undefined;
   const sized = byRate
     ? trialsForRates(rates.base.rate, Math.min(1, rates.base.rate + change), alpha)
     : trialsForShift(change, pooledDeviation(comparison), alpha);
-  const perSide = Math.min(most, Math.max(sized, leastTrials(alpha)));
+  const perSide = Math.min(most, Math.max(sized, least));
   return { perSide, more: Math.max(0, perSide - have), change, of: byRate ? 'rate' : 'value' };
 }
 

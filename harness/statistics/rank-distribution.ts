@@ -1,4 +1,4 @@
-import { choose } from './distribution.ts';
+import { choose, greatestCommonDivisor } from './distribution.ts';
 
 /**
  * The null distribution of the rank sum given the ties: every choice of `chosen` out of the pooled values is equally
@@ -74,11 +74,6 @@ function gridOf(groups: Int32Array): { places: number[]; step: number; origin: n
   for (const rank of doubledRanks) step = greatestCommonDivisor(step, rank - origin);
   if (step === 0) step = 1;
   return { places: doubledRanks.map(rank => (rank - origin) / step), step, origin, total: before };
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  while (b !== 0) [a, b] = [b, a % b];
-  return a;
 }
 
 function splitIndex(groups: Int32Array, total: number): number {

@@ -46,22 +46,26 @@ export class Phrases {
     return value > 0 ? `+${text}` : text;
   }
 
-  /** `mean 80 -> 120 loads (+40 loads, +50 %)`. */
+  /** `mean 80 -> 120 loads (+40 loads, +50 %)`; times: `median 20 -> 22 ms, typically +1.9 ms (+9.5 %)`. */
   change({ effect, base, candidate, testedAs }: Comparison): string {
     if (effect === undefined) return 'no values to compare';
-    const measure = effect.kind === 'shift' ? 'median' : 'mean';
-    const [from, to] =
-      testedAs === 'deterministic' ? [base.least!, candidate.least!] : [base[measure]!, candidate[measure]!];
-    const percent = effect.fraction === undefined ? '' : `, ${formatPercent(effect.fraction)}`;
-    const name = testedAs === 'deterministic' ? '' : `${measure} `;
-    return `${name}${this.value(from)} -> ${this.value(to)} (${this.signed(effect.estimate)}${percent})`;
+    const size = this.signed(effect.estimate);
+    const percent = effect.fraction === undefined ? undefined : formatPercent(effect.fraction);
+    if (effect.kind === 'shift') {
+      const medians = `median ${this.value(base.median!)} -> ${this.value(candidate.median!)}`;
+      return `${medians}, typically ${size}${percent === undefined ? '' : ` (${percent})`}`;
+    }
+    const exact = testedAs === 'deterministic';
+    const from = this.value(exact ? base.least! : base.mean!);
+    const to = this.value(exact ? candidate.least! : candidate.mean!);
+    return `${exact ? '' : 'mean '}${from} -> ${to} (${size}${percent === undefined ? '' : `, ${percent}`})`;
   }
 
   /** `95 % interval -3 to +12 loads`. */
   interval({ effect }: Comparison): string {
     if (effect === undefined) return 'no interval';
     const { low, high, confidence } = effect.interval;
-    if (!Number.isFinite(low)) return 'no interval (too little spread or too few values)';
+    if (confidence < 0.5) return 'no interval (too few values, or no spread)';
     const level = Number((confidence * 100).toPrecision(3));
     return `${level} % interval ${this.signed(low)} to ${this.signed(high)}`;
   }
@@ -166,15 +170,23 @@ function emptySides({ base, candidate }: Comparison): string {
 
 function needsPhrase({ needs, comparison }: Judgement, phrases: Phrases): string {
   if (needs === undefined) return '';
-  const base = comparison.effect?.centre ?? 0;
-  const change =
-    needs.of === 'rate'
-      ? `a change in ${Math.round(needs.change * 100)} % of the trials`
-      : base === 0
-        ? `a change of ${phrases.value(needs.change)}`
-        : `a change of ${formatPercent(needs.change / Math.abs(base)).replace('+', '')}`;
-  if (needs.perSide > 1000) return `showing ${change} would take over 1000 trials per side`;
+  const trials = `${needs.more} more trial${needs.more === 1 ? '' : 's'} per side`;
+  if (needs.change === undefined) return `at least ${trials} are needed before any change could be proved`;
+  const change = neededChange(needs.change, needs.of, comparison, phrases);
+  if (needs.perSide > 1000) return `to show ${change} would take over 1000 trials per side`;
   if (needs.more === 0)
-    return `the trials would show ${change} in four runs of five; this one lies too near the gate`;
-  return `about ${needs.more} more trial${needs.more === 1 ? '' : 's'} per side would show ${change}`;
+    return `so many trials show ${change} in four runs of five: this one lies near the gate`;
+  return `about ${trials} would show ${change}`;
+}
+
+function neededChange(
+  change: number,
+  of: 'value' | 'rate',
+  { effect }: Comparison,
+  phrases: Phrases,
+): string {
+  if (of === 'rate') return `a change in ${Math.round(change * 100)} % of the trials`;
+  const centre = Math.abs(effect?.centre ?? 0);
+  if (centre === 0) return `a change of ${phrases.value(change)}`;
+  return `a change of ${formatPercent(change / centre).replace('+', '')}`;
 }
