@@ -186,6 +186,9 @@ static bool run_workload(void)
 	sampler_stop(&agent.sampler);
 	for (int i = 0; i < 2; i++)
 		output_stop(&agent.outputs[i]);
+	if (ending.stuck)
+		channel_text(&agent.channel, FRAME_NOTE,
+			     "WORKLOAD_STUCK it hangs in the kernel and did not die of SIGKILL");
 	send_exit(&ending);
 	return true;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "config.h"
 #include "root.h"
 
@@ -24,7 +25,7 @@ static const char *list_add(struct list *list, const char *value)
 
 static const char *require_add(struct list *list, const char *value)
 {
-	for (size_t i = 0; i < sizeof(capabilities) / sizeof(capabilities[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(capabilities); i++)
 		if (!strcmp(value, capabilities[i]))
 			return list_add(list, value);
 	return "names no capability that the agent can check";

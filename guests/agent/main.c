@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "agent.h"
+#include "array.h"
 
 static const struct {
 	const char *name;
@@ -26,7 +27,7 @@ int main(int argc, char **argv)
 	/* Whatever the kernel's rdinit= calls it: PID 1 is the agent. */
 	if (getpid() == 1)
 		return agent_main(argc, argv);
-	for (size_t i = 0; i < sizeof(applets) / sizeof(applets[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(applets); i++)
 		if (!strcmp(name, applets[i].name))
 			return applets[i].main(argc, argv);
 	fprintf(stderr, "modstorm: there is no `%s` in this program\n", name);

@@ -9,11 +9,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "array.h"
 #include "clock.h"
 #include "process.h"
 #include "root.h"
 
 #define GRACE_NS	(2 * NS_PER_S)
+/* A load that hangs in the kernel does not die of KILL; the counters are wanted all the same. */
+#define STUCK_NS	(5 * NS_PER_S)
 #define CAPTURE_NS	(120 * NS_PER_S)
 
 static const char *const search_path[] = {
@@ -25,7 +28,7 @@ static const char *const base_env[] = {
 	"HOME=/", "TMPDIR=/tmp", "LC_ALL=C",
 };
 
-#define BASE_ENV_COUNT (sizeof(base_env) / sizeof(base_env[0]))
+#define BASE_ENV_COUNT ARRAY_SIZE(base_env)
 
 static int find_program(char *place, const char *name)
 {
@@ -33,7 +36,7 @@ static int find_program(char *place, const char *name)
 		snprintf(place, PATH_MAX, "%s", name);
 		return 0;
 	}
-	for (size_t i = 0; i < sizeof(search_path) / sizeof(search_path[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(search_path); i++) {
 		snprintf(place, PATH_MAX, "%s/%s", search_path[i], name);
 		if (!access(place, X_OK))
 			return 0;
@@ -185,21 +188,28 @@ static void end_remains(pid_t group)
 
 void process_wait(struct process *process, uint64_t deadline_ns, struct ending *ending)
 {
+	static const struct {
+		int signal;
+		uint64_t patience_ns;
+	} steps[] = { { SIGTERM, GRACE_NS }, { SIGKILL, STUCK_NS } };
 	uint64_t deadline = deadline_ns ? process->started + deadline_ns : 0;
-	int signal_number = SIGTERM;
+	size_t step = 0;
 
 	memset(ending, 0, sizeof(*ending));
 	while (!reap(process, ending)) {
 		if (deadline && clock_ns(CLOCK_MONOTONIC) >= deadline) {
 			ending->timed_out = true;
-			kill(-process->pid, signal_number);
-			/* After KILL only the kernel can hold it: the host's deadline decides. */
-			deadline = signal_number == SIGTERM ?
-				   clock_ns(CLOCK_MONOTONIC) + GRACE_NS : 0;
-			signal_number = SIGKILL;
+			ending->stuck = step == ARRAY_SIZE(steps);
+			if (ending->stuck)
+				break;
+			kill(-process->pid, steps[step].signal);
+			deadline = clock_ns(CLOCK_MONOTONIC) + steps[step].patience_ns;
+			step++;
 		}
 		await_child_signal(deadline);
 	}
+	if (ending->stuck)
+		ending->status = SIGKILL;
 	ending->wall_ns = clock_ns(CLOCK_MONOTONIC) - process->started;
 	end_remains(process->pid);
 }

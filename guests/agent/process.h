@@ -21,6 +21,8 @@ struct process {
 
 struct ending {
 	bool timed_out;
+	/* Not even KILL ended it: it hangs in the kernel. */
+	bool stuck;
 	int status;
 	uint64_t wall_ns;
 	struct rusage usage;
@@ -34,8 +36,8 @@ int process_start(struct process *process, const struct list *argv, const struct
 
 /*
  * Waits for its end and reaps orphans on the way. @deadline_ns after its start
- * the group gets TERM and two seconds later KILL; 0 waits for ever. In the end
- * nothing of the group is left.
+ * the group gets TERM, two seconds later KILL, and five seconds later it is
+ * given up; 0 waits for ever.
  */
 void process_wait(struct process *process, uint64_t deadline_ns, struct ending *ending);
 

@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "array.h"
 #include "clock.h"
 #include "root.h"
 #include "sample.h"
@@ -32,7 +33,7 @@ static void take_sample(struct sampler *sampler)
 	text.len = 0;
 	if (root_read("/proc/meminfo", meminfo, sizeof(meminfo)) <= 0)
 		return;
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
 		const char *line = strstr(meminfo, fields[i].label);
 
 		if (line)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "array.h"
 #include "root.h"
 #include "system.h"
 
@@ -25,9 +26,17 @@ static const struct {
 	{ "tmpfs", "/tmp", MS_NOSUID | MS_NODEV },
 };
 
+/* What udev makes elsewhere, and shells rely on. */
+static const char *const links[][2] = {
+	{ "/proc/self/fd", "/dev/fd" },
+	{ "fd/0", "/dev/stdin" },
+	{ "fd/1", "/dev/stdout" },
+	{ "fd/2", "/dev/stderr" },
+};
+
 void mount_all(void)
 {
-	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(mounts); i++) {
 		const char *target = mounts[i].target;
 
 		/* Below sysfs a folder exists or cannot be made: mount() tells. */
@@ -37,6 +46,9 @@ void mount_all(void)
 			console("cannot mount %s on %s: %s", mounts[i].type, target,
 				strerror(errno));
 	}
+	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
+		if (symlink(links[i][0], links[i][1]) && errno != EEXIST)
+			console("cannot make %s: %s", links[i][1], strerror(errno));
 }
 
 void fill_standard_descriptors(void)
