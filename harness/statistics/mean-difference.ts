@@ -21,21 +21,34 @@ export function meanDifference(base: Float64Array, candidate: Float64Array, conf
     attained: false,
   };
   if (left.length < 2 || right.length < 2) return { estimate, interval: unknown };
-  const ofBase = sampleVariance(left) / left.length;
-  const ofCandidate = sampleVariance(right) / right.length;
+  const half = welchHalfWidth(
+    { n: left.length, variance: sampleVariance(left) },
+    { n: right.length, variance: sampleVariance(right) },
+    confidence,
+  );
+  if (half === undefined) return { estimate, interval: unknown };
+  const bounds = { low: (difference - half) * scale, high: (difference + half) * scale };
+  return { estimate, interval: { ...bounds, confidence, attained: true } };
+}
+
+/** Size and sample variance of one side. */
+export interface Spread {
+  n: number;
+  variance: number;
+}
+
+/**
+ * Half the width of Welch's interval for a difference of means, with the degrees of freedom of Satterthwaite.
+ * @param base of at least two values, as is `candidate`
+ * @returns undefined when neither side varies
+ */
+export function welchHalfWidth(base: Spread, candidate: Spread, confidence: number): number | undefined {
+  const ofBase = base.variance / base.n;
+  const ofCandidate = candidate.variance / candidate.n;
   const error = ofBase + ofCandidate;
-  if (error === 0) return { estimate, interval: unknown };
-  const degrees = error ** 2 / (ofBase ** 2 / (left.length - 1) + ofCandidate ** 2 / (right.length - 1));
-  const half = studentUpperQuantile((1 - confidence) / 2, degrees) * Math.sqrt(error);
-  return {
-    estimate,
-    interval: {
-      low: (difference - half) * scale,
-      high: (difference + half) * scale,
-      confidence,
-      attained: true,
-    },
-  };
+  if (error === 0) return undefined;
+  const degrees = error ** 2 / (ofBase ** 2 / (base.n - 1) + ofCandidate ** 2 / (candidate.n - 1));
+  return studentUpperQuantile((1 - confidence) / 2, degrees) * Math.sqrt(error);
 }
 
 function largestMagnitude(base: Float64Array, candidate: Float64Array): number {

@@ -75,6 +75,10 @@ export class Phrases {
     return `not zero in ${side(rates.base)} -> ${side(rates.candidate)} trials`;
   }
 
+  means({ base, candidate }: Comparison): string {
+    return `${this.value(base.mean!)} -> ${this.value(candidate.mean!)}`;
+  }
+
   sizes({ base, candidate }: Comparison): string {
     return `n=${base.n} and ${candidate.n}`;
   }
@@ -118,6 +122,8 @@ function sentenceFor(judgement: Judgement, phrases: Phrases): string {
       return `changed, but whether by the gate of ${phrases.gate(comparison)} is open: ${change}, ${evidence}`;
     case 'contradictory':
       return `changed in shape: most trials moved the other way than the mean (${change}), ${evidence}`;
+    case 'mixture':
+      return `kept its typical value (${change}), but its mean moved, ${phrases.means(comparison)}: some trials changed much, ${evidence}`;
     case 'headline-not-proved':
       return `moved, ${change}, ${evidence}, but the headline of its family is not proved to have changed`;
     case 'not-proved':

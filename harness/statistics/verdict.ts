@@ -1,7 +1,9 @@
 import { benjaminiHochberg } from './benjamini-hochberg.ts';
 import type { Comparison } from './comparison.ts';
+import type { Summary } from './descriptive.ts';
 import { holm } from './holm.ts';
 import { liesInside } from './interval.ts';
+import { welchHalfWidth } from './mean-difference.ts';
 import { type TrialsNeeded, trialsNeeded } from './power.ts';
 import { compareScalars, type Scalar } from './value.ts';
 
@@ -32,6 +34,7 @@ export type Reason =
   | 'all-equal'
   | 'below-gate'
   | 'contradictory'
+  | 'mixture'
   | 'not-proved'
   | 'no-values'
   | 'too-few'
@@ -91,7 +94,7 @@ export function judgeAdjusted(
     const changed =
       reason === 'proved' || reason === 'proved-without-direction' || reason === 'exactly-different';
     const open = verdict === 'INCONCLUSIVE' || verdict === 'NOT_ENOUGH';
-    const needs = open && !changed ? trialsNeeded(comparison, required) : undefined;
+    const needs = open && reason !== 'mixture' && !changed ? trialsNeeded(comparison, required) : undefined;
     return {
       verdict,
       reason,
@@ -116,7 +119,8 @@ function decide(comparison: Comparison, proved: boolean, required: number): Deci
   if (test === undefined || effect === undefined) return { verdict: 'NOT_ENOUGH', reason: 'no-values' };
   if (comparison.testedAs === 'deterministic') return decideExactly(comparison);
   if (proved && reachesGate(comparison)) return decideDirection(comparison);
-  if (isEquivalent(comparison) && !(proved && hidesMixture(comparison))) {
+  if (isEquivalent(comparison)) {
+    if (hidesMixture(comparison)) return { verdict: 'INCONCLUSIVE', reason: 'mixture' };
     return { verdict: 'UNCHANGED', reason: isAllEqual(comparison) ? 'all-equal' : 'inside-gate' };
   }
   if (proved) return { verdict: 'INCONCLUSIVE', reason: 'below-gate' };
@@ -145,9 +149,17 @@ function decideDirection({ test, effect, worse }: Comparison): Decision {
   return { verdict: bad ? 'REGRESSED' : 'IMPROVED', reason: 'proved' };
 }
 
-/** A proved change of times whose typical shift is small but whose mean is not: some trials became much slower. */
-function hidesMixture({ testedAs, base, candidate, threshold }: Comparison): boolean {
-  return testedAs === 'time' && Math.abs(candidate.mean! - base.mean!) >= threshold;
+/**
+ * Times whose typical trial stayed while the mean moved by the gate or more, beyond chance: some trials became much
+ * slower, which the median of differences cannot see. A single outlier does not do that.
+ */
+function hidesMixture({ testedAs, base, candidate, threshold, confidence }: Comparison): boolean {
+  const moved = Math.abs(candidate.mean! - base.mean!);
+  if (testedAs !== 'time' || moved === 0 || moved < threshold || base.n < 2 || candidate.n < 2) return false;
+  // Relative to what moved, so that squares of 1e-300 or 1e300 stay in range.
+  const spread = ({ n, deviation }: Summary) => ({ n, variance: (deviation! / moved) ** 2 });
+  const half = welchHalfWidth(spread(base), spread(candidate), confidence);
+  return half !== undefined && half < 1;
 }
 
 function isAllEqual({ base, candidate }: Comparison): boolean {

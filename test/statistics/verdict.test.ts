@@ -1,0 +1,421 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { makeRandom } from '../../harness/random.ts';
+import { type AnalysisRequest, analyse } from '../../harness/statistics/analysis.ts';
+import { compareMetric } from '../../harness/statistics/comparison.ts';
+import { explain } from '../../harness/statistics/explain.ts';
+import type { SampleValues } from '../../harness/statistics/judged-cell.ts';
+import type { MetricDefinition } from '../../harness/statistics/metric.ts';
+import { makeSample } from '../../harness/statistics/sample.ts';
+import { explainInSentence } from '../../harness/statistics/sentence.ts';
+import type { MaybeScalar } from '../../harness/statistics/value.ts';
+import { judge } from '../../harness/statistics/verdict.ts';
+
+const count: MetricDefinition = {
+  name: 'failed_becoming',
+  unit: '',
+  class: 'count',
+  worse: 'higher',
+  family: 'duplicates',
+  headline: true,
+  gated: true,
+  gate: { atLeast: 1, relative: 0 },
+};
+const bytes: MetricDefinition = { ...count, name: 'wasted', unit: 'bytes', headline: false, gated: false };
+const time: MetricDefinition = {
+  ...count,
+  name: 'boot',
+  class: 'time',
+  family: 'boot',
+  gate: { atLeast: 10, relative: 0.02 },
+};
+const exact: MetricDefinition = {
+  ...count,
+  name: 'modcount',
+  class: 'deterministic',
+  family: 'modules',
+  gate: { atLeast: 0, relative: 0 },
+};
+
+function verdictOf(
+  definition: MetricDefinition,
+  base: readonly MaybeScalar[],
+  candidate: readonly MaybeScalar[],
+  declared = 1,
+) {
+  const comparison = compareMetric({
+    ...definition,
+    base: makeSample(base),
+    candidate: makeSample(candidate),
+  });
+  const [judgement] = judge([comparison], { declared, method: 'holm', alpha: 0.05 });
+  return { ...judgement!, sentence: explainInSentence(judgement!, definition) };
+}
+
+const repeat = (value: number, times: number): number[] => Array(times).fill(value);
+
+t.test('one boot against one decides nothing, but shows what differs', t => {
+  for (const definition of [count, time, exact]) {
+    const found = verdictOf(definition, [100], [250]);
+    t.equal(found.verdict, 'NOT_ENOUGH', definition.class);
+    t.match(found.sentence, /100 -> 250/);
+    t.match(found.sentence, /n=1 and 1/);
+  }
+  t.equal(verdictOf(count, [0], [0]).verdict, 'NOT_ENOUGH', 'not even that nothing changed');
+  t.match(verdictOf(time, [100], [250]).sentence, /at least 3 more trials per side are needed/);
+  t.end();
+});
+
+t.test('empty sides and missing values', t => {
+  t.match(verdictOf(count, [], [1, 2]), {
+    verdict: 'NOT_ENOUGH',
+    reason: 'no-values',
+    sentence: /not measured on the base/,
+  });
+  t.match(verdictOf(exact, [], []), { verdict: 'NOT_ENOUGH', reason: 'no-values', sentence: /either side/ });
+  const found = verdictOf(count, [undefined, ...repeat(5, 8)], [...repeat(5, 8), null, null]);
+  t.equal(found.comparison.candidate.n, 8);
+  t.equal(found.comparison.candidate.missing, 2);
+  t.same(
+    found.comparison.findings.map(({ code }) => code),
+    ['MISSING_VALUES', 'MISSING_VALUES'],
+  );
+  t.equal(found.verdict, 'UNCHANGED', 'missing values did not become zeros');
+  t.throws(() => verdictOf(count, [1, Number.NaN], [1]), { code: 'VALUE_INVALID' });
+  t.end();
+});
+
+t.test('deterministic metrics', t => {
+  t.match(verdictOf(exact, [39, 39, 39], [39, 39, 39]), {
+    verdict: 'UNCHANGED',
+    reason: 'exactly-equal',
+    p: undefined,
+  });
+  t.match(verdictOf(exact, [39, 39], [39, 39, 39]), { verdict: 'NOT_ENOUGH', reason: 'too-few' });
+  t.match(verdictOf(exact, [39, 39, 39], [40, 40, 40]), {
+    verdict: 'REGRESSED',
+    reason: 'exactly-different',
+  });
+  t.match(verdictOf(exact, [39, 39, 39], [38, 38, 38]), { verdict: 'IMPROVED' });
+  t.match(verdictOf({ ...exact, gate: { atLeast: 2, relative: 0 } }, [39, 39, 39], [40, 40, 40]), {
+    verdict: 'UNCHANGED',
+  });
+  t.match(verdictOf({ ...exact, worse: 'none' }, [39, 39, 39], [40, 40, 40]), {
+    verdict: 'INCONCLUSIVE',
+    changed: true,
+    sentence: /CHANGED/,
+  });
+  const top = 2n ** 63n;
+  t.match(verdictOf(exact, [top, top, top], [top + 1n, top + 1n, top + 1n]), {
+    verdict: 'REGRESSED',
+    sentence: /9223372036854775808 -> 9223372036854775809/,
+  });
+  const demoted = verdictOf(exact, [39, 39, 40], [41, 41, 41]);
+  t.equal(demoted.comparison.testedAs, 'count');
+  t.equal(demoted.comparison.findings[0]!.code, 'DETERMINISTIC_SPREAD');
+  t.equal(demoted.verdict, 'NOT_ENOUGH', 'three trials prove nothing once it varies');
+  t.end();
+});
+
+t.test('zero variance and zero baselines', t => {
+  const clearest = verdictOf(count, repeat(5, 8), repeat(9, 8));
+  t.match(
+    clearest,
+    { verdict: 'REGRESSED', p: 2 / 12870 },
+    'no spread on either side is the clearest signal',
+  );
+  t.match(verdictOf(time, repeat(100, 5), repeat(200, 5)), { verdict: 'REGRESSED' });
+  t.equal(
+    verdictOf(count, repeat(5, 8), repeat(9, 8), 1000).verdict,
+    'NOT_ENOUGH',
+    'but not for a family of 1000',
+  );
+  const fromZero = verdictOf(count, repeat(0, 8), [3, 9, 4, 2, 8, 7, 3, 2]);
+  t.equal(fromZero.verdict, 'REGRESSED');
+  t.equal(fromZero.comparison.effect!.fraction, undefined, 'no percentage of zero');
+  t.notMatch(fromZero.sentence, /Infinity|NaN|\([^)]*%/);
+  const toZero = verdictOf(count, [3, 9, 4, 2, 8, 7, 3, 2], repeat(0, 8));
+  t.match(toZero, { verdict: 'IMPROVED', sentence: /-100 %/ });
+  t.equal(
+    verdictOf(count, repeat(0, 5), repeat(0, 5)).verdict,
+    'NOT_ENOUGH',
+    'five zeros each exclude little',
+  );
+  t.match(verdictOf(count, repeat(0, 8), repeat(0, 8)), {
+    verdict: 'UNCHANGED',
+    sentence: /more than 33 % of the trials/,
+  });
+  t.match(verdictOf(time, repeat(7, 8), repeat(7, 8)), { verdict: 'UNCHANGED', reason: 'all-equal' });
+  t.equal(
+    verdictOf({ ...count, gate: { atLeast: 0, relative: 0 } }, repeat(7, 8), repeat(7, 8)).verdict,
+    'UNCHANGED',
+    'gate 0',
+  );
+  t.end();
+});
+
+t.test('rare counters are judged by how often they are not zero', t => {
+  const rare = [...repeat(0, 12), ...repeat(1, 8)];
+  const found = verdictOf(count, repeat(0, 20), rare);
+  t.equal(found.comparison.test!.name, 'Fisher on P(nonzero)');
+  t.match(
+    found,
+    { verdict: 'REGRESSED', sentence: /not zero in 0 of 20 -> 8 of 20/ },
+    'though the median shift is zero',
+  );
+  t.equal(verdictOf(count, rare, repeat(0, 20)).verdict, 'IMPROVED');
+  t.equal(
+    verdictOf({ ...count, gate: { atLeast: 5, relative: 0 } }, repeat(0, 20), rare).verdict,
+    'UNCHANGED',
+    'the gate asks for more',
+  );
+  t.equal(
+    verdictOf({ ...count, gate: { atLeast: 5, relative: 0, rate: 0.3 } }, repeat(0, 20), rare).verdict,
+    'REGRESSED',
+  );
+  const growing = [4, 8, 12, 16, 20].map(
+    hits => verdictOf(count, repeat(0, 20), [...repeat(0, 20 - hits), ...repeat(1, hits)]).verdict,
+  );
+  t.same(
+    growing,
+    ['NOT_ENOUGH', 'REGRESSED', 'REGRESSED', 'REGRESSED', 'REGRESSED'],
+    'a stronger signal never loses',
+  );
+  t.end();
+});
+
+t.test('gates, directions and contradictions', t => {
+  const slow = [1000, 1003, 998, 1002, 1001, 999, 1004, 997];
+  const shifted = slow.map(value => value + 8);
+  t.match(
+    verdictOf(time, slow, shifted),
+    { verdict: 'UNCHANGED', p: Number },
+    'proved, but smaller than the gate',
+  );
+  t.equal(verdictOf({ ...time, gate: { atLeast: 5, relative: 0 } }, slow, shifted).verdict, 'REGRESSED');
+  t.equal(
+    verdictOf({ ...time, gate: { atLeast: 8, relative: 0 } }, slow, shifted).verdict,
+    'REGRESSED',
+    'the gate itself counts',
+  );
+  t.equal(verdictOf({ ...time, gate: { atLeast: 0, relative: 0 } }, slow, shifted).verdict, 'REGRESSED');
+  t.equal(
+    verdictOf({ ...time, gate: { atLeast: 5, relative: 0.02 } }, slow, shifted).verdict,
+    'UNCHANGED',
+    'both bounds',
+  );
+  t.match(verdictOf({ ...time, worse: 'none', gate: { atLeast: 5, relative: 0 } }, slow, shifted), {
+    verdict: 'INCONCLUSIVE',
+    changed: true,
+  });
+  t.equal(
+    verdictOf({ ...time, worse: 'lower', gate: { atLeast: 5, relative: 0 } }, slow, shifted).verdict,
+    'IMPROVED',
+  );
+  const outlier = [9, 8, 7, 9, 8, 7, 9, 8, 7, 5000];
+  const contrary = verdictOf(count, outlier, [19, 18, 17, 19, 18, 17, 19, 18, 17, 18]);
+  t.match(contrary, { verdict: 'INCONCLUSIVE', reason: 'contradictory' }, 'most rose, the mean fell');
+  const mixture = [...repeat(0, 60), ...repeat(500, 40)].map((value, index) => 1000 + value + index / 100);
+  const mixed = verdictOf(
+    time,
+    mixture.map((_, index) => 1000 + index / 100),
+    mixture,
+  );
+  t.match(mixed, { verdict: 'INCONCLUSIVE', reason: 'mixture' }, 'two of five boots became much slower');
+  const late = [...slow, ...slow.slice(1), 60_000];
+  t.equal(verdictOf(time, [...slow, ...slow], late).verdict, 'UNCHANGED', 'one outlier is not a change');
+  t.equal(
+    verdictOf(
+      count,
+      [1, 2],
+      [...Array(200).keys()].map(value => value + 500),
+    ).verdict,
+    'REGRESSED',
+    'very unequal sizes',
+  );
+  t.end();
+});
+
+t.test('the sentence says what would decide', t => {
+  const base = [90, 120, 80, 100, 110, 95, 105, 130, 70, 100];
+  const found = verdictOf(
+    { ...time, gate: { atLeast: 0, relative: 0.1 } },
+    base,
+    base.map((value, index) => value + (index % 3) * 4),
+  );
+  t.equal(found.verdict, 'INCONCLUSIVE');
+  t.match(found.sentence, /about \d+ more trials per side would show a change of 10 %/);
+  t.ok(found.needs!.more > 10 && found.needs!.more < 60, `${found.needs!.more}`);
+  t.end();
+});
+
+const request = (
+  cells: Record<string, Record<string, SampleValues>>,
+  more: Partial<AnalysisRequest> = {},
+): AnalysisRequest => ({
+  definitions: [bytes, count, time, exact],
+  cells: Object.entries(cells).map(([cell, metrics]) => ({ cell, metrics })),
+  ...more,
+});
+const bad = { base: [3, 9, 4, 2, 8, 7, 3, 2], candidate: [30, 29, 24, 22, 38, 47, 53, 22] };
+const same = { base: repeat(39, 8), candidate: repeat(39, 8) };
+
+t.test('a table: families, headlines and the declared matrix', t => {
+  const analysis = analyse(
+    request({ a: { failed_becoming: bad, wasted: bad, modcount: same } }, { declaredCells: ['z', 'a'] }),
+  );
+  t.equal(analysis.declared, 6, 'three headlines in two declared cells');
+  t.same(
+    analysis.cells.map(({ cell }) => cell),
+    ['z', 'a'],
+  );
+  t.equal(analysis.regressed, true);
+  const [headline, dependent, boot, modules] = analysis.cells[1]!.metrics;
+  t.match(headline, { definition: { name: 'failed_becoming' }, judgement: { verdict: 'REGRESSED' } });
+  t.equal(headline!.judgement.adjusted, 6 * headline!.judgement.p!);
+  t.match(dependent, { definition: { name: 'wasted' }, judgement: { verdict: 'REGRESSED' } });
+  t.match(boot, { judgement: { verdict: 'NOT_ENOUGH', reason: 'no-values' } });
+  t.match(modules, { judgement: { verdict: 'UNCHANGED' } });
+  t.same(analysis.tally, { REGRESSED: 1, IMPROVED: 0, UNCHANGED: 1, INCONCLUSIVE: 0, NOT_ENOUGH: 4 });
+
+  const ungated = analyse({
+    ...request({ a: { failed_becoming: bad } }),
+    definitions: [{ ...count, gated: false }],
+  });
+  t.equal(ungated.regressed, false, 'only gated metrics fail a run');
+  const alone = analyse(request({ a: { wasted: bad } }));
+  t.match(alone.cells[0]!.metrics[1], {
+    judgement: { verdict: 'INCONCLUSIVE', reason: 'headline-not-proved' },
+  });
+  t.equal(alone.regressed, false);
+  const orphan = analyse({ ...request({ a: { wasted: bad } }), definitions: [bytes] });
+  t.equal(
+    orphan.cells[0]!.metrics[0]!.judgement.verdict,
+    'REGRESSED',
+    'a family without a headline is led by its first',
+  );
+  const wide = analyse(
+    request(
+      { a: { failed_becoming: bad } },
+      { declaredCells: Array.from({ length: 400 }, (_, i) => `c${i}`) },
+    ),
+  );
+  t.match(
+    wide.cells.at(-1)!.metrics[0],
+    { judgement: { verdict: 'NOT_ENOUGH' } },
+    'eight trials cannot carry 1203 hypotheses',
+  );
+  t.equal(analyse(request({})).regressed, false);
+  t.end();
+});
+
+t.test('the reasoning as lines', t => {
+  const analysis = analyse(request({ a: { failed_becoming: bad, wasted: bad } }, { looks: [4, 8] }));
+  const lines = explain(analysis.cells[0]!.metrics[0]!);
+  const text = lines.join('\n');
+  for (const part of [
+    /^REGRESSED: /,
+    /gate: at least 1/,
+    /base: n=8/,
+    /exact rank-sum, two-sided, U 0/,
+    /P\(candidate > base\)/,
+    /look 2 of 2/,
+    /Holm over 3 declared/,
+  ]) {
+    t.match(text, part);
+  }
+  const format = (value: number | bigint, unit: string) => `<${value}${unit}>`;
+  t.match(explain(analysis.cells[0]!.metrics[1]!, format).join('\n'), /<2bytes> to <9bytes>/);
+  for (const metric of analyse(request({ a: {} })).cells[0]!.metrics)
+    t.ok(explain(metric).length > 3, 'nothing measured');
+  t.end();
+});
+
+t.test('looks are replayed, and boots go where they are needed', t => {
+  const noise = [10, 300, 20, 250, 40, 160, 90, 30, 280, 110, 70, 200, 15, 260, 35, 150, 80, 45, 270, 120];
+  const noisy = { base: noise, candidate: [...noise].reverse().map(value => value + 1) };
+  const clear = { base: noise.slice(0, 8), candidate: noise.slice(0, 8).map(value => value + 5000) };
+  const open = analyse(
+    request(
+      { clear: { failed_becoming: clear }, noisy: { failed_becoming: noisy } },
+      { looks: [8, 12, 20], definitions: [count] },
+    ),
+  );
+  t.match(open.cells[0], {
+    nextTrials: undefined,
+    metrics: [{ look: { index: 1, trials: 8, spend: 0.0125 } }],
+  });
+  t.equal(open.cells[0]!.metrics[0]!.judgement.verdict, 'REGRESSED');
+  t.match(open.cells[1], {
+    nextTrials: undefined,
+    metrics: [{ look: { index: 3 }, judgement: { comparison: { base: { n: 20 } } } }],
+  });
+  const first = analyse(
+    request(
+      { noisy: { failed_becoming: { base: noise.slice(0, 8), candidate: noisy.candidate.slice(0, 8) } } },
+      { looks: [8, 12, 20], definitions: [count] },
+    ),
+  );
+  t.equal(first.cells[0]!.nextTrials, 12);
+  const zeros = { base: repeat(0, 8), candidate: repeat(0, 8) };
+  t.equal(
+    analyse(request({ a: { failed_becoming: zeros } }, { looks: [8, 12, 20], definitions: [count] }))
+      .cells[0]!.nextTrials,
+    undefined,
+    'futile',
+  );
+  const late = {
+    base: [...noise.slice(0, 8), ...repeat(0, 12)],
+    candidate: [...noise.slice(0, 8).map(v => v + 5000), ...repeat(0, 12)],
+  };
+  const replayed = analyse(
+    request({ a: { failed_becoming: late } }, { looks: [8, 12, 20], definitions: [count] }),
+  );
+  t.equal(replayed.cells[0]!.metrics[0]!.judgement.comparison.base.n, 8, 'what a look decided stays decided');
+  for (const looks of [[8, 8], [0], [2.5], [12, 8]]) {
+    t.throws(() => analyse(request({}, { looks })), { code: 'LOOKS_INVALID' });
+  }
+  t.end();
+});
+
+t.test('Westfall and Young within a cell', t => {
+  const second = { ...time, family: 'copy', name: 'copy', gate: { atLeast: 0, relative: 0 } };
+  const definitions = [{ ...count, gate: { atLeast: 0, relative: 0 } }, second];
+  const shared = { base: [3, 9, 4, 2, 8, 7], candidate: [10, 12, 11, 6, 14, 13] };
+  const cells = { a: { failed_becoming: shared, copy: shared } };
+  const within = analyse(
+    request(cells, { definitions, withinCell: 'westfall-young', random: makeRandom(3) }),
+  );
+  const holm = analyse(request(cells, { definitions }));
+  const adjusted = (analysis: typeof holm) => analysis.cells[0]!.metrics[0]!.judgement.adjusted!;
+  t.ok(
+    adjusted(within) < adjusted(holm) * 0.7,
+    `${adjusted(within)} against ${adjusted(holm)}: two faces of one cause cost one`,
+  );
+  t.throws(() => analyse(request(cells, { definitions, withinCell: 'westfall-young' })), {
+    code: 'RANDOM_MISSING',
+  });
+  t.end();
+});
+
+t.test('verdicts are symmetrical, scale with the unit and do not depend on order', t => {
+  const values = fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 12 });
+  const gate = fc.integer({ min: 0, max: 6 });
+  const mirrored = { REGRESSED: 'IMPROVED', IMPROVED: 'REGRESSED' } as Record<string, string>;
+  const classes = fc.constantFrom(count, time, exact);
+  const property = fc.property(classes, values, values, gate, (definition, base, candidate, atLeast) => {
+    const tested = { ...definition, gate: { atLeast, relative: 0, rate: 0.3 } };
+    const there = verdictOf(tested, base, candidate);
+    const back = verdictOf(tested, candidate, base);
+    const scaled = verdictOf(
+      { ...definition, gate: { atLeast: atLeast * 1024, relative: 0, rate: 0.3 } },
+      base.map(value => value * 1024),
+      candidate.map(value => value * 1024).reverse(),
+    );
+    if (there.sentence.match(/NaN|undefined|Infinity/)) return false;
+    if ((there.p ?? 0.5) <= 0 || (there.p ?? 0.5) > 1) return false;
+    return back.verdict === (mirrored[there.verdict] ?? there.verdict) && scaled.verdict === there.verdict;
+  });
+  t.doesNotThrow(() => fc.assert(property, { seed: 11, numRuns: 1500 }));
+  t.end();
+});
