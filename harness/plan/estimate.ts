@@ -80,18 +80,19 @@ function pack(plan: Plan, options: EstimateOptions, cellNs: ReadonlyMap<string, 
   let now = 0;
   let end = 0;
   for (const block of blocksOf(plan)) {
-    while (block.length > 0) {
+    const waiting = block.slice(0, lookAhead);
+    let next = waiting.length;
+    while (waiting.length > 0) {
       const free = running.length >= jobs ? 0 : cores - sumCores(running);
-      const index = block
-        .slice(0, lookAhead)
-        .findIndex(cell => coresOf(cell, options.accelerator, cores) <= free);
+      const index = waiting.findIndex(cell => coresOf(cell, options.accelerator, cores) <= free);
       if (index === -1) {
         now = running.reduce((earliest, one) => Math.min(earliest, one.end), Number.POSITIVE_INFINITY);
         const reached = now;
         running = running.filter(one => one.end > reached);
         continue;
       }
-      const [cell] = block.splice(index, 1);
+      const [cell] = waiting.splice(index, 1);
+      if (next < block.length) waiting.push(block[next++]!);
       const stop = now + cellNs.get(cell!.id)!;
       running.push({ end: stop, cores: coresOf(cell!, options.accelerator, cores) });
       end = Math.max(end, stop);
