@@ -101,16 +101,16 @@ export class IsolatedApt {
 
   /**
    * Fetches a package, or finds it in the cache; its size and hash are checked either way.
-   * @param wanted exact version, or suite; the first candidate unless told
+   * @param wanted exact version, else suite; the first candidate unless told
    * @returns path of the .deb
    * @throws InfrastructureError APT_NO_CANDIDATE, APT_DOWNLOAD_FAILED
    */
   async download(name: string, wanted: Partial<AptCandidate> = {}): Promise<string> {
+    if (wanted.version !== undefined)
+      return (await this.downloadAll([{ name, version: wanted.version }]))[0]!;
     const candidates = await this.candidates(name);
     const chosen = candidates.find(
-      candidate =>
-        (wanted.version === undefined || candidate.version === wanted.version) &&
-        (wanted.suite === undefined || candidate.suite === wanted.suite),
+      candidate => wanted.suite === undefined || candidate.suite === wanted.suite,
     );
     if (!chosen) throw noCandidate(name, wanted, candidates);
     const [path] = await this.downloadAll([{ name, version: chosen.version }]);
@@ -127,9 +127,8 @@ export class IsolatedApt {
     await this.update();
     return this.#locked('fetching packages', async () => {
       const words = packages.map(({ name, version }) => `${name}=${version}`);
-      const files = parsePrintUris(
-        (await this.#apt('apt-get', ['download', '--print-uris', ...words])).stdout,
-      );
+      const listed = await this.#apt('apt-get', ['download', '--print-uris', ...words], { accept: 'any' });
+      const files = parsePrintUris(listed.stdout);
       const paths: string[] = [];
       const missing: AptFile[] = [];
       for (const { name, version } of packages) {

@@ -12,6 +12,8 @@ const contextLines = 6;
 /** `file:line[:column]: error: …` of gcc, clang and the assembler. */
 const compilerError = /^\S.*?:\d+(?::\d+)?: (?:fatal )?[Ee]rror: /;
 const linkerError = /(?:^|: )(?:undefined reference to|multiple definition of|ld: error:|cannot find -l)/;
+/** `crypto/Kconfig:1449: can't open file …`; its warnings do not fail a build. */
+const kconfigError = /^\S*Kconfig\S*:\d+: ?(?!.*warning)/;
 const modpostError = /^ERROR: (?:modpost|Kernel configuration)/;
 const shellError = /: (?:command )?not found$|: No such file or directory$|No space left on device/;
 /** The rule that failed; make's later lines only say that the rules above it failed too. */
@@ -23,7 +25,12 @@ export function extractBuildFailure(lines: readonly string[]): BuildFailure {
   let first: string | undefined;
   for (let index = 0; index < lines.length && errors.length < maxLines; index += 1) {
     const line = lines[index]!;
-    if (![compilerError, linkerError, modpostError, shellError].some(pattern => pattern.test(line))) continue;
+    if (
+      ![compilerError, linkerError, kconfigError, modpostError, shellError].some(pattern =>
+        pattern.test(line),
+      )
+    )
+      continue;
     if (makeError.test(line)) continue;
     first ??= line.trim();
     errors.push(line);

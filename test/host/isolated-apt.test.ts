@@ -1,0 +1,239 @@
+import { chmod, mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t from 'tap';
+import { InfrastructureError } from '../../harness/errors.ts';
+import {
+  chooseMirror,
+  parseDeb822Sources,
+  parseOsRelease,
+  parseSourcesList,
+  preferredSuites,
+} from '../../harness/host/debian-mirror.ts';
+import { acquireFileLock, describeHolder, type LockHolder } from '../../harness/host/file-lock.ts';
+import {
+  IsolatedApt,
+  parseMadison,
+  parsePrintUris,
+  readDebianHost,
+} from '../../harness/host/isolated-apt.ts';
+import type { ProgramOptions, ProgramResult, runProgram } from '../../harness/process/program.ts';
+
+const deb822 = `Types: deb
+# http://snapshot.debian.org/archive/debian/20250520T000000Z
+URIs: http://mirror.example/debian/
+Suites: bookworm bookworm-updates
+Components: main
+Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
+
+Types: deb deb-src
+URIs: http://mirror.example/debian-security
+Suites: bookworm-security
+Components: main
+
+Types: deb
+Enabled: no
+URIs: http://off.example/debian
+Suites: bookworm
+Components: main
+`;
+
+t.test('sources of apt are read in both formats', async t => {
+  t.same(
+    parseDeb822Sources(deb822).map(({ uri, suite }) => `${uri} ${suite}`),
+    [
+      'http://mirror.example/debian bookworm',
+      'http://mirror.example/debian bookworm-updates',
+      'http://mirror.example/debian-security bookworm-security',
+    ],
+  );
+  const list =
+    'deb [arch=amd64 signed-by=/k.gpg] https://a/debian/ trixie main contrib # mine\ndeb-src https://a/debian trixie main\n# deb x y z\n';
+  t.same(parseSourcesList(list), [
+    { uri: 'https://a/debian', suite: 'trixie', components: ['main', 'contrib'] },
+  ]);
+});
+
+t.test('the mirror of the host is taken only where it mirrors Debian', async t => {
+  const sources = parseDeb822Sources(deb822);
+  t.equal(chooseMirror('debian', 'bookworm', sources), 'http://mirror.example/debian');
+  t.equal(chooseMirror('debian', 'trixie', sources), 'http://deb.debian.org/debian');
+  t.equal(chooseMirror('ubuntu', 'noble', sources), 'http://deb.debian.org/debian');
+  const medium = [{ uri: 'cdrom:[Debian 12]', suite: 'bookworm', components: ['main'] }];
+  t.equal(chooseMirror('debian', 'bookworm', medium), 'http://deb.debian.org/debian');
+});
+
+t.test('suites go from the own release to newer ones', async t => {
+  t.same(preferredSuites({ distribution: 'debian', codename: 'bookworm' }), [
+    'bookworm',
+    'bookworm-backports',
+    'trixie',
+    'trixie-backports',
+    'sid',
+  ]);
+  t.equal(preferredSuites({ distribution: 'debian', codename: 'trixie' })[0], 'trixie');
+  t.notOk(preferredSuites({ distribution: 'ubuntu', codename: 'noble' }).includes('noble'));
+});
+
+t.test('a host is read from its files', async t => {
+  const root = t.testdir({
+    etc: {
+      'os-release': 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nVERSION_CODENAME=bookworm\nID=debian\n',
+      apt: {
+        'sources.list.d': { 'debian.sources': deb822, 'off.list.disabled': 'deb http://x/debian y main' },
+      },
+    },
+  });
+  t.same(await readDebianHost(root), {
+    distribution: 'debian',
+    codename: 'bookworm',
+    mirror: 'http://mirror.example/debian',
+  });
+  t.equal((await readDebianHost(join(root, 'none'))).mirror, 'http://deb.debian.org/debian');
+  t.equal(parseOsRelease("NAME='a b'\n#X=1\nID=z")['NAME'], 'a b');
+});
+
+const madison = `linux-source-6.12 | 6.12.107-1 | http://deb.debian.org/debian trixie/main amd64 Packages
+linux-source-6.12 | 6.12.95-1~bpo12+1 | http://deb.debian.org/debian bookworm-backports/main amd64 Packages
+linux-source-6.12 |  6.12.94-1 | http://deb.debian.org/debian trixie/main amd64 Packages
+`;
+const uris = `'http://deb.debian.org/debian/pool/main/libx/libxcrypt/libcrypt1_4.5.2%2b20251210-1_amd64.deb' libcrypt1_1%3a4.5.2+20251210-1_amd64.deb 5 SHA256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824
+Reading package lists...
+`;
+
+t.test('what apt prints is understood', async t => {
+  t.same(parseMadison(madison, 'linux-source-6.12')[1], {
+    version: '6.12.95-1~bpo12+1',
+    suite: 'bookworm-backports',
+  });
+  t.same(parseMadison(madison, 'linux-source'), []);
+  t.match(parsePrintUris(uris), [{ name: 'libcrypt1', version: '1:4.5.2+20251210-1', bytes: 5 }]);
+});
+
+/** An apt that answers from texts; downloads write `content`. */
+function fakeApt(content: string, calls: string[], failing: string[] = []): typeof runProgram {
+  return async (
+    _file: string,
+    args: readonly string[],
+    options: ProgramOptions = {},
+  ): Promise<ProgramResult> => {
+    const words = args.filter((word, index) => word !== '-o' && args[index - 1] !== '-o');
+    calls.push(words.join(' '));
+    const result = { code: 0, stdout: '', stderr: '', durationNs: 1 };
+    if (failing.includes(words[0] ?? '')) return { ...result, code: 100, stderr: 'E: no network' };
+    if (words[0] === 'madison') return { ...result, stdout: madison };
+    if (words.includes('--print-uris')) return { ...result, stdout: uris };
+    if (words[0] === 'download') {
+      await writeFile(join(options.folder!, 'libcrypt1_1%3a4.5.2+20251210-1_amd64.deb'), content);
+    }
+    return result;
+  };
+}
+
+const host = { distribution: 'debian', codename: 'bookworm', mirror: 'http://m/debian' };
+const libcrypt = { name: 'libcrypt1', version: '1:4.5.2+20251210-1' };
+
+t.test('packages are fetched once, lists once a day, and /etc/apt is never read', async t => {
+  const folder = t.testdir();
+  const calls: string[] = [];
+  const apt = new IsolatedApt({ folder, host, run: fakeApt('hello', calls) });
+  const path = await apt.download(libcrypt.name, libcrypt);
+  t.equal(await readFile(path, 'utf8'), 'hello');
+  t.match(await readFile(join(folder, 'sources.list'), 'utf8'), /http:\/\/m\/debian bookworm-backports main/);
+  calls.length = 0;
+  const again = new IsolatedApt({ folder, host, run: fakeApt('hello', calls) });
+  t.equal(await again.download(libcrypt.name, libcrypt), path);
+  t.same(
+    calls.filter(call => !call.includes('--print-uris')),
+    [],
+  );
+  t.same(
+    (await again.candidates('linux-source-6.12')).map(candidate => candidate.suite),
+    ['bookworm-backports', 'trixie', 'trixie'],
+  );
+  await writeFile(path, 'HELLO');
+  await again.downloadAll([libcrypt]);
+  t.equal(await readFile(path, 'utf8'), 'hello', 'a damaged archive is fetched anew');
+  t.same(
+    (await readdir(join(folder, 'archives'))).filter(name => name.startsWith('.')),
+    [],
+    'no drafts stay',
+  );
+});
+
+t.test('without network', async t => {
+  const folder = t.testdir();
+  const offline = () => new IsolatedApt({ folder, host, run: fakeApt('', [], ['update', 'download']) });
+  await t.rejects(offline().update(), { code: 'APT_UPDATE_FAILED', evidence: 'E: no network' });
+  await new IsolatedApt({ folder, host, run: fakeApt('', []) }).update();
+  await utimes(join(folder, 'updated'), new Date(0), new Date(0));
+  const told: string[] = [];
+  const stale = new IsolatedApt({
+    folder,
+    host,
+    run: fakeApt('', [], ['update', 'download', 'install']),
+    sink: progress => void told.push(progress.detail ?? ''),
+  });
+  await stale.update();
+  t.match(told.at(-1), /those of 1970-.* are used/);
+  await t.rejects(stale.downloadAll([{ name: 'none', version: '1' }]), { code: 'APT_NO_CANDIDATE' });
+  await t.rejects(stale.download('linux-source-6.12', { suite: 'sid' }), {
+    code: 'APT_NO_CANDIDATE',
+    hint: /bookworm-backports/,
+  });
+  await t.rejects(stale.closure(['x'], 'sid'), { code: 'APT_CLOSURE_FAILED' });
+});
+
+t.test('a lock is held against the living and taken from the dead', async t => {
+  const folder = t.testdir();
+  const path = join(folder, 'deep', 'lock');
+  const release = await acquireFileLock(path, { purpose: 'first' });
+  const waited: LockHolder[] = [];
+  const controller = new AbortController();
+  const second = acquireFileLock(path, {
+    purpose: 'second',
+    signal: controller.signal,
+    onWait: holder => {
+      waited.push(holder);
+      controller.abort();
+    },
+  });
+  await t.rejects(second, InfrastructureError);
+  t.match(describeHolder(waited[0]!), `process ${process.pid} (first) since `);
+  await release();
+  t.same(await readdir(join(folder, 'deep')), [], 'nothing stays behind');
+
+  const dead = { ...waited[0]!, pid: 2 ** 22 + 1 };
+  await writeFile(path, JSON.stringify(dead));
+  await (await acquireFileLock(path, { purpose: 'after death' }))();
+  const reused = { ...waited[0]!, startTime: '1' };
+  await writeFile(path, JSON.stringify(reused));
+  await (await acquireFileLock(path, { purpose: 'after reuse of the pid' }))();
+  await writeFile(path, '{"half');
+  await (await acquireFileLock(path, { purpose: 'after damage' }))();
+  t.same(await readdir(join(folder, 'deep')), []);
+});
+
+t.test('of many that break a dead lock at once, one at a time holds it', async t => {
+  const path = join(t.testdir(), 'lock');
+  await writeFile(path, JSON.stringify({ id: 'x', pid: 2 ** 22 + 1, startTime: '0', place: 'here' }));
+  await utimes(path, new Date(0), new Date(0));
+  let holders = 0;
+  let most = 0;
+  const work = async () => {
+    const release = await acquireFileLock(path, { purpose: 'race' });
+    holders += 1;
+    most = Math.max(most, holders);
+    await new Promise(resolve => setImmediate(resolve));
+    holders -= 1;
+    await release();
+  };
+  await Promise.all(Array.from({ length: 5 }, work));
+  t.equal(most, 1);
+});
+
+t.test('a folder that cannot be written says so', { skip: process.getuid?.() === 0 }, async t => {
+  const folder = t.testdir({ shut: {} });
+  await mkdir(join(folder, 'shut'), { recursive: true });
+  await chmod(join(folder, 'shut'), 0o500);
+  await t.rejects(acquireFileLock(join(folder, 'shut', 'lock'), { purpose: 'x' }), { code: 'EACCES' });
+});
