@@ -7,10 +7,15 @@ const mostSteps = 4;
 const barWidth = 24;
 
 /**
- * The lines of the live window at one moment; pure. No line is wider than `columns - 1`: a terminal that wraps would
- * break the redrawing.
+ * The lines of the live window at one moment; pure. No line is wider than `columns - 1`, and there are fewer lines than
+ * `rows`: a terminal that wraps or scrolls would break the redrawing.
  */
-export function renderFrame(state: ProgressState, nowMs: number, columns: number): string[] {
+export function renderFrame(
+  state: ProgressState,
+  nowMs: number,
+  columns: number,
+  rows = Number.POSITIVE_INFINITY,
+): string[] {
   const lines: string[] = [];
   if (state.total > 0) lines.push(barLine(state, nowMs));
   const steps = [...state.steps.values()];
@@ -19,7 +24,7 @@ export function renderFrame(state: ProgressState, nowMs: number, columns: number
   const labelWidth = Math.max(10, Math.min(50, ...[Math.max(...trials.map(labelLength), 0)], columns - 24));
   for (const trial of trials.slice(0, mostTrials)) lines.push(trialLine(trial, nowMs, labelWidth));
   if (trials.length > mostTrials) lines.push(`  … and ${trials.length - mostTrials} more`);
-  return lines.map(line => cut(line, columns - 1));
+  return lines.slice(0, Math.max(1, rows - 1)).map(line => cut(line, columns - 1));
 }
 
 function barLine(state: ProgressState, nowMs: number): string {
@@ -38,7 +43,7 @@ function barLine(state: ProgressState, nowMs: number): string {
 function stepLine(step: RunningStep, nowMs: number): string {
   const title = escapeText(step.title, { length: 80 });
   const fraction =
-    step.fraction === undefined ? '' : `  ${bar(step.fraction)}  ${Math.floor(step.fraction * 100)} %`;
+    step.fraction === undefined ? '' : `  ${Math.floor(step.fraction * 100)} %  ${bar(step.fraction)}`;
   const detail = step.detail ? `  ${escapeText(step.detail, { length: 100 })}` : '';
   return `  ${title}  ${seconds(nowMs - step.startedMs).trim()}${fraction}${detail}`;
 }
@@ -49,7 +54,7 @@ function trialLine(running: RunningTrial, nowMs: number, width: number): string 
 }
 
 function labelLength({ trial }: RunningTrial): number {
-  return trial.cell.label.length;
+  return escapeText(trial.cell.label, { length: 200 }).length;
 }
 
 function bar(fraction: number): string {

@@ -10,13 +10,19 @@ const hideCursor = '\x1b[?25l';
 const showCursor = '\x1b[?25h';
 const eraseBelow = '\x1b[J';
 
+/** A terminal's size in characters, as it is now. */
+export interface TerminalSize {
+  columns: number;
+  rows: number;
+}
+
 /**
  * A window at the bottom of a terminal, redrawn in place: bar, steps and running trials. What stays (finished steps,
  * trials that did not pass, warnings) scrolls away above it.
  */
 export class LiveProgress {
   readonly #write: (text: string) => void;
-  readonly #columns: () => number;
+  readonly #size: () => TerminalSize;
   readonly #clock: ProgressClock;
   readonly #paint: Paint;
   readonly #state = new ProgressState();
@@ -26,9 +32,9 @@ export class LiveProgress {
   #drawnMs = Number.NEGATIVE_INFINITY;
   #closed = false;
 
-  constructor(write: (text: string) => void, columns: () => number, clock: ProgressClock, paint: Paint) {
+  constructor(write: (text: string) => void, size: () => TerminalSize, clock: ProgressClock, paint: Paint) {
     this.#write = write;
-    this.#columns = columns;
+    this.#size = size;
     this.#clock = clock;
     this.#paint = paint;
     this.#stopTick = clock.every(tickMs, () => this.draw());
@@ -51,7 +57,8 @@ export class LiveProgress {
     this.#forgetRedraw?.();
     this.#forgetRedraw = undefined;
     this.#drawnMs = this.#clock.now();
-    const frame = renderFrame(this.#state, this.#drawnMs, this.#columns());
+    const { columns, rows } = this.#size();
+    const frame = renderFrame(this.#state, this.#drawnMs, columns, rows);
     this.#write(`${this.#eraseFrame()}${[...lasting, ...frame].map(line => `${line}\n`).join('')}`);
     this.#drawn = frame;
   }
@@ -73,7 +80,7 @@ export class LiveProgress {
 
   /** Goes up over the rows of the last frame, which a narrower terminal has wrapped since, and erases from there. */
   #eraseFrame(): string {
-    const columns = Math.max(1, this.#columns());
+    const columns = Math.max(1, this.#size().columns);
     const rows = this.#drawn.reduce(
       (total, line) => total + Math.max(1, Math.ceil(line.length / columns)),
       0,

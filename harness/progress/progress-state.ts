@@ -64,9 +64,9 @@ export class ProgressState {
     }
   }
 
-  /** Milliseconds until the last trial ends; undefined while nothing is known. */
+  /** Milliseconds until the last trial ends; undefined while nothing is known and when all is done. */
   remainingMs(nowMs: number): number | undefined {
-    if (this.#firstStartMs === undefined) return undefined;
+    if (this.#firstStartMs === undefined || this.finished >= this.total) return undefined;
     const running = [...this.running.values()].map(({ trial, startedMs }) => ({
       vcpus: trial.cell.vcpus,
       ageMs: nowMs - startedMs,

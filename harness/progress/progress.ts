@@ -7,8 +7,9 @@ import { LiveProgress } from './live.ts';
 /** Where progress goes; `process.stderr` is one. Never standard output: that carries results. */
 export interface ProgressStream {
   write(text: string): unknown;
-  /** Width of the terminal, as it is now. */
+  /** Size of the terminal, as it is now. */
   columns?: number | undefined;
+  rows?: number | undefined;
   on(event: 'resize' | 'error', listener: () => void): unknown;
   off(event: 'resize' | 'error', listener: () => void): unknown;
 }
@@ -29,7 +30,8 @@ export interface Progress {
   close(): void;
 }
 
-const defaultColumns = 80;
+/** For a terminal that does not tell its size. */
+const defaultSize = { columns: 80, rows: 24 };
 
 /** The live window on a terminal, plain lines elsewhere. A broken stream (EPIPE) ends the display, never the run. */
 export function createProgress(options: ProgressOptions): Progress {
@@ -49,7 +51,11 @@ export function createProgress(options: ProgressOptions): Progress {
     const lines = new ProgressLines(write, clock, paint);
     return { sink: event => lines.handle(event), close: () => lines.close() };
   }
-  const window = new LiveProgress(write, () => stream.columns || defaultColumns, clock, paint);
+  const size = () => ({
+    columns: stream.columns || defaultSize.columns,
+    rows: stream.rows || defaultSize.rows,
+  });
+  const window = new LiveProgress(write, size, clock, paint);
   const onResize = () => window.draw();
   // Whatever ends the process, the terminal gets its cursor back.
   const close = () => {

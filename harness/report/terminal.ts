@@ -1,10 +1,10 @@
-import { escapeTail, escapeText } from '../escape.ts';
-import type { Outcome } from '../measurement/record.ts';
+import { escapeText } from '../escape.ts';
 import { formatBytes, formatDuration } from '../units.ts';
 import { Footnotes } from './footnotes.ts';
 import { chooseScale, formatRange, formatValue } from './quantity.ts';
-import type { CellReport, MetricReport, ReportModel, TroubledTrial } from './report-model.ts';
+import type { CellReport, FoldedDuplicate, MetricReport, ReportModel } from './report-model.ts';
 import { type Column, renderTable } from './table.ts';
+import { troubleLines } from './trouble.ts';
 
 /** The metrics of the table, in its order; a column appears when a cell has it. */
 const tableMetrics = [
@@ -18,9 +18,7 @@ const tableMetrics = [
   'workload_ns',
 ] as const;
 
-const consoleLines = 20;
-/** Trials shown with their console; of the others one line each. */
-const fullTrials = 5;
+const mostModules = 5;
 
 /** What a report of the terminal depends on beside its model. */
 export interface TerminalOptions {
@@ -36,7 +34,8 @@ export function renderTerminalReport(model: ReportModel, options: TerminalOption
     headLines(model),
     table,
     notes.lines(),
-    troubleLines(model, options.path),
+    duplicateLines(model.cells),
+    troubleLines(model.troubled, options.path),
     [totalLine(model), options.path],
   ];
   return `${blocks
@@ -113,31 +112,25 @@ function outcomeText(cell: CellReport): string {
   return parts.join(', ');
 }
 
-function troubleLines(model: ReportModel, path: string): string[] {
-  const lines: string[] = [];
-  for (const [index, trial] of model.troubled.entries()) {
-    if (index > 0 && index < fullTrials) lines.push('');
-    lines.push(troubleHead(trial));
-    if (index < fullTrials) lines.push(...troubleDetails(trial, path));
-  }
-  return lines;
+/** Which modules were loaded, or asked for, in vain most often, over all boots that passed. */
+function duplicateLines(cells: readonly CellReport[]): string[] {
+  const lists = [
+    ['failed duplicate loads: ', foldTotals(cells.map(cell => cell.duplicates))],
+    ['duplicate requests:     ', foldTotals(cells.map(cell => cell.duplicateRequests))],
+  ] as const;
+  return lists.flatMap(([title, totals]) => {
+    const shown = totals
+      .slice(0, mostModules)
+      .map(([name, total]) => `${escapeText(name, { length: 60 })} ${total}`);
+    if (totals.length > mostModules) shown.push(`and ${plural(totals.length - mostModules, 'module')} more`);
+    return shown.length > 0 ? [`${title}${shown.join(', ')}`] : [];
+  });
 }
 
-function troubleHead({ record, cell }: TroubledTrial): string {
-  const reason = describeOutcome(record.outcome);
-  return `${record.outcome.kind.toUpperCase()}  ${record.trial}  ${escapeText(cell.label)}${reason ? `: ${reason}` : ''}`;
-}
-
-function troubleDetails({ record, reproduce }: TroubledTrial, path: string): string[] {
-  const console = escapeTail(record.consoleTail ?? [], consoleLines).map(line => `  | ${line}`.trimEnd());
-  return [...console, `  evidence: ${path}/trials/${escapeText(record.trial)}`, `  again:    ${reproduce}`];
-}
-
-function describeOutcome(outcome: Outcome): string {
-  if (outcome.kind === 'timeout')
-    return escapeText(`in ${outcome.phase}: ${outcome.reason}`, { length: 300 });
-  if (outcome.kind === 'crashed') return escapeText(outcome.title, { length: 300 });
-  return 'reason' in outcome ? escapeText(outcome.reason, { length: 300 }) : '';
+function foldTotals(lists: readonly (readonly FoldedDuplicate[])[]): [string, number][] {
+  const totals = new Map<string, number>();
+  for (const { name, total } of lists.flat()) totals.set(name, (totals.get(name) ?? 0) + total);
+  return [...totals].sort((a, b) => b[1] - a[1]);
 }
 
 function totalLine(model: ReportModel): string {

@@ -1,0 +1,56 @@
+import { escapeTail, escapeText } from '../escape.ts';
+import type { Outcome } from '../measurement/record.ts';
+import type { TroubledTrial } from './report-model.ts';
+
+const consoleLines = 20;
+/** Kinds of trouble shown with their console; of the others one line each. */
+const fullGroups = 8;
+const namedTrials = 4;
+
+/** The worst first: what a reader looks for. Interrupted trials are no trouble; the totals count them. */
+const severity: Outcome['kind'][] = ['crashed', 'failed', 'timeout', 'invalid', 'infrastructure', 'skipped'];
+
+/**
+ * Every trial that did not end as it should, for the end of a report. Trials with one outcome and one reason are told
+ * once, by the first of them: a broken matrix breaks each of its boots in the same way.
+ */
+export function troubleLines(troubled: readonly TroubledTrial[], path: string): string[] {
+  const groups = new Map<string, TroubledTrial[]>();
+  for (const kind of severity) {
+    for (const trial of troubled.filter(({ record }) => record.outcome.kind === kind)) {
+      const key = `${kind} ${describeOutcome(trial.record.outcome)}`;
+      groups.set(key, [...(groups.get(key) ?? []), trial]);
+    }
+  }
+  return [...groups.values()].flatMap((group, index) => [
+    ...(index > 0 && index < fullGroups ? [''] : []),
+    ...groupLines(group, path, index < fullGroups),
+  ]);
+}
+
+function groupLines(group: readonly TroubledTrial[], path: string, full: boolean): string[] {
+  const [first, ...others] = group;
+  const { record, cell, reproduce } = first!;
+  const reason = describeOutcome(record.outcome);
+  const label = escapeText(cell.label, { length: 200 });
+  const head = `${record.outcome.kind.toUpperCase()}  ${escapeText(record.trial)}  ${label}${reason && `: ${reason}`}`;
+  if (!full) return [others.length > 0 ? `${head} (and ${others.length} more)` : head];
+  const lines = [head];
+  if (others.length > 0) lines.push(`  also:     ${listTrials(others)}`);
+  lines.push(...escapeTail(record.consoleTail ?? [], consoleLines).map(line => `  | ${line}`.trimEnd()));
+  lines.push(`  evidence: ${path}/trials/${escapeText(record.trial)}`, `  again:    ${reproduce}`);
+  return lines;
+}
+
+function listTrials(trials: readonly TroubledTrial[]): string {
+  const named = trials.slice(0, namedTrials).map(({ record }) => escapeText(record.trial));
+  if (trials.length > namedTrials) named.push(`and ${trials.length - namedTrials} more`);
+  return named.join(', ');
+}
+
+function describeOutcome(outcome: Outcome): string {
+  if (outcome.kind === 'timeout')
+    return escapeText(`in ${outcome.phase}: ${outcome.reason}`, { length: 300 });
+  if (outcome.kind === 'crashed') return escapeText(outcome.title, { length: 300 });
+  return 'reason' in outcome ? escapeText(outcome.reason, { length: 300 }) : '';
+}
