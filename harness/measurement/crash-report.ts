@@ -32,8 +32,10 @@ export interface CrashCollector {
   result(): CrashReading;
 }
 
-const callingPrefix = /^(?:(?:NMI )?watchdog: |rcu: |traps: (?=PANIC|Oops)|x86\/\w+: |(?:\S{1,64} login: )|-{3,} ?\[ ?)*/;
-const needles = /BUG|WARNING|INFO: |UBSAN|general protection|divide error|stack segment|double fault|invalid opcode|LOCKUP|panic|Oops|NULL pointer|Unable to handle|unable to handle|Internal error|Booting the kernel|Linux version|Boot /;
+const callingPrefix =
+  /^(?:(?:NMI )?watchdog: |rcu: |traps: (?=PANIC|Oops)|x86\/\w+: |(?:\S{1,64} login: )|-{3,} ?\[ ?)*/;
+const needles =
+  /BUG|WARNING|INFO: |UBSAN|general protection|divide error|stack segment|double fault|invalid opcode|LOCKUP|panic|Oops|NULL pointer|Unable to handle|unable to handle|Internal error|Booting the kernel|Linux version|Boot /;
 /** Where the second half of an oops begins: it belongs to the report that is open. */
 const continuation = /^(?:Oops: |Internal error: |(?:Oops: )?invalid opcode: |PANIC: double fault)/;
 
@@ -66,7 +68,8 @@ export function crashCollector(): CrashCollector {
   function reboot(line: LogLine): void {
     for (const report of [...open.values()]) finish(report);
     const title = 'unexpected kernel reboot';
-    if (crashes.length < crashLimit) crashes.push({ class: 'reboot', title, evidence: [line.text], fatal: true });
+    if (crashes.length < crashLimit)
+      crashes.push({ class: 'reboot', title, evidence: [line.text], fatal: true });
   }
 
   function add(line: LogLine): void {
@@ -74,23 +77,33 @@ export function crashCollector(): CrashCollector {
     const report = open.get(context);
     const text = line.text;
     if (needles.test(text)) {
-      if (sawBanner(text, banners)) return reboot(line);
+      if (sawBanner(text, banners)) {
+        reboot(line);
+        return;
+      }
       const plain = text.replace(callingPrefix, '').replace(/ \]-+$/, '');
       if (consequencePanic.test(plain)) {
         const cause = report ?? [...open.values()].at(-1);
         if (cause && !isExpected(cause)) {
           cause.fatal = true;
-          return keep(cause, text);
+          keep(cause, text);
+          return;
         }
         if (last) {
           last.fatal = true;
           return;
         }
       }
-      if (report && continuation.test(plain) && report.rule.class !== 'warning') return keep(report, text);
+      if (report && continuation.test(plain) && report.rule.class !== 'warning') {
+        keep(report, text);
+        return;
+      }
       for (const rule of crashRules) {
         const match = rule.pattern.exec(plain);
-        if (match) return begin(rule, match, line, context);
+        if (match) {
+          begin(rule, match, line, context);
+          return;
+        }
       }
     }
     if (!report) return;
@@ -121,14 +134,18 @@ function sawBanner(text: string, banners: { version: number; booting: number }):
 }
 
 function isExpected(report: OpenReport): boolean {
-  return report.rule.class === 'warning' && /kmod_dup_request_exists_wait|kernel\/module\/dups\.c/.test(report.lines[0]!);
+  return (
+    report.rule.class === 'warning' &&
+    /kmod_dup_request_exists_wait|kernel\/module\/dups\.c/.test(report.lines[0]!)
+  );
 }
 
 function judge(report: OpenReport, findings: Finding[]): Crash | undefined {
   if (isExpected(report)) return undefined;
   const header = report.lines[0]!;
   if (report.rule.class === 'warning' && /kernel\/module\/stats\.c|read_file_mod_stats/.test(header)) {
-    const message = 'reading the stats text set off a warning of kernel/module/stats.c: of our making, no crash of the guest';
+    const message =
+      'reading the stats text set off a warning of kernel/module/stats.c: of our making, no crash of the guest';
     findings.push({ code: 'COLLECTOR_ARTEFACT', severity: 'note', message, line: report.line });
     return undefined;
   }
@@ -158,13 +175,23 @@ export function findCrashes(text: string): Crash[] {
 }
 
 /** From worst to mildest, among those after which a kernel goes on. */
-const severities: readonly CrashClass[] = ['hard-lockup', 'soft-lockup', 'rcu-stall', 'hung-task', 'sanitizer', 'bug', 'warning'];
+const severities: readonly CrashClass[] = [
+  'hard-lockup',
+  'soft-lockup',
+  'rcu-stall',
+  'hung-task',
+  'sanitizer',
+  'bug',
+  'warning',
+];
 
 /** The crash that names a guest's end: the first fatal one, else the worst; null if all is well. */
 export function worstCrash(crashes: readonly Crash[]): Crash | null {
   const fatal = crashes.find(crash => crash.fatal);
   if (fatal) return fatal;
-  const ranked = [...crashes].sort((left, right) => severities.indexOf(left.class) - severities.indexOf(right.class));
+  const ranked = [...crashes].sort(
+    (left, right) => severities.indexOf(left.class) - severities.indexOf(right.class),
+  );
   return ranked[0] ?? null;
 }
 

@@ -22,13 +22,15 @@ const skipped = new RegExp(
 );
 
 /** Waiting and scheduling, which every hung task shows first. */
-const waiting = /sched|_lock|_slowlock|down|rwsem|completion|kthread|wait|context_switch|__switch_to|cancel_delayed_work|io_schedule/;
+const waiting =
+  /sched|_lock|_slowlock|down|rwsem|completion|kthread|wait|context_switch|__switch_to|cancel_delayed_work|io_schedule/;
 
 /** Whoever these call is the one that loops: entry points of system calls, work items, timers, softirqs, threads. */
 const anchors =
   /^(?:process_one_work|process_scheduled_works|do_syscall_\w+|x64_sys_call|do_fast_syscall_\w+|\w*netif_receive_skb\w*|\w*do_softirq\w*|handle_softirqs|call_timer_fn|\w*run_timers\w*|run_timer_softirq|run_ksoftirqd|smpboot_thread_fn|kthread|start_secondary|cpu_startup_entry|ret_from_fork\w*|vfs_(?:write|read|iter_read|iter_write|ioctl|open)|do_dentry_open|do_mmap|handle_mm_fault|__do_fault|__fput|task_work_run|do_one_initcall|\w*smp_call_function\w*|entry_SYSCALL\w*)$/;
 
-const interrupts = /^(?:asm_)?(?:sysvec|common_interrupt|exc_nmi|nmi|default_do_nmi|end_repeat_nmi)\w*$|apic_timer_interrupt|^(?:rcu|tick|hrtimer|update_process_times|__hrtimer|scheduler_tick|sched_tick|print_cpu_stall|nmi_|trigger_|arch_trigger|check_cpu_stall|__sysvec|irq_|instr_sysvec)\w*/;
+const interrupts =
+  /^(?:asm_)?(?:sysvec|common_interrupt|exc_nmi|nmi|default_do_nmi|end_repeat_nmi)\w*$|apic_timer_interrupt|^(?:rcu|tick|hrtimer|update_process_times|__hrtimer|scheduler_tick|sched_tick|print_cpu_stall|nmi_|trigger_|arch_trigger|check_cpu_stall|__sysvec|irq_|instr_sysvec)\w*/;
 
 /** The first function that may lend its name to a bug. */
 export function guiltyFunction(functions: readonly string[], skip?: RegExp): string | undefined {
@@ -71,7 +73,7 @@ export function normaliseTitle(title: string): string {
     .replace(/([A-Za-z_][\w.]{0,255})\+0x[0-9a-f]+\/0x[0-9a-f]+/g, '$1')
     .replace(/CPU#?\d+/g, 'CPU')
     .replace(/(\.[chS]):\d+/g, '$1:LINE')
-    .replace(/\b0x[0-9a-fA-F]+\b|\b(?=[0-9a-f]*\d)[0-9a-f]{8,}\b/g, 'ADDR')
+    .replace(/\b0x[0-9a-fA-F]+\b|\b(?:(?=[0-9a-f]*\d)[0-9a-f]{8,}|[0-9a-f]{12,})\b/g, 'ADDR')
     .replace(/(^|[^\w.-])-?\d+(?![\w-])/g, '$1NUM')
     .replace(/[^\x20-\x7e]/g, '?')
     .replace(/\s+/g, ' ')

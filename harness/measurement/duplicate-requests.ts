@@ -46,9 +46,16 @@ const openLimit = 512;
 const frameLimit = 64;
 
 /** Frames between the warning and the one who asked (kernel/module/dups.c, kernel/module/kmod.c). */
-const wrappers = new Set(['kmod_dup_request_exists_wait', '__request_module', '__warn', 'report_bug', 'dump_stack']);
+const wrappers = new Set([
+  'kmod_dup_request_exists_wait',
+  '__request_module',
+  '__warn',
+  'report_bug',
+  'dump_stack',
+]);
 /** Frames below which nobody asks: thread start and system call entry. */
-const roots = /^(?:kthread|ret_from_fork\w*|do_syscall_64|x64_sys_call|do_int80\w*|entry_\w+|el0\w*|worker_thread|process_one_work|process_scheduled_works|__do_fast_syscall_32|do_fast_syscall_32|invoke_syscall)$/;
+const roots =
+  /^(?:kthread|ret_from_fork\w*|do_syscall_64|x64_sys_call|do_int80\w*|entry_\w+|el0\w*|worker_thread|process_one_work|process_scheduled_works|__do_fast_syscall_32|do_fast_syscall_32|invoke_syscall)$/;
 
 /**
  * Counts the kernel's reports of duplicate requests, printed as a warning line or as a WARN splat, and folds the
@@ -72,9 +79,10 @@ export function duplicateRequestCollector(): DuplicateRequestCollector {
     if (match) {
       const name = match[1]!;
       if (counts.has(name) || counts.size < nameLimit) counts.set(name, (counts.get(name) ?? 0) + 1);
-      if (open.length >= openLimit) close(open[0]!);
       // The plain warning carries the prefix of pr_fmt (`module: `); only the WARN form begins with the message.
-      if (line.text.startsWith('module-autoload')) open.push({ name, context, started: false, frames: [] });
+      if (!line.text.startsWith('module-autoload')) return;
+      if (open.length >= openLimit) close(open[0]!);
+      open.push({ name, context, started: false, frames: [] });
       return;
     }
     if (open.length === 0) return;
@@ -106,7 +114,8 @@ export function duplicateRequestCollector(): DuplicateRequestCollector {
 
 /** Every trace begins in __request_module: whoever has not got there yet cannot own a frame behind it. */
 function traceForFrame(running: OpenTrace[], frame: StackFrame): OpenTrace | undefined {
-  if (frame.function === '__request_module') return running.find(trace => trace.frames.length === 0) ?? running[0];
+  if (frame.function === '__request_module')
+    return running.find(trace => trace.frames.length === 0) ?? running[0];
   const begun = running.filter(trace => trace.frames.length > 0);
   const candidates = begun.length > 0 ? begun : running;
   return candidates.reduce((least, trace) => (trace.frames.length < least.frames.length ? trace : least));

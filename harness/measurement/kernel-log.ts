@@ -60,7 +60,8 @@ const rules: readonly LogRule[] = [
     severity: 'warning',
     needle: 'cannot be processed, kmod busy',
     pattern: /request_module: modprobe (\S{1,255}) cannot be processed, kmod busy with (\d{1,9}) threads/,
-    message: ([name, threads]) => `the request for ${name} was refused: ${threads} modprobes were running for more than 5 seconds`,
+    message: ([name, threads]) =>
+      `the request for ${name} was refused: ${threads} modprobes were running for more than 5 seconds`,
   },
   {
     code: 'MODULE_SLOW',

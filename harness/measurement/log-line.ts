@@ -8,6 +8,8 @@ export interface LogLine {
   caller?: string;
   /** Seconds since boot as printed, if the line has a time stamp of the kernel. */
   time?: number;
+  /** The line carries a mark that only a kernel's log has: a time stamp, a caller, a level, syslog's `kernel:`. */
+  marked?: true;
   /** How many messages the console lost before this line, by its own account. */
   dropped?: number;
 }
@@ -44,22 +46,29 @@ export function parseLogLine(raw: string, line: number): LogLine {
     const caller = /,caller=([TC]\d{1,10})/.exec(kmsg[3] ?? '');
     if (caller) parsed.caller = caller[1]!;
     parsed.text = text.slice(kmsg[0].length);
+    parsed.marked = true;
     return parsed;
   }
   text = text.replace(syslogPrefix, '').replace(dmesgFacilityPrefix, '');
-  const dropped = droppedPrefix.exec(text);
-  if (dropped?.[1]) parsed.dropped = Number(dropped[1]);
-  text = text.slice(dropped?.[0].length ?? 0).replace(levelPrefix, '');
+  text = takeDropped(parsed, text).replace(levelPrefix, '');
   const time = timePrefix.exec(text);
   if (time) parsed.time = Number(time[1]);
-  text = time ? text.slice(time[0].length) : text.replace(wallTimePrefix, '');
+  text = takeDropped(parsed, time ? text.slice(time[0].length) : text.replace(wallTimePrefix, ''));
   const caller = callerPrefix.exec(text);
   if (caller) {
     parsed.caller = caller[1]!;
     text = text.slice(caller[0].length);
   }
+  if (text.length < parsed.text.length) parsed.marked = true;
   parsed.text = text;
   return parsed;
+}
+
+function takeDropped(parsed: LogLine, text: string): string {
+  const dropped = droppedPrefix.exec(text);
+  if (!dropped) return text;
+  if (dropped[1]) parsed.dropped = Number(dropped[1]);
+  return text.slice(dropped[0].length);
 }
 
 /** The lines of a log, one after the other: nothing is held but the line at hand. */

@@ -68,8 +68,14 @@ export const metrics: readonly Metric[] = [
     unit: 'bytes',
     family: 'waste',
     headline: true,
-    counters: ['invalid_kread_bytes', 'invalid_decompress_bytes', 'invalid_becoming_bytes', 'invalid_mod_bytes'],
-    description: 'Bytes allocated for loads that failed, all reasons together: traffic through vmalloc, not peak use.',
+    counters: [
+      'invalid_kread_bytes',
+      'invalid_decompress_bytes',
+      'invalid_becoming_bytes',
+      'invalid_mod_bytes',
+    ],
+    description:
+      'Bytes allocated for loads that failed, all reasons together: traffic through vmalloc, not peak use.',
   }),
   metric({
     name: 'failed_becoming',
@@ -77,7 +83,8 @@ export const metrics: readonly Metric[] = [
     unit: 'count',
     family: 'waste',
     counters: ['failed_becoming'],
-    description: 'Loads that failed after the file was read and before the module was laid out; mostly duplicates.',
+    description:
+      'Loads that failed after the file was read and before the module was laid out; mostly duplicates.',
   }),
   metric({
     name: 'failed_load',
@@ -109,7 +116,8 @@ export const metrics: readonly Metric[] = [
     unit: 'bytes',
     family: 'waste',
     counters: ['invalid_becoming_bytes'],
-    description: 'Bytes allocated and freed for failed_becoming: the file once, and its compressed form if the kernel unpacked it.',
+    description:
+      'Bytes allocated and freed for failed_becoming: the file once, and its compressed form if the kernel unpacked it.',
   }),
   metric({
     name: 'load_bytes',
@@ -117,7 +125,8 @@ export const metrics: readonly Metric[] = [
     unit: 'bytes',
     family: 'waste',
     counters: ['invalid_mod_bytes'],
-    description: 'Bytes allocated and freed for failed_load: the file twice, and its compressed form if the kernel unpacked it.',
+    description:
+      'Bytes allocated and freed for failed_load: the file twice, and its compressed form if the kernel unpacked it.',
   }),
   metric({
     name: 'kread_bytes',
@@ -140,7 +149,8 @@ export const metrics: readonly Metric[] = [
     title: 'duplicates',
     unit: 'count',
     family: 'waste',
-    description: 'Failed loads of modules that were there or on their way: the sum of the table in the stats text.',
+    description:
+      'Failed loads of modules that were there or on their way: the sum of the table in the stats text.',
   }),
   metric({
     name: 'duplicate_modules',
@@ -155,7 +165,8 @@ export const metrics: readonly Metric[] = [
     unit: 'count',
     family: 'autoload',
     headline: true,
-    description: "Duplicate request_module() calls that the kernel reported (CONFIG_MODULE_DEBUG_AUTOLOAD_DUPS).",
+    description:
+      'Duplicate request_module() calls that the kernel reported (CONFIG_MODULE_DEBUG_AUTOLOAD_DUPS).',
   }),
   metric({
     name: 'dup_names',
@@ -227,7 +238,8 @@ export const metrics: readonly Metric[] = [
     headline: true,
     worse: 'lower',
     gate: { atLeast: 1, relative: 0.1 },
-    description: 'Operations of the module stressor: successful loads from stress-ng 0.18.03 on, attempts before.',
+    description:
+      'Operations of the module stressor: successful loads from stress-ng 0.18.03 on, attempts before.',
   }),
   metric({
     name: 'vmalloc_peak_bytes',
@@ -258,7 +270,15 @@ export function workloadMetric(workload: string, definition: WorkloadMetricDefin
   const own = byName.get(definition.name);
   if (own) return own;
   const { name, unit, class: kind, worse, description } = definition;
-  return metric({ name, title: name.replaceAll('_', ' '), unit, class: kind, worse, family: workload, description });
+  return metric({
+    name,
+    title: name.replaceAll('_', ' '),
+    unit,
+    class: kind,
+    worse,
+    family: workload,
+    description,
+  });
 }
 
 /**

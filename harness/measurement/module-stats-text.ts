@@ -2,13 +2,13 @@ import { UsageError } from '../errors.ts';
 import { checkModuleStats } from './cross-check.ts';
 import type { Finding } from './finding.ts';
 import { parseLogLine } from './log-line.ts';
-import type { DuplicateModule, DuplicateReason, ModuleStats } from './module-stats.ts';
+import type { DuplicateReason, ModuleStats } from './module-stats.ts';
 import { isCounterName, labelMeaning, narrowCounters } from './module-stats-label.ts';
 
 /** MAX_FAILED_MOD_PRINT of kernel/module/stats.c: the list ends before its 112th name. */
 const shownNamesLimit = 111;
-/** MODULE_NAME_LEN is 64 - sizeof(unsigned long), the terminating zero included. */
-const nameLimit = 63;
+/** MODULE_NAME_LEN is 64 - sizeof(unsigned long), the terminating zero included: 55 letters, 59 on 32-bit machines. */
+const nameLimit = 59;
 const maximumValue = 2n ** 64n - 1n;
 const signBit = 2n ** 63n;
 
@@ -21,7 +21,9 @@ interface StatsBlock {
   inTable: boolean;
   /** Unknown labels count only when a known one follows or precedes without a break. */
   open: boolean;
-  tableTruncated: boolean;
+  /** The line that was last taken for a row, and whether that row broke off. */
+  lastRow: number;
+  cutRow: boolean;
 }
 
 /**
@@ -47,16 +49,23 @@ export function parseModuleStats(text: string): ModuleStats {
   const { stats } = block;
   if (blocks.length > 1) {
     stats.findings.push(
-      finding('MULTIPLE_STATS', 'warning', `the text holds ${blocks.length} stats; this is the last of them`, block.line),
+      finding(
+        'MULTIPLE_STATS',
+        'warning',
+        `the text holds ${blocks.length} stats; this is the last of them`,
+        block.line,
+      ),
     );
   }
-  reportTruncation(block, text);
+  reportTruncation(block, text, number);
   stats.findings.push(...checkModuleStats(stats));
   return stats;
 }
 
 function plainText(raw: string, number: number): string {
-  const decoded = raw.includes('&') ? raw.replaceAll('&nbsp;', ' ').replaceAll('&#160;', ' ').replaceAll('&amp;', '&') : raw;
+  const decoded = raw.includes('&')
+    ? raw.replaceAll('&nbsp;', ' ').replaceAll('&#160;', ' ').replaceAll('&amp;', '&')
+    : raw;
   return parseLogLine(decoded, number).text.replaceAll('\t', ' ').trim();
 }
 
@@ -65,8 +74,15 @@ function finding(code: string, severity: Finding['severity'], message: string, l
 }
 
 function newBlock(line: number): StatsBlock {
-  const stats: ModuleStats = { kind: 'stats', counters: {}, averages: {}, duplicates: [], unknown: [], findings: [] };
-  return { stats, line, inTable: false, open: true, tableTruncated: false };
+  const stats: ModuleStats = {
+    kind: 'stats',
+    counters: {},
+    averages: {},
+    duplicates: [],
+    unknown: [],
+    findings: [],
+  };
+  return { stats, line, inTable: false, open: true, lastRow: 0, cutRow: false };
 }
 
 function readLine(blocks: StatsBlock[], line: string, number: number): void {
@@ -114,7 +130,8 @@ function readCounter(blocks: StatsBlock[], words: string[], number: number): boo
     if (value !== undefined) block.stats.averages[pair.label] = value;
     return true;
   }
-  const seen = block && (meaning === 'wasted' ? block.stats.wastedBytes : block.stats.counters[meaning]) !== undefined;
+  const seen =
+    block && (meaning === 'wasted' ? block.stats.wastedBytes : block.stats.counters[meaning]) !== undefined;
   if (!block || seen || (block.inTable && meaning === 'modcount')) {
     block = newBlock(number);
     blocks.push(block);
@@ -132,21 +149,41 @@ function keepUnknown(block: StatsBlock, label: string, value: string, number: nu
   if (block.stats.unknown.length >= 64) return;
   block.stats.unknown.push({ label, value });
   block.stats.findings.push(
-    finding('UNKNOWN_LABEL', 'note', `"${label}" is a label this version does not know; kept as it is`, number),
+    finding(
+      'UNKNOWN_LABEL',
+      'note',
+      `"${label}" is a label this version does not know; kept as it is`,
+      number,
+    ),
   );
 }
 
 /** A debugfs atomic_t is printed signed by its own file and unsigned by the text: both come out as 0 … 2^32-1. */
-function readValue(block: StatsBlock, label: string, digits: string, line: number, narrow: boolean): bigint | undefined {
+function readValue(
+  block: StatsBlock,
+  label: string,
+  digits: string,
+  line: number,
+  narrow: boolean,
+): bigint | undefined {
   const value = BigInt(digits);
   const { findings } = block.stats;
   if (narrow) {
     if (value >= -(2n ** 31n) && value < 2n ** 32n) return value < 0n ? value + 2n ** 32n : value;
-    findings.push(finding('OUT_OF_RANGE', 'invalid', `"${label}" is ${digits}, and the kernel counts it in 32 bits`, line));
+    findings.push(
+      finding(
+        'OUT_OF_RANGE',
+        'invalid',
+        `"${label}" is ${digits}, and the kernel counts it in 32 bits`,
+        line,
+      ),
+    );
     return undefined;
   }
   if (value > maximumValue || value < -signBit) {
-    findings.push(finding('OUT_OF_RANGE', 'invalid', `"${label}" is ${digits}, more than 64 bits hold`, line));
+    findings.push(
+      finding('OUT_OF_RANGE', 'invalid', `"${label}" is ${digits}, more than 64 bits hold`, line),
+    );
     return undefined;
   }
   if (value >= signBit || value < 0n) {
@@ -163,43 +200,53 @@ function readValue(block: StatsBlock, label: string, digits: string, line: numbe
 }
 
 function readDuplicate(block: StatsBlock, words: string[], number: number): void {
-  const [name, count] = words;
-  if (!name || !count || !/^\d{1,20}$/.test(count) || name.length > nameLimit) {
-    if (name && words.length === 1 && /^[\w-]+$/.test(name)) block.tableTruncated = true;
+  const [name, count] = words as [string, string | undefined];
+  if (/^module-name$/i.test(name)) return;
+  // A table goes on as long as its rows do: what follows it in a log or a mail is none of its business.
+  block.lastRow = number;
+  if (
+    !/^[\w.-]+$/.test(name) ||
+    name.length > nameLimit ||
+    (count !== undefined && !/^\d{1,20}$/.test(count))
+  ) {
+    block.inTable = false;
     return;
   }
   const written = words.slice(2).join(' ');
   const reason = reasons.find(known => known.toLowerCase() === written.toLowerCase());
-  if (!reason) {
-    if (reasons.some(known => known.startsWith(written))) block.tableTruncated = true;
-    else {
-      block.stats.findings.push(
-        finding('UNKNOWN_REASON', 'warning', `"${written}" is not a reason that the kernel gives for ${name}`, number),
-      );
-    }
+  block.cutRow = reason === undefined && reasons.some(known => known.startsWith(written));
+  if (count === undefined || block.cutRow) return;
+  if (reason === undefined) {
+    block.inTable = words.length <= 5;
+    const message = `"${written}" is not a reason that the kernel gives for ${name}`;
+    if (block.inTable) block.stats.findings.push(finding('UNKNOWN_REASON', 'warning', message, number));
     return;
   }
-  if (!Number.isSafeInteger(Number(count))) {
-    const message = `${name} is said to have been a duplicate ${count} times`;
-    block.stats.findings.push(finding('OUT_OF_RANGE', 'invalid', message, number));
+  if (Number.isSafeInteger(Number(count))) {
+    block.stats.duplicates.push({ name, count: Number(count), reason });
     return;
   }
-  const row: DuplicateModule = { name, count: Number(count), reason };
-  block.tableTruncated = false;
-  block.stats.duplicates.push(row);
+  const message = `${name} is said to have been a duplicate ${count} times`;
+  block.stats.findings.push(finding('OUT_OF_RANGE', 'invalid', message, number));
 }
 
 /** The kernel's buffer holds 1024 bytes and 64 a failure, at most 112 of them: longer lists lose their end. */
-function reportTruncation(block: StatsBlock, text: string): void {
+function reportTruncation(block: StatsBlock, text: string, lastLine: number): void {
   const { counters, duplicates, findings } = block.stats;
   const failures = (counters.failed_becoming ?? 0n) + (counters.failed_load_modules ?? 0n);
   const bufferSize = 1024 + Number(failures < 112n ? failures : 112n) * 64;
-  const full = text.length >= bufferSize - 1 && !text.endsWith('\n') && duplicates.length > 0 && block.line === 1;
+  const full = text.length === bufferSize - 1 && duplicates.length > 0 && block.line === 1;
   if (duplicates.length >= shownNamesLimit) {
     findings.push(
-      finding('LIST_TRUNCATED', 'warning', `the kernel shows at most ${shownNamesLimit} duplicate modules; there may be more`),
+      finding(
+        'LIST_TRUNCATED',
+        'warning',
+        `the kernel shows at most ${shownNamesLimit} duplicate modules; there may be more`,
+      ),
     );
-  } else if (block.tableTruncated || full) {
-    findings.push(finding('LIST_TRUNCATED', 'warning', 'the list of duplicate modules ends in the middle of a row'));
+  } else if ((block.cutRow && block.lastRow === lastLine) || full) {
+    findings.push(
+      finding('LIST_TRUNCATED', 'warning', 'the list of duplicate modules ends in the middle of a row'),
+    );
   }
 }

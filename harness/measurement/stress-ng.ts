@@ -54,27 +54,35 @@ function broken(message: string, evidence: string): GuestError {
  */
 export function parseStressNgYaml(text: string): StressNgReport {
   if (text.length > yamlLimit) throw broken(`it has ${text.length} characters`, text);
-  const content = loadYaml(text);
-  const system = field(content, 'system-info');
+  const system = field(loadSection(text, 'system-info'), 'system-info');
   const version = field(system, 'stress-ng-version');
   if (typeof version !== 'string' || !/^\d{1,4}(?:\.\d{1,4}){1,3}/.test(version)) {
     throw broken('it does not name the version of stress-ng', text);
   }
-  const metrics = field(content, 'metrics');
+  const metrics = field(loadSection(text, 'metrics'), 'metrics');
   if (metrics === undefined || metrics === null) return { version, stressors: [], skipped: true };
   if (!Array.isArray(metrics) || metrics.length > 1000) throw broken('its metrics are no list', text);
   const stressors = metrics.map(entry => readStressor(entry, text));
   return { version, stressors, skipped: stressors.length === 0 };
 }
 
-function loadYaml(text: string): unknown {
+/**
+ * One top-level section. The whole is not valid YAML: 0.19.02 for one prints `source-date-epoch` of `build-info` without
+ * its indentation, with the rest of the mapping after it.
+ */
+function loadSection(text: string, name: string): unknown {
+  const lines = text.split('\n').map(line => line.trimEnd());
+  const start = lines.indexOf(`${name}:`);
+  if (start === -1) return undefined;
+  const length = lines.slice(start + 1).findIndex(line => /^(?:[a-z-]+:$|\.\.\.|---)/.test(line));
+  const section = lines.slice(start, length === -1 ? undefined : start + 1 + length).join('\n');
   try {
-    const document = parseDocument(text, { schema: 'core', uniqueKeys: false, logLevel: 'silent' });
+    const document = parseDocument(section, { schema: 'core', uniqueKeys: false, logLevel: 'silent' });
     const [error] = document.errors;
     if (error) throw error;
     return document.toJS({ maxAliasCount: 0 });
   } catch (error) {
-    throw broken(error instanceof Error ? error.message.split('\n')[0]! : 'it cannot be parsed', text);
+    throw broken(error instanceof Error ? error.message.split('\n')[0]! : 'it cannot be parsed', section);
   }
 }
 
@@ -95,7 +103,12 @@ function readStressor(entry: unknown, text: string): StressorResult {
   const userSeconds = amount(entry, 'user-time');
   const systemSeconds = amount(entry, 'system-time');
   if (typeof name !== 'string' || name.length > 64) throw broken('a stressor has no name', text);
-  if (ops === undefined || wallSeconds === undefined || userSeconds === undefined || systemSeconds === undefined) {
+  if (
+    ops === undefined ||
+    wallSeconds === undefined ||
+    userSeconds === undefined ||
+    systemSeconds === undefined
+  ) {
     throw broken(`the stressor ${JSON.stringify(name)} lacks operations or times`, text);
   }
   const result: StressorResult = { name, ops, wallSeconds, userSeconds, systemSeconds };
@@ -108,13 +121,23 @@ function readStressor(entry: unknown, text: string): StressorResult {
 
 /** Reads the summary lines (`skipped: 8: module (8)`) and the reasons for skipping out of what stress-ng printed. */
 export function parseStressNgOutput(text: string): StressNgOutput {
-  const output: StressNgOutput = { skipped: 0, passed: 0, failed: 0, untrustworthy: 0, reasons: [], complete: false };
+  const output: StressNgOutput = {
+    skipped: 0,
+    passed: 0,
+    failed: 0,
+    untrustworthy: 0,
+    reasons: [],
+    complete: false,
+  };
   for (const line of text.split('\n')) {
     const message = /^stress-ng: {1,2}\w{4,5}: {1,3}\[\d{1,10}\] (.*?)\r?$/.exec(line)?.[1];
     if (message === undefined) continue;
     const count = /^(skipped|passed|failed|metrics untrustworthy): (\d{1,9})(?::|$)/.exec(message);
     if (count) {
-      const key = count[1] === 'metrics untrustworthy' ? 'untrustworthy' : (count[1] as 'skipped' | 'passed' | 'failed');
+      const key =
+        count[1] === 'metrics untrustworthy'
+          ? 'untrustworthy'
+          : (count[1] as 'skipped' | 'passed' | 'failed');
       output[key] = Number(count[2]);
     } else if (/skipp(?:ed|ing)/.test(message) && output.reasons.length < 8) {
       output.reasons.push(message.slice(0, 300));

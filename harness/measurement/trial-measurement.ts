@@ -1,0 +1,288 @@
+import { HarnessError } from '../errors.ts';
+import { counterChange, missingCounters, readCounters } from './counters.ts';
+import { checkParity, checkTextAgainstFiles, wastedBytes } from './cross-check.ts';
+import { type DuplicateRequests, duplicateRequestCollector } from './duplicate-requests.ts';
+import type { Finding } from './finding.ts';
+import { kernelLogCollector } from './kernel-log.ts';
+import { kmsgLines, lostRecords, parseKmsgRecord } from './kmsg-record.ts';
+import { metrics, type WorkloadMetricDefinition } from './metric.ts';
+import { missingMetrics, parseMetricLines, storedValue } from './metric-lines.ts';
+import { type CounterName, counterNames, type ModuleStats } from './module-stats.ts';
+import { parseModuleStats } from './module-stats-text.ts';
+import type { TrialRecord } from './record.ts';
+import { parseStressNgOutput, parseStressNgYaml, stressNgHasModule } from './stress-ng.ts';
+
+/** What the guest sent of the statistics at one moment. */
+export interface StatsSnapshot {
+  /** File name below /sys/kernel/debug/modules/ to its text. */
+  values: Readonly<Record<string, string>>;
+  /** File name to the errno that reading it gave. */
+  missing?: Readonly<Record<string, string>>;
+  /** The `stats` text, read after the files. */
+  stats?: string;
+}
+
+/** Everything a trial left that can be measured. Texts are as the guest sent them: hostile. */
+export interface TrialEvidence {
+  before?: StatsSnapshot;
+  after?: StatsSnapshot;
+  /** Raw records of /dev/kmsg, in order. */
+  kmsg: readonly string[];
+  /** Records that the agent knows it lost or withheld. */
+  kmsgLost?: number;
+  /** What the workload printed, both streams. */
+  output: string;
+  exit?: { cause: 'exited' | 'signaled' | 'timeout'; code: number; wallNs: number };
+  results: readonly { file: string; format: 'stress-ng' | 'metrics' | 'text'; text: string }[];
+  /** Facts of the agent's hello: `cpus_online`, `uptime_ns`, `module_stats`, `autoload_dups` … */
+  facts: Readonly<Record<string, string>>;
+  /** Memory during the workload: `mem_free`, `mem_available`, `vmalloc_used`, in bytes. */
+  samples: readonly Readonly<Record<string, string>>[];
+  expected: TrialExpectations;
+}
+
+/** What the matrix asked for. */
+export interface TrialExpectations {
+  vcpus: number;
+  /** The cell's config has MODULE_STATS: counters must be there. */
+  moduleStats: boolean;
+  /** Metrics that the workload declares. */
+  metrics: readonly WorkloadMetricDefinition[];
+}
+
+/** The parts of a trial's record that come from what it measured. */
+export interface TrialMeasurement {
+  /** Name to value; absent is not measured, and never zero. */
+  metrics: TrialRecord['metrics'];
+  counters?: NonNullable<TrialRecord['counters']>;
+  duplicates: TrialRecord['duplicates'];
+  duplicateRequests: DuplicateRequests;
+  findings: Finding[];
+  /** Why the numbers are not those of the cell; then the metrics are empty. */
+  invalid?: string;
+}
+
+type Counters = Partial<Record<CounterName, bigint>>;
+
+/** A snapshot as numbers. */
+interface Reading {
+  counters: Counters;
+  stats?: ModuleStats;
+  findings: Finding[];
+}
+
+/**
+ * Judges what one trial measured. Changes are taken over the workload (after minus before, wrapping where the kernel
+ * counts in 32 bits); duplicate requests over the whole boot. A trial that measured something else than it claims is
+ * `invalid`, with the reason, and yields no metric.
+ */
+export function measureTrial(evidence: TrialEvidence): TrialMeasurement {
+  const log = readLog(evidence);
+  const before = readSnapshot(evidence.before);
+  const after = readSnapshot(evidence.after);
+  const result: TrialMeasurement = {
+    metrics: {},
+    duplicates: after?.stats?.duplicates ?? [],
+    duplicateRequests: log.requests,
+    findings: [...log.findings, ...(before?.findings ?? []), ...(after?.findings ?? [])],
+  };
+  if (before && after) {
+    result.counters = { before: asText(before.counters), after: asText(after.counters) };
+    addChanges(result, before, after);
+  }
+  addDuplicateMetrics(result, evidence, log.complete, before, after);
+  addTimes(result, evidence);
+  addSamples(result, evidence.samples);
+  const results = readResults(result, evidence);
+  result.findings = unique(result.findings);
+  const invalid = invalidReason(evidence, result, before, after, results);
+  if (invalid !== undefined) {
+    result.invalid = invalid;
+    result.metrics = {};
+  }
+  return result;
+}
+
+function readLog({ kmsg, kmsgLost = 0 }: TrialEvidence): {
+  requests: DuplicateRequests;
+  findings: Finding[];
+  complete: boolean;
+} {
+  const requests = duplicateRequestCollector();
+  const health = kernelLogCollector();
+  for (const line of kmsgLines(kmsg)) {
+    requests.add(line);
+    health.add(line);
+  }
+  const records = kmsg.map(parseKmsgRecord).filter(record => record !== undefined);
+  const lost = Math.max(kmsgLost, lostRecords(records));
+  const duplicateRequests = requests.result();
+  const findings = [...duplicateRequests.findings, ...health.result()];
+  if (lost > 0) {
+    const message = `${lost} records of the kernel log were lost: duplicate requests cannot be counted`;
+    findings.push({ code: 'RECORDS_LOST', severity: 'warning', message });
+  }
+  return { requests: duplicateRequests, findings, complete: lost === 0 };
+}
+
+function readSnapshot(snapshot: StatsSnapshot | undefined): Reading | undefined {
+  if (!snapshot) return undefined;
+  const { counters, findings } = readCounters(snapshot.values);
+  const reading: Reading = { counters, findings: [...findings, ...checkParity(counters)] };
+  if (snapshot.stats === undefined || snapshot.stats.trim() === '') return reading;
+  try {
+    reading.stats = parseModuleStats(snapshot.stats);
+    reading.findings.push(
+      ...reading.stats.findings,
+      ...checkTextAgainstFiles(reading.stats.counters, counters),
+    );
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    reading.findings.push({ code: error.code, severity: 'warning', message: error.message });
+  }
+  return reading;
+}
+
+function asText(counters: Counters): Partial<Record<CounterName, string>> {
+  return Object.fromEntries(Object.entries(counters).map(([name, value]) => [name, value.toString()]));
+}
+
+function addChanges(result: TrialMeasurement, before: Reading, after: Reading): void {
+  const changes: Counters = {};
+  for (const name of counterNames) {
+    const [old, now] = [before.counters[name], after.counters[name]];
+    if (old === undefined || now === undefined) continue;
+    const change = counterChange(name, old, now);
+    if (change !== undefined) changes[name] = change;
+    else {
+      const message = `${name} fell from ${old} to ${now}, which a counter that only grows cannot`;
+      result.findings.push({ code: 'COUNTER_FELL', severity: 'invalid', message });
+    }
+  }
+  for (const { name, counters } of metrics) {
+    const change = counters.length === 1 ? changes[counters[0]!] : undefined;
+    if (change !== undefined) result.metrics[name] = storedValue(change);
+  }
+  const wasted = wastedBytes(changes);
+  if (wasted !== undefined) result.metrics['wasted_bytes'] = storedValue(wasted);
+}
+
+function addDuplicateMetrics(
+  result: TrialMeasurement,
+  { facts }: TrialEvidence,
+  logComplete: boolean,
+  before: Reading | undefined,
+  after: Reading | undefined,
+): void {
+  const truncated = [before, after].some(reading =>
+    reading?.findings.some(({ code }) => code === 'LIST_TRUNCATED'),
+  );
+  if (before?.stats && after?.stats && !truncated) {
+    const earlier = new Map(before.stats.duplicates.map(({ name, count }) => [name, count]));
+    const grown = after.stats.duplicates
+      .map(({ name, count }) => count - (earlier.get(name) ?? 0))
+      .filter(count => count > 0);
+    result.metrics['duplicates'] = grown.reduce((sum, count) => sum + count, 0);
+    result.metrics['duplicate_modules'] = grown.length;
+  }
+  if (facts['autoload_dups'] === '1' && logComplete) {
+    result.metrics['dup_warnings'] = result.duplicateRequests.total;
+    result.metrics['dup_names'] = result.duplicateRequests.requests.length;
+  }
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  const number = text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : undefined;
+  return number !== undefined && Number.isSafeInteger(number) ? number : undefined;
+}
+
+function addTimes(result: TrialMeasurement, { facts, exit }: TrialEvidence): void {
+  const boot = wholeNumber(facts['uptime_ns']);
+  if (boot !== undefined) result.metrics['boot_ns'] = boot;
+  if (exit && Number.isSafeInteger(exit.wallNs)) result.metrics['workload_ns'] = exit.wallNs;
+}
+
+function addSamples(result: TrialMeasurement, samples: TrialEvidence['samples']): void {
+  const vmalloc = samples
+    .map(sample => wholeNumber(sample['vmalloc_used']))
+    .filter(value => value !== undefined);
+  if (vmalloc.length > 0)
+    result.metrics['vmalloc_peak_bytes'] = vmalloc.reduce((most, value) => Math.max(most, value));
+  const free = samples.map(sample => wholeNumber(sample['mem_free'])).filter(value => value !== undefined);
+  if (free.length > 1) {
+    const least = free.reduce((low, value) => Math.min(low, value));
+    result.metrics['memory_peak_bytes'] = Math.max(0, free[0]! - least);
+  }
+}
+
+/** Takes metrics from result files; returns why the workload's own account makes the trial invalid. */
+function readResults(result: TrialMeasurement, evidence: TrialEvidence): string | undefined {
+  let reason: string | undefined;
+  for (const { format, text } of evidence.results) {
+    if (format === 'metrics') {
+      const lines = parseMetricLines(text, evidence.expected.metrics);
+      Object.assign(result.metrics, lines.values);
+      result.findings.push(...lines.findings);
+    }
+    if (format === 'stress-ng') reason ??= readStressNg(result, evidence, text);
+  }
+  const output = parseStressNgOutput(evidence.output);
+  if (output.skipped > 0 || (output.reasons.length > 0 && output.passed === 0)) {
+    const why = output.reasons[0] === undefined ? '' : `: ${output.reasons[0]}`;
+    reason ??= `stress-ng skipped its module stressor${why}`;
+  }
+  const own = new Set(metrics.map(({ name }) => name));
+  const declared = evidence.expected.metrics.filter(({ name }) => !own.has(name));
+  result.findings.push(...missingMetrics(result.metrics, declared));
+  return reason;
+}
+
+function readStressNg(
+  result: TrialMeasurement,
+  { expected }: TrialEvidence,
+  text: string,
+): string | undefined {
+  try {
+    const report = parseStressNgYaml(text);
+    if (!stressNgHasModule(report.version))
+      return `stress-ng ${report.version} has no --module: 0.15.07 is needed`;
+    const stressor = report.stressors.find(({ name }) => name === 'module');
+    if (!stressor) return 'stress-ng ran no module stressor, as its YAML says';
+    result.metrics['stress_ng_ops'] = stressor.ops;
+    if (expected.metrics.some(({ name }) => name === 'bogo_ops')) result.metrics['bogo_ops'] = stressor.ops;
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    result.findings.push({ code: error.code, severity: 'warning', message: error.message });
+    return undefined;
+  }
+}
+
+function invalidReason(
+  { facts, expected }: TrialEvidence,
+  { findings }: TrialMeasurement,
+  before: Reading | undefined,
+  after: Reading | undefined,
+  workload: string | undefined,
+): string | undefined {
+  const online = wholeNumber(facts['cpus_online']);
+  if (online !== undefined && online !== expected.vcpus) {
+    return `${online} CPUs were online in the guest, and ${expected.vcpus} were asked for`;
+  }
+  const unknownSymbol = findings.find(({ code }) => code === 'UNKNOWN_SYMBOL');
+  if (unknownSymbol) return unknownSymbol.message;
+  if (workload !== undefined) return workload;
+  if (expected.moduleStats) {
+    for (const [moment, reading] of [['before', before] as const, ['after', after] as const]) {
+      if (!reading) return `the counters ${moment} the workload never came`;
+      const missing = missingCounters(reading.counters);
+      if (missing.length > 0) return `the counters ${moment} the workload lack ${missing.join(', ')}`;
+    }
+  }
+  return findings.find(({ severity }) => severity === 'invalid')?.message;
+}
+
+function unique(findings: readonly Finding[]): Finding[] {
+  const seen = new Map(findings.map(finding => [`${finding.code}\n${finding.message}`, finding]));
+  return [...seen.values()];
+}
