@@ -1,27 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
 import { type FileHandle, open, readFile, rm, stat, utimes } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type HarnessError, InfrastructureError } from '../errors.ts';
-
-/** Who holds a lock, as its file says. */
-export interface LockHolder {
-  pid: number;
-  /** Field 22 of /proc/PID/stat: clock ticks since boot; tells a process from a later one with the same pid. */
-  startTime: string;
-  /** /proc/sys/kernel/random/boot_id: after a reboot no holder is alive. */
-  bootId: string;
-  host: string;
-  /** `pid:[4026531836]`: the pid means nothing in another container. */
-  pidNamespace: string;
-  /** What the holder does with it, for people: `build of linux-source-6.12`. */
-  purpose: string;
-  /** ISO 8601 UTC. */
-  since: string;
-  /** Tells two acquisitions by the same process apart. */
-  nonce: string;
-}
+import { describeSelf, isAlive, type LockHolder, parseHolder } from './lock-holder.ts';
 
 /** How to take a lock. */
 export interface LockOptions {
@@ -38,8 +18,6 @@ export interface LockOptions {
 }
 
 const heartbeatMs = 20_000;
-/** A holder that cannot be looked up (other host or container) counts as gone without a heartbeat for this long. */
-const foreignStaleMs = 5 * 60_000;
 /** A lock file that was created and not yet written. */
 const unreadableStaleMs = 10_000;
 const deepestTakeover = 3;
@@ -159,40 +137,6 @@ export async function readLock(path: string): Promise<LockState> {
   return { kind: isAlive(holder, ageMs) ? 'held' : 'stale', holder };
 }
 
-function isAlive(holder: LockHolder, ageMs: number): boolean {
-  const self = describeSelf('');
-  if (holder.host !== self.host) return ageMs < foreignStaleMs;
-  if (holder.bootId !== self.bootId) return false;
-  if (holder.pidNamespace !== self.pidNamespace) return ageMs < foreignStaleMs;
-  return processStartTime(holder.pid) === holder.startTime;
-}
-
-/** Field 22 of /proc/PID/stat, in clock ticks since boot; undefined when there is no such process or only its zombie. */
-export function processStartTime(pid: number): string | undefined {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // Field 2 is the name in brackets and may itself hold blanks and brackets: count from the last bracket.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
-  } catch (error) {
-    if (isCode(error, 'ENOENT') || isCode(error, 'ESRCH')) return undefined;
-    throw error;
-  }
-}
-
-function describeSelf(purpose: string): LockHolder {
-  return {
-    pid: process.pid,
-    startTime: processStartTime(process.pid) ?? '',
-    bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
-    host: hostname(),
-    pidNamespace: readlinkSync('/proc/self/ns/pid'),
-    purpose,
-    since: new Date().toISOString(),
-    nonce: randomUUID(),
-  };
-}
-
 /** Creates the file with the holder's name in it; false when it exists. */
 async function createLockFile(path: string, holder: LockHolder): Promise<boolean> {
   let file: FileHandle;
@@ -208,18 +152,6 @@ async function createLockFile(path: string, holder: LockHolder): Promise<boolean
     await file.close();
   }
   return true;
-}
-
-function parseHolder(text: string): LockHolder | undefined {
-  try {
-    const value = JSON.parse(text) as Partial<LockHolder> | null;
-    return value && Number.isSafeInteger(value.pid) && typeof value.nonce === 'string'
-      ? (value as LockHolder)
-      : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function heldError(path: string, holder: LockHolder | undefined): HarnessError {

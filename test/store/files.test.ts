@@ -5,7 +5,8 @@ import t from 'tap';
 import { startProgram } from '../../harness/process/program.ts';
 import { writeFileAtomically } from '../../harness/store/atomic.ts';
 import { readHostEnvironment } from '../../harness/store/environment.ts';
-import { FileLock, type LockHolder, processStartTime, readLock } from '../../harness/store/lock.ts';
+import { FileLock, readLock } from '../../harness/store/lock.ts';
+import { type LockHolder, processStartTime } from '../../harness/store/lock-holder.ts';
 import { listRuns, RunFolder } from '../../harness/store/run-folder.ts';
 import { fakeCell, fakePlan, fakeRun } from '../fakes/run-fixture.ts';
 

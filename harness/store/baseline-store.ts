@@ -1,0 +1,114 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InfrastructureError, UsageError } from '../errors.ts';
+import { syncFolder, writeFileAtomically } from './atomic.ts';
+import { type Baseline, type BaselineCell, formatBaseline } from './baseline.ts';
+import { readJsonFile } from './json-file.ts';
+
+const baselineName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
+/** The baselines of a folder (`results/baselines`), one file each. */
+export class BaselineStore {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Path of a baseline. @throws UsageError BASELINE_NAME */
+  path(name: string): string {
+    if (!baselineName.test(name) || name.endsWith('.json')) {
+      throw new UsageError('BASELINE_NAME', `${JSON.stringify(name)} is no name for a baseline`, {
+        hint: 'Use letters, digits, dots, dashes and underscores, without .json: nightly-6.12.',
+      });
+    }
+    return join(this.folder, `${name}.json`);
+  }
+
+  /**
+   * Saves a baseline and returns its path.
+   * @throws UsageError BASELINE_EXISTS unless `replace` is set: a baseline is never replaced by itself
+   */
+  async save(baseline: Baseline, options: { replace?: boolean } = {}): Promise<string> {
+    const path = this.path(baseline.name);
+    await mkdir(this.folder, { recursive: true });
+    if (!options.replace && (await this.names()).includes(baseline.name)) {
+      throw new UsageError('BASELINE_EXISTS', `the baseline ${baseline.name} exists already: ${path}`, {
+        hint: 'Choose another name, or say --replace.',
+      });
+    }
+    await writeFileAtomically(path, formatBaseline(baseline));
+    return path;
+  }
+
+  /** @throws UsageError BASELINE_UNKNOWN; InfrastructureError FILE_DAMAGED, FILE_VERSION */
+  async load(name: string): Promise<Baseline> {
+    await this.#demand(name);
+    return loadBaseline(this.path(name));
+  }
+
+  /** All baselines, by name. */
+  async list(): Promise<Baseline[]> {
+    return Promise.all((await this.names()).map(name => loadBaseline(this.path(name))));
+  }
+
+  /** @throws UsageError BASELINE_UNKNOWN */
+  async remove(name: string): Promise<void> {
+    await this.#demand(name);
+    await rm(this.path(name));
+    await syncFolder(this.folder);
+  }
+
+  /** Names of the baselines, sorted; none when the folder is not there. */
+  async names(): Promise<string[]> {
+    const files = await readdir(this.folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [] as string[];
+      throw error;
+    });
+    const names = files.filter(file => file.endsWith('.json')).map(file => file.slice(0, -5));
+    return names.filter(name => baselineName.test(name)).sort();
+  }
+
+  async #demand(name: string): Promise<void> {
+    this.path(name);
+    const names = await this.names();
+    if (names.includes(name)) return;
+    throw new UsageError('BASELINE_UNKNOWN', `there is no baseline ${name} in ${this.folder}`, {
+      hint:
+        names.length > 0
+          ? `There are: ${names.join(', ')}.`
+          : 'Save one with `modstorm baseline save NAME RUN`.',
+    });
+  }
+}
+
+/** Reads a baseline by path. @throws InfrastructureError FILE_MISSING, FILE_DAMAGED, FILE_VERSION */
+export async function loadBaseline(path: string): Promise<Baseline> {
+  const baseline = await readJsonFile<Baseline>(path, 1);
+  for (const cell of Array.isArray(baseline.cells) ? baseline.cells : [undefined]) {
+    const fault = cellFault(cell);
+    if (fault === undefined) continue;
+    throw new InfrastructureError('FILE_DAMAGED', `${path}: ${fault}`, {
+      hint: 'Restore the file from git, or save the baseline again.',
+    });
+  }
+  return baseline;
+}
+
+function cellFault(cell: BaselineCell | undefined): string | undefined {
+  if (!cell || typeof cell.samples !== 'object' || !Array.isArray(cell.repetitions))
+    return 'a cell has no samples';
+  for (const [name, values] of Object.entries(cell.samples)) {
+    if (!Array.isArray(values) || values.length !== cell.repetitions.length) {
+      return `${cell.label}: ${name} must have ${cell.repetitions.length} values, one per repetition`;
+    }
+    if (!values.every(isStored)) return `${cell.label}: ${name} has a value that is no number`;
+  }
+  return undefined;
+}
+
+function isStored(value: unknown): boolean {
+  return (
+    value === null || typeof value === 'number' || (typeof value === 'string' && /^-?\d{1,40}$/.test(value))
+  );
+}

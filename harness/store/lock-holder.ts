@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+
+/** Who holds a lock, as its file says. */
+export interface LockHolder {
+  pid: number;
+  /** Field 22 of /proc/PID/stat: clock ticks since boot; tells a process from a later one with the same pid. */
+  startTime: string;
+  /** /proc/sys/kernel/random/boot_id: after a reboot no holder is alive. */
+  bootId: string;
+  host: string;
+  /** `pid:[4026531836]`: the pid means nothing in another container. */
+  pidNamespace: string;
+  /** What the holder does with it, for people: `build of linux-source-6.12`. */
+  purpose: string;
+  /** ISO 8601 UTC. */
+  since: string;
+  /** Tells two acquisitions by the same process apart. */
+  nonce: string;
+}
+
+/** A holder that cannot be looked up (other host or container) counts as gone without a heartbeat for this long. */
+const foreignStaleMs = 5 * 60_000;
+
+/** Whether the holder lives; one that cannot be looked up (other host or container) is believed by its heartbeat. */
+export function isAlive(holder: LockHolder, ageMs: number): boolean {
+  const self = describeSelf('');
+  if (holder.host !== self.host) return ageMs < foreignStaleMs;
+  if (holder.bootId !== self.bootId) return false;
+  if (holder.pidNamespace !== self.pidNamespace) return ageMs < foreignStaleMs;
+  return processStartTime(holder.pid) === holder.startTime;
+}
+
+/** Field 22 of /proc/PID/stat, in clock ticks since boot; undefined when there is no such process or only its zombie. */
+export function processStartTime(pid: number): string | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // Field 2 is the name in brackets and may itself hold blanks and brackets: count from the last bracket.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+  } catch (error) {
+    if (isCode(error, 'ENOENT') || isCode(error, 'ESRCH')) return undefined;
+    throw error;
+  }
+}
+
+/** This process as the holder of a new lock. */
+export function describeSelf(purpose: string): LockHolder {
+  return {
+    pid: process.pid,
+    startTime: processStartTime(process.pid) ?? '',
+    bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+    host: hostname(),
+    pidNamespace: readlinkSync('/proc/self/ns/pid'),
+    purpose,
+    since: new Date().toISOString(),
+    nonce: randomUUID(),
+  };
+}
+
+/** The holder from the text of a lock file; undefined when it is not written whole. */
+export function parseHolder(text: string): LockHolder | undefined {
+  try {
+    const value = JSON.parse(text) as Partial<LockHolder> | null;
+    return value && Number.isSafeInteger(value.pid) && typeof value.nonce === 'string'
+      ? (value as LockHolder)
+      : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
+}
