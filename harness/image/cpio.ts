@@ -70,6 +70,7 @@ function checkPath(path: string): void {
     path === trailerName ||
     normal !== path ||
     path.startsWith('/') ||
+    path.endsWith('/') ||
     path.startsWith('..') ||
     path.includes('\0')
   ) {

@@ -59,18 +59,23 @@ export async function readModuleFolder(folder: string): Promise<ModuleFolder> {
 }
 
 /**
- * All modules that must be there for `names` to load: themselves, their dependencies and their soft ones, in an order
- * in which they can be loaded one after the other. Names of built-in modules are left out.
+ * The modules that `names` need in order to load, themselves included, in an order in which they can be loaded one
+ * after the other. Names of built-in modules are left out.
+ * @param soft with soft dependencies too: they must be in the image, but loading one may fail (crc32c_intel on a CPU
+ *   without SSE4.2) and modprobe does not mind
  * @throws UsageError MODULE_UNKNOWN for a name that is neither a module nor built in
  */
-export function moduleClosure(folder: ModuleFolder, names: readonly string[]): KernelModule[] {
+export function moduleClosure(
+  folder: ModuleFolder,
+  names: readonly string[],
+  soft: 'with-soft' | 'hard-only' = 'with-soft',
+): KernelModule[] {
   const closed = new Map<string, KernelModule>();
   const visiting = new Set<string>();
   const visit = (module: KernelModule) => {
     if (visiting.has(module.name)) return;
     visiting.add(module.name);
-    for (const soft of folder.softDependencies.get(module.name) ?? [])
-      for (const found of findSoft(folder, soft)) visit(found);
+    if (soft === 'with-soft') for (const found of softDependencies(folder, module)) visit(found);
     for (const dependency of module.dependencies.toReversed()) visit(folder.modules.get(dependency)!);
     closed.set(module.name, module);
   };
@@ -85,6 +90,10 @@ export function moduleClosure(folder: ModuleFolder, names: readonly string[]): K
 /** Whether a name is part of the kernel image, so that nothing is loaded. */
 export function isBuiltin(folder: ModuleFolder, name: string): boolean {
   return folder.builtin.has(moduleName(name)) && !folder.modules.has(moduleName(name));
+}
+
+function softDependencies(folder: ModuleFolder, module: KernelModule): KernelModule[] {
+  return (folder.softDependencies.get(module.name) ?? []).flatMap(name => findSoft(folder, name));
 }
 
 /** A soft dependency is a module or an alias for some (`crc32c`); one that is not there is no error to modprobe either. */

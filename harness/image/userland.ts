@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { withFileLock } from '../host/file-lock.ts';
 import { type CpioEntry, writeCpio } from './cpio.ts';
 import { DebianPool, type PackageSource } from './debian-pool.ts';
+import type { HostPrograms } from './host-programs.ts';
 import { libraryClosure, type UserlandFile } from './library-closure.ts';
 import type { ProgramSource } from './userland-table.ts';
 
@@ -12,7 +13,7 @@ export interface Userland {
   /** SHA-256 of the archive. */
   key: string;
   path: string;
-  /** Debian versions, by package. */
+  /** Versions by Debian package; of the host's programs, by program. */
   versions: Record<string, string>;
 }
 
@@ -24,6 +25,8 @@ export interface UserlandOptions {
   cache: string;
   /** Made only when something has to be fetched. */
   packages: () => PackageSource;
+  /** The host's own programs, if they will do; Debian's otherwise. */
+  host?: () => Promise<HostPrograms | undefined>;
   signal?: AbortSignal;
   onWait?: (purpose: string) => void;
 }
@@ -48,7 +51,7 @@ const mountPoints = [
 const mergedLinks = ['bin', 'lib', 'lib64', 'sbin'];
 
 /**
- * The userland from the cache, or from Debian. What was fetched once stays until the cache is removed: a run must not
+ * The userland from the cache, from the host, or from Debian. What was fetched once stays until the cache is removed: a run must not
  * measure another stress-ng than the one before because a mirror was updated in between.
  * @throws InfrastructureError of the package source, LIBRARY_MISSING, PACKAGE_FILE_MISSING
  */
@@ -81,24 +84,38 @@ async function readUserland(folder: string): Promise<Userland | undefined> {
 }
 
 async function makeUserland(folder: string, options: UserlandOptions): Promise<Userland> {
+  const { files, versions } = (await hostFiles(options)) ?? (await debianFiles(options));
+  const archive = writeCpio([...skeleton(), ...files.map(toEntry), ...linkEntries(options.programs)]);
+  const key = createHash('sha256').update(archive).digest('hex');
+  await publish(folder, archive, { key, versions });
+  return { key, versions, path: join(folder, 'userland.cpio') };
+}
+
+interface ClosedFiles {
+  files: (UserlandFile & { content: Buffer })[];
+  versions: Record<string, string>;
+}
+
+async function hostFiles(options: UserlandOptions): Promise<ClosedFiles | undefined> {
+  const host = await options.host?.();
+  return host && { files: await libraryClosure(host.files, host.find), versions: host.versions };
+}
+
+async function debianFiles(options: UserlandOptions): Promise<ClosedFiles> {
   const pool = new DebianPool(
     options.packages(),
     options.suite,
     join(options.cache, 'userland', options.suite),
   );
   await pool.begin([...new Set(options.programs.map(program => program.package))]);
-  const files: UserlandFile[] = [];
+  const programs: UserlandFile[] = [];
   for (const program of options.programs) {
-    for (const path of [program.path, ...program.files]) files.push(await pool.file(program.package, path));
+    for (const path of [program.path, ...program.files])
+      programs.push(await pool.file(program.package, path));
   }
-  const closed = await libraryClosure(files, requests => pool.find(requests));
-  const archive = writeCpio([...skeleton(), ...closed.map(toEntry), ...linkEntries(options.programs)]);
-  const key = createHash('sha256').update(archive).digest('hex');
-  const versions = Object.fromEntries(
-    [...new Set(closed.map(file => file.owner))].sort().map(name => [name, pool.versions[name]!]),
-  );
-  await publish(folder, archive, { key, versions });
-  return { key, versions, path: join(folder, 'userland.cpio') };
+  const files = await libraryClosure(programs, requests => pool.find(requests));
+  const names = [...new Set(files.map(file => file.owner))].sort();
+  return { files, versions: Object.fromEntries(names.map(name => [name, pool.versions[name]!])) };
 }
 
 async function publish(folder: string, archive: Buffer, facts: Omit<Userland, 'path'>): Promise<void> {
