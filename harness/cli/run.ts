@@ -172,6 +172,7 @@ async function execute(
     folder: folder.path,
     trials: trials.length,
     cells: distinctCells(plan).length,
+    planned: trials,
     accelerator: prepared.proof.accelerator,
     jobs,
   });
