@@ -1,5 +1,6 @@
 import type { Crash, CrashClass } from './crash.ts';
-import { type CrashRule, type CrashText, consequencePanic, crashRules } from './crash-rule.ts';
+import { type CrashRule, consequencePanic, crashRules } from './crash-rule.ts';
+import type { CrashText } from './crash-title-maker.ts';
 import type { Finding } from './finding.ts';
 import { eachLogLine, type LogLine } from './log-line.ts';
 import { parseFrame, parsePointer } from './stack-frame.ts';
@@ -26,12 +27,6 @@ export interface CrashReading {
   findings: Finding[];
 }
 
-/** Takes the lines of one log in order. */
-export interface CrashCollector {
-  add(line: LogLine): void;
-  result(): CrashReading;
-}
-
 const callingPrefix =
   /^(?:(?:NMI )?watchdog: |rcu: |traps: (?=PANIC|Oops)|x86\/\w+: |(?:\S{1,64} login: )|-{3,} ?\[ ?)*/;
 const needles =
@@ -40,82 +35,85 @@ const needles =
 const continuation = /^(?:Oops: |Internal error: |(?:Oops: )?invalid opcode: |PANIC: double fault)/;
 
 /**
- * Recognises kernel deaths and distress and titles them. The expected reports of duplicate requests
- * (kernel/module/dups.c) are no crashes; warnings of kernel/module/stats.c come from reading the statistics and
- * become findings. A panic that only says that a report was fatal makes that report fatal instead of a crash.
+ * Recognises kernel deaths and distress in the lines of one log, and titles them. The expected reports of duplicate
+ * requests (kernel/module/dups.c) are no crashes; warnings of kernel/module/stats.c come from reading the statistics
+ * and become findings. A panic that only says that a report was fatal makes that report fatal instead of a crash.
  */
-export function crashCollector(): CrashCollector {
-  const crashes: Crash[] = [];
-  const findings: Finding[] = [];
-  const open = new Map<string, OpenReport>();
-  const banners = { version: 0, booting: 0 };
-  let last: Crash | undefined;
+export class CrashCollector {
+  readonly #crashes: Crash[] = [];
+  readonly #findings: Finding[] = [];
+  /** By caller: with CONFIG_PRINTK_CALLER reports of several tasks are told apart. */
+  readonly #open = new Map<string, OpenReport>();
+  readonly #banners = { version: 0, booting: 0 };
+  #last: Crash | undefined;
 
-  function finish(report: OpenReport): void {
-    open.delete(report.context);
-    const crash = judge(report, findings);
-    if (!crash || crashes.length >= crashLimit) return;
-    crashes.push(crash);
-    last = crash;
-  }
-
-  function begin(rule: CrashRule, match: RegExpExecArray, line: LogLine, context: string): void {
-    const previous = open.get(context);
-    if (previous) finish(previous);
-    open.set(context, { rule, match, context, lines: [match.input], line: line.line, fatal: rule.fatal });
-  }
-
-  function reboot(line: LogLine): void {
-    for (const report of [...open.values()]) finish(report);
-    const title = 'unexpected kernel reboot';
-    if (crashes.length < crashLimit)
-      crashes.push({ class: 'reboot', title, evidence: [line.text], fatal: true });
-  }
-
-  function add(line: LogLine): void {
+  /** Takes the next line. */
+  add(line: LogLine): void {
     const context = line.caller ?? '';
-    const report = open.get(context);
-    const text = line.text;
-    if (needles.test(text)) {
-      if (sawBanner(text, banners)) {
-        reboot(line);
-        return;
-      }
-      const plain = text.replace(callingPrefix, '').replace(/ \]-+$/, '');
-      if (consequencePanic.test(plain)) {
-        const cause = report ?? [...open.values()].at(-1);
-        if (cause && !isExpected(cause)) {
-          cause.fatal = true;
-          keep(cause, text);
-          return;
-        }
-        if (last) {
-          last.fatal = true;
-          return;
-        }
-      }
-      if (report && continuation.test(plain) && report.rule.class !== 'warning') {
-        keep(report, text);
-        return;
-      }
-      for (const rule of crashRules) {
-        const match = rule.pattern.exec(plain);
-        if (match) {
-          begin(rule, match, line, context);
-          return;
-        }
-      }
-    }
+    const report = this.#open.get(context);
+    if (needles.test(line.text) && this.#takeHeader(line, report, context)) return;
     if (!report) return;
-    keep(report, text);
-    if (text.includes('---[ end ')) finish(report);
+    keep(report, line.text);
+    if (line.text.includes('---[ end ')) this.#finish(report);
   }
 
-  function result(): CrashReading {
-    for (const report of [...open.values()]) finish(report);
-    return { crashes, findings };
+  /** What was found; reports that are still open end here. */
+  result(): CrashReading {
+    for (const report of [...this.#open.values()]) this.#finish(report);
+    return { crashes: this.#crashes, findings: this.#findings };
   }
-  return { add, result };
+
+  /** Whether the line began, continued or ended a report by its words. */
+  #takeHeader(line: LogLine, report: OpenReport | undefined, context: string): boolean {
+    if (sawBanner(line.text, this.#banners)) {
+      this.#reboot(line);
+      return true;
+    }
+    const plain = line.text.replace(callingPrefix, '').replace(/ \]-+$/, '');
+    if (consequencePanic.test(plain) && this.#takeConsequence(line, report)) return true;
+    if (report && continuation.test(plain) && report.rule.class !== 'warning') {
+      keep(report, line.text);
+      return true;
+    }
+    for (const rule of crashRules) {
+      const match = rule.pattern.exec(plain);
+      if (!match) continue;
+      if (report) this.#finish(report);
+      this.#open.set(context, { rule, match, context, lines: [plain], line: line.line, fatal: rule.fatal });
+      return true;
+    }
+    return false;
+  }
+
+  #takeConsequence(line: LogLine, report: OpenReport | undefined): boolean {
+    const cause = report ?? [...this.#open.values()].at(-1);
+    if (cause && !isExpected(cause)) {
+      cause.fatal = true;
+      keep(cause, line.text);
+      return true;
+    }
+    if (this.#last) this.#last.fatal = true;
+    return this.#last !== undefined;
+  }
+
+  #reboot(line: LogLine): void {
+    for (const report of [...this.#open.values()]) this.#finish(report);
+    const crash: Crash = {
+      class: 'reboot',
+      title: 'unexpected kernel reboot',
+      evidence: [line.text],
+      fatal: true,
+    };
+    if (this.#crashes.length < crashLimit) this.#crashes.push(crash);
+  }
+
+  #finish(report: OpenReport): void {
+    this.#open.delete(report.context);
+    const crash = judge(report, this.#findings);
+    if (!crash || this.#crashes.length >= crashLimit) return;
+    this.#crashes.push(crash);
+    this.#last = crash;
+  }
 }
 
 function keep(report: OpenReport, text: string): void {
@@ -169,7 +167,7 @@ function crashText(lines: string[]): CrashText {
 
 /** All crashes of a dmesg, console log or journal, in order. */
 export function findCrashes(text: string): Crash[] {
-  const collector = crashCollector();
+  const collector = new CrashCollector();
   for (const line of eachLogLine(text)) collector.add(line);
   return collector.result().crashes;
 }

@@ -1,17 +1,18 @@
 import type { CrashClass } from './crash.ts';
-import { guiltyFunction, hungFunction, normaliseTitle, stalledFunction } from './crash-title.ts';
-
-/** What a title is made from. */
-export interface CrashText {
-  /** The line that began the report. */
-  header: string;
-  /** All lines of the report, the header first. */
-  lines: readonly string[];
-  /** Function of the first `RIP:` line. */
-  pointer: string | undefined;
-  /** Reliable functions of the first stack trace, innermost first. */
-  functions: readonly string[];
-}
+import { guiltyFunction, hungFunction, normaliseTitle } from './crash-title.ts';
+import {
+  deadlock,
+  headerFunction,
+  inGuilty,
+  inStalled,
+  inTrace,
+  kasan,
+  kernelBug,
+  named,
+  panic,
+  type TitleMaker,
+  warning,
+} from './crash-title-maker.ts';
 
 /** How one kind of report is recognised and titled. */
 export interface CrashRule {
@@ -19,108 +20,10 @@ export interface CrashRule {
   /** Whether the guest cannot be believed to go on. */
   fatal: boolean;
   pattern: RegExp;
-  title(match: RegExpExecArray, text: CrashText): string;
+  title: TitleMaker;
 }
 
-function stack({ pointer, functions }: CrashText): string[] {
-  return pointer === undefined ? [...functions] : [pointer, ...functions];
-}
-
-function named(prefix: string, name: string | undefined): string {
-  return name === undefined ? prefix : `${prefix} in ${name}`;
-}
-
-/** A title of the first function of pointer and trace that may lend its name. */
-function inGuilty(prefix: string, skip?: RegExp): CrashRule['title'] {
-  return (_match, text) => named(prefix, guiltyFunction(stack(text), skip) ?? stack(text)[0]);
-}
-
-/** A title of the first function of the trace alone: the pointer, if any, is where it was noticed. */
-function inTrace(prefix: string, skip?: RegExp): CrashRule['title'] {
-  return (_match, text) => named(prefix, guiltyFunction(text.functions, skip) ?? text.pointer);
-}
-
-function inStalled(prefix: string): CrashRule['title'] {
-  return (_match, text) => {
-    const interrupt = text.functions.findLastIndex(name => name.includes('apic_timer_interrupt'));
-    const functions = text.functions.slice(interrupt + 1);
-    return named(
-      prefix,
-      stalledFunction(text.pointer === undefined ? functions : [text.pointer, ...functions]),
-    );
-  };
-}
-
-function headerFunction(text: string): string | undefined {
-  return /([A-Za-z_]\w{0,255})(?:\.[\w.]+)?\+0x[0-9a-f]+/.exec(text)?.[1];
-}
-
-function kasan(match: RegExpExecArray, text: CrashText): string {
-  const access = text.lines
-    .map(line => /^(Read|Write) of size \d/.exec(line)?.[1])
-    .find(word => word !== undefined);
-  const kind =
-    match[1]!.startsWith('double-free') || match[1]!.startsWith('invalid-free') ? 'invalid-free' : match[1]!;
-  const own = headerFunction(match[2] ?? '');
-  const freeing =
-    kind === 'invalid-free' ? /^(?:kmem_|slab_|__slab_|k[vz]?free|vunmap|vfree|__kmem_)/ : undefined;
-  const names = own === undefined ? text.functions : [own, ...text.functions];
-  return named(
-    `KASAN: ${kind}${access && kind !== 'invalid-free' ? ` ${access}` : ''}`,
-    guiltyFunction(names, freeing) ?? own,
-  );
-}
-
-/** `WARNING: CPU: 1 PID: 2 at file:line function+…` (to 6.17) and `WARNING: file:line at function+…, CPU#1: name/2`. */
-function warning(match: RegExpExecArray, text: CrashText): string {
-  const where = match[1]!;
-  const names = [headerFunction(where) ?? /(?:^| )at \S+ ([A-Za-z_]\w*)/.exec(where)?.[1], ...stack(text)];
-  const known = names.filter(name => name !== undefined);
-  if (where.includes('lib/refcount.c'))
-    return named('WARNING: refcount bug', guiltyFunction(known, /^(?:refcount|kobject)_/));
-  if (where.includes('lib/debugobjects.c')) {
-    return named(
-      'WARNING: ODEBUG bug',
-      guiltyFunction(known, /^(?:debug_|rcu|hrtimer_|timer_|work_|kmem_|slab_|__free_)/),
-    );
-  }
-  if (where.includes('kernel/locking/lockdep.c')) return named('WARNING: locking bug', guiltyFunction(known));
-  return named('WARNING', guiltyFunction(known) ?? known[0]);
-}
-
-function deadlock(_match: RegExpExecArray, text: CrashText): string {
-  const at = text.lines.map(
-    line => /\bat: (?:\[<[0-9a-f]+>\] )?([A-Za-z_]\w*)(?:\.[\w.]+)?\+0x/.exec(line)?.[1],
-  );
-  const names = at.filter(name => name !== undefined);
-  return named('possible deadlock', guiltyFunction([...names, ...text.functions]) ?? names[0]);
-}
-
-function panic(match: RegExpExecArray, text: CrashText): string {
-  const reason = match[1]!.trim();
-  const corrupted = /^stack-protector: Kernel stack is corrupted in: (\S+)/.exec(reason);
-  if (corrupted)
-    return named(
-      'kernel panic: stack is corrupted',
-      headerFunction(corrupted[1]!) ?? guiltyFunction(text.functions),
-    );
-  if (reason.startsWith('corrupted stack end'))
-    return inStalled('kernel panic: corrupted stack end')(match, text);
-  if (reason.startsWith('Attempted to kill init!')) return 'kernel panic: Attempted to kill init!';
-  if (reason.includes('panic_on_warn set')) return 'kernel panic: panic_on_warn set';
-  return `kernel panic: ${normaliseTitle(reason)}`;
-}
-
-function kernelBug(match: RegExpExecArray, text: CrashText): string {
-  const place = match[1]!;
-  if (place.startsWith('lib/list_debug.c')) return inTrace('BUG: corrupted list')(match, text);
-  if (place.startsWith('mm/usercopy.c'))
-    return inTrace('BUG: bad usercopy', /^(?:usercopy\w*|__check\w*)$/)(match, text);
-  const name = guiltyFunction(stack(text)) ?? text.pointer;
-  return name === undefined ? `kernel BUG at ${normaliseTitle(place)}` : `kernel BUG in ${name}`;
-}
-
-function rule(fatal: boolean, kind: CrashClass, pattern: RegExp, title: CrashRule['title']): CrashRule {
+function rule(fatal: boolean, kind: CrashClass, pattern: RegExp, title: TitleMaker): CrashRule {
   return { fatal, class: kind, pattern, title };
 }
 

@@ -33,12 +33,6 @@ interface OpenTrace {
   frames: StackFrame[];
 }
 
-/** Takes the lines of one log in order. */
-export interface DuplicateRequestCollector {
-  add(line: LogLine): void;
-  result(): DuplicateRequests;
-}
-
 const request = /module-autoload: duplicate request for module (\S{1,255})\s*$/;
 /** Distinct names and open splats that are kept; a guest cannot make more than memory allows. */
 const nameLimit = 10_000;
@@ -58,35 +52,41 @@ const roots =
   /^(?:kthread|ret_from_fork\w*|do_syscall_64|x64_sys_call|do_int80\w*|entry_\w+|el0\w*|worker_thread|process_one_work|process_scheduled_works|__do_fast_syscall_32|do_fast_syscall_32|invoke_syscall)$/;
 
 /**
- * Counts the kernel's reports of duplicate requests, printed as a warning line or as a WARN splat, and folds the
- * traces of splats by who asked. Splats of several CPUs that run into one another are neither lost nor counted twice:
- * the count is that of the message lines, of which the kernel prints one a request in both forms.
+ * Counts the kernel's reports of duplicate requests in the lines of one log, printed as a warning line or as a WARN
+ * splat, and folds the traces of splats by who asked. Splats of several CPUs that run into one another are neither
+ * lost nor counted twice: the count is that of the message lines, of which the kernel prints one a request in both forms.
  */
-export function duplicateRequestCollector(): DuplicateRequestCollector {
-  const counts = new Map<string, number>();
-  const callers = new Map<string, DuplicateRequestCaller>();
-  const open: OpenTrace[] = [];
-  let interleaved = 0;
+export class DuplicateRequestCollector {
+  readonly #counts = new Map<string, number>();
+  readonly #callers = new Map<string, DuplicateRequestCaller>();
+  readonly #open: OpenTrace[] = [];
+  #interleaved = 0;
 
-  function close(trace: OpenTrace): void {
-    open.splice(open.indexOf(trace), 1);
-    foldTrace(callers, trace);
+  /** Takes the next line. */
+  add(line: LogLine): void {
+    const match = request.exec(line.text);
+    if (match) this.#takeRequest(match[1]!, line);
+    else if (this.#open.length > 0) this.#takeTrace(line);
   }
 
-  function add(line: LogLine): void {
-    const match = request.exec(line.text);
-    const context = line.caller ?? '';
-    if (match) {
-      const name = match[1]!;
-      if (counts.has(name) || counts.size < nameLimit) counts.set(name, (counts.get(name) ?? 0) + 1);
-      // The plain warning carries the prefix of pr_fmt (`module: `); only the WARN form begins with the message.
-      if (!line.text.startsWith('module-autoload')) return;
-      if (open.length >= openLimit) close(open[0]!);
-      open.push({ name, context, started: false, frames: [] });
-      return;
+  /** What was found; traces that are still open end here. */
+  result(): DuplicateRequests {
+    for (const trace of [...this.#open]) this.#close(trace);
+    return summarise(this.#counts, this.#callers, this.#interleaved);
+  }
+
+  #takeRequest(name: string, line: LogLine): void {
+    if (this.#counts.has(name) || this.#counts.size < nameLimit) {
+      this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
     }
-    if (open.length === 0) return;
-    const mine = open.filter(trace => trace.context === context);
+    // The plain warning carries the prefix of pr_fmt (`module: `); only the WARN form begins with the message.
+    if (!line.text.startsWith('module-autoload')) return;
+    if (this.#open.length >= openLimit) this.#close(this.#open[0]!);
+    this.#open.push({ name, context: line.caller ?? '', started: false, frames: [] });
+  }
+
+  #takeTrace(line: LogLine): void {
+    const mine = this.#open.filter(trace => trace.context === (line.caller ?? ''));
     if (line.text.includes('Call Trace:')) {
       const next = mine.find(trace => !trace.started);
       if (next) next.started = true;
@@ -94,22 +94,21 @@ export function duplicateRequestCollector(): DuplicateRequestCollector {
     }
     if (line.text.includes('---[ end trace')) {
       const first = mine.find(trace => trace.frames.length > 0) ?? mine.find(trace => trace.started);
-      if (first) close(first);
+      if (first) this.#close(first);
       return;
     }
     const running = mine.filter(trace => trace.started);
     const frame = running.length > 0 ? parseFrame(line.text) : undefined;
     if (!frame?.reliable) return;
-    if (running.length > 1) interleaved++;
+    if (running.length > 1) this.#interleaved++;
     const trace = traceForFrame(running, frame);
     if (trace && trace.frames.length < frameLimit) trace.frames.push(frame);
   }
 
-  function result(): DuplicateRequests {
-    for (const trace of [...open]) close(trace);
-    return summarise(counts, callers, interleaved);
+  #close(trace: OpenTrace): void {
+    this.#open.splice(this.#open.indexOf(trace), 1);
+    foldTrace(this.#callers, trace);
   }
-  return { add, result };
 }
 
 /** Every trace begins in __request_module: whoever has not got there yet cannot own a frame behind it. */
@@ -157,7 +156,7 @@ function summarise(
 
 /** Duplicate requests of a dmesg, console log, journal or a text of raw kmsg records. */
 export function parseDuplicateRequests(text: string): DuplicateRequests {
-  const collector = duplicateRequestCollector();
+  const collector = new DuplicateRequestCollector();
   for (const line of eachLogLine(text)) collector.add(line);
   return collector.result();
 }

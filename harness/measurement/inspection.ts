@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.ts';
 import type { Crash } from './crash.ts';
-import { crashCollector, worstCrash } from './crash-report.ts';
-import { type DuplicateRequests, duplicateRequestCollector } from './duplicate-requests.ts';
+import { CrashCollector, worstCrash } from './crash-report.ts';
+import { DuplicateRequestCollector, type DuplicateRequests } from './duplicate-requests.ts';
 import type { Finding } from './finding.ts';
 import { kernelLogCollector } from './kernel-log.ts';
 import { eachLogLine, type LogLine } from './log-line.ts';
@@ -84,9 +84,9 @@ function looksLikeKernel(line: LogLine): boolean {
 }
 
 function inspectLog(text: string): LogInspection | undefined {
-  const requests = duplicateRequestCollector();
+  const requests = new DuplicateRequestCollector();
   const health = kernelLogCollector();
-  const crashes = crashCollector();
+  const crashes = new CrashCollector();
   let kernelLines = 0;
   for (const line of eachLogLine(text)) {
     if (looksLikeKernel(line)) kernelLines++;

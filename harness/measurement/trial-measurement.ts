@@ -1,54 +1,17 @@
 import { HarnessError } from '../errors.ts';
 import { counterChange, missingCounters, readCounters } from './counters.ts';
 import { checkParity, checkTextAgainstFiles, wastedBytes } from './cross-check.ts';
-import { type DuplicateRequests, duplicateRequestCollector } from './duplicate-requests.ts';
+import { DuplicateRequestCollector, type DuplicateRequests } from './duplicate-requests.ts';
 import type { Finding } from './finding.ts';
 import { kernelLogCollector } from './kernel-log.ts';
 import { kmsgLines, lostRecords, parseKmsgRecord } from './kmsg-record.ts';
-import { metrics, type WorkloadMetricDefinition } from './metric.ts';
-import { missingMetrics, parseMetricLines, storedValue } from './metric-lines.ts';
+import { metrics } from './metric.ts';
+import { storedValue } from './metric-lines.ts';
 import { type CounterName, counterNames, type ModuleStats } from './module-stats.ts';
 import { parseModuleStats } from './module-stats-text.ts';
 import type { TrialRecord } from './record.ts';
-import { parseStressNgOutput, parseStressNgYaml, stressNgHasModule } from './stress-ng.ts';
-
-/** What the guest sent of the statistics at one moment. */
-export interface StatsSnapshot {
-  /** File name below /sys/kernel/debug/modules/ to its text. */
-  values: Readonly<Record<string, string>>;
-  /** File name to the errno that reading it gave. */
-  missing?: Readonly<Record<string, string>>;
-  /** The `stats` text, read after the files. */
-  stats?: string;
-}
-
-/** Everything a trial left that can be measured. Texts are as the guest sent them: hostile. */
-export interface TrialEvidence {
-  before?: StatsSnapshot;
-  after?: StatsSnapshot;
-  /** Raw records of /dev/kmsg, in order. */
-  kmsg: readonly string[];
-  /** Records that the agent knows it lost or withheld. */
-  kmsgLost?: number;
-  /** What the workload printed, both streams. */
-  output: string;
-  exit?: { cause: 'exited' | 'signaled' | 'timeout'; code: number; wallNs: number };
-  results: readonly { file: string; format: 'stress-ng' | 'metrics' | 'text'; text: string }[];
-  /** Facts of the agent's hello: `cpus_online`, `uptime_ns`, `module_stats`, `autoload_dups` … */
-  facts: Readonly<Record<string, string>>;
-  /** Memory during the workload: `mem_free`, `mem_available`, `vmalloc_used`, in bytes. */
-  samples: readonly Readonly<Record<string, string>>[];
-  expected: TrialExpectations;
-}
-
-/** What the matrix asked for. */
-export interface TrialExpectations {
-  vcpus: number;
-  /** The cell's config has MODULE_STATS: counters must be there. */
-  moduleStats: boolean;
-  /** Metrics that the workload declares. */
-  metrics: readonly WorkloadMetricDefinition[];
-}
+import type { StatsSnapshot, TrialEvidence } from './trial-evidence.ts';
+import { readWorkloadResults } from './workload-results.ts';
 
 /** The parts of a trial's record that come from what it measured. */
 export interface TrialMeasurement {
@@ -93,9 +56,11 @@ export function measureTrial(evidence: TrialEvidence): TrialMeasurement {
   addDuplicateMetrics(result, evidence, log.complete, before, after);
   addTimes(result, evidence);
   addSamples(result, evidence.samples);
-  const results = readResults(result, evidence);
+  const results = readWorkloadResults(evidence);
+  Object.assign(result.metrics, results.values);
+  result.findings.push(...results.findings);
   result.findings = unique(result.findings);
-  const invalid = invalidReason(evidence, result, before, after, results);
+  const invalid = invalidReason(evidence, result, before, after, results.invalid);
   if (invalid !== undefined) {
     result.invalid = invalid;
     result.metrics = {};
@@ -108,7 +73,7 @@ function readLog({ kmsg, kmsgLost = 0 }: TrialEvidence): {
   findings: Finding[];
   complete: boolean;
 } {
-  const requests = duplicateRequestCollector();
+  const requests = new DuplicateRequestCollector();
   const health = kernelLogCollector();
   for (const line of kmsgLines(kmsg)) {
     requests.add(line);
@@ -212,49 +177,6 @@ function addSamples(result: TrialMeasurement, samples: TrialEvidence['samples'])
   if (free.length > 1) {
     const least = free.reduce((low, value) => Math.min(low, value));
     result.metrics['memory_peak_bytes'] = Math.max(0, free[0]! - least);
-  }
-}
-
-/** Takes metrics from result files; returns why the workload's own account makes the trial invalid. */
-function readResults(result: TrialMeasurement, evidence: TrialEvidence): string | undefined {
-  let reason: string | undefined;
-  for (const { format, text } of evidence.results) {
-    if (format === 'metrics') {
-      const lines = parseMetricLines(text, evidence.expected.metrics);
-      Object.assign(result.metrics, lines.values);
-      result.findings.push(...lines.findings);
-    }
-    if (format === 'stress-ng') reason ??= readStressNg(result, evidence, text);
-  }
-  const output = parseStressNgOutput(evidence.output);
-  if (output.skipped > 0 || (output.reasons.length > 0 && output.passed === 0)) {
-    const why = output.reasons[0] === undefined ? '' : `: ${output.reasons[0]}`;
-    reason ??= `stress-ng skipped its module stressor${why}`;
-  }
-  const own = new Set(metrics.map(({ name }) => name));
-  const declared = evidence.expected.metrics.filter(({ name }) => !own.has(name));
-  result.findings.push(...missingMetrics(result.metrics, declared));
-  return reason;
-}
-
-function readStressNg(
-  result: TrialMeasurement,
-  { expected }: TrialEvidence,
-  text: string,
-): string | undefined {
-  try {
-    const report = parseStressNgYaml(text);
-    if (!stressNgHasModule(report.version))
-      return `stress-ng ${report.version} has no --module: 0.15.07 is needed`;
-    const stressor = report.stressors.find(({ name }) => name === 'module');
-    if (!stressor) return 'stress-ng ran no module stressor, as its YAML says';
-    result.metrics['stress_ng_ops'] = stressor.ops;
-    if (expected.metrics.some(({ name }) => name === 'bogo_ops')) result.metrics['bogo_ops'] = stressor.ops;
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof HarnessError)) throw error;
-    result.findings.push({ code: error.code, severity: 'warning', message: error.message });
-    return undefined;
   }
 }
 

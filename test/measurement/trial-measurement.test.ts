@@ -15,7 +15,8 @@ import {
   stressNgHasModule,
   stressNgLoads,
 } from '../../harness/measurement/stress-ng.ts';
-import { measureTrial, type TrialEvidence } from '../../harness/measurement/trial-measurement.ts';
+import type { TrialEvidence } from '../../harness/measurement/trial-evidence.ts';
+import { measureTrial } from '../../harness/measurement/trial-measurement.ts';
 import { golden } from './console-fixture.ts';
 import { renderKernelStats } from './stats-renderer.ts';
 

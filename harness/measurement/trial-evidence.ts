@@ -1,0 +1,39 @@
+import type { WorkloadMetricDefinition } from './metric.ts';
+
+/** What the guest sent of the statistics at one moment. */
+export interface StatsSnapshot {
+  /** File name below /sys/kernel/debug/modules/ to its text. */
+  values: Readonly<Record<string, string>>;
+  /** File name to the errno that reading it gave. */
+  missing?: Readonly<Record<string, string>>;
+  /** The `stats` text, read after the files. */
+  stats?: string;
+}
+
+/** Everything a trial left that can be measured. Texts are as the guest sent them: hostile. */
+export interface TrialEvidence {
+  before?: StatsSnapshot;
+  after?: StatsSnapshot;
+  /** Raw records of /dev/kmsg, in order. */
+  kmsg: readonly string[];
+  /** Records that the agent knows it lost or withheld. */
+  kmsgLost?: number;
+  /** What the workload printed, both streams. */
+  output: string;
+  exit?: { cause: 'exited' | 'signaled' | 'timeout'; code: number; wallNs: number };
+  results: readonly { file: string; format: 'stress-ng' | 'metrics' | 'text'; text: string }[];
+  /** Facts of the agent's hello: `cpus_online`, `uptime_ns`, `module_stats`, `autoload_dups` … */
+  facts: Readonly<Record<string, string>>;
+  /** Memory during the workload: `mem_free`, `mem_available`, `vmalloc_used`, in bytes. */
+  samples: readonly Readonly<Record<string, string>>[];
+  expected: TrialExpectations;
+}
+
+/** What the matrix asked for. */
+export interface TrialExpectations {
+  vcpus: number;
+  /** The cell's config has MODULE_STATS: counters must be there. */
+  moduleStats: boolean;
+  /** Metrics that the workload declares. */
+  metrics: readonly WorkloadMetricDefinition[];
+}
