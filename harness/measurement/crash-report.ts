@@ -7,6 +7,8 @@ import { parseFrame, parsePointer } from './stack-frame.ts';
 
 /** Lines of one report that are kept as evidence, and of which the title is made. */
 const reportLimit = 160;
+/** Part of a header that is looked at, in UTF-16 units; printk() cuts at 1 KiB. */
+const headerLimit = 2048;
 /** Reports of one log that are kept; the first ones tell most. */
 const crashLimit = 64;
 
@@ -69,7 +71,10 @@ export class CrashCollector {
       this.#reboot(line);
       return true;
     }
-    const plain = line.text.replace(callingPrefix, '').replace(/ \]-+$/, '');
+    const plain = line.text
+      .slice(0, headerLimit)
+      .replace(callingPrefix, '')
+      .replace(/ \]-+$/, '');
     if (consequencePanic.test(plain) && this.#takeConsequence(line, report)) return true;
     if (report && continuation.test(plain) && report.rule.class !== 'warning') {
       keep(report, line.text);

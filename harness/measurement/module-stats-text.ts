@@ -1,31 +1,19 @@
 import { UsageError } from '../errors.ts';
 import { checkModuleStats } from './cross-check.ts';
-import type { Finding } from './finding.ts';
 import { parseLogLine } from './log-line.ts';
-import type { DuplicateReason, ModuleStats } from './module-stats.ts';
+import type { ModuleStats } from './module-stats.ts';
+import {
+  finding,
+  keepUnknown,
+  newBlock,
+  readDuplicate,
+  readValue,
+  type StatsBlock,
+} from './module-stats-block.ts';
 import { isCounterName, labelMeaning, narrowCounters } from './module-stats-label.ts';
 
 /** MAX_FAILED_MOD_PRINT of kernel/module/stats.c: the list ends before its 112th name. */
 const shownNamesLimit = 111;
-/** MODULE_NAME_LEN is 64 - sizeof(unsigned long), the terminating zero included: 55 letters, 59 on 32-bit machines. */
-const nameLimit = 59;
-const maximumValue = 2n ** 64n - 1n;
-const signBit = 2n ** 63n;
-
-const reasons: readonly DuplicateReason[] = ['Becoming & Load', 'Becoming', 'Load', 'Bug-on-stats'];
-
-/** One stats text inside a larger one. */
-interface StatsBlock {
-  stats: ModuleStats;
-  line: number;
-  inTable: boolean;
-  /** Unknown labels count only when a known one follows or precedes without a break. */
-  open: boolean;
-  /** The line that was last taken for a row, and whether that row broke off. */
-  lastRow: number;
-  cutRow: boolean;
-}
-
 /**
  * Reads the text of /sys/kernel/debug/modules/stats, as the kernel prints it or as it comes out of mail, a web page,
  * a terminal or a log: tabs, spaces or no-break spaces, quote marks, prompts and other lines around it. Also takes
@@ -67,22 +55,6 @@ function plainText(raw: string, number: number): string {
     ? raw.replaceAll('&nbsp;', ' ').replaceAll('&#160;', ' ').replaceAll('&amp;', '&')
     : raw;
   return parseLogLine(decoded, number).text.replaceAll('\t', ' ').trim();
-}
-
-function finding(code: string, severity: Finding['severity'], message: string, line?: number): Finding {
-  return line === undefined ? { code, severity, message } : { code, severity, message, line };
-}
-
-function newBlock(line: number): StatsBlock {
-  const stats: ModuleStats = {
-    kind: 'stats',
-    counters: {},
-    averages: {},
-    duplicates: [],
-    unknown: [],
-    findings: [],
-  };
-  return { stats, line, inTable: false, open: true, lastRow: 0, cutRow: false };
 }
 
 function readLine(blocks: StatsBlock[], line: string, number: number): void {
@@ -143,91 +115,6 @@ function readCounter(blocks: StatsBlock[], words: string[], number: number): boo
   if (meaning === 'wasted') block.stats.wastedBytes = value;
   else block.stats.counters[meaning] = value;
   return true;
-}
-
-function keepUnknown(block: StatsBlock, label: string, value: string, number: number): void {
-  if (block.stats.unknown.length >= 64) return;
-  block.stats.unknown.push({ label, value });
-  block.stats.findings.push(
-    finding(
-      'UNKNOWN_LABEL',
-      'note',
-      `"${label}" is a label this version does not know; kept as it is`,
-      number,
-    ),
-  );
-}
-
-/** A debugfs atomic_t is printed signed by its own file and unsigned by the text: both come out as 0 … 2^32-1. */
-function readValue(
-  block: StatsBlock,
-  label: string,
-  digits: string,
-  line: number,
-  narrow: boolean,
-): bigint | undefined {
-  const value = BigInt(digits);
-  const { findings } = block.stats;
-  if (narrow) {
-    if (value >= -(2n ** 31n) && value < 2n ** 32n) return value < 0n ? value + 2n ** 32n : value;
-    findings.push(
-      finding(
-        'OUT_OF_RANGE',
-        'invalid',
-        `"${label}" is ${digits}, and the kernel counts it in 32 bits`,
-        line,
-      ),
-    );
-    return undefined;
-  }
-  if (value > maximumValue || value < -signBit) {
-    findings.push(
-      finding('OUT_OF_RANGE', 'invalid', `"${label}" is ${digits}, more than 64 bits hold`, line),
-    );
-    return undefined;
-  }
-  if (value >= signBit || value < 0n) {
-    findings.push(
-      finding(
-        'CORRUPT',
-        'invalid',
-        `"${label}" is ${digits}, negative as the kernel counts it: before the fix of finit_module()'s error path an errno was added to it`,
-        line,
-      ),
-    );
-  }
-  return value < 0n ? value + 2n ** 64n : value;
-}
-
-function readDuplicate(block: StatsBlock, words: string[], number: number): void {
-  const [name, count] = words as [string, string | undefined];
-  if (/^module-name$/i.test(name)) return;
-  // A table goes on as long as its rows do: what follows it in a log or a mail is none of its business.
-  block.lastRow = number;
-  if (
-    !/^[\w.-]+$/.test(name) ||
-    name.length > nameLimit ||
-    (count !== undefined && !/^\d{1,20}$/.test(count))
-  ) {
-    block.inTable = false;
-    return;
-  }
-  const written = words.slice(2).join(' ');
-  const reason = reasons.find(known => known.toLowerCase() === written.toLowerCase());
-  block.cutRow = reason === undefined && reasons.some(known => known.startsWith(written));
-  if (count === undefined || block.cutRow) return;
-  if (reason === undefined) {
-    block.inTable = words.length <= 5;
-    const message = `"${written}" is not a reason that the kernel gives for ${name}`;
-    if (block.inTable) block.stats.findings.push(finding('UNKNOWN_REASON', 'warning', message, number));
-    return;
-  }
-  if (Number.isSafeInteger(Number(count))) {
-    block.stats.duplicates.push({ name, count: Number(count), reason });
-    return;
-  }
-  const message = `${name} is said to have been a duplicate ${count} times`;
-  block.stats.findings.push(finding('OUT_OF_RANGE', 'invalid', message, number));
 }
 
 /** The kernel's buffer holds 1024 bytes and 64 a failure, at most 112 of them: longer lists lose their end. */
