@@ -36,11 +36,11 @@ export function summarise(sample: Sample): Summary {
   };
 }
 
-/** Ascending distances from the pivot divided by the largest of them, so that squares neither overflow nor vanish. */
-export function scaledDeviations(sample: Sample, pivot: Scalar): { scale: number; scaled: number[] } {
-  const distances = deviations(sample, pivot);
-  let largest = 0;
-  for (const distance of distances) largest = Math.max(largest, Math.abs(distance));
-  const scale = largest === 0 ? 1 : largest;
-  return { scale, scaled: Array.from(distances, distance => distance / scale) };
+/** Ascending distances from the least value divided by the largest, so that squares neither overflow nor vanish. */
+function scaledDeviations(sample: Sample, least: Scalar): { scale: number; scaled: number[] } {
+  const distances = deviations(sample, least);
+  const scale = distances[distances.length - 1]! || 1;
+  const scaled: number[] = [];
+  for (const distance of distances) scaled.push(distance / scale);
+  return { scale, scaled };
 }

@@ -110,9 +110,18 @@ function normalDensity(z: number): number {
   return Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
 }
 
-/** The z with P(Z > z) = tail, for a tail in (0, 1). */
+const quantiles = new Map<number, number>();
+
+/** The z with P(Z > z) = tail, for a tail in (0, 1). A few levels are asked for again and again, so they are kept. */
 export function normalUpperQuantile(tail: number): number {
-  if (tail > 0.5) return -normalUpperQuantile(1 - tail);
+  const known = quantiles.get(tail);
+  if (known !== undefined) return known;
+  const quantile = tail > 0.5 ? -bisectNormal(1 - tail) : bisectNormal(tail);
+  if (quantiles.size < 1024) quantiles.set(tail, quantile);
+  return quantile;
+}
+
+function bisectNormal(tail: number): number {
   let low = 0;
   let high = 40;
   for (;;) {
@@ -129,20 +138,35 @@ export function studentTail(t: number, degrees: number): number {
   return t >= 0 ? half : 1 - half;
 }
 
-/** The t with P(T > t) = tail, for a tail in (0, 0.5]. */
+/**
+ * The t with P(T > t) = tail, for a tail in (0, 0.5]. Newton's method from the expansion of Cornish and Fisher; the
+ * tail is convex, so from below it converges without a step too far. Few degrees of freedom are bisected.
+ */
 export function studentUpperQuantile(tail: number, degrees: number): number {
-  const x = betaQuantileCoarse(2 * tail, degrees);
-  return Math.sqrt(degrees * (1 / x - 1));
+  if (degrees < 3) return bisectStudent(tail, degrees);
+  const z = normalUpperQuantile(tail);
+  let t = z + (z ** 3 + z) / (4 * degrees) + (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * degrees ** 2);
+  for (let step = 0; step < 50; step++) {
+    const next = t + (studentTail(t, degrees) - tail) / studentDensity(t, degrees);
+    if (Math.abs(next - t) <= 1e-12 * t) return next;
+    t = Math.max(0, next);
+  }
+  return t;
 }
 
-/** Bisection in ln x: 48 halvings of [1e-130, 1] leave twelve digits, and t may be as large as 1e65. */
-function betaQuantileCoarse(probability: number, degrees: number): number {
+function studentDensity(t: number, degrees: number): number {
+  const logScale = logGamma((degrees + 1) / 2) - logGamma(degrees / 2) - Math.log(degrees * Math.PI) / 2;
+  return Math.exp(logScale - ((degrees + 1) / 2) * Math.log1p((t * t) / degrees));
+}
+
+/** Bisection in the logarithm of degrees / (degrees + t^2), for t may be as large as 1e65. */
+function bisectStudent(tail: number, degrees: number): number {
   let low = -300;
   let high = 0;
-  for (let step = 0; step < 48; step++) {
+  for (let step = 0; step < 60; step++) {
     const middle = (low + high) / 2;
-    if (incompleteBeta(Math.exp(middle), degrees / 2, 0.5) < probability) low = middle;
+    if (incompleteBeta(Math.exp(middle), degrees / 2, 0.5) < 2 * tail) low = middle;
     else high = middle;
   }
-  return Math.exp((low + high) / 2);
+  return Math.sqrt(degrees * (1 / Math.exp((low + high) / 2) - 1));
 }

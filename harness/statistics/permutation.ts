@@ -1,11 +1,9 @@
 import type { RandomSource } from './random-source.ts';
 import type { PooledRanks } from './sample.ts';
 
-/** p-values from relabelling at random: (1 + hits) / (1 + permutations), so that none is ever zero. */
+/** A p-value from relabelling at random: (1 + hits) / (1 + permutations), so that it is never zero. */
 export interface PermutationResult {
   method: 'permutation';
-  less: number;
-  greater: number;
   twoSided: number;
 }
 
@@ -21,15 +19,12 @@ export function permutationRankTest(
   const doubledRanks = expandRanks(pooled);
   const expected = pooled.first * (doubledRanks.length + 1);
   const observed = pooled.doubledRankSum - expected;
-  const hits = { less: 0, greater: 0, twoSided: 0 };
+  let hits = 0;
   for (let round = 0; round < permutations; round++) {
     const distance = drawSum(doubledRanks, pooled.first, random) - expected;
-    if (distance <= observed) hits.less++;
-    if (distance >= observed) hits.greater++;
-    if (Math.abs(distance) >= Math.abs(observed)) hits.twoSided++;
+    if (Math.abs(distance) >= Math.abs(observed)) hits++;
   }
-  const p = (count: number) => (1 + count) / (1 + permutations);
-  return { method: 'permutation', less: p(hits.less), greater: p(hits.greater), twoSided: p(hits.twoSided) };
+  return { method: 'permutation', twoSided: (1 + hits) / (1 + permutations) };
 }
 
 function expandRanks(pooled: PooledRanks): Int32Array {

@@ -22,37 +22,69 @@ interface SubsetCounts {
   counts: Float64Array;
   width: number;
   most: number;
+  /** The least sum of each number of members. */
+  floors: Int32Array;
 }
 
-/** Groups of equal values with their place on a common integer grid. */
+/** Groups of equal values with their place on a common integer grid that starts at zero. */
 interface Grid {
   places: number[];
   sizes: number[];
 }
 
+/** Gives out an array of zeros. */
+export type Allocate = (length: number) => Float64Array;
+
+/**
+ * An allocator that hands out parts of one buffer, because thousands of short-lived arrays keep the collector busy.
+ * What it gave out is valid until `reset`.
+ */
+export function makeScratch(): { allocate: Allocate; reset: () => void } {
+  let buffer = new Float64Array(1 << 16);
+  let used = 0;
+  const allocate = (length: number): Float64Array => {
+    if (used + length > buffer.length) {
+      buffer = new Float64Array(2 * Math.max(length, buffer.length));
+      used = 0;
+    }
+    used += length;
+    return buffer.subarray(used - length, used).fill(0);
+  };
+  const reset = () => {
+    used = 0;
+  };
+  return { allocate, reset };
+}
+
 /**
  * Counts subsets of each of two halves of the tie groups, the upper half mirrored so that both grids start at zero; a
  * tail joins the halves. That costs a third of the plain dynamic program over all groups (Streitberg and Roehmel 1986).
+ * @param allocate gives the memory of the result, which lives as long as that does; new arrays unless given
  */
-export function rankDistribution(groups: Int32Array, chosen: number): RankDistribution {
+export function rankDistribution(
+  groups: Int32Array,
+  chosen: number,
+  allocate: Allocate = length => new Float64Array(length),
+): RankDistribution {
   const { places, step, origin, total } = gridOf(groups);
   const split = splitIndex(groups, total);
   const top = places[places.length - 1] ?? 0;
   const low = countSubsets(
     { places: places.slice(0, split), sizes: Array.from(groups.subarray(0, split)) },
     chosen,
+    allocate,
   );
-  const mirrored = { places: [] as number[], sizes: [] as number[] };
+  const mirrored: Grid = { places: [], sizes: [] };
   for (let index = groups.length - 1; index >= split; index--) {
     mirrored.places.push(top - places[index]!);
     mirrored.sizes.push(groups[index]!);
   }
-  const high = countSubsets(mirrored, chosen);
+  const high = countSubsets(mirrored, chosen, allocate);
   const all = choose(total, chosen);
-  const fromLeft = cumulate(high, 'prefix');
-  const fromRight = cumulate(high, 'suffix');
+  const fromLeft = cumulate(high, 'prefix', allocate);
+  const fromRight = cumulate(high, 'suffix', allocate);
   const toSum = (limit: number) => (limit - chosen * origin) / step;
-  const extremes = extremesOf(groups, chosen);
+  const extremes = extremesOf(groups, chosen, total);
   return {
     ...extremes,
     lower: limit => joinTails(low, fromRight, chosen, top, Math.floor(toSum(limit)), 'lower') / all,
@@ -85,21 +117,36 @@ function splitIndex(groups: Int32Array, total: number): number {
   return groups.length;
 }
 
-function countSubsets(grid: Grid, chosen: number): SubsetCounts {
-  const members = grid.sizes.reduce((sum, size) => sum + size, 0);
+function countSubsets(grid: Grid, chosen: number, allocate: Allocate): SubsetCounts {
+  let members = 0;
+  for (const size of grid.sizes) members += size;
   const most = Math.min(chosen, members);
   const width = greatestSum(grid, most) + 1;
-  const counts = new Float64Array((most + 1) * width);
+  const counts = allocate((most + 1) * width);
   counts[0] = 1;
-  const reach = new Int32Array(most + 1).fill(-1);
-  reach[0] = 0;
+  const floors = leastSums(grid, most);
+  const ceilings = new Int32Array(most + 1).fill(-1);
+  ceilings[0] = 0;
+  const table = { counts, width, most, floors };
   let seen = 0;
   for (let index = 0; index < grid.sizes.length; index++) {
     const size = grid.sizes[index]!;
     seen += size;
-    addGroup(counts, width, reach, Math.min(most, seen), size, grid.places[index]!);
+    addGroup(table, ceilings, Math.min(most, seen), size, grid.places[index]!);
   }
-  return { counts, width, most };
+  return table;
+}
+
+/** The sum of the k lowest places, for every k: nothing lies below it, so no loop need start lower. */
+function leastSums(grid: Grid, most: number): Int32Array {
+  const sums = new Int32Array(most + 1);
+  let k = 0;
+  for (let index = 0; index < grid.sizes.length && k < most; index++) {
+    for (let member = 0; member < grid.sizes[index]! && k < most; member++, k++) {
+      sums[k + 1] = sums[k]! + grid.places[index]!;
+    }
+  }
+  return sums;
 }
 
 function greatestSum(grid: Grid, most: number): number {
@@ -115,35 +162,37 @@ function greatestSum(grid: Grid, most: number): number {
 
 /** Lets 1 to `size` members of one tie group join; larger choices first, so that the group is not used twice. */
 function addGroup(
-  counts: Float64Array,
-  width: number,
-  reach: Int32Array,
+  table: SubsetCounts,
+  ceilings: Int32Array,
   most: number,
   size: number,
   place: number,
 ): void {
+  const { counts, width, floors } = table;
   for (let k = most; k > 0; k--) {
     for (let taken = 1; taken <= Math.min(size, k); taken++) {
-      const furthest = reach[k - taken]!;
-      if (furthest < 0) continue;
+      const ceiling = ceilings[k - taken]!;
+      if (ceiling < 0) continue;
       const ways = choose(size, taken);
       const from = (k - taken) * width;
       const to = k * width + taken * place;
-      for (let sum = 0; sum <= furthest; sum++) counts[to + sum]! += ways * counts[from + sum]!;
-      reach[k] = Math.max(reach[k]!, furthest + taken * place);
+      for (let sum = floors[k - taken]!; sum <= ceiling; sum++)
+        counts[to + sum]! += ways * counts[from + sum]!;
+      ceilings[k] = Math.max(ceilings[k]!, ceiling + taken * place);
     }
   }
 }
 
-function cumulate(source: SubsetCounts, direction: 'prefix' | 'suffix'): SubsetCounts {
+function cumulate(source: SubsetCounts, direction: 'prefix' | 'suffix', allocate: Allocate): SubsetCounts {
   const { width, most } = source;
-  const counts = Float64Array.from(source.counts);
+  const counts = allocate(source.counts.length);
   for (let k = 0; k <= most; k++) {
     const row = k * width;
-    if (direction === 'prefix') for (let s = 1; s < width; s++) counts[row + s]! += counts[row + s - 1]!;
-    else for (let s = width - 2; s >= 0; s--) counts[row + s]! += counts[row + s + 1]!;
+    let sum = 0;
+    if (direction === 'prefix') for (let s = row; s < row + width; s++) counts[s] = sum += source.counts[s]!;
+    else for (let s = row + width - 1; s >= row; s--) counts[s] = sum += source.counts[s]!;
   }
-  return { counts, width, most };
+  return { ...source, counts };
 }
 
 /** Subsets whose whole sum lies at or beyond `limit`; `high` is mirrored: its true sum is members * top - s. */
@@ -159,7 +208,7 @@ function joinTails(
   for (let k = Math.max(0, chosen - high.most); k <= low.most; k++) {
     const others = chosen - k;
     const row = others * high.width;
-    for (let s = 0; s < low.width; s++) {
+    for (let s = low.floors[k]!; s < low.width; s++) {
       const count = low.counts[k * low.width + s]!;
       if (count === 0) continue;
       const bound = others * top - limit + s;
@@ -171,10 +220,9 @@ function joinTails(
   return ways;
 }
 
-function extremesOf(groups: Int32Array, chosen: number) {
+function extremesOf(groups: Int32Array, chosen: number, total: number) {
   const ascending = fillFrom(groups, chosen);
   const descending = fillFrom(Int32Array.from(groups).reverse(), chosen);
-  const total = groups.reduce((sum, size) => sum + size, 0);
   return {
     least: ascending.doubledSum,
     leastWays: ascending.ways,

@@ -1,7 +1,7 @@
 import { choose, normalTail } from './distribution.ts';
 import { permutationRankTest } from './permutation.ts';
 import type { RandomSource } from './random-source.ts';
-import { type RankDistribution, rankDistribution } from './rank-distribution.ts';
+import { makeScratch, type RankDistribution, rankDistribution } from './rank-distribution.ts';
 import { type PooledRanks, poolRanks, type Sample } from './sample.ts';
 
 /** The exact test is used while first * second is at most this; above it, an approximation (see `rankTest`). */
@@ -15,9 +15,7 @@ export interface RankTest {
   method: RankMethod;
   /** Mann and Whitney's U of the first sample: pairs in which it is greater, ties counting one half. */
   u: number;
-  /** P under the null of a first sample as low, as high, and as far from the expectation as this one. */
-  less: number;
-  greater: number;
+  /** P(|W - E| >= |w - E|) under the null. */
   twoSided: number;
   /** The smallest two-sided p that these pooled values could give, however they were dealt. */
   leastTwoSided: number;
@@ -45,7 +43,7 @@ export function rankTestOfPooled(pooled: PooledRanks, options: RankTestOptions =
   const { first, second, groups } = pooled;
   const u = pooled.doubledRankSum / 2 - (first * (first + 1)) / 2;
   if (first === 0 || second === 0 || groups.length === 1) {
-    return { method: 'exact', u, less: 1, greater: 1, twoSided: 1, leastTwoSided: 1 };
+    return { method: 'exact', u, twoSided: 1, leastTwoSided: 1 };
   }
   if (first * second <= exactPairLimit) return exactTest(pooled, u);
   const leastTwoSided = leastOfLarge(pooled);
@@ -56,28 +54,45 @@ export function rankTestOfPooled(pooled: PooledRanks, options: RankTestOptions =
   return { ...permutationRankTest(pooled, options.random, options.permutations ?? 20_000), u, leastTwoSided };
 }
 
-/** The distribution of the smaller sample's rank sum is tabulated; the larger one's is its mirror image. */
-function exactTest(pooled: PooledRanks, u: number): RankTest {
-  const { first, second, groups } = pooled;
+/** The exact distribution of the smaller sample's rank sum, and that sum; the larger one's is its mirror image. */
+function exactNull({ first, second, groups, doubledRankSum }: PooledRanks) {
   const total = first + second;
   const swapped = second < first;
   const chosen = swapped ? second : first;
-  const observed = swapped ? total * (total + 1) - pooled.doubledRankSum : pooled.doubledRankSum;
-  const expected = chosen * (total + 1);
+  const observed = swapped ? total * (total + 1) - doubledRankSum : doubledRankSum;
+  return { distribution: tieDistribution(groups, chosen), observed, expected: chosen * (total + 1), swapped };
+}
+
+function exactTest(pooled: PooledRanks, u: number): RankTest {
+  const { distribution, observed, expected } = exactNull(pooled);
   const distance = Math.abs(observed - expected);
-  const distribution = tieDistribution(groups, chosen);
-  const below = distribution.lower(expected - distance);
-  const above = distribution.upper(expected + distance);
-  const less = observed <= expected ? below : distribution.lower(observed);
-  const greater = observed >= expected ? above : distribution.upper(observed);
+  const far = distribution.lower(expected - distance) + distribution.upper(expected + distance);
   return {
     method: 'exact',
     u,
-    less: capped(swapped ? greater : less),
-    greater: capped(swapped ? less : greater),
-    twoSided: distance === 0 ? 1 : capped(below + above),
+    twoSided: distance === 0 ? 1 : capped(far),
     leastTwoSided: capped(leastTwoSided(distribution, expected)),
   };
+}
+
+/**
+ * The one-sided p-values of the first sample being as low, and as high, as it is; exact to `exactPairLimit`, else by
+ * the normal approximation. One must be chosen before the data are seen.
+ */
+export function oneSidedRankTest(first: Sample, second: Sample): { less: number; greater: number } {
+  const pooled = poolRanks(first, second);
+  if (pooled.first === 0 || pooled.second === 0 || pooled.groups.length === 1) return { less: 1, greater: 1 };
+  if (pooled.first * pooled.second > exactPairLimit) {
+    const { distance, deviation } = normalNull(pooled);
+    return {
+      less: normalTail(-(distance + 0.5) / deviation),
+      greater: normalTail((distance - 0.5) / deviation),
+    };
+  }
+  const { distribution, observed, swapped } = exactNull(pooled);
+  const low = capped(distribution.lower(observed));
+  const high = capped(distribution.upper(observed));
+  return swapped ? { less: high, greater: low } : { less: low, greater: high };
 }
 
 function leastTwoSided(distribution: RankDistribution, expected: number): number {
@@ -91,14 +106,22 @@ function capped(probability: number): number {
   return Math.min(1, probability);
 }
 
-const cacheLimit = 48;
-const cachedGroups = 400;
+const cacheLimit = 64;
+const cachedGroups = 16;
 const distributions = new Map<string, RankDistribution>();
+const scratch = makeScratch();
 
-/** Distributions depend on the tie pattern only, so a few are kept: most times of a matrix have no ties at all. */
+/**
+ * Distributions depend on the tie pattern only. Those without ties (most times) and with few groups (rare counters)
+ * recur and are kept; the others are computed in shared memory that the next one overwrites.
+ */
 function tieDistribution(groups: Int32Array, chosen: number): RankDistribution {
-  if (groups.length > cachedGroups) return rankDistribution(groups, chosen);
-  const key = `${chosen}|${groups.join()}`;
+  const untied = groups.every(size => size === 1);
+  if (!untied && groups.length > cachedGroups) {
+    scratch.reset();
+    return rankDistribution(groups, chosen, scratch.allocate);
+  }
+  const key = untied ? `${chosen}/${groups.length}` : `${chosen}|${groups.join()}`;
   const known = distributions.get(key);
   if (known) return known;
   const made = rankDistribution(groups, chosen);
@@ -124,22 +147,17 @@ function leastOfLarge(pooled: PooledRanks): number {
   return constant ? 1 : leastUntiedP(pooled.first, pooled.second);
 }
 
-function normalTest({
-  first,
-  second,
-  groups,
-  doubledRankSum,
-}: PooledRanks): Omit<RankTest, 'u' | 'leastTwoSided'> {
+function normalTest(pooled: PooledRanks): Omit<RankTest, 'u' | 'leastTwoSided'> {
+  const { distance, deviation } = normalNull(pooled);
+  const standardised = Math.max(0, Math.abs(distance) - 0.5) / deviation;
+  return { method: 'normal', twoSided: capped(2 * normalTail(standardised)) };
+}
+
+/** Distance of the rank sum from its expectation, and its standard deviation given the ties. */
+function normalNull({ first, second, groups, doubledRankSum }: PooledRanks) {
   const total = first + second;
   let ties = 0;
   for (const size of groups) ties += size ** 3 - size;
   const variance = ((first * second) / 12) * (total + 1 - ties / (total * (total - 1)));
-  const distance = doubledRankSum / 2 - (first * (total + 1)) / 2;
-  const deviation = Math.sqrt(variance);
-  return {
-    method: 'normal',
-    less: normalTail(-(distance + 0.5) / deviation),
-    greater: normalTail((distance - 0.5) / deviation),
-    twoSided: capped(2 * normalTail(Math.max(0, Math.abs(distance) - 0.5) / deviation)),
-  };
+  return { distance: doubledRankSum / 2 - (first * (total + 1)) / 2, deviation: Math.sqrt(variance) };
 }

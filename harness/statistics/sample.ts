@@ -25,9 +25,7 @@ export function makeSample(values: readonly MaybeScalar[], place = 'sample'): Sa
     if (typeof value === 'bigint') doubles = false;
     if (compareScalars(value, 0) === 0) zeros++;
   }
-  const ordered = doubles
-    ? Array.from(Float64Array.from(present as number[]).sort())
-    : present.sort(compareScalars);
+  const ordered = doubles ? (present as number[]).sort((a, b) => a - b) : present.sort(compareScalars);
   return { ordered, missing: values.length - present.length, zeros };
 }
 

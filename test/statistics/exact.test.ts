@@ -10,7 +10,7 @@ import { hodgesLehmann } from '../../harness/statistics/hodges-lehmann.ts';
 import { holm } from '../../harness/statistics/holm.ts';
 import { meanDifference } from '../../harness/statistics/mean-difference.ts';
 import { permutationRankTest } from '../../harness/statistics/permutation.ts';
-import { leastUntiedP, rankTest } from '../../harness/statistics/rank-test.ts';
+import { leastUntiedP, oneSidedRankTest, rankTest } from '../../harness/statistics/rank-test.ts';
 import { deviations, makeSample, poolRanks } from '../../harness/statistics/sample.ts';
 import { parseValues, type Scalar } from '../../harness/statistics/value.ts';
 
@@ -20,7 +20,10 @@ function near(t: TapTest, found: number, wanted: number, tolerance = 1e-9, name 
   t.ok(distance <= tolerance, `${name} ${found} is ${wanted}`);
 }
 
-const ranks = (first: Scalar[], second: Scalar[]) => rankTest(makeSample(first), makeSample(second));
+const ranks = (first: Scalar[], second: Scalar[]) => {
+  const samples = [makeSample(first), makeSample(second)] as const;
+  return { ...rankTest(...samples), ...oneSidedRankTest(...samples) };
+};
 
 /** All ways to deal the pooled values, with mid-ranks by counting: slow, and independent of the harness's way. */
 function enumerateRanks(first: readonly number[], second: readonly number[]) {
