@@ -1,6 +1,17 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { KernelArtifact } from './artifact.ts';
@@ -55,6 +66,8 @@ export class ArtifactStore {
     const draft = await mkdtemp(join(this.folder, '.draft-'));
     try {
       const filled = await fill(draft);
+      // mkdtemp makes a private folder; the cache may be shared by the users of a CI host.
+      await chmod(draft, 0o755);
       const objectDigest = await digestObjects(filled.image, filled.modules);
       const artifact = mapPaths({ ...filled, key, folder: '.', objectDigest }, path => relative(draft, path));
       await writeFile(join(draft, 'artifact.json'), `${JSON.stringify(artifact, undefined, 2)}\n`);

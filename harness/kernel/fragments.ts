@@ -11,10 +11,11 @@ const baseName = 'base';
 /**
  * Names of the fragments that the kernel of a cell needs, sorted and without doubles. In-kernel decompression knows
  * one algorithm per kernel (from 6.12 on, the type chosen under MODULE_COMPRESS), so the cell's compression decides
- * which one is built in; `decompress` as a config without a compressed cell takes zstd.
+ * which one is built in; `decompress` as a config without a compressed cell takes zstd. Several memory nodes need
+ * `numa`.
  */
 export function fragmentsOfCell(
-  cell: Pick<Cell, 'config' | 'compression' | 'decompress'>,
+  cell: Pick<Cell, 'config' | 'compression' | 'decompress' | 'numaNodes'>,
   workloadFragments: readonly string[] = [],
 ): string[] {
   const names = new Set([...cell.config.split('+').map(name => name.trim()), ...workloadFragments]);
@@ -22,8 +23,9 @@ export function fragmentsOfCell(
   if (names.has('decompress') && ![...names].some(name => name.startsWith('compress-'))) {
     names.add(`compress-${cell.compression === 'none' ? 'zstd' : cell.compression}`);
   }
+  if (cell.numaNodes > 1) names.add('numa');
   names.delete('');
-  if (names.size > 1) names.delete('plain');
+  names.delete('plain');
   return [...names].sort();
 }
 

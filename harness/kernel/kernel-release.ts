@@ -11,7 +11,10 @@ const maxImageBytes = 256 * 1024 * 1024;
  * @throws BuildError KERNEL_IMAGE_UNREADABLE
  */
 export function releaseOfImage(image: Buffer, name: string): string {
-  const release = image.readUInt32BE(0) === 0x7f454c46 ? releaseOfBanner(image) : releaseOfHeader(image);
+  const release =
+    image.length >= 4 && image.readUInt32BE(0) === 0x7f454c46
+      ? releaseOfBanner(image)
+      : releaseOfHeader(image);
   if (!release) {
     throw new BuildError('KERNEL_IMAGE_UNREADABLE', `${name} is neither a bzImage nor a vmlinux of x86`, {
       hint: 'Give the bzImage (/boot/vmlinuz-…) or the uncompressed vmlinux.',
