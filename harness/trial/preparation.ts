@@ -3,6 +3,7 @@ import type { Capability } from '../image/agent-config.ts';
 import { buildImage } from '../image/build-image.ts';
 import { fragmentsOfCell } from '../kernel/fragments.ts';
 import { type KernelRequest, prepareKernels } from '../kernel/prepare-kernel.ts';
+import { readDelayLoops } from '../machine/delay-loop.ts';
 import type { Cell, Matrix } from '../matrix/matrix.ts';
 import { type ResolvedWorkload, resolveWorkload } from '../matrix/resolve-workload.ts';
 import type { WorkloadDefinition } from '../matrix/workload.ts';
@@ -49,7 +50,8 @@ export async function prepareCells(options: PreparationOptions): Promise<Prepare
       signal: options.signal,
       onStep: options.sink,
     });
-    prepared[index] = { ...need, kernel, image };
+    const delayLoops = kernel.config === undefined ? undefined : await readDelayLoops(kernel.config);
+    prepared[index] = { ...need, kernel, image, ...(delayLoops !== undefined && { delayLoops }) };
   }
   return prepared;
 }

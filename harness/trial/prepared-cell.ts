@@ -11,4 +11,6 @@ export interface PreparedCell {
   fragments: string[];
   kernel: KernelArtifact;
   image: Image;
+  /** `lpj=` for guests under TCG, see harness/machine/delay-loop.ts; unknown for a kernel without its config. */
+  delayLoops?: number;
 }

@@ -13,7 +13,10 @@ export class StepEvents {
 
   readonly sink = (progress: StepProgress): void => {
     const known = this.#open.get(progress.step);
-    if (progress.fraction === 1) return this.#close(progress);
+    if (progress.fraction === 1) {
+      this.#close(progress);
+      return;
+    }
     if (known) {
       known.progress = progress;
       this.#sink({ type: 'step-progress', ...progress });

@@ -38,7 +38,7 @@ export function trialCost(trial: Trial, host: GuestHost): Resources {
 
 /** The settings of the machine for a cell, without the paths of one trial. Pure. */
 export function machineSettings(
-  prepared: Pick<PreparedCell, 'cell' | 'kernel' | 'image'> & { deadlineNs: number },
+  prepared: Pick<PreparedCell, 'cell' | 'kernel' | 'image' | 'delayLoops'> & { deadlineNs: number },
   host: GuestHost,
   trial: { id: string; consoleFile: string },
 ): MachineSettings {
@@ -57,6 +57,7 @@ export function machineSettings(
     memoryBytes: cell.memoryBytes,
     numaNodes: cell.numaNodes,
     ...(cell.cpuModel !== undefined && { cpuModel: cell.cpuModel }),
+    ...(prepared.delayLoops !== undefined && { delayLoops: prepared.delayLoops }),
     kernelImage: kernel.image,
     initramfs: image.path,
     commandLine: words.filter(Boolean).join(' '),
