@@ -1,7 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InfrastructureError } from '../errors.ts';
-import { runProgram } from '../process/program.ts';
+import { escapeText } from '../escape.ts';
+import { type ProgramResult, runProgram } from '../process/program.ts';
 import type { HostReport } from './inspect-host.ts';
 import { packagesFor } from './packages.ts';
 
@@ -11,13 +12,19 @@ export interface InstallOptions {
   onLine: (line: string) => void;
   signal?: AbortSignal;
   run?: typeof runProgram;
+  /** Milliseconds from anywhere, for not telling too much. */
+  now?: () => number;
   /** Age of the host's package lists in ms, undefined when there are none. */
   listsAge?: () => Promise<number | undefined>;
 }
 
 const staleMs = 24 * 3600 * 1000;
-/** A line of apt or dpkg that a person wants to see while waiting. */
-const telling = /^(Get:|Setting up |Unpacking |Fetched |E: |W: |dpkg: |Waiting for cache lock)/;
+/** Lines that are always shown, and those of which one a second is enough. */
+const important = /^(Need to get|Fetched |E: |W: |dpkg: |Waiting for cache lock)/;
+const progress = /^(Get:|Setting up |Unpacking )/;
+const progressMs = 1000;
+/** Said in every container without /dev/pts; the log of apt is all that is lost. */
+const harmless = 'E: Can not write log';
 
 /**
  * Installs what the report misses: with apt as root. Nothing else of the host is changed. A dpkg that is in use is
@@ -62,7 +69,9 @@ export function incomplete(report: HostReport): InfrastructureError {
   });
 }
 
-function runApt(args: string[], options: InstallOptions) {
+function runApt(args: string[], options: InstallOptions): Promise<ProgramResult> {
+  const now = options.now ?? (() => performance.now());
+  let shown = Number.NEGATIVE_INFINITY;
   return (options.run ?? runProgram)(
     'apt-get',
     ['-o', 'DPkg::Lock::Timeout=300', '-o', 'APT::Color=0', ...args],
@@ -72,7 +81,11 @@ function runApt(args: string[], options: InstallOptions) {
       // dpkg must not be killed in the middle of a package.
       graceNs: 60e9,
       onLine: line => {
-        if (telling.test(line)) options.onLine(line.slice(0, 200));
+        const time = now();
+        const isDue = progress.test(line) && time - shown >= progressMs;
+        if (!isDue && (!important.test(line) || line.startsWith(harmless))) return;
+        shown = time;
+        options.onLine(escapeText(line, { length: 200 }));
       },
       ...(options.signal && { signal: options.signal }),
     },

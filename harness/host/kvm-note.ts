@@ -29,7 +29,7 @@ export async function readKvmNote(
   const text = await readText(join(cache, fileName));
   if (text === undefined) return undefined;
   try {
-    const { usable, reason, at } = JSON.parse(text) as Partial<KvmNote>;
+    const { usable, reason, at } = (JSON.parse(text) ?? {}) as Partial<KvmNote>;
     if (typeof usable === 'boolean' && typeof reason === 'string' && typeof at === 'string')
       return { usable, reason, at };
   } catch (error) {
