@@ -132,7 +132,7 @@ t.test('installing what is missing', async t => {
     onLine: line => shown.push(line),
     run: fresh.run,
     listsAge: async () => 5,
-    now: () => (time += 300),
+    now: () => (time += 400),
   });
   t.strictSame(verbs(fresh.calls), ['install']);
   t.ok(fresh.calls[0]!.includes('DPkg::Lock::Timeout=300'), 'waits for another dpkg');
