@@ -1,3 +1,6 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 /** Where Debian packages come from on a host: its release and the mirror that it uses itself. */
 export interface DebianHost {
   /** `debian`, `ubuntu`, …: ID of os-release. */
@@ -113,4 +116,31 @@ const knownReleases = ['bookworm', 'trixie'];
 
 function withoutSlash(uri: string): string {
   return uri.replace(/\/+$/, '');
+}
+
+/** Reads release and mirror of this host from /etc; a host without apt gets the defaults. */
+export async function readDebianHost(root = '/'): Promise<DebianHost> {
+  const release = parseOsRelease((await textIfReadable(join(root, 'etc/os-release'))) ?? '');
+  const sources: AptSource[] = parseSourcesList(
+    (await textIfReadable(join(root, 'etc/apt/sources.list'))) ?? '',
+  );
+  const parts = join(root, 'etc/apt/sources.list.d');
+  for (const name of (await readdir(parts).catch(() => [])).sort()) {
+    const text = (await textIfReadable(join(parts, name))) ?? '';
+    if (name.endsWith('.sources')) sources.push(...parseDeb822Sources(text));
+    if (name.endsWith('.list')) sources.push(...parseSourcesList(text));
+  }
+  const distribution = release['ID'] ?? '';
+  const codename = release['VERSION_CODENAME'] || undefined;
+  return { distribution, codename, mirror: chooseMirror(distribution, codename, sources) };
+}
+
+async function textIfReadable(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'EACCES', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      return undefined;
+    throw error;
+  }
 }

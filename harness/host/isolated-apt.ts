@@ -1,40 +1,17 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { InfrastructureError } from '../errors.ts';
 import { type ProgramOptions, type ProgramResult, runProgram } from '../process/program.ts';
 import { cacheFolder } from '../project.ts';
 import type { StepSink } from '../step.ts';
-import {
-  type AptSource,
-  chooseMirror,
-  type DebianHost,
-  parseDeb822Sources,
-  parseOsRelease,
-  parseSourcesList,
-  preferredSuites,
-} from './debian-mirror.ts';
+import { type AptCandidate, type AptFile, parseMadison, parsePrintUris } from './apt-output.ts';
+import { type DebianHost, preferredSuites, readDebianHost } from './debian-mirror.ts';
 import { describeHolder, withFileLock } from './file-lock.ts';
 
-/** A version of a package that some suite offers. */
-export interface AptCandidate {
-  version: string;
-  suite: string;
-}
-
-/** A package file that apt would fetch. */
-export interface AptFile {
-  name: string;
-  version: string;
-  /** Name of the .deb. */
-  file: string;
-  uri: string;
-  bytes: number;
-  /** `SHA256:…`, `MD5Sum:…`, as apt prints it. */
-  hash: string;
-}
+export type { AptCandidate, AptFile };
 
 /** What an IsolatedApt depends on; all but the folder is for tests and for unusual hosts. */
 export interface IsolatedAptOptions {
@@ -298,50 +275,6 @@ export class IsolatedApt {
   }
 }
 
-/** Reads release and mirror of this host from /etc; a host without apt gets the defaults. */
-export async function readDebianHost(root = '/'): Promise<DebianHost> {
-  const release = parseOsRelease((await textOf(join(root, 'etc/os-release'))) ?? '');
-  const sources: AptSource[] = parseSourcesList((await textOf(join(root, 'etc/apt/sources.list'))) ?? '');
-  const parts = join(root, 'etc/apt/sources.list.d');
-  for (const name of (await namesIn(parts)).sort()) {
-    const text = (await textOf(join(parts, name))) ?? '';
-    if (name.endsWith('.sources')) sources.push(...parseDeb822Sources(text));
-    if (name.endsWith('.list')) sources.push(...parseSourcesList(text));
-  }
-  const distribution = release['ID'] ?? '';
-  const codename = release['VERSION_CODENAME'] || undefined;
-  return { distribution, codename, mirror: chooseMirror(distribution, codename, sources) };
-}
-
-/** Lines of `apt-cache madison`: `name | version | http://mirror suite/component arch Packages`. */
-export function parseMadison(text: string, name: string): AptCandidate[] {
-  return text.split('\n').flatMap(line => {
-    const [found, version, source] = line.split('|').map(field => field.trim());
-    const suite = source?.split(' ')[1]?.split('/')[0];
-    return found === name && version && suite && source?.endsWith('Packages') ? [{ version, suite }] : [];
-  });
-}
-
-/** Lines of `--print-uris`: `'URI' file bytes hash`; the file's name is `name_version_arch.deb` with `%3a` for `:`. */
-export function parsePrintUris(text: string): AptFile[] {
-  return text.split('\n').flatMap(line => {
-    const match = /^'([^']+)' (\S+\.deb) (\d+) (\S*)$/.exec(line);
-    if (!match) return [];
-    const [, uri, file, bytes, hash] = match;
-    const [name, version] = file!.split('_');
-    return [
-      {
-        name: name!,
-        version: decodeURIComponent(version!),
-        file: file!,
-        uri: uri!,
-        bytes: Number(bytes),
-        hash: hash!,
-      },
-    ];
-  });
-}
-
 /** Whether a file has the size and, when apt told one, the SHA-256 that it should have. */
 async function isIntact(path: string, file: AptFile): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
@@ -380,10 +313,6 @@ async function textOf(path: string): Promise<string | undefined> {
       return undefined;
     throw error;
   }
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch(() => []);
 }
 
 async function firstThere(paths: string[]): Promise<string | undefined> {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { BuildError } from '../errors.ts';
 import type { KernelSource } from '../matrix/matrix.ts';
 import type { KernelArtifact } from './artifact.ts';
 import { digestObjects } from './artifact-store.ts';
 import { readBuildId } from './elf-build-id.ts';
 import { findModulesFolder, readReleaseOfImage } from './kernel-release.ts';
+import { expandHome } from './source-folder.ts';
 
 /**
  * An artifact of a kernel that was built elsewhere; nothing is copied.
@@ -57,8 +57,4 @@ export async function takePrebuilt(
 async function firstThere(paths: string[]): Promise<string | undefined> {
   for (const path of paths) if (await stat(path).catch(() => undefined)) return path;
   return undefined;
-}
-
-function expandHome(path: string): string {
-  return path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(path);
 }

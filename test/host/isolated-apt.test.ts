@@ -2,20 +2,17 @@ import { chmod, mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/prom
 import { join } from 'node:path';
 import t from 'tap';
 import { InfrastructureError } from '../../harness/errors.ts';
+import { parseMadison, parsePrintUris } from '../../harness/host/apt-output.ts';
 import {
   chooseMirror,
   parseDeb822Sources,
   parseOsRelease,
   parseSourcesList,
   preferredSuites,
+  readDebianHost,
 } from '../../harness/host/debian-mirror.ts';
 import { acquireFileLock, describeHolder, type LockHolder } from '../../harness/host/file-lock.ts';
-import {
-  IsolatedApt,
-  parseMadison,
-  parsePrintUris,
-  readDebianHost,
-} from '../../harness/host/isolated-apt.ts';
+import { IsolatedApt } from '../../harness/host/isolated-apt.ts';
 import type { ProgramOptions, ProgramResult, runProgram } from '../../harness/process/program.ts';
 
 const deb822 = `Types: deb
