@@ -1,6 +1,6 @@
-import { mean, quantileSorted, sampleStandardDeviation } from 'simple-statistics';
+import { mean, sampleStandardDeviation } from 'simple-statistics';
 import { deviations, type Sample } from './sample.ts';
-import type { Scalar } from './value.ts';
+import { type Scalar, subtractScalars } from './value.ts';
 
 /** A sample in a few numbers. */
 export interface Summary {
@@ -31,9 +31,17 @@ export function summarise(sample: Sample): Summary {
   return {
     ...counts,
     mean: origin + mean(scaled) * scale,
-    median: origin + quantileSorted(scaled, 0.5) * scale,
+    median: medianOf(ordered),
     deviation: n < 2 ? undefined : sampleStandardDeviation(scaled) * scale,
   };
+}
+
+/** The middle value itself, or the mean of the middle two. */
+function medianOf(ordered: readonly Scalar[]): number {
+  const upper = ordered[Math.floor(ordered.length / 2)]!;
+  if (ordered.length % 2 === 1) return Number(upper);
+  const lower = ordered[ordered.length / 2 - 1]!;
+  return Number(lower) + subtractScalars(upper, lower) / 2;
 }
 
 /** Ascending distances from the least value divided by the largest, so that squares neither overflow nor vanish. */

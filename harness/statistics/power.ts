@@ -1,5 +1,5 @@
 import type { Comparison } from './comparison.ts';
-import { normalTail, normalUpperQuantile } from './distribution.ts';
+import { incompleteBeta, normalTail, normalUpperQuantile } from './distribution.ts';
 import { leastUntiedP } from './rank-test.ts';
 
 /** How many trials per side would decide, and what they would show. */
@@ -54,16 +54,34 @@ export function trialsForShift(shift: number, deviation: number, alpha: number):
   return Math.ceil(quantileSum(alpha) ** 2 / (6 * (superiority - 0.5) ** 2));
 }
 
-/** Casagrande, Pike and Smith's sample size for Fisher's exact test (1978). */
+/**
+ * Trials per side for Fisher's exact test of two rates: exact where the base never shows the event, else Casagrande,
+ * Pike and Smith's approximation (1978), which asks for a few too many.
+ */
 export function trialsForRates(from: number, to: number, alpha: number): number {
-  const middle = (from + to) / 2;
   const distance = Math.abs(to - from);
   if (distance === 0) return most;
+  if (from === 0) return trialsFromZero(to, alpha);
+  const middle = (from + to) / 2;
   const deviations =
     normalUpperQuantile(alpha / 2) * Math.sqrt(2 * middle * (1 - middle)) +
     normalUpperQuantile(1 - power) * Math.sqrt(from * (1 - from) + to * (1 - to));
   const plain = (deviations / distance) ** 2;
   return Math.ceil((plain / 4) * (1 + Math.sqrt(1 + 4 / (plain * distance))) ** 2);
+}
+
+/** With no event on the base side, b events on the other have p = 2 choose(n, b) / choose(2n, b). */
+function trialsFromZero(to: number, alpha: number): number {
+  for (let trials = 1; trials < 2000; trials++) {
+    let p = 2;
+    let events = 0;
+    while (p > alpha && events < trials) {
+      p *= (trials - events) / (2 * trials - events);
+      events++;
+    }
+    if (p <= alpha && incompleteBeta(to, events, trials - events + 1) >= power) return trials;
+  }
+  return most;
 }
 
 function quantileSum(alpha: number): number {
