@@ -10,16 +10,12 @@ import type { KernelArtifact } from './artifact.ts';
 import { ArtifactStore, artifactKey } from './artifact-store.ts';
 import { readBuildId } from './elf-build-id.ts';
 import { loadFragments } from './fragments.ts';
-import {
-  type BuildTree,
-  compileKernel,
-  configureKernel,
-  installModules,
-  refuseWithoutStats,
-} from './kernel-build.ts';
+import { compileKernel, installModules } from './kernel-build.ts';
 import { type MergedConfig, renderConfig } from './kernel-config.ts';
+import { configureKernel, refuseWithoutStats } from './kernel-configure.ts';
 import { resolveSource } from './kernel-source.ts';
 import { describeToolchain, type KernelTools, kernelTools } from './kernel-tools.ts';
+import type { BuildTree } from './make.ts';
 import { takePrebuilt } from './prebuilt-kernel.ts';
 
 /** One kernel that a run needs. */
