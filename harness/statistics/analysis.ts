@@ -1,41 +1,23 @@
 import { UsageError } from '../errors.ts';
+import type { AnalysisRequest } from './analysis-request.ts';
 import { type Comparison, compareMetric } from './comparison.ts';
-import { findDrift, type Hypothesis, type JudgedCell, judgeCell, type SampleValues } from './judged-cell.ts';
+import { correctionName, declareFamily, type Family, groupBy, valuesOf } from './family.ts';
+import {
+  findDrift,
+  type Hypothesis,
+  type JudgedCell,
+  judgeCell,
+  type SampleValues,
+  trialsOf,
+} from './judged-cell.ts';
 import type { MetricDefinition } from './metric.ts';
-import type { RandomSource } from './random-source.ts';
 import { makeSample } from './sample.ts';
-import type { FormatValue } from './sentence.ts';
-import { isDecided, type Look, planLooks } from './sequential.ts';
+import { isDecided, type Look } from './sequential.ts';
 import type { MaybeScalar } from './value.ts';
 import { type Correction, judge, judgeAdjusted, type Verdict } from './verdict.ts';
 import { westfallYoung } from './westfall-young.ts';
 
-/** What was measured of one cell (or of one pair of cells that are compared). */
-export interface CellSamples {
-  cell: string;
-  /** By metric name; a metric that is absent was not measured. */
-  metrics: Readonly<Record<string, SampleValues>>;
-}
-
-/** A table of samples and how it is to be judged. */
-export interface AnalysisRequest {
-  definitions: readonly MetricDefinition[];
-  cells: readonly CellSamples[];
-  /** Every cell of the declared matrix; those without samples count in the family. */
-  declaredCells?: readonly string[];
-  /** Level of the whole family; 0.05 unless told. */
-  alpha?: number;
-  /** `holm` for a gate (the default), `bh` for a report. */
-  method?: Correction;
-  /** Level of the intervals; 0.95 unless told. */
-  confidence?: number;
-  /** Trials per side of the declared looks, replayed in order; absent when the number of trials was fixed. */
-  looks?: readonly number[];
-  /** Adjust the headlines of a cell for each other by Westfall and Young, and cells by Bonferroni; needs `random`. */
-  withinCell?: 'westfall-young';
-  random?: RandomSource;
-  format?: FormatValue;
-}
+export type { AnalysisRequest, CellSamples } from './analysis-request.ts';
 
 /** The whole judged table. */
 export interface Analysis {
@@ -49,8 +31,6 @@ export interface Analysis {
   /** Whether a gated headline is REGRESSED: then, and only then, the run fails. */
   regressed: boolean;
 }
-
-const noValues: SampleValues = { base: [], candidate: [] };
 
 /**
  * Judges a table of samples. The family is every headline of every declared cell; metrics under a headline are tested
@@ -79,60 +59,6 @@ export function analyse(request: AnalysisRequest): Analysis {
   return { alpha, method, declared: hypotheses.length, cells, ...summariseVerdicts(cells) };
 }
 
-/** The declared family with its defaults filled in. */
-interface Family {
-  request: AnalysisRequest;
-  alpha: number;
-  method: Correction;
-  table: CellSamples[];
-  headlines: MetricDefinition[];
-  looks: Look[];
-  hypotheses: Hypothesis[];
-}
-
-function declareFamily(request: AnalysisRequest): Family {
-  const alpha = request.alpha ?? 0.05;
-  const table = declaredTable(request);
-  const headlines = headlinesOf(request.definitions);
-  const hypotheses = table.flatMap((samples, cell) =>
-    headlines.map(definition => {
-      const values = valuesOf(samples, definition);
-      return { cell, definition, values, judgement: undefined, look: undefined };
-    }),
-  );
-  const looks = request.looks ? planLooks(request.looks, alpha) : [];
-  return { request, alpha, method: request.method ?? 'holm', table, headlines, looks, hypotheses };
-}
-
-/** The declared headlines; in a family without one, its first metric takes the part. */
-function headlinesOf(definitions: readonly MetricDefinition[]): MetricDefinition[] {
-  const led = new Set(definitions.filter(({ headline }) => headline).map(({ family }) => family));
-  const headlines: MetricDefinition[] = [];
-  for (const definition of definitions) {
-    if (!definition.headline && led.has(definition.family)) continue;
-    led.add(definition.family);
-    headlines.push({ ...definition, headline: true });
-  }
-  return headlines;
-}
-
-function correctionName({ request, method, hypotheses, table }: Family): string {
-  if (request.withinCell)
-    return `Westfall-Young within the cell, Bonferroni over ${table.length} declared cells`;
-  const name = method === 'holm' ? 'Holm' : 'Benjamini-Hochberg';
-  return `${name} over ${hypotheses.length} declared hypotheses`;
-}
-
-function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
-  const groups = new Map<Key, Item[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
-  }
-  return groups;
-}
-
 function summariseVerdicts(cells: readonly JudgedCell[]): Pick<Analysis, 'tally' | 'regressed'> {
   const tally = { REGRESSED: 0, IMPROVED: 0, UNCHANGED: 0, INCONCLUSIVE: 0, NOT_ENOUGH: 0 };
   let regressed = false;
@@ -144,16 +70,6 @@ function summariseVerdicts(cells: readonly JudgedCell[]): Pick<Analysis, 'tally'
     }
   }
   return { tally, regressed };
-}
-
-function declaredTable(request: AnalysisRequest): CellSamples[] {
-  const measured = new Map(request.cells.map(samples => [samples.cell, samples]));
-  const names = new Set([...(request.declaredCells ?? []), ...measured.keys()]);
-  return [...names].map(cell => measured.get(cell) ?? { cell, metrics: {} });
-}
-
-function valuesOf(samples: CellSamples, definition: MetricDefinition): SampleValues {
-  return Object.hasOwn(samples.metrics, definition.name) ? samples.metrics[definition.name]! : noValues;
 }
 
 /** Judges what is still open and has trials that the look before did not have. */
@@ -181,10 +97,6 @@ function takeLook(hypotheses: Hypothesis[], look: Look | undefined, before: numb
   }
 }
 
-function trialsOf(values: SampleValues): number {
-  return Math.min(values.base.length, values.candidate.length);
-}
-
 function upTo(values: readonly MaybeScalar[], look: Look | undefined): readonly MaybeScalar[] {
   return look === undefined || values.length <= look.trials ? values : values.slice(0, look.trials);
 }
@@ -206,17 +118,22 @@ function compareUpTo(
   });
 }
 
-/** Westfall and Young inside each cell, Bonferroni over the declared cells: strong control, whatever the dependence. */
+/**
+ * Westfall and Young inside each cell, Bonferroni over the declared cells: strong control, whatever the dependence. The
+ * decided metrics of a cell take part as well, because leaving them out would let earlier data choose the family.
+ */
 function adjustWithinCells(
   open: readonly Hypothesis[],
   look: Look | undefined,
-  { request, table }: Family,
+  { request, table, hypotheses }: Family,
 ): number[] {
   if (request.random === undefined) {
     throw new UsageError('RANDOM_MISSING', 'the Westfall-Young correction needs a seeded random source');
   }
+  const cells = new Set(open.map(({ cell }) => cell));
   const adjusted = new Map<Hypothesis, number>();
-  for (const group of groupBy(open, ({ cell }) => cell).values()) {
+  for (const [cell, group] of groupBy(hypotheses, hypothesis => hypothesis.cell)) {
+    if (!cells.has(cell)) continue;
     const values = group.map(({ values: { base, candidate } }) => ({
       base: upTo(base, look),
       candidate: upTo(candidate, look),

@@ -15,7 +15,7 @@ export interface ChangePointOptions {
   permutations?: number;
   /** Fewest points on either side of a change; 3 unless told: the ends of a history are volatile. */
   leastSegment?: number;
-  /** Only the last so many points are searched (distances need their square in memory); 400 unless told. */
+  /** Only the last so many points are searched (distances need their square in memory); 200 unless told. */
   window?: number;
   gate?: Gate;
   /** How well the points before and after must be separated, as P(after > before) or its opposite; 0.8 unless told. */
@@ -60,7 +60,7 @@ export function findChangePoints(series: readonly MaybeScalar[], options: Change
     .filter(
       (point): point is { value: Scalar; index: number } => point.value !== undefined && point.value !== null,
     )
-    .slice(-(options.window ?? 400));
+    .slice(-(options.window ?? 200));
   const pivot = present[0]?.value ?? 0;
   const points = present.map(({ value }) => subtractScalars(value, pivot));
   const least = options.leastSegment ?? 3;

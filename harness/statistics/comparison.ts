@@ -1,7 +1,8 @@
 import { clopperPearson, rateDifference } from './clopper-pearson.ts';
 import { type Summary, summarise } from './descriptive.ts';
 import { type Effect, measureEffect } from './effect.ts';
-import { type FisherTest, fisherTest } from './fisher.ts';
+import { fisherTest } from './fisher.ts';
+import { equalityTest, type HeadlineTest, rankHeadline, rateHeadline } from './headline-test.ts';
 import type { Interval } from './interval.ts';
 import {
   type Gate,
@@ -14,7 +15,6 @@ import {
 import type { RandomSource } from './random-source.ts';
 import { type RankTest, rankTest } from './rank-test.ts';
 import { isConstant, type Sample } from './sample.ts';
-import { compareScalars } from './value.ts';
 
 /** What is compared and how. */
 export interface ComparisonRequest {
@@ -27,23 +27,6 @@ export interface ComparisonRequest {
   confidence?: number;
   /** Seeded; used only by the permutation fallback of very large, heavily tied samples. */
   random?: RandomSource;
-}
-
-/** The test that the verdict rests on. */
-export interface HeadlineTest {
-  name:
-    | 'exact rank-sum'
-    | 'normal rank-sum'
-    | 'permutation rank-sum'
-    | 'Fisher on P(nonzero)'
-    | 'exact equality';
-  statistic: { name: string; value: number };
-  /** Two-sided, before any correction; undefined for exact equality, which needs no test. */
-  p: number | undefined;
-  /** The smallest p that these pooled values could give. */
-  leastP: number | undefined;
-  /** Sign of candidate minus base as the test sees it. */
-  direction: -1 | 0 | 1;
 }
 
 /** The share of trials that are not zero. */
@@ -157,17 +140,6 @@ function classAsTested(request: ComparisonRequest, findings: StatisticalFinding[
   return 'count';
 }
 
-function equalityTest(base: Sample, candidate: Sample): HeadlineTest {
-  const direction = compareScalars(candidate.ordered[0]!, base.ordered[0]!);
-  return {
-    name: 'exact equality',
-    statistic: { name: 'equal', value: direction === 0 ? 1 : 0 },
-    p: undefined,
-    leastP: undefined,
-    direction,
-  };
-}
-
 /** At least four fifths of the pooled values are zero, and something is not: then only how often matters. */
 function isMostlyZero(base: Sample, candidate: Sample): boolean {
   const total = base.ordered.length + candidate.ordered.length;
@@ -190,24 +162,4 @@ function eventRate(sample: Sample, confidence: number): EventRate {
   const trials = sample.ordered.length;
   const events = trials - sample.zeros;
   return { events, trials, rate: events / trials, interval: clopperPearson(events, trials, confidence) };
-}
-
-function rateHeadline(fisher: FisherTest, rates: RateComparison): HeadlineTest {
-  return {
-    name: 'Fisher on P(nonzero)',
-    statistic: { name: 'candidate events', value: rates.candidate.events },
-    p: fisher.twoSided,
-    leastP: fisher.leastTwoSided,
-    direction: Math.sign(rates.difference.estimate) as -1 | 0 | 1,
-  };
-}
-
-function rankHeadline(ranks: RankTest, superiority: number): HeadlineTest {
-  return {
-    name: `${ranks.method} rank-sum`,
-    statistic: { name: 'U', value: ranks.u },
-    p: ranks.twoSided,
-    leastP: ranks.leastTwoSided,
-    direction: Math.sign(superiority - 0.5) as -1 | 0 | 1,
-  };
 }

@@ -106,8 +106,13 @@ function nextTrials(headlines: readonly Hypothesis[], looks: readonly Look[]): n
   const gated = headlines.filter(({ definition }) => definition.gated);
   const asking = (gated.length > 0 ? gated : headlines).filter(({ judgement }) => wantsTrials(judgement!));
   if (asking.length === 0) return undefined;
-  const reached = Math.min(...asking.map(({ look }) => look?.index ?? looks.length));
-  return looks[reached]?.trials;
+  const fewest = Math.min(...asking.map(({ values }) => trialsOf(values)));
+  return looks.find(({ trials }) => trials > fewest)?.trials;
+}
+
+/** Trials per side, those without a value included. */
+export function trialsOf(values: SampleValues): number {
+  return Math.min(values.base.length, values.candidate.length);
 }
 
 /** Fewest trials per side for which a comparison of halves can say anything. */

@@ -1,8 +1,9 @@
 import { choose, normalTail } from './distribution.ts';
 import { permutationRankTest } from './permutation.ts';
 import type { RandomSource } from './random-source.ts';
-import { makeScratch, type RankDistribution, rankDistribution } from './rank-distribution.ts';
+import { type RankDistribution, rankDistribution } from './rank-distribution.ts';
 import { type PooledRanks, poolRanks, type Sample } from './sample.ts';
+import { makeScratch } from './subset-counts.ts';
 
 /** The exact test is used while first * second is at most this; above it, an approximation (see `rankTest`). */
 export const exactPairLimit = 10_000;

@@ -1,5 +1,6 @@
 import { makeRandom } from '../../harness/random.ts';
-import { analyse, type CellSamples } from '../../harness/statistics/analysis.ts';
+import { analyse } from '../../harness/statistics/analysis.ts';
+import type { CellSamples } from '../../harness/statistics/analysis-request.ts';
 import type { MetricClass, MetricDefinition } from '../../harness/statistics/metric.ts';
 
 /** The promise: 400 cells x 20 trials x 30 metrics in under 2 s and 300 MB. */

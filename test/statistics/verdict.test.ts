@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { makeRandom } from '../../harness/random.ts';
-import { type AnalysisRequest, analyse } from '../../harness/statistics/analysis.ts';
+import { analyse } from '../../harness/statistics/analysis.ts';
+import type { AnalysisRequest } from '../../harness/statistics/analysis-request.ts';
 import { compareMetric } from '../../harness/statistics/comparison.ts';
 import { explain } from '../../harness/statistics/explain.ts';
 import type { SampleValues } from '../../harness/statistics/judged-cell.ts';

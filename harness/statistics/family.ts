@@ -1,0 +1,78 @@
+import type { AnalysisRequest, CellSamples } from './analysis-request.ts';
+import type { Hypothesis, SampleValues } from './judged-cell.ts';
+import type { MetricDefinition } from './metric.ts';
+import { type Look, planLooks } from './sequential.ts';
+import type { Correction } from './verdict.ts';
+
+const noValues: SampleValues = { base: [], candidate: [] };
+
+/** The declared family with its defaults filled in. */
+export interface Family {
+  request: AnalysisRequest;
+  alpha: number;
+  method: Correction;
+  table: CellSamples[];
+  headlines: MetricDefinition[];
+  looks: Look[];
+  hypotheses: Hypothesis[];
+}
+
+/**
+ * Declares the family: every headline of every declared cell, before any data is looked at.
+ * @throws UsageError LOOKS_INVALID
+ */
+export function declareFamily(request: AnalysisRequest): Family {
+  const alpha = request.alpha ?? 0.05;
+  const table = declaredTable(request);
+  const headlines = headlinesOf(request.definitions);
+  const hypotheses = table.flatMap((samples, cell) =>
+    headlines.map(definition => {
+      const values = valuesOf(samples, definition);
+      return { cell, definition, values, judgement: undefined, look: undefined };
+    }),
+  );
+  const looks = request.looks ? planLooks(request.looks, alpha) : [];
+  return { request, alpha, method: request.method ?? 'holm', table, headlines, looks, hypotheses };
+}
+
+/** The declared headlines; in a family without one, its first metric takes the part. */
+function headlinesOf(definitions: readonly MetricDefinition[]): MetricDefinition[] {
+  const led = new Set(definitions.filter(({ headline }) => headline).map(({ family }) => family));
+  const headlines: MetricDefinition[] = [];
+  for (const definition of definitions) {
+    if (!definition.headline && led.has(definition.family)) continue;
+    led.add(definition.family);
+    headlines.push({ ...definition, headline: true });
+  }
+  return headlines;
+}
+
+/** What adjusted p-values of the family went through, for people. */
+export function correctionName({ request, method, hypotheses, table }: Family): string {
+  if (request.withinCell)
+    return `Westfall-Young within the cell, Bonferroni over ${table.length} declared cells`;
+  const name = method === 'holm' ? 'Holm' : 'Benjamini-Hochberg';
+  return `${name} over ${hypotheses.length} declared hypotheses`;
+}
+
+/** Items by key, both in the order in which they first appear. */
+export function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}
+
+function declaredTable(request: AnalysisRequest): CellSamples[] {
+  const measured = new Map(request.cells.map(samples => [samples.cell, samples]));
+  const names = new Set([...(request.declaredCells ?? []), ...measured.keys()]);
+  return [...names].map(cell => measured.get(cell) ?? { cell, metrics: {} });
+}
+
+/** Both sides of a metric in a cell; empty when it was not measured. */
+export function valuesOf(samples: CellSamples, definition: MetricDefinition): SampleValues {
+  return Object.hasOwn(samples.metrics, definition.name) ? samples.metrics[definition.name]! : noValues;
+}
