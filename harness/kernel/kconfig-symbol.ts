@@ -10,6 +10,8 @@ export interface KconfigSymbol {
   place: string;
   /** Conditions, all of which must hold: its own `depends on` and the `if` and `menu` blocks around it in the file. */
   dependsOn: string[];
+  /** Has a prompt: can be asked for. Others are only selected by options that need them. */
+  selectable: boolean;
 }
 
 /**
@@ -47,7 +49,9 @@ export function parseKconfig(text: string, file: string, name: string): KconfigS
     if (word === 'config' || word === 'menuconfig' || word === 'choice' || word === 'comment') {
       inMenuHead = false;
       current =
-        condition === name ? { name, place: `${file}:${index + 1}`, dependsOn: around.flat() } : undefined;
+        condition === name
+          ? { name, place: `${file}:${index + 1}`, dependsOn: around.flat(), selectable: false }
+          : undefined;
       if (current) symbols.push(current);
       if (word === 'choice') around.push([]);
     } else if (word === 'if') {
@@ -60,6 +64,8 @@ export function parseKconfig(text: string, file: string, name: string): KconfigS
     } else if (word === 'endif' || word === 'endmenu' || word === 'endchoice') {
       around.pop();
       current = undefined;
+    } else if (current && typeWords.has(word ?? '') && /^["']/.test(condition)) {
+      current.selectable = true;
     } else if (word === 'depends' && rest[0] === 'on') {
       const depends = rest.slice(1).join(' ');
       if (current) current.dependsOn.push(depends);
@@ -68,6 +74,9 @@ export function parseKconfig(text: string, file: string, name: string): KconfigS
   }
   return symbols;
 }
+
+/** Words that may be followed by a prompt. */
+const typeWords = new Set(['bool', 'tristate', 'string', 'int', 'hex', 'prompt', 'def_bool', 'def_tristate']);
 
 /** Names of the options that a condition mentions. */
 export function symbolsOfCondition(condition: string): string[] {

@@ -24,7 +24,7 @@ const whereKnownMark = /^# where known\b/;
 
 /**
  * Parses a fragment in the syntax of .config files. A comment `# where known: …` makes the options up to the next
- * empty line optional: they are asked for only of kernels that have them, as options come and go between versions.
+ * empty line optional: only kernels where they can be asked for must have them, as options come and go between versions.
  * @throws BuildError KERNEL_FRAGMENT_INVALID with the fragment and line
  */
 export function parseFragment(text: string, fragment: string): RequestedOption[] {
@@ -94,7 +94,7 @@ export interface DroppedOption {
   resulting: OptionValue;
 }
 
-/** What was asked for and is not in the result. Optional options count only if the kernel knows them. */
+/** What was asked for and is not in the result. Optional options count only if the kernel lets one ask for them. */
 export function findDropped(
   merged: MergedConfig,
   resulting: Map<string, OptionValue>,

@@ -58,12 +58,12 @@ export async function configureKernel(
   const text = await readFile(join(tree.output, '.config'), 'utf8');
   const resulting = parseConfig(text);
   const suspects = findDropped(merged, resulting, () => true);
-  const known = new Map<string, boolean>();
+  const selectable = new Set<string>();
   for (const { requested: option } of suspects) {
-    if (option.whereKnown)
-      known.set(option.name, (await findKconfigSymbol(tree.source, option.name, tools)).length > 0);
+    const symbols = option.whereKnown ? await findKconfigSymbol(tree.source, option.name, tools) : [];
+    if (symbols.some(symbol => symbol.selectable)) selectable.add(option.name);
   }
-  const dropped = suspects.filter(({ requested: option }) => !option.whereKnown || known.get(option.name));
+  const dropped = findDropped(merged, resulting, name => selectable.has(name));
   if (dropped.length > 0) throw await droppedError(tree, dropped, resulting, tools);
   return text;
 }
@@ -80,6 +80,8 @@ async function droppedError(
     const symbols = await findKconfigSymbol(tree.source, requested.name, tools);
     if (symbols.length === 0) lines.push('    this kernel does not know the option');
     for (const symbol of symbols) {
+      if (!symbol.selectable)
+        lines.push(`    ${symbol.place} cannot be asked for, only selected by what needs it`);
       lines.push(`    ${symbol.place} depends on ${symbol.dependsOn.join(' && ') || 'nothing'}`);
       const mentioned = symbolsOfCondition(symbol.dependsOn.join(' '));
       const values = mentioned.map(name => `${name}=${resulting.get(`CONFIG_${name}`) ?? 'n'}`);

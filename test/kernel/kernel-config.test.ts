@@ -138,12 +138,15 @@ t.test('Kconfig tells what an option depends on', async t => {
       name: 'MODULE_STATS',
       place: 'kernel/module/Kconfig:38',
       dependsOn: ['MODULES', 'MODULE_DEBUG', 'DEBUG_FS'],
+      selectable: true,
     },
   ]);
   t.same(parseKconfig(text, 'f', 'NOT_THERE'), []);
   const menu =
     'menu "x"\n\tdepends on NET && \\\n\t\tPCI\nconfig A\n\tbool\n\thelp\n\t  if only\n\t  depends on luck\n\n\t  config A\n\tdepends on B || C=n\nendmenu\nconfig D\n\tdepends on E\n';
-  t.same(parseKconfig(menu, 'f', 'A'), [{ name: 'A', place: 'f:4', dependsOn: ['NET && PCI', 'B || C=n'] }]);
+  t.same(parseKconfig(menu, 'f', 'A'), [
+    { name: 'A', place: 'f:4', dependsOn: ['NET && PCI', 'B || C=n'], selectable: false },
+  ]);
   t.same(parseKconfig(menu, 'f', 'D')[0]?.dependsOn, ['E']);
   t.same(symbolsOfCondition('NET && !X86_64 || FOO=m'), ['NET', 'X86_64', 'FOO']);
 });
