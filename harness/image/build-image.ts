@@ -42,6 +42,8 @@ export interface ImageWorkload {
   environment?: Readonly<Record<string, string>>;
   results: readonly { file: string }[];
   deadlineNs?: number;
+  /** Between two samples of memory, ns. */
+  sampleNs?: number;
 }
 
 /** What `buildImage` needs. */
@@ -53,8 +55,6 @@ export interface ImageOptions {
   require?: readonly Capability[];
   /** Leave it out to use one image for all sizes, and give the agent `modstorm.vcpus=N` on the command line. */
   vcpus?: number;
-  /** Between two samples of memory, ns. */
-  sampleNs?: number;
   /** Cache folder; that of the user unless told. */
   cache?: string;
   signal?: AbortSignal;
@@ -66,7 +66,10 @@ export interface ImageOptions {
 }
 
 /** Raised when the same parts would give another archive. */
-const format = 1;
+const format = 2;
+
+/** Other names of the agent's program, which make it another program (guests/agent/main.c). */
+const applets = ['storm'];
 
 /** Modules without which there is no channel; built into the kernels that modstorm builds. */
 const channelModules = ['virtio_pci', 'virtio_console'];
@@ -85,10 +88,11 @@ export async function buildImage(options: ImageOptions): Promise<Image> {
   const cache = options.cache ?? cacheFolder();
   const step = (detail: string) => options.onStep?.({ step: 'image', title: 'Image', detail });
   const signal = options.signal && { signal: options.signal };
+  // First what the user may have got wrong, then what takes time.
+  const content = await planContent(options);
   const userland = await findUserland(options, cache, step);
   const sources = projectPath('guests', 'agent');
   const agent = options.agent ?? (await buildGuestProgram({ sources, name: 'agent', cache, ...signal }));
-  const content = await planContent(options);
   const agentBytes = await readFile(agent);
   const key = imageKey(options, userland, content, agentBytes);
   const folder = join(cache, 'images', key);
@@ -108,6 +112,7 @@ export async function buildImage(options: ImageOptions): Promise<Image> {
     });
     const own = writeCpio([
       { kind: 'file', path: 'init', mode: 0o755, content: agentBytes },
+      ...applets.map(name => ({ kind: 'symlink' as const, path: `usr/bin/${name}`, target: '/init' })),
       { kind: 'file', path: 'etc/modstorm.conf', mode: 0o644, content: Buffer.from(content.config) },
     ]);
     return publishImage(folder, key, userland, Buffer.concat([writeCpio(tree), own]));
@@ -143,7 +148,7 @@ async function planContent(options: ImageOptions): Promise<ImageContent> {
     ...(options.vcpus !== undefined && { vcpus: options.vcpus }),
     ...(workload.environment && { environment: workload.environment }),
     ...(workload.deadlineNs !== undefined && { deadlineNs: workload.deadlineNs }),
-    ...(options.sampleNs !== undefined && { sampleNs: options.sampleNs }),
+    ...(workload.sampleNs !== undefined && { sampleNs: workload.sampleNs }),
   });
   // What is loaded before the first snapshot is not measured, and kmod of Debian reads no gzip.
   const before = namesOf(moduleClosure(folder, [...namesOf(early), ...load]));

@@ -14,7 +14,7 @@ interface UnpackedPackage {
   name: string;
   version: string;
   folder: string;
-  /** Packages it depends on, recommends or suggests, without versions. */
+  /** Packages it depends on, without versions. */
   relations: string[];
 }
 
@@ -36,12 +36,22 @@ export class DebianPool {
   readonly #source: PackageSource;
   readonly #suite: string;
   readonly #folder: string;
+  readonly #providers: Readonly<Record<string, string>>;
   readonly #packages = new Map<string, UnpackedPackage>();
   readonly #libraries = new Map<string, UserlandFile>();
   #offered = new Map<string, AptFile>();
 
-  /** @param folder where packages are unpacked; made if needed */
-  constructor(source: PackageSource, suite: string, folder: string) {
+  /**
+   * @param folder where packages are unpacked; made if needed
+   * @param providers packages of libraries that no dependency leads to, by soname
+   */
+  constructor(
+    source: PackageSource,
+    suite: string,
+    folder: string,
+    providers: Readonly<Record<string, string>> = {},
+  ) {
+    this.#providers = providers;
     this.#source = source;
     this.#suite = suite;
     this.#folder = folder;
@@ -80,7 +90,7 @@ export class DebianPool {
 
   /** Finds libraries, unpacking further packages as needed; a `LibraryFinder`. */
   async find(requests: readonly LibraryRequest[]): Promise<Map<string, UserlandFile>> {
-    for (let open = this.#open(requests); open.length > 0; open = this.#open(requests)) {
+    for (let open = await this.#open(requests); open.length > 0; open = await this.#open(requests)) {
       const next = new Set<string>();
       for (const request of open) {
         const name = await this.#nextCandidate(request);
@@ -97,13 +107,27 @@ export class DebianPool {
     );
   }
 
-  #open(requests: readonly LibraryRequest[]): LibraryRequest[] {
+  async #open(requests: readonly LibraryRequest[]): Promise<LibraryRequest[]> {
+    for (const request of requests) await this.#findPrivate(request);
     return requests.filter(({ soname }) => !this.#libraries.has(soname));
+  }
+
+  /** Libraries outside of the usual folders, such as /usr/lib/x86_64-linux-gnu/systemd. */
+  async #findPrivate({ soname, folders }: LibraryRequest): Promise<void> {
+    for (const folder of folders) {
+      for (const unpacked of this.#packages.values()) {
+        const path = posix.join(folder, soname);
+        const source = this.#libraries.has(soname) ? undefined : await resolveInside(unpacked.folder, path);
+        if (source !== undefined) this.#libraries.set(soname, { source, path, owner: unpacked.name });
+      }
+    }
   }
 
   /** The likeliest package that was not looked into: a resembling name first, then the smaller file. */
   async #nextCandidate({ soname, wantedBy }: LibraryRequest): Promise<string | undefined> {
-    const relations = this.#packages.get(wantedBy.owner)?.relations ?? [];
+    const provider = this.#providers[soname];
+    const relations =
+      provider === undefined ? (this.#packages.get(wantedBy.owner)?.relations ?? []) : [provider];
     const candidates: string[] = [];
     for (const name of relations) {
       if (!this.#packages.has(name) && (await this.#isOffered(name))) candidates.push(name);
@@ -112,10 +136,9 @@ export class DebianPool {
     return candidates.sort((a, b) => likeness(b, soname) - likeness(a, soname) || bytes(a) - bytes(b))[0];
   }
 
-  /** Recommended packages are not in the closure of the dependencies. */
+  /** Providers are not in the closure of the dependencies. */
   async #isOffered(name: string): Promise<boolean> {
     if (this.#offered.has(name)) return true;
-    if (!name.startsWith('lib')) return false;
     const candidate = (await this.#source.candidates(name)).find(({ suite }) => suite === this.#suite);
     if (!candidate) return false;
     this.#offered.set(name, { name, version: candidate.version, file: '', uri: '', bytes: 0, hash: '' });
@@ -181,7 +204,7 @@ function likeness(packageName: string, soname: string): number {
 }
 
 async function readRelations(deb: string): Promise<string[]> {
-  const fields = ['pre-depends', 'depends', 'recommends', 'suggests'];
+  const fields = ['pre-depends', 'depends'];
   const { stdout } = await runProgram('dpkg-deb', ['--field', deb, ...fields]);
   const paragraph = parseDeb822Paragraph(stdout);
   return fields

@@ -6,6 +6,8 @@ export interface ElfFacts {
   interpreter?: string;
   /** DT_NEEDED, in order. */
   needed: string[];
+  /** Folders that are searched before the usual ones: DT_RUNPATH or DT_RPATH, as written (`$ORIGIN` and all). */
+  runpath: string[];
   /** DT_SONAME. */
   soname?: string;
   /** Libraries that are opened later if they are there (.note.dlopen, systemd's ELF dlopen metadata). */
@@ -13,7 +15,15 @@ export interface ElfFacts {
 }
 
 const programHeaderTypes = { load: 1, dynamic: 2, interpreter: 3, note: 4 } as const;
-const dynamicTags = { end: 0n, needed: 1n, stringTable: 5n, stringSize: 10n, soname: 14n } as const;
+const dynamicTags = {
+  end: 0n,
+  needed: 1n,
+  stringTable: 5n,
+  stringSize: 10n,
+  soname: 14n,
+  rpath: 15n,
+  runpath: 29n,
+} as const;
 /** `FDO` note of type FDO_DLOPEN_METADATA; https://uapi-group.org/specifications/specs/elf_dlopen_metadata/ */
 const dlopenNote = { owner: 'FDO', type: 0x407c0c0a } as const;
 
@@ -33,7 +43,7 @@ interface Segment {
 export function readElf(bytes: Uint8Array, name: string): ElfFacts {
   const file = new ElfFile(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), name);
   const segments = file.segments();
-  const facts: ElfFacts = { needed: [], optional: file.optionalLibraries(segments) };
+  const facts: ElfFacts = { needed: [], runpath: [], optional: file.optionalLibraries(segments) };
   const interpreter = segments.find(segment => segment.type === programHeaderTypes.interpreter);
   if (interpreter) facts.interpreter = file.text(interpreter.offset, interpreter.size);
   const dynamic = segments.find(segment => segment.type === programHeaderTypes.dynamic);
@@ -76,17 +86,23 @@ class ElfFile {
     });
   }
 
-  dynamicNames(dynamic: Segment, segments: Segment[]): { needed: string[]; soname?: string } {
+  dynamicNames(dynamic: Segment, segments: Segment[]): Pick<ElfFacts, 'needed' | 'runpath' | 'soname'> {
     const entries = this.#dynamicEntries(dynamic);
     const table = entries.find(([tag]) => tag === dynamicTags.stringTable);
     const size = entries.find(([tag]) => tag === dynamicTags.stringSize);
-    if (!table || !size) return { needed: [] };
+    if (!table || !size) return { needed: [], runpath: [] };
     const start = this.#offsetOf(this.#position(table[1]), segments);
     const nameAt = (value: bigint) =>
       this.text(start + this.#position(value), this.#position(size[1]) - this.#position(value));
-    const needed = entries.filter(([tag]) => tag === dynamicTags.needed).map(([, value]) => nameAt(value));
-    const soname = entries.find(([tag]) => tag === dynamicTags.soname);
-    return soname ? { needed, soname: nameAt(soname[1]) } : { needed };
+    const names = (tag: bigint) =>
+      entries.filter(entry => entry[0] === tag).map(([, value]) => nameAt(value));
+    const [soname] = names(dynamicTags.soname);
+    const runpath = [...names(dynamicTags.runpath), ...names(dynamicTags.rpath)];
+    return {
+      needed: names(dynamicTags.needed),
+      runpath: runpath.flatMap(text => text.split(':').filter(Boolean)),
+      ...(soname !== undefined && { soname }),
+    };
   }
 
   optionalLibraries(segments: Segment[]): string[] {

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { runProgram } from '../process/program.ts';
-import type { LibraryFinder, UserlandFile } from './library-closure.ts';
+import type { LibraryFinder, LibraryRequest, UserlandFile } from './library-closure.ts';
 import { compareVersions, type ProgramSource } from './userland-table.ts';
 
 /** The host's own programs, when they can be used instead of Debian's. */
@@ -55,12 +55,7 @@ export async function findHostPrograms(
   return {
     files,
     versions,
-    find: async requests =>
-      findInFolders(
-        requests.map(({ soname }) => soname),
-        root,
-        folders,
-      ),
+    find: async requests => findInFolders(requests, root, folders),
   };
 }
 
@@ -70,10 +65,14 @@ async function readVersion(program: string, run: typeof runProgram): Promise<str
   return stdout.split(/[\s,]+/).find(word => /^\d+(\.\d+)+$/.test(word));
 }
 
-function findInFolders(sonames: string[], root: string, folders: string[]): Map<string, UserlandFile> {
+function findInFolders(
+  requests: readonly LibraryRequest[],
+  root: string,
+  usual: readonly string[],
+): Map<string, UserlandFile> {
   const found = new Map<string, UserlandFile>();
-  for (const soname of sonames) {
-    const folder = folders.find(candidate => existsSync(join(root, candidate, soname)));
+  for (const { soname, folders } of requests) {
+    const folder = [...folders, ...usual].find(candidate => existsSync(join(root, candidate, soname)));
     if (folder === undefined) continue;
     const path = soname.startsWith('ld-linux') ? `/usr/lib64/${soname}` : `${folder}/${soname}`;
     found.set(soname, { source: realpathSync(join(root, folder, soname)), path, owner: 'host' });

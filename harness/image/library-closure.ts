@@ -17,8 +17,8 @@ export interface UserlandFile {
 export interface LibraryRequest {
   soname: string;
   wantedBy: UserlandFile;
-  /** Opened if it is there, and done without otherwise. */
-  optional: boolean;
+  /** Absolute folders that the file wants searched before the usual ones. */
+  folders: string[];
 }
 
 /** Finds libraries; asked for many at once, because each download costs a start of apt. Missing ones are left out. */
@@ -27,44 +27,45 @@ export type LibraryFinder = (requests: readonly LibraryRequest[]) => Promise<Map
 /**
  * Files together with the dynamic loader and all libraries that they need, directly and indirectly, all from the
  * same finder: libraries of one system with programs of another may not even start.
+ * @param opens sonames that are followed where an ELF header only says that the library may be opened (.note.dlopen);
+ *   systemd alone names thirty such
  * @throws InfrastructureError LIBRARY_MISSING, ELF_INVALID
  */
 export async function libraryClosure(
   programs: readonly UserlandFile[],
   find: LibraryFinder,
+  opens: ReadonlySet<string> = new Set(),
 ): Promise<(UserlandFile & { content: Buffer })[]> {
   const found = new Map<string, UserlandFile & { content: Buffer }>();
   const known = new Set<string>();
-  const absent = new Set<string>();
   for (let files: readonly UserlandFile[] = programs; files.length > 0; ) {
     const requests = new Map<string, LibraryRequest>();
     for (const file of files) {
       const content = await readFile(file.source);
       found.set(file.path, { ...file, content });
-      for (const request of requestsOf(file, content)) {
-        const first = requests.get(request.soname);
-        if (known.has(request.soname) || (request.optional && absent.has(request.soname))) continue;
-        if (!first || (first.optional && !request.optional)) requests.set(request.soname, request);
+      for (const request of requestsOf(file, content, opens)) {
+        if (!known.has(request.soname)) requests.set(request.soname, request);
+        known.add(request.soname);
       }
     }
     const answers = requests.size > 0 ? await find([...requests.values()]) : new Map<string, UserlandFile>();
-    for (const request of requests.values()) {
-      if (answers.has(request.soname)) known.add(request.soname);
-      else if (request.optional) absent.add(request.soname);
-      else throw missing(request);
-    }
+    for (const request of requests.values()) if (!answers.has(request.soname)) throw missing(request);
     files = [...answers.values()];
   }
   return [...found.values()];
 }
 
-function requestsOf(file: UserlandFile, content: Buffer): LibraryRequest[] {
+function requestsOf(file: UserlandFile, content: Buffer, opens: ReadonlySet<string>): LibraryRequest[] {
   if (!isElf(content)) return [];
   const elf = readElf(content, file.source);
   const loader = elf.interpreter === undefined ? [] : [posix.basename(elf.interpreter)];
+  const origin = posix.dirname(file.path);
+  const folders = elf.runpath.map(folder =>
+    posix.normalize(folder.replace(/\$(ORIGIN\b|\{ORIGIN\})/g, origin)),
+  );
   return [
-    ...[...loader, ...elf.needed].map(soname => ({ soname, wantedBy: file, optional: false })),
-    ...elf.optional.map(soname => ({ soname, wantedBy: file, optional: true })),
+    ...[...loader, ...elf.needed].map(soname => ({ soname, wantedBy: file, folders })),
+    ...elf.optional.filter(soname => opens.has(soname)).map(soname => ({ soname, wantedBy: file, folders })),
   ];
 }
 

@@ -6,11 +6,14 @@ import { suggest } from '../matrix/nearest.ts';
 const absolutePath = z.string().regex(/^(\/[A-Za-z0-9._+-]+)+$/, 'must be an absolute path');
 const dottedVersion = z.string().regex(/^\d+(\.\d+)*$/, 'must be a version such as 0.15.07');
 
+const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'must be the name of a Debian package');
+
 const programShape = z.strictObject({
-  package: z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'must be the name of a Debian package'),
+  package: packageName,
   path: absolutePath,
   links: z.array(absolutePath).default([]),
   files: z.array(absolutePath).default([]),
+  opens: z.record(z.string(), packageName).default({}),
   minimum: dottedVersion.optional(),
 });
 
@@ -31,6 +34,8 @@ export interface ProgramSource {
   links: string[];
   /** Further files of the package that the program needs. */
   files: string[];
+  /** Libraries that it opens by itself while it runs, if they are there: soname to Debian package. */
+  opens: Record<string, string>;
   /** Least version (dotted numbers) of the host's own that is taken instead of Debian's. */
   minimum?: string;
 }

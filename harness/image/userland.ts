@@ -98,14 +98,21 @@ interface ClosedFiles {
 
 async function hostFiles(options: UserlandOptions): Promise<ClosedFiles | undefined> {
   const host = await options.host?.();
-  return host && { files: await libraryClosure(host.files, host.find), versions: host.versions };
+  return (
+    host && {
+      files: await libraryClosure(host.files, host.find, new Set(Object.keys(openedBy(options.programs)))),
+      versions: host.versions,
+    }
+  );
 }
 
 async function debianFiles(options: UserlandOptions): Promise<ClosedFiles> {
+  const opens = openedBy(options.programs);
   const pool = new DebianPool(
     options.packages(),
     options.suite,
     join(options.cache, 'userland', options.suite),
+    opens,
   );
   await pool.begin([...new Set(options.programs.map(program => program.package))]);
   const programs: UserlandFile[] = [];
@@ -113,9 +120,14 @@ async function debianFiles(options: UserlandOptions): Promise<ClosedFiles> {
     for (const path of [program.path, ...program.files])
       programs.push(await pool.file(program.package, path));
   }
-  const files = await libraryClosure(programs, requests => pool.find(requests));
+  const files = await libraryClosure(programs, requests => pool.find(requests), new Set(Object.keys(opens)));
   const names = [...new Set(files.map(file => file.owner))].sort();
   return { files, versions: Object.fromEntries(names.map(name => [name, pool.versions[name]!])) };
+}
+
+/** Libraries that programs open by themselves: soname to package. */
+function openedBy(programs: readonly ProgramSource[]): Record<string, string> {
+  return Object.assign({}, ...programs.map(program => program.opens));
 }
 
 async function publish(folder: string, archive: Buffer, facts: Omit<Userland, 'path'>): Promise<void> {

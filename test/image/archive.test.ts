@@ -76,14 +76,16 @@ t.test('an ELF file tells its loader and libraries', async t => {
     needed: ['libc.so.6', 'libm.so.6'],
     soname: 'libx.so.1',
     dlopen,
+    runpath: '/usr/lib/own:$ORIGIN/x',
   };
   t.strictSame(readElf(elfFile(options), 'x'), {
     interpreter: '/lib64/ld-linux-x86-64.so.2',
     needed: ['libc.so.6', 'libm.so.6'],
     soname: 'libx.so.1',
+    runpath: ['/usr/lib/own', '$ORIGIN/x'],
     optional: ['libzstd.so.1'],
   });
-  t.strictSame(readElf(elfFile({}), 'static'), { needed: [], optional: [] });
+  t.strictSame(readElf(elfFile({}), 'static'), { needed: [], runpath: [], optional: [] });
   const node = readElf(readFileSync(process.execPath), 'node');
   t.ok(node.needed.includes('libc.so.6'), 'a real program');
   t.notOk(isElf(Buffer.from('#!/bin/sh')));

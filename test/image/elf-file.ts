@@ -3,6 +3,7 @@ export interface ElfFileOptions {
   interpreter?: string;
   needed?: string[];
   soname?: string;
+  runpath?: string;
   /** JSON of a .note.dlopen. */
   dlopen?: string;
 }
@@ -20,6 +21,7 @@ export function elfFile(options: ElfFileOptions): Buffer {
   };
   const entries: [tag: number, value: number][] = (options.needed ?? []).map(name => [1, nameAt(name)]);
   if (options.soname) entries.push([14, nameAt(options.soname)]);
+  if (options.runpath) entries.push([29, nameAt(options.runpath)]);
   const strings = Buffer.concat(names);
   const interpreter = Buffer.from(options.interpreter ? `${options.interpreter}\0` : '');
   const note = options.dlopen === undefined ? Buffer.alloc(0) : dlopenNote(options.dlopen);

@@ -25,7 +25,6 @@ async function scratch(t: Teardown): Promise<string> {
 
 interface FakePackage {
   depends?: string;
-  recommends?: string;
   bytes: number;
   files: Record<string, Buffer>;
 }
@@ -44,16 +43,16 @@ const debian: Record<string, FakePackage> = {
   },
   libkmod2: {
     depends: 'libc6',
-    recommends: 'libzstd1',
     bytes: 1,
     files: {
       [`${libraries}/libkmod.so.2`]: library(
         'libkmod.so.2',
         ['libc.so.6'],
-        '[{"soname":["libzstd.so.1"]},{"soname":["libnone.so.9"]}]',
+        '[{"soname":["libzstd.so.1"]},{"soname":["liblzma.so.5"]},{"soname":["libnone.so.9"]}]',
       ),
     },
   },
+  liblzma5: { bytes: 1, files: { [`${libraries}/liblzma.so.5`]: library('liblzma.so.5') } },
   libzstd1: { bytes: 1, files: { [`${libraries}/libzstd.so.1`]: library('libzstd.so.1') } },
   libc6: {
     bytes: 2,
@@ -65,7 +64,14 @@ const debian: Record<string, FakePackage> = {
   'stress-ng': {
     depends: 'libc6, libegl1',
     bytes: 1,
-    files: { 'usr/bin/stress-ng': program(['libEGL.so.1', 'libc.so.6']) },
+    files: {
+      'usr/bin/stress-ng': elfFile({
+        interpreter: '/lib64/ld-linux-x86-64.so.2',
+        needed: ['libEGL.so.1', 'libc.so.6', 'libown.so'],
+        runpath: '$ORIGIN/../lib/own',
+      }),
+      'usr/lib/own/libown.so': library('libown.so'),
+    },
   },
   libegl1: {
     depends: 'libc6, libglvnd0, mesa',
@@ -75,6 +81,9 @@ const debian: Record<string, FakePackage> = {
   libglvnd0: { bytes: 10, files: { [`${libraries}/libGLdispatch.so.0`]: library('libGLdispatch.so.0') } },
   mesa: { bytes: 100_000_000, files: {} },
 };
+
+/** No package of the fake depends on these. */
+const isOnlyOpened = (name: string) => ['libzstd1', 'liblzma5'].includes(name);
 
 /** Debian packages made on the spot; remembers what was fetched. */
 function fakeDebian(folder: string): { source: PackageSource; fetched: string[] } {
@@ -90,9 +99,9 @@ function fakeDebian(folder: string): { source: PackageSource; fetched: string[] 
   const source: PackageSource = {
     closure: async () =>
       Object.keys(debian)
-        .filter(name => name !== 'libzstd1')
+        .filter(name => !isOnlyOpened(name))
         .map(file),
-    candidates: async name => (name === 'libzstd1' ? [{ version: '1:2-3', suite: 'trixie' }] : []),
+    candidates: async name => (isOnlyOpened(name) ? [{ version: '1:2-3', suite: 'trixie' }] : []),
     downloadAll: async packages => {
       for (const { name } of packages) fetched.push(name);
       return Promise.all(packages.map(({ name }) => makeDeb(folder, name)));
@@ -103,7 +112,7 @@ function fakeDebian(folder: string): { source: PackageSource; fetched: string[] 
 }
 
 async function makeDeb(folder: string, name: string): Promise<string> {
-  const { depends, recommends, files } = debian[name]!;
+  const { depends, files } = debian[name]!;
   const root = join(folder, 'debs', name);
   const fields = [
     `Package: ${name}`,
@@ -113,7 +122,6 @@ async function makeDeb(folder: string, name: string): Promise<string> {
     'Description: x',
   ];
   if (depends) fields.push(`Depends: ${depends}`);
-  if (recommends) fields.push(`Recommends: ${recommends}`);
   await mkdir(join(root, 'DEBIAN'), { recursive: true });
   await writeFile(join(root, 'DEBIAN', 'control'), `${fields.join('\n')}\n`);
   for (const [path, content] of Object.entries(files)) {
@@ -177,6 +185,7 @@ t.test('only packages with libraries that are asked for are fetched', async t =>
     'libegl1',
     'libglvnd0',
     'libkmod2',
+    'liblzma5',
     'libzstd1',
     'stress-ng',
   ]);
@@ -193,6 +202,7 @@ t.test('only packages with libraries that are asked for are fetched', async t =>
     'usr/lib64/ld-linux-x86-64.so.2',
     `${libraries}/libzstd.so.1`,
     'usr/bin/stress-ng',
+    'usr/lib/own/libown.so',
     'usr/sbin/modprobe',
     'dev/console',
     'lib64',
