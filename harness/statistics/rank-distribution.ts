@@ -91,14 +91,17 @@ function joinTails(
   let ways = 0;
   for (let k = Math.max(0, chosen - high.most); k <= low.most; k++) {
     const others = chosen - k;
+    const offset = others * top - limit;
     const row = others * high.width;
-    for (let s = low.floors[k]!; s < low.width; s++) {
-      const count = low.counts[k * low.width + s]!;
-      if (count === 0) continue;
-      const bound = others * top - limit + s;
-      if (tail === 'lower') {
-        if (bound < high.width) ways += count * high.counts[row + Math.max(0, bound)]!;
-      } else if (bound >= 0) ways += count * high.counts[row + Math.min(high.width - 1, bound)]!;
+    const ofLow = k * low.width;
+    const last = high.width - 1;
+    // Where no sum of the other half reaches, the loop need not go: bounds below zero (upper) or past the end (lower).
+    const from = tail === 'lower' ? low.floors[k]! : Math.max(low.floors[k]!, -offset);
+    const to = tail === 'lower' ? Math.min(low.ceilings[k]!, last - offset) : low.ceilings[k]!;
+    for (let s = from; s <= to; s++) {
+      const bound = offset + s;
+      const other = bound < 0 ? 0 : bound > last ? last : bound;
+      ways += low.counts[ofLow + s]! * high.counts[row + other]!;
     }
   }
   return ways;

@@ -5,8 +5,9 @@ export interface SubsetCounts {
   counts: Float64Array;
   width: number;
   most: number;
-  /** The least sum of each number of members. */
+  /** The least and the greatest sum of each number of members. */
   floors: Int32Array;
+  ceilings: Int32Array;
 }
 
 /** Groups of equal values with their place on a common integer grid that starts at zero. */
@@ -50,12 +51,12 @@ export function countSubsets(grid: Grid, chosen: number, allocate: Allocate): Su
   const floors = leastSums(grid, most);
   const ceilings = new Int32Array(most + 1).fill(-1);
   ceilings[0] = 0;
-  const table = { counts, width, most, floors };
+  const table = { counts, width, most, floors, ceilings };
   let seen = 0;
   for (let index = 0; index < grid.sizes.length; index++) {
     const size = grid.sizes[index]!;
     seen += size;
-    addGroup(table, ceilings, Math.min(most, seen), size, grid.places[index]!);
+    addGroup(table, Math.min(most, seen), size, grid.places[index]!);
   }
   return table;
 }
@@ -84,14 +85,8 @@ function greatestSum(grid: Grid, most: number): number {
 }
 
 /** Lets 1 to `size` members of one tie group join; larger choices first, so that the group is not used twice. */
-function addGroup(
-  table: SubsetCounts,
-  ceilings: Int32Array,
-  most: number,
-  size: number,
-  place: number,
-): void {
-  const { counts, width, floors } = table;
+function addGroup(table: SubsetCounts, most: number, size: number, place: number): void {
+  const { counts, width, floors, ceilings } = table;
   for (let k = most; k > 0; k--) {
     for (let taken = 1; taken <= Math.min(size, k); taken++) {
       const ceiling = ceilings[k - taken]!;
