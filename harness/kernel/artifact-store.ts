@@ -23,14 +23,17 @@ export interface ArtifactIdentity {
   /** The merged config as text. */
   config: string;
   toolchain: string;
+  /** Digest of the modules that are built beside the kernel's own; see ExtraModules. */
+  extraModules: string;
 }
 
 /** Raised when the way of building changes, so that artifacts of older versions are not taken for new ones. */
-const buildRecipe = 1;
+const buildRecipe = 2;
 
 /** Key of an artifact: 32 hexadecimal digits of the SHA-256 over everything that decides its content. */
 export function artifactKey(identity: ArtifactIdentity): string {
-  const parts = [String(buildRecipe), identity.source, identity.toolchain, identity.config];
+  const { source, toolchain, config, extraModules } = identity;
+  const parts = [String(buildRecipe), source, toolchain, config, extraModules];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 

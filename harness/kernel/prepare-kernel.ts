@@ -9,6 +9,7 @@ import type { StepSink } from '../step.ts';
 import type { KernelArtifact } from './artifact.ts';
 import { ArtifactStore, artifactKey } from './artifact-store.ts';
 import { readBuildId } from './elf-build-id.ts';
+import { type ExtraModules, installExtraModules, readExtraModules } from './extra-modules.ts';
 import { loadFragments } from './fragments.ts';
 import { compileKernel, installModules } from './kernel-build.ts';
 import { type MergedConfig, renderConfig } from './kernel-config.ts';
@@ -62,7 +63,13 @@ export async function prepareKernel(
   const apt = options.apt ?? new IsolatedApt(aptOptions(options));
   const source = await resolveSource(request.source, cache, apt, tools);
   const toolchain = await describeToolchain(tools);
-  const key = artifactKey({ source: source.identity, config: renderConfig(merged), toolchain });
+  const extra = await readExtraModules();
+  const key = artifactKey({
+    source: source.identity,
+    config: renderConfig(merged),
+    toolchain,
+    extraModules: extra.digest,
+  });
   const store = new ArtifactStore(join(cache, 'artifacts'));
   const ready = await store.find(key);
   if (ready) return ready;
@@ -83,7 +90,7 @@ export async function prepareKernel(
     await mkdir(join(cache, 'sources'), { recursive: true });
     await source.place(tree.source);
     await refuseWithoutStats(tree.source, source.origin, tools);
-    const artifact = await build(tree, merged, tools, store, key, source.origin);
+    const artifact = await build({ tree, merged, extra, tools, store, key, origin: source.origin });
     tools.report('ready', 1);
     return artifact;
   });
@@ -110,22 +117,28 @@ export async function prepareKernels(
   return artifacts;
 }
 
-async function build(
-  tree: BuildTree,
-  merged: MergedConfig,
-  tools: KernelTools,
-  store: ArtifactStore,
-  key: string,
-  origin: string,
-): Promise<KernelArtifact> {
-  const config = await configureKernel(tree, merged, tools);
+/** All that one build needs. */
+interface BuildInput {
+  tree: BuildTree;
+  merged: MergedConfig;
+  extra: ExtraModules;
+  tools: KernelTools;
+  store: ArtifactStore;
+  key: string;
+  origin: string;
+}
+
+async function build(input: BuildInput): Promise<KernelArtifact> {
+  const { tree, tools } = input;
+  const config = await configureKernel(tree, input.merged, tools);
   await compileKernel(tree, tools);
   const release = (await readFile(join(tree.output, 'include', 'config', 'kernel.release'), 'utf8')).trim();
-  return store.publish(key, async draft => {
+  return input.store.publish(input.key, async draft => {
     const image = join(draft, 'vmlinux');
     await tools.run('strip', ['--strip-all', '-o', image, join(tree.output, 'vmlinux')]);
     const modules = join(draft, 'modules');
     await installModules(tree, modules, release, tools);
+    await installExtraModules(input.extra, tree, modules, config, tools);
     await copyFile(join(tree.output, 'System.map'), join(draft, 'System.map'));
     await writeFile(join(draft, 'config'), config);
     const buildId = readBuildId(await readFile(image));
@@ -135,7 +148,7 @@ async function build(
       modules: join(modules, 'lib', 'modules', release),
       systemMap: join(draft, 'System.map'),
       config: join(draft, 'config'),
-      origin,
+      origin: input.origin,
       ...(buildId && { buildId }),
     };
   });

@@ -79,15 +79,16 @@ t.test('a key follows what decides the content', async t => {
     source: 'debian linux-source-6.12 6.12.95',
     config: 'CONFIG_A=y\n',
     toolchain: 'gcc 12',
+    extraModules: 'e3b0',
   };
   const key = artifactKey(identity);
   t.equal(
     key,
-    '6cfbbd3cbd69f5e73e89bcb51ec5510e',
+    '97e1f63f80b365aef8116e76c91aba76',
     'stable over versions of modstorm, unless the recipe is raised',
   );
   t.match(key, /^[0-9a-f]{32}$/);
-  for (const change of [{ source: 'x' }, { config: 'x' }, { toolchain: 'x' }]) {
+  for (const change of [{ source: 'x' }, { config: 'x' }, { toolchain: 'x' }, { extraModules: 'x' }]) {
     t.not(artifactKey({ ...identity, ...change }), key);
   }
 });
