@@ -52,7 +52,10 @@ export function analyse(request: AnalysisRequest): Analysis {
   const cells = table.map((samples, cell) =>
     judgeCell(byCell.get(cell) ?? [], {
       ...{ cell: samples.cell, alpha, method, correction, looks, dependents, format: request.format },
-      compare: (definition, look) => compareUpTo(definition, valuesOf(samples, definition), look, request),
+      compare: (definition, look) => {
+        const values = { ...valuesOf(samples, definition), cell: samples.cell };
+        return compareUpTo(definition, values, look, request);
+      },
     }),
   );
   findDrift(cells, hypotheses);
@@ -78,8 +81,8 @@ function takeLook(hypotheses: Hypothesis[], look: Look | undefined, before: numb
     if (hypothesis.judgement === undefined) return true;
     return !isDecided(hypothesis.judgement) && trialsOf(hypothesis.values) > before;
   });
-  const comparisons = open.map(({ definition, values }) =>
-    compareUpTo(definition, values, look, family.request),
+  const comparisons = open.map(({ cell, definition, values }) =>
+    compareUpTo(definition, { ...values, cell: family.table[cell]!.cell }, look, family.request),
   );
   const options = {
     declared: hypotheses.length,
@@ -103,7 +106,7 @@ function upTo(values: readonly MaybeScalar[], look: Look | undefined): readonly 
 
 function compareUpTo(
   definition: MetricDefinition,
-  values: SampleValues,
+  values: SampleValues & { cell: string },
   look: Look | undefined,
   request: AnalysisRequest,
 ): Comparison {
@@ -111,8 +114,8 @@ function compareUpTo(
     class: definition.class,
     worse: definition.worse,
     gate: definition.gate,
-    base: makeSample(upTo(values.base, look), `${definition.name}, base`),
-    candidate: makeSample(upTo(values.candidate, look), `${definition.name}, candidate`),
+    base: makeSample(upTo(values.base, look), `${definition.name} of ${values.cell}, base`),
+    candidate: makeSample(upTo(values.candidate, look), `${definition.name} of ${values.cell}, candidate`),
     ...(request.confidence === undefined ? {} : { confidence: request.confidence }),
     ...(request.random === undefined ? {} : { random: request.random }),
   });

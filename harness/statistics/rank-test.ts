@@ -26,7 +26,7 @@ export interface RankTest {
 export interface RankTestOptions {
   /** Seeded; needed only above the exact limit when more than half of the values are tied with each other. */
   random?: RandomSource;
-  /** Relabellings of the permutation fallback; 20 000 unless told. */
+  /** Relabellings of the permutation fallback; unless told 20 000, for very long samples fewer, down to 999. */
   permutations?: number;
 }
 
@@ -52,7 +52,16 @@ export function rankTestOfPooled(pooled: PooledRanks, options: RankTestOptions =
   if (heaviest * 2 <= first + second || options.random === undefined) {
     return { ...normalTest(pooled), u, leastTwoSided };
   }
-  return { ...permutationRankTest(pooled, options.random, options.permutations ?? 20_000), u, leastTwoSided };
+  return {
+    ...permutationRankTest(pooled, options.random, options.permutations ?? affordable(first)),
+    u,
+    leastTwoSided,
+  };
+}
+
+/** Some 50 million draws take about a second. */
+function affordable(draws: number): number {
+  return Math.min(20_000, Math.max(999, Math.floor(50_000_000 / draws)));
 }
 
 /** The exact distribution of the smaller sample's rank sum, and that sum; the larger one's is its mirror image. */

@@ -307,6 +307,10 @@ t.test('a table: families, headlines and the declared matrix', t => {
     'eight trials cannot carry 1203 hypotheses',
   );
   t.equal(analyse(request({})).regressed, false);
+  t.throws(() => analyse(request({ 'vcpus=8': { boot: { base: [1], candidate: [Number.NaN] } } })), {
+    code: 'VALUE_INVALID',
+    message: /^boot of vcpus=8, candidate: NaN is not/,
+  });
   t.end();
 });
 
