@@ -12,7 +12,6 @@ const mayImport: Record<string, string[]> = {
   statistics: [...pure],
   measurement: [...pure, 'matrix'],
   plan: [...pure, 'matrix'],
-  judgement: [...pure, 'matrix', 'plan', 'measurement', 'statistics'],
   process: [...pure],
   store: [...pure, 'process', 'matrix', 'plan', 'measurement', 'kernel', 'machine', 'image'],
   host: [...pure, 'process', 'store'],
@@ -20,8 +19,10 @@ const mayImport: Record<string, string[]> = {
   image: [...pure, 'process', 'host', 'store', 'kernel', 'matrix'],
   channel: [...pure, 'process'],
   machine: [...pure, 'process', 'channel', 'measurement'],
+  judgement: [...pure, 'matrix', 'plan', 'measurement', 'statistics', 'store'],
   trial: [
     ...pure,
+    'judgement',
     'matrix',
     'plan',
     'process',
@@ -40,6 +41,7 @@ const mayImport: Record<string, string[]> = {
   report: [...pure, 'matrix', 'plan', 'measurement', 'statistics', 'judgement', 'store'],
   bisect: [
     ...pure,
+    'judgement',
     'matrix',
     'plan',
     'process',

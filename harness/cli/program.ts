@@ -52,6 +52,7 @@ function buildTree(context: CommandContext, shutdown: Shutdown, ended: Ended): C
   };
   addRunCommands(program, context, shutdown, end);
   addReadCommands(program, context, end);
+  addJudgeCommands(program, context, end);
   addHostCommands(program, context, end);
   return program;
 }
@@ -116,14 +117,18 @@ function addReadCommands(program: Command, context: CommandContext, end: End): v
     .description('the report of a run, made again from its journal')
     .argument('<run>', 'path of a run folder, its name, or `latest`')
     .addOption(
-      new Option('--format <format>', 'form of the report').choices(['terminal', 'json']).default('terminal'),
+      new Option('--format <format>', 'form of the report').choices(['terminal', 'json', 'stats']).default('terminal'),
     )
     .option('--results <folder>', 'where run folders are', 'results')
     .option('--json', 'the same as --format json')
     .helpGroup('Reading:')
     .addHelpText(
       'after',
-      examples('modstorm report latest', 'modstorm report results/20261121-031200-quick-3fa9 --json'),
+      examples(
+        'modstorm report latest',
+        'modstorm report latest --format stats',
+        'modstorm report results/20261121-031200-quick-3fa9 --json',
+      ),
     )
     .action(async (run: string, options) => {
       const { reportCommand } = await import('./report.ts');
@@ -145,6 +150,58 @@ function addReadCommands(program: Command, context: CommandContext, end: End): v
     .action(async (file: string, options) => {
       const { inspectCommand } = await import('./inspect.ts');
       end(await inspectCommand(file, options, context));
+    });
+}
+
+/** Verdicts: what is compared, saved to compare with, and watched over time. */
+function addJudgeCommands(program: Command, context: CommandContext, end: End): void {
+  program
+    .command('compare')
+    .description(
+      'judge two runs, baselines or stats texts, or the A/B inside one run; exit 1 on a gated regression',
+    )
+    .argument(
+      '<side...>',
+      'BASE and NEW: run (path, name, latest), baseline or stats text; one run alone: its axis',
+    )
+    .option(
+      '--axis <name>',
+      'inside one run: the compared axis; between two: leave it out when cells are matched',
+    )
+    .option('--base <value>', "inside one run: the axis' value to compare with")
+    .option('--alpha <level>', 'level of the whole family (default: 0.05)', level)
+    .addOption(
+      new Option('--method <method>', 'correction for the family (default: holm)').choices(['holm', 'bh']),
+    )
+    .option('--why <metric-and-pair...>', 'the whole reasoning behind one verdict; must come last')
+    .option('--all', 'every pair and every metric')
+    .option('--force', 'compare what is unlike, and say so')
+    .option('--values', 'the sides are files with one number a line')
+    .addOption(new Option('--class <class>', 'with --values').choices(['count', 'time', 'deterministic']))
+    .addOption(
+      new Option('--worse <direction>', 'with --values (default: higher)').choices([
+        'higher',
+        'lower',
+        'none',
+      ]),
+    )
+    .option('--at-least <change>', 'with --values: the absolute change that counts', amount)
+    .option('--relative <fraction>', 'with --values: the relative change that counts, such as 0.05', amount)
+    .option('--results <folder>', 'where run folders are', 'results')
+    .option('--baselines <folder>', 'where baselines are', projectPath('results', 'baselines'))
+    .option('--json', 'one JSON document')
+    .helpGroup('Judging:')
+    .addHelpText(
+      'after',
+      examples(
+        'modstorm compare nightly-6.12 latest',
+        'modstorm compare latest --axis config --base stats --why wasted_bytes vcpus=8',
+        'modstorm compare --values before.txt after.txt --class count --at-least 1',
+      ),
+    )
+    .action(async (sides: string[], options) => {
+      const { compareCommand } = await import('./compare.ts');
+      end(await compareCommand(sides, options, context));
     });
 }
 
@@ -201,6 +258,20 @@ function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > 1e6)
     throw new InvalidArgumentError('Give a whole number from 1.');
+  return value;
+}
+
+function level(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1))
+    throw new InvalidArgumentError('Give a number between 0 and 1, such as 0.05.');
+  return value;
+}
+
+function amount(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('Give a number from 0.');
   return value;
 }
 

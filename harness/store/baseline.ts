@@ -4,7 +4,7 @@ import type { Plan } from '../plan/trial.ts';
 import { cellFacts, type Facts, runFacts } from './comparison-key.ts';
 import { canonicalJson } from './digest.ts';
 import type { RunRecord } from './run-record.ts';
-import { type CellSamples, collectSamples, storeValue } from './sample.ts';
+import { badOutcomes, type CellSamples, collectSamples, storeValue } from './sample.ts';
 
 /** A cell of a baseline. */
 export interface BaselineCell {
@@ -16,6 +16,8 @@ export interface BaselineCell {
   release?: string;
   /** Repetitions of the trials that passed; every sample is aligned to them. */
   repetitions: number[];
+  /** Boots that failed, crashed or hung, beside those; absent means none. */
+  failed?: number;
   /** Metric to one value per repetition; null when that trial did not measure it. */
   samples: Record<string, (StoredValue | null)[]>;
 }
@@ -29,6 +31,8 @@ export interface Baseline {
   startedAt: string;
   matrix: string;
   facts: Facts;
+  /** What its workloads declared to measure. */
+  workloadMetrics?: RunRecord['workloadMetrics'];
   cells: BaselineCell[];
 }
 
@@ -61,12 +65,14 @@ export function makeBaseline(
     startedAt: run.startedAt,
     matrix: run.matrix.name,
     facts: runFacts(run),
+    ...(run.workloadMetrics && { workloadMetrics: run.workloadMetrics }),
     cells,
   };
 }
 
 function baselineCell(samples: CellSamples, run: RunRecord): BaselineCell {
   const release = samples.records.find(record => record.capabilities)?.capabilities?.release;
+  const failed = samples.records.filter(({ outcome }) => badOutcomes.has(outcome.kind)).length;
   const values = [...samples.values].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     id: samples.cell.id,
@@ -75,6 +81,7 @@ function baselineCell(samples: CellSamples, run: RunRecord): BaselineCell {
     facts: cellFacts(samples, run.workloads),
     ...(release !== undefined && { release }),
     repetitions: samples.repetitions,
+    ...(failed > 0 && { failed }),
     samples: Object.fromEntries(
       values.map(([name, list]) => [name, list.map(value => (value === null ? null : storeValue(value)))]),
     ),

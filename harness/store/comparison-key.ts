@@ -1,6 +1,6 @@
-import type { Capabilities } from '../measurement/record.ts';
+import type { Cell } from '../matrix/matrix.ts';
+import type { Capabilities, TrialRecord } from '../measurement/record.ts';
 import type { RunRecord } from './run-record.ts';
-import type { CellSamples } from './sample.ts';
 
 /** Name of a fact to its value, as text; both sides of a comparison must agree on all of them. */
 export type Facts = Record<string, string>;
@@ -26,7 +26,10 @@ export function runFacts(run: RunRecord): Facts {
  * The facts of one cell: what was measured, by which version of the workload, and what the guest proved about itself.
  * The kernel's release is no fact of these: to compare two releases is what the tool is for.
  */
-export function cellFacts(samples: CellSamples, workloads: Record<string, number>): Facts {
+export function cellFacts(
+  samples: { cell: Cell; records: readonly TrialRecord[] },
+  workloads: Record<string, number>,
+): Facts {
   const name = samples.cell.workload.name;
   const capabilities = samples.records.find(
     record => record.outcome.kind === 'passed' && record.capabilities,
@@ -56,4 +59,21 @@ export function differences(base: Facts, next: Facts): FactDifference[] {
   return names
     .filter(name => base[name] !== next[name])
     .map(fact => ({ fact, base: base[fact], new: next[fact] }));
+}
+
+/** What an axis decides about a guest: two cells that differ in it may differ in these facts. */
+const factsOfAxis: Readonly<Record<string, readonly string[]>> = {
+  config: ['module_stats', 'autoload_dups', 'dups_trace', 'decompress', 'merges_same_inode'],
+  kernel: ['module_stats', 'autoload_dups', 'dups_trace', 'decompress', 'merges_same_inode'],
+  command_line: ['dups_trace', 'cpus_online'],
+  decompress: ['decompress'],
+  compression: ['decompress'],
+  vcpus: ['cpus_online'],
+  workload: ['workload'],
+};
+
+/** `differences` without those that the compared axis explains, for they are what is compared. */
+export function unexplainedDifferences(base: Facts, next: Facts, axis: string | undefined): FactDifference[] {
+  const explained = axis === undefined ? undefined : factsOfAxis[axis];
+  return differences(base, next).filter(({ fact }) => !explained?.includes(fact));
 }

@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { UsageError } from '../errors.ts';
+import { type Side, sideOfBaseline, sideOfRun, sideOfText } from '../judgement/side.ts';
+import { inspectText } from '../measurement/inspection.ts';
+import { BaselineStore, loadBaseline } from '../store/baseline-store.ts';
+import { readJournal } from '../store/journal.ts';
+import { RunFolder } from '../store/run-folder.ts';
+import type { RunContent } from './judge-run.ts';
+
+/** Where references are looked up. */
+export interface ReferencePlaces {
+  /** Folder of run folders. */
+  results: string;
+  /** Folder of baselines. */
+  baselines: string;
+}
+
+/** A side as found, with the run it came from if it is one. */
+export interface FoundSide {
+  side: Side;
+  content?: RunContent;
+}
+
+/** Largest file that is read as a stats text: a console log may surround it. */
+const textLimit = 64 * 1024 ** 2;
+
+/**
+ * What a reference means: a run (path, name, `latest`), a baseline (name, or path of its file), or a file with a
+ * modules/stats text, in this order.
+ * @throws UsageError COMPARE_UNKNOWN naming what there is; errors of the store for what is damaged
+ */
+export async function findSide(reference: string, places: ReferencePlaces): Promise<FoundSide> {
+  const folder = await tryRun(reference, places.results);
+  if (folder) return loadRun(folder);
+  const store = new BaselineStore(places.baselines);
+  const names = await store.names();
+  if (names.includes(reference)) return { side: sideOfBaseline(await store.load(reference)) };
+  const status = await stat(reference).catch(() => undefined);
+  if (status?.isFile()) return readFileAsSide(reference, status.size);
+  const baselines = names.length > 0 ? `Baselines: ${names.slice(0, 10).join(', ')}. ` : '';
+  throw new UsageError(
+    'COMPARE_UNKNOWN',
+    `${JSON.stringify(reference)} is no run below ${places.results}, no baseline in ${places.baselines}, and no file`,
+    { hint: `${baselines}A run is named by its path, its name or \`latest\`.` },
+  );
+}
+
+/** A run with all its trials so far. */
+export async function loadRun(folder: RunFolder): Promise<{ side: Side; content: RunContent }> {
+  const [run, plan, { records }] = await Promise.all([
+    folder.readRun(),
+    folder.readPlan(),
+    readJournal(folder.journalFile),
+  ]);
+  return { side: sideOfRun(run, plan, records), content: { run, plan, records } };
+}
+
+async function tryRun(reference: string, results: string): Promise<RunFolder | undefined> {
+  try {
+    return await RunFolder.open(reference, results);
+  } catch (error) {
+    if (error instanceof UsageError && error.code === 'RUN_UNKNOWN' && reference !== 'latest')
+      return undefined;
+    throw error;
+  }
+}
+
+async function readFileAsSide(path: string, size: number): Promise<FoundSide> {
+  if (size > textLimit) {
+    throw new UsageError('COMPARE_TOO_LARGE', `${path} has ${size} bytes; a stats text has a few kilobytes`);
+  }
+  const text = await readFile(path, 'utf8');
+  if (text.trimStart().startsWith('{')) return { side: sideOfBaseline(await loadBaseline(resolve(path))) };
+  const inspection = inspectText(text);
+  if (inspection.kind === 'stats') return { side: sideOfText(path, inspection.stats) };
+  throw new UsageError(
+    'COMPARE_NO_STATS',
+    `${path} holds a kernel log, and no modules/stats text to compare`,
+    {
+      hint: 'Read it with `modstorm inspect`; compare the texts of /sys/kernel/debug/modules/stats.',
+    },
+  );
+}
+
+/** A file that must be there, as text. @throws UsageError VALUES_UNREADABLE */
+export async function readValuesFile(path: string): Promise<string> {
+  if (!existsSync(path)) throw new UsageError('VALUES_UNREADABLE', `there is no file ${path}`);
+  const { size } = await stat(path);
+  if (size > textLimit)
+    throw new UsageError('VALUES_UNREADABLE', `${path} has ${size} bytes, more than ${textLimit}`);
+  return readFile(path, 'utf8');
+}

@@ -1,0 +1,56 @@
+import { summarise } from '../statistics/descriptive.ts';
+import { orderEffect } from '../statistics/drift.ts';
+import type { StatisticalFinding } from '../statistics/metric.ts';
+import { makeSample } from '../statistics/sample.ts';
+import { subtractScalars } from '../statistics/value.ts';
+import type { SampleValue } from '../store/sample.ts';
+import type { Judgement } from './judgement.ts';
+import type { CellPair } from './pairing.ts';
+
+/** Fewest blocks for which the order says anything. */
+const leastBlocks = 8;
+
+/**
+ * Warnings, by name of the pair, where trials that ran first in their block differ from those that ran second: then
+ * interleaving in one order would favour a side. Gated headlines only, at 5 % over all checks.
+ */
+export function orderFindings({ pairs }: Judgement): Map<string, StatisticalFinding[]> {
+  const checks = pairs.flatMap(({ pair, metrics }) =>
+    metrics
+      .filter(({ definition }) => definition.headline && definition.class !== 'deterministic')
+      .map(({ definition }) => ({ pair, metric: definition.name, blocks: blocksOf(pair, definition.name) }))
+      .filter(({ blocks }) => blocks.length >= leastBlocks),
+  );
+  const found = new Map<string, StatisticalFinding[]>();
+  for (const { pair, metric, blocks } of checks) {
+    const check = orderEffect(blocks);
+    if (check.p > 0.05 / checks.length || check.direction === 0) continue;
+    const message =
+      `${metric}: boots that run second in their block are ${check.direction > 0 ? 'higher' : 'lower'} ` +
+      `(p=${Number(check.p.toPrecision(2))}); the order is random, so no side gains, but it adds noise`;
+    const finding: StatisticalFinding = { code: 'ORDER_EFFECT', severity: 'warning', message };
+    found.set(pair.name, [...(found.get(pair.name) ?? []), finding]);
+  }
+  return found;
+}
+
+/** Both values of each repetition in the order in which they ran, each less the median of its side. */
+function blocksOf({ base, candidate }: CellPair, metric: string): number[][] {
+  const left = centred(base.values.get(metric) ?? []);
+  const right = centred(candidate.values.get(metric) ?? []);
+  const blocks: number[][] = [];
+  for (let place = 0; place < Math.min(left.length, right.length); place++) {
+    const [one, other] = [left[place], right[place]];
+    const [early, late] = [base.order[place], candidate.order[place]];
+    if (one === undefined || other === undefined || early === undefined || late === undefined) continue;
+    blocks.push(early <= late ? [one, other] : [other, one]);
+  }
+  return blocks;
+}
+
+function centred(values: readonly SampleValue[]): (number | undefined)[] {
+  const median = summarise(makeSample(values)).median;
+  return values.map(value =>
+    value === null || median === undefined ? undefined : subtractScalars(value, median),
+  );
+}

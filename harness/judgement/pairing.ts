@@ -1,0 +1,160 @@
+import type { CompareSetting } from '../matrix/matrix.ts';
+import { type FactDifference, unexplainedDifferences } from '../store/comparison-key.ts';
+import type { Side, SideCell } from './side.ts';
+
+/** Two cells that are equal in everything but what is compared. */
+export interface CellPair {
+  /** Unique among the pairs; for people. */
+  name: string;
+  base: SideCell;
+  candidate: SideCell;
+}
+
+/** A cell that has no partner. */
+export interface Unmatched {
+  side: 'base' | 'new';
+  label: string;
+  /** Why, as half a sentence: `no cell of the base has vcpus=8`. */
+  reason: string;
+}
+
+/** All pairs, and all that is left over: nothing is dropped silently. */
+export interface Pairing {
+  pairs: CellPair[];
+  unmatched: Unmatched[];
+}
+
+/** A difference of facts, with the pairs in which it was seen; none when it concerns the whole side. */
+export interface Unlikeness extends FactDifference {
+  pairs: string[];
+}
+
+/** Pairs inside one run: every other value of an axis with its base. */
+export function pairWithin(side: Side, compare: CompareSetting): Pairing {
+  const groups = new Map<string, SideCell[]>();
+  for (const cell of side.cells) {
+    const key = settingsKey(cell.settings, compare.axis);
+    groups.set(key, [...(groups.get(key) ?? []), cell]);
+  }
+  const pairing: Pairing = { pairs: [], unmatched: [] };
+  for (const cells of groups.values()) {
+    const base = cells.find(cell => cell.settings[compare.axis] === compare.base);
+    const others = cells.filter(cell => cell !== base);
+    for (const candidate of others) {
+      if (base) pairing.pairs.push({ name: pairName(candidate, compare.axis, side), base, candidate });
+      else {
+        const reason = `no cell with ${compare.axis}=${compare.base} has the same other settings`;
+        pairing.unmatched.push({ side: 'new', label: candidate.label, reason });
+      }
+    }
+    if (base && others.length === 0) {
+      const reason = `no cell with another ${compare.axis} has the same other settings`;
+      pairing.unmatched.push({ side: 'base', label: base.label, reason });
+    }
+  }
+  return pairing;
+}
+
+/** Pairs of two sides: cells with the same settings, those of the compared axis left out. */
+export function pairAcross(base: Side, next: Side, axis?: string): Pairing {
+  const pairing: Pairing = { pairs: [], unmatched: [] };
+  const byKey = new Map<string, SideCell[]>();
+  for (const cell of base.cells) {
+    const key = settingsKey(cell.settings, axis);
+    byKey.set(key, [...(byKey.get(key) ?? []), cell]);
+  }
+  const paired = new Set<SideCell>();
+  for (const candidate of next.cells) {
+    const partners = byKey.get(settingsKey(candidate.settings, axis)) ?? [];
+    for (const partner of partners) {
+      paired.add(partner);
+      const several = partners.length > 1 && axis !== undefined;
+      const name = several ? `${candidate.label} (base: ${axis}=${partner.settings[axis]})` : candidate.label;
+      pairing.pairs.push({ name: uniqueName(name, candidate, pairing.pairs), base: partner, candidate });
+    }
+    if (partners.length === 0) {
+      const reason = nearestReason(candidate, base.cells, 'the base', axis);
+      pairing.unmatched.push({ side: 'new', label: candidate.label, reason });
+    }
+  }
+  for (const cell of base.cells) {
+    if (paired.has(cell)) continue;
+    const reason = nearestReason(cell, next.cells, 'the new side', axis);
+    pairing.unmatched.push({ side: 'base', label: cell.label, reason });
+  }
+  return pairing;
+}
+
+/** What forbids to compare the pairs: facts that differ and that the compared axis does not explain. */
+export function findUnlikeness(
+  pairs: readonly CellPair[],
+  base: Side,
+  next: Side,
+  axis?: string,
+): Unlikeness[] {
+  const found = new Map<string, Unlikeness>();
+  if (base.facts && next.facts) {
+    for (const difference of unexplainedDifferences(base.facts, next.facts, axis)) {
+      found.set(JSON.stringify(difference), { ...difference, pairs: [] });
+    }
+  }
+  for (const pair of pairs) {
+    // A cell without a passed trial says nothing about its guest; that it crashed must not hide it.
+    if (!pair.base.facts || !pair.candidate.facts) continue;
+    for (const difference of unexplainedDifferences(pair.base.facts, pair.candidate.facts, axis)) {
+      const key = JSON.stringify(difference);
+      const known = found.get(key) ?? { ...difference, pairs: [] };
+      known.pairs.push(pair.name);
+      found.set(key, known);
+    }
+  }
+  return [...found.values()];
+}
+
+/** A workload brings parameters of its own, which are part of what is compared. */
+function isCompared(setting: string, axis: string | undefined): boolean {
+  return setting === axis || (axis === 'workload' && setting.startsWith('workload.'));
+}
+
+function settingsKey(settings: Readonly<Record<string, string>>, axis: string | undefined): string {
+  const others = Object.entries(settings).filter(([name]) => !isCompared(name, axis));
+  return JSON.stringify(others.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function pairName(candidate: SideCell, axis: string, side: Side): string {
+  const others = side.varied.filter(
+    name => !isCompared(name, axis) && candidate.settings[name] !== undefined,
+  );
+  const words = others.map(name => `${name}=${candidate.settings[name]}`);
+  return [...words, `${axis}=${candidate.settings[axis]}`].join(' ');
+}
+
+/** Two cells may share a label when they come from matrices that vary different axes. */
+function uniqueName(name: string, cell: SideCell, pairs: readonly CellPair[]): string {
+  return pairs.some(pair => pair.name === name) ? `${name} (${cell.id})` : name;
+}
+
+/** Names the settings in which the most similar cell of the other side differs. */
+function nearestReason(
+  cell: SideCell,
+  others: readonly SideCell[],
+  where: string,
+  axis: string | undefined,
+): string {
+  let nearest: { cell: SideCell; names: string[] } | undefined;
+  for (const other of others) {
+    const all = new Set([...Object.keys(cell.settings), ...Object.keys(other.settings)]);
+    const names = [...all].filter(
+      name => !isCompared(name, axis) && cell.settings[name] !== other.settings[name],
+    );
+    if (nearest === undefined || names.length < nearest.names.length) nearest = { cell: other, names };
+  }
+  if (nearest === undefined) return `${where} has no cells`;
+  const parts = nearest.names
+    .slice(0, 4)
+    .map(
+      name =>
+        `${name}: ${nearest.cell.settings[name] ?? 'absent'} there, ${cell.settings[name] ?? 'absent'} here`,
+    );
+  return `the nearest cell of ${where} differs in ${parts.join('; ')}`;
+}

@@ -1,0 +1,164 @@
+import type { Cell, GateSetting } from '../matrix/matrix.ts';
+import { wastedBytes } from '../measurement/cross-check.ts';
+import { metrics, type WorkloadMetricDefinition } from '../measurement/metric.ts';
+import type { ModuleStats } from '../measurement/module-stats.ts';
+import type { TrialRecord } from '../measurement/record.ts';
+import type { Plan } from '../plan/trial.ts';
+import type { Baseline, BaselineCell } from '../store/baseline.ts';
+import { cellFacts, type Facts, runFacts } from '../store/comparison-key.ts';
+import type { RunRecord } from '../store/run-record.ts';
+import { badOutcomes, metricsOf, readStored, type SampleValue } from '../store/sample.ts';
+
+/** One cell of a side, with its values. */
+export interface SideCell {
+  id: string;
+  label: string;
+  settings: Record<string, string>;
+  /** What must agree with the other side; undefined when no trial passed, for then nothing is known. */
+  facts: Facts | undefined;
+  /** Metric to one value per repetition, in order; null where that trial measured nothing. */
+  values: ReadonlyMap<string, readonly SampleValue[]>;
+  /** Place in time of each repetition, for checks of drift; empty when it is not known. */
+  order: readonly (number | undefined)[];
+}
+
+/** One side of a comparison: a run, a baseline, or a text from some other machine. */
+export interface Side {
+  kind: 'run' | 'baseline' | 'text';
+  /** Name of the run or baseline, path of the text. */
+  name: string;
+  /** ISO 8601 UTC; undefined for a text. */
+  startedAt: string | undefined;
+  /** Facts of the whole side; undefined for a text, which says nothing of its machine. */
+  facts: Facts | undefined;
+  /** Axes that vary, in the order of the matrix. */
+  varied: readonly string[];
+  cells: readonly SideCell[];
+  workloadMetrics: Readonly<Record<string, readonly WorkloadMetricDefinition[]>>;
+  gates: Readonly<Record<string, GateSetting>>;
+}
+
+/** The metric that counts boots which did not end well, so that a kernel that crashes is worse, not only unmeasured. */
+export const failedBoots = 'failed_boots';
+
+/** A run as a side. Pure: the journal decides. */
+export function sideOfRun(run: RunRecord, plan: Plan, records: readonly TrialRecord[]): Side {
+  const cells = new Map(plan.trials.map(({ cell }) => [cell.id, { cell, records: [] as TrialRecord[] }]));
+  for (const record of records) cells.get(record.cell)?.records.push(record);
+  return {
+    kind: 'run',
+    name: run.run,
+    startedAt: run.startedAt,
+    facts: runFacts(run),
+    varied: run.matrix.varied,
+    cells: [...cells.values()].map(one => runCell(one.cell, one.records, run.workloads)),
+    workloadMetrics: run.workloadMetrics ?? {},
+    gates: run.matrix.gates,
+  };
+}
+
+function runCell(cell: Cell, records: readonly TrialRecord[], workloads: Record<string, number>): SideCell {
+  const trials = records.reduce((most, { repetition }) => Math.max(most, repetition), 0);
+  const values = new Map<string, SampleValue[]>([[failedBoots, new Array<SampleValue>(trials).fill(null)]]);
+  const order = new Array<number | undefined>(trials).fill(undefined);
+  let measured = false;
+  for (const record of records) {
+    const passed = record.outcome.kind === 'passed';
+    if (!passed && !badOutcomes.has(record.outcome.kind)) continue;
+    values.get(failedBoots)![record.repetition - 1] = passed ? 0 : 1;
+    order[record.repetition - 1] = Date.parse(record.startedAt);
+    if (!passed) continue;
+    measured = true;
+    fill(values, record, trials);
+  }
+  const facts = measured ? cellFacts({ cell, records }, workloads) : undefined;
+  return { id: cell.id, label: cell.label, settings: cell.settings, facts, values, order };
+}
+
+function fill(values: Map<string, SampleValue[]>, record: TrialRecord, trials: number): void {
+  for (const [name, value] of Object.entries(metricsOf(record))) {
+    let list = values.get(name);
+    if (list === undefined) {
+      list = new Array<SampleValue>(trials).fill(null);
+      values.set(name, list);
+    }
+    list[record.repetition - 1] = readStored(value);
+  }
+}
+
+/** A saved baseline as a side. */
+export function sideOfBaseline(baseline: Baseline): Side {
+  return {
+    kind: 'baseline',
+    name: baseline.name,
+    startedAt: baseline.startedAt,
+    facts: baseline.facts,
+    varied: [],
+    cells: baseline.cells.map(baselineCell),
+    workloadMetrics: baseline.workloadMetrics ?? {},
+    gates: {},
+  };
+}
+
+function baselineCell(cell: BaselineCell): SideCell {
+  const values = new Map<string, SampleValue[]>();
+  for (const [name, stored] of Object.entries(cell.samples)) {
+    values.set(
+      name,
+      stored.map(value => (value === null ? null : readStored(value))),
+    );
+  }
+  const ended = [
+    ...new Array<SampleValue>(cell.repetitions.length).fill(0),
+    ...new Array<SampleValue>(cell.failed ?? 0).fill(1),
+  ];
+  values.set(failedBoots, ended);
+  return {
+    id: cell.id,
+    label: cell.label,
+    settings: cell.settings,
+    facts: cell.repetitions.length > 0 ? cell.facts : undefined,
+    values,
+    order: [],
+  };
+}
+
+/** A modules/stats text as a side: one cell with one value per metric, and no knowledge of its machine. */
+export function sideOfText(path: string, stats: ModuleStats): Side {
+  return {
+    kind: 'text',
+    name: path,
+    startedAt: undefined,
+    facts: undefined,
+    varied: [],
+    cells: [
+      {
+        id: 'text',
+        label: 'stats text',
+        settings: {},
+        facts: undefined,
+        values: textValues(stats),
+        order: [],
+      },
+    ],
+    workloadMetrics: {},
+    gates: {},
+  };
+}
+
+/** The counters of a text are totals since boot, under the names of the metrics that are changes of them. */
+function textValues(stats: ModuleStats): Map<string, SampleValue[]> {
+  const values = new Map<string, SampleValue[]>();
+  const set = (name: string, value: bigint | undefined) => {
+    if (value !== undefined) values.set(name, [readStored(value.toString())]);
+  };
+  set('wasted_bytes', stats.wastedBytes ?? wastedBytes(stats.counters));
+  for (const { name, counters } of metrics) {
+    if (counters.length === 1) set(name, stats.counters[counters[0]!]);
+  }
+  if (stats.duplicates.length > 0) {
+    set('duplicates', BigInt(stats.duplicates.reduce((sum, { count }) => sum + count, 0)));
+    set('duplicate_modules', BigInt(stats.duplicates.length));
+  }
+  return values;
+}

@@ -1,0 +1,110 @@
+import type { Comparison, JudgedPair } from '../judgement/judgement.ts';
+import type { Side } from '../judgement/side.ts';
+import type { Comparison as MetricComparison } from '../statistics/comparison.ts';
+import type { Summary } from '../statistics/descriptive.ts';
+import type { JudgedMetric } from '../statistics/judged-cell.ts';
+import type { Scalar } from '../statistics/value.ts';
+import { overallVerdict } from './comparison-verdict.ts';
+
+/**
+ * A comparison as one JSON document, `"version": 1`: for each metric of each pair both n, the test, p, the effect with
+ * its interval, the verdict and its sentence. Values are in base units and unrounded; beyond 2^53 decimal strings.
+ */
+export function renderComparisonJson(comparison: Comparison): string {
+  const { judgement, base, next, axis } = comparison;
+  const document = {
+    version: 1,
+    base: sideDocument(base),
+    new: sideDocument(next),
+    ...(axis && { axis }),
+    forced: comparison.unlikeness,
+    emulated: judgement.emulated,
+    alpha: judgement.alpha,
+    method: judgement.method,
+    declared: judgement.declared,
+    verdict: overallVerdict(comparison),
+    regressed: judgement.regressed,
+    tally: judgement.tally,
+    pairs: judgement.pairs.map(pairDocument),
+    unmatched: comparison.unmatched,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function sideDocument({ kind, name, startedAt, facts }: Side): unknown {
+  return { kind, name, ...(startedAt !== undefined && { startedAt }), ...(facts && { facts }) };
+}
+
+function pairDocument({ pair, metrics, findings, nextTrials }: JudgedPair): unknown {
+  return {
+    name: pair.name,
+    base: { id: pair.base.id, label: pair.base.label },
+    new: { id: pair.candidate.id, label: pair.candidate.label },
+    settings: pair.candidate.settings,
+    ...(nextTrials !== undefined && { nextTrials }),
+    metrics: Object.fromEntries(metrics.map(metric => [metric.definition.name, metricDocument(metric)])),
+    findings,
+  };
+}
+
+/** One metric of one pair; also what `--values --json` prints. */
+export function metricDocument({ definition, judgement, sentence, correction, look }: JudgedMetric): unknown {
+  const { comparison } = judgement;
+  const { class: kind, unit, worse, family, headline, gated, gate } = definition;
+  return {
+    class: kind,
+    testedAs: comparison.testedAs,
+    unit,
+    worse,
+    family,
+    headline,
+    gated,
+    gate: { ...gate, threshold: comparison.threshold },
+    base: summaryDocument(comparison.base),
+    new: summaryDocument(comparison.candidate),
+    test: testDocument(comparison),
+    p: judgement.p ?? null,
+    adjusted: judgement.adjusted ?? null,
+    correction,
+    required: judgement.required,
+    effect: comparison.effect ?? null,
+    ...(comparison.rates && { rates: comparison.rates }),
+    superiority: comparison.superiority ?? null,
+    ...(look && { look }),
+    verdict: judgement.verdict,
+    reason: judgement.reason,
+    changed: judgement.changed,
+    ...(judgement.needs && { needs: judgement.needs }),
+    sentence,
+    findings: comparison.findings,
+  };
+}
+
+function testDocument({ test, second }: MetricComparison): unknown {
+  if (test === undefined) return null;
+  const { name, statistic, leastP } = test;
+  return {
+    name,
+    statistic,
+    leastP: leastP ?? null,
+    ...(second && { beside: { name: `${second.method} rank-sum`, u: second.u, p: second.twoSided } }),
+  };
+}
+
+function summaryDocument({ n, missing, zeros, least, greatest, mean, median, deviation }: Summary): unknown {
+  return {
+    n,
+    missing,
+    zeros,
+    least: scalar(least),
+    greatest: scalar(greatest),
+    mean: mean ?? null,
+    median: median ?? null,
+    deviation: deviation ?? null,
+  };
+}
+
+function scalar(value: Scalar | undefined): number | string | null {
+  if (value === undefined) return null;
+  return typeof value === 'bigint' ? value.toString() : value;
+}

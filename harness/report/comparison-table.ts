@@ -1,0 +1,129 @@
+import { escapeText } from '../escape.ts';
+import { failedBoots } from '../judgement/side.ts';
+import type { MetricUnit } from '../measurement/metric.ts';
+import type { Summary } from '../statistics/descriptive.ts';
+import type { JudgedMetric } from '../statistics/judged-cell.ts';
+import { formatP } from '../statistics/sentence.ts';
+import type { Scalar } from '../statistics/value.ts';
+import type { Verdict } from '../statistics/verdict.ts';
+import { chooseScale, formatValue, type Scale } from './quantity.ts';
+import { type Column, renderTable } from './table.ts';
+
+/** What each mark behind a change means; the key of every table of a comparison. */
+export const verdictMarks: Readonly<Record<Verdict, string>> = {
+  REGRESSED: '*',
+  IMPROVED: '+',
+  UNCHANGED: '=',
+  INCONCLUSIVE: '~',
+  NOT_ENOUGH: '?',
+};
+
+/** A changed metric without a direction is INCONCLUSIVE to a gate, but it did change. */
+const changedMark = '!';
+
+/** Mark of a metric's verdict. */
+export function markOf({ judgement }: JudgedMetric): string {
+  return judgement.reason === 'proved-without-direction' ? changedMark : verdictMarks[judgement.verdict];
+}
+
+/** The key of the marks, as lines of at most 72 columns. */
+export const markKey: readonly string[] = [
+  '* REGRESSED  + IMPROVED  ! changed, no direction is worse',
+  '= UNCHANGED  ~ INCONCLUSIVE  ? NOT_ENOUGH  p.adj: corrected p',
+];
+
+/**
+ * A table of metrics, plain ASCII, as for a commit message: value on both sides, change, corrected p. Metrics under a
+ * headline are indented.
+ */
+export function renderMetricTable(metrics: readonly JudgedMetric[]): string[] {
+  const { base, candidate } = commonSizes(metrics);
+  const columns: Column[] = [
+    { head: ['metric'], align: 'left' },
+    { head: [`base (n=${base})`], align: 'left' },
+    { head: [`new (n=${candidate})`], align: 'left' },
+    { head: ['change'], align: 'left' },
+    { head: ['p.adj'], align: 'left' },
+  ];
+  return renderTable(
+    columns,
+    metrics.map(metric => metricRow(metric, base, candidate)),
+  ).map(line => `  ${line}`);
+}
+
+function metricRow(judged: JudgedMetric, base: number, candidate: number): string[] {
+  const { definition, judgement } = judged;
+  const { comparison } = judgement;
+  const scale = rowScale(judged);
+  const name = definition.name.replace(/_(?:ns|bytes)$/, '').replaceAll('_', ' ');
+  const title = escapeText(scale.unit === '' ? name : `${name} ${scale.unit}`, { length: 24 });
+  const other = (n: number, usual: number) => (n === usual ? '' : ` n=${n}`);
+  return [
+    `${definition.headline ? '' : '  '}${title}`,
+    formatSide(judged, comparison.base, scale) + other(comparison.base.n, base),
+    formatSide(judged, comparison.candidate, scale) + other(comparison.candidate.n, candidate),
+    `${formatChange(judged, scale)} ${markOf(judged)}`,
+    adjustedText(judged),
+  ];
+}
+
+function adjustedText({ definition, judgement }: JudgedMetric): string {
+  if (!definition.headline || judgement.adjusted === undefined) return '-';
+  return formatP(judgement.adjusted);
+}
+
+/** The number of values that most rows have, on each side. */
+function commonSizes(metrics: readonly JudgedMetric[]): { base: number; candidate: number } {
+  const most = (sizes: number[]) => {
+    const counts = new Map<number, number>();
+    for (const size of sizes) counts.set(size, (counts.get(size) ?? 0) + 1);
+    return [...counts].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0]?.[0] ?? 0;
+  };
+  return {
+    base: most(metrics.map(({ judgement }) => judgement.comparison.base.n)),
+    candidate: most(metrics.map(({ judgement }) => judgement.comparison.candidate.n)),
+  };
+}
+
+function rowScale({ definition, judgement }: JudgedMetric): Scale {
+  const { base, candidate } = judgement.comparison;
+  const values = [base.median, candidate.median, base.mean, candidate.mean].filter(
+    value => value !== undefined,
+  );
+  return chooseScale(definition.unit as MetricUnit, values);
+}
+
+/** `23.99 +/-1%` for times, `83 [71..96]` for counts, one value where nothing varies. */
+function formatSide({ definition, judgement }: JudgedMetric, side: Summary, scale: Scale): string {
+  if (side.n === 0) return 'none';
+  if (definition.name === failedBoots) return `${Math.round(side.mean! * side.n)} of ${side.n}`;
+  const same = side.least === side.greatest;
+  if (judgement.comparison.testedAs === 'time') {
+    const centre = formatValue(side.median!, scale);
+    if (same || side.deviation === undefined || side.median === 0) return centre;
+    return `${centre} +/-${Math.round((side.deviation / Math.abs(side.median!)) * 100)}%`;
+  }
+  if (same) return formatValue(side.least!, scale);
+  return `${short(side.mean!, scale)} [${short(side.least!, scale)}..${short(side.greatest!, scale)}]`;
+}
+
+/** A mean of counts needs no decimals once it has three digits. */
+function short(value: Scalar, scale: Scale): string {
+  if (scale.decimals !== 'auto' || typeof value === 'bigint') return formatValue(value, scale);
+  return formatValue(Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3)), scale);
+}
+
+/** A percentage where there is a base to refer to and it says something, else the absolute change. */
+function formatChange({ definition, judgement }: JudgedMetric, scale: Scale): string {
+  const { effect, testedAs } = judgement.comparison;
+  if (effect === undefined) return '-';
+  if (effect.estimate === 0) return testedAs === 'deterministic' ? 'exact' : '0';
+  const sign = effect.estimate > 0 ? '+' : '-';
+  if (effect.fraction === undefined || definition.name === failedBoots) {
+    const size =
+      definition.name === failedBoots ? `${Math.round(Math.abs(effect.estimate) * 100)}pp` : undefined;
+    return `${sign}${size ?? short(Math.abs(effect.estimate), scale)}`;
+  }
+  const percent = Math.abs(effect.fraction) * 100;
+  return `${sign}${percent >= 1000 ? percent.toFixed(0) : percent.toFixed(1)}%`;
+}

@@ -1,0 +1,61 @@
+import type { Comparison } from '../judgement/judgement.ts';
+import type { CellPair } from '../judgement/pairing.ts';
+import type { JudgedMetric } from '../statistics/judged-cell.ts';
+import type { Verdict } from '../statistics/verdict.ts';
+import { differences } from '../store/comparison-key.ts';
+
+const order: readonly Verdict[] = ['REGRESSED', 'IMPROVED', 'UNCHANGED', 'INCONCLUSIVE', 'NOT_ENOUGH'];
+
+/**
+ * The verdict of the whole: REGRESSED when any gated headline is, else the weakest of what is gated, so that what is
+ * open is never passed over in silence.
+ */
+export function overallVerdict({ judgement }: Comparison): Verdict {
+  const gated = gatedHeadlines(judgement.pairs);
+  const has = (verdict: Verdict) => gated.some(metric => metric.judgement.verdict === verdict);
+  if (has('REGRESSED')) return 'REGRESSED';
+  if (gated.length === 0 || has('NOT_ENOUGH')) return 'NOT_ENOUGH';
+  if (has('INCONCLUSIVE')) return 'INCONCLUSIVE';
+  return has('IMPROVED') ? 'IMPROVED' : 'UNCHANGED';
+}
+
+function gatedHeadlines(pairs: Comparison['judgement']['pairs']): JudgedMetric[] {
+  return pairs.flatMap(({ pair, metrics }) =>
+    metrics.filter(
+      metric => metric.definition.headline && metric.definition.gated && isComparable(pair, metric),
+    ),
+  );
+}
+
+/**
+ * Whether both sides could have measured a metric. Where the guests differ in what they can count (the compared axis
+ * is their config), a metric that one of them has not is no open question. One that merely gave no values is.
+ */
+function isComparable({ base, candidate }: CellPair, { judgement }: JudgedMetric): boolean {
+  const { comparison } = judgement;
+  if (comparison.base.n > 0 && comparison.candidate.n > 0) return true;
+  if (comparison.base.n + comparison.candidate.n === 0) return false;
+  return differences(base.facts ?? {}, candidate.facts ?? {}).length === 0;
+}
+
+/** The last line: the verdict, how many of each, and what an open verdict means for the exit status. */
+export function verdictLine(comparison: Comparison): string {
+  const { judgement, unlikeness } = comparison;
+  const gated = gatedHeadlines(judgement.pairs);
+  const parts = order.flatMap(verdict => {
+    const number = gated.filter(metric => metric.judgement.verdict === verdict).length;
+    return number > 0 ? [`${number} ${verdict}`] : [];
+  });
+  const verdict = overallVerdict(comparison);
+  const forced = unlikeness.length > 0 ? ' (FORCED: the sides are unlike)' : '';
+  const meaning =
+    verdict === 'INCONCLUSIVE' || verdict === 'NOT_ENOUGH' ? `; ${meaningOf(verdict, comparison)}` : '';
+  return `verdict: ${verdict}${forced}: gated metrics: ${parts.join(', ') || 'none measured'}${meaning}`;
+}
+
+function meaningOf(verdict: 'INCONCLUSIVE' | 'NOT_ENOUGH', { base, next }: Comparison): string {
+  if (base.kind === 'text' || next.kind === 'text')
+    return 'one boot a side decides nothing: counters vary tenfold between boots';
+  if (verdict === 'NOT_ENOUGH') return 'too few boots to prove anything: this is no pass';
+  return 'neither a change nor its absence is proved: this is no pass';
+}

@@ -1,0 +1,121 @@
+import { escapeText } from '../escape.ts';
+import { describeUnlikeness } from '../judgement/compare-sides.ts';
+import type { Comparison, JudgedPair } from '../judgement/judgement.ts';
+import type { Side } from '../judgement/side.ts';
+import type { JudgedMetric } from '../statistics/judged-cell.ts';
+import { markKey, renderMetricTable } from './comparison-table.ts';
+import { verdictLine } from './comparison-verdict.ts';
+
+/** How much of a comparison is shown. */
+export interface ComparisonOptions {
+  /** Every pair and every metric, however many there are. */
+  all?: boolean;
+}
+
+/** Up to so many pairs are shown in full; of more, those with something to say. */
+const fullPairs = 12;
+const mostUnmatched = 20;
+
+/** A comparison for people: what with what, one table per pair, sentences, the verdict last. */
+export function renderComparison(comparison: Comparison, options: ComparisonOptions = {}): string {
+  const { pairs } = comparison.judgement;
+  const text = comparison.next.kind === 'text';
+  const shown = options.all || pairs.length <= fullPairs ? pairs : pairs.filter(isTelling);
+  const hidden = pairs.length - shown.length;
+  const blocks = [
+    headLines(comparison),
+    ...shown.map(pair => pairLines(pair, options.all === true || text)),
+    hidden > 0 ? [`${count(hidden, 'pair')} without a proved change not shown; --all shows them`] : [],
+    unmatchedLines(comparison),
+    [...markKey],
+    noteLines(comparison),
+    [verdictLine(comparison)],
+  ];
+  return `${blocks
+    .filter(block => block.length > 0)
+    .map(block => block.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function headLines(comparison: Comparison): string[] {
+  const { base, next, axis } = comparison;
+  if (axis && 'base' in axis)
+    return [`${escapeText(next.name)}: ${escapeText(axis.axis)} compared with ${escapeText(axis.base)}`];
+  const left = axis ? ` (cells matched without ${escapeText(axis.axis)})` : '';
+  return [`base: ${describeSide(base)}`, `new:  ${describeSide(next)}${left}`];
+}
+
+function describeSide(side: Side): string {
+  const what = side.kind === 'text' ? 'modules/stats text' : side.kind;
+  const when = side.startedAt ? `, ${escapeText(side.startedAt, { length: 30 })}` : '';
+  return `${escapeText(side.name)} (${what}${when})`;
+}
+
+/** A pair with a proved change of any headline, or with a warning. */
+function isTelling({ metrics, findings }: JudgedPair): boolean {
+  return findings.length > 0 || metrics.some(({ judgement }) => judgement.changed);
+}
+
+function pairLines({ pair, metrics, findings }: JudgedPair, all: boolean): string[] {
+  const rows = metrics.filter(metric => all || isShown(metric, metrics));
+  const regressed = rows.filter(({ judgement, definition }) => definition.headline && judgement.changed);
+  return [
+    escapeText(pair.name, { length: 200 }),
+    ...renderMetricTable(rows),
+    ...regressed.map(
+      ({ judgement, sentence }) => `  ${wordOf(judgement.reason, judgement.verdict)}: ${sentence}`,
+    ),
+    ...findings.map(({ message }) => `  warning: ${message}`),
+  ];
+}
+
+function wordOf(reason: string, verdict: string): string {
+  return reason === 'proved-without-direction' ? 'CHANGED' : verdict;
+}
+
+/** Headlines that any side measured, and what lies under a headline that changed. */
+function isShown(metric: JudgedMetric, all: readonly JudgedMetric[]): boolean {
+  const { definition, judgement } = metric;
+  const measured = judgement.comparison.base.n + judgement.comparison.candidate.n > 0;
+  if (definition.headline || !measured) return measured;
+  return all.some(
+    other =>
+      other.definition.headline && other.definition.family === definition.family && other.judgement.changed,
+  );
+}
+
+function unmatchedLines({ unmatched }: Comparison): string[] {
+  if (unmatched.length === 0) return [];
+  const lines = unmatched
+    .slice(0, mostUnmatched)
+    .map(
+      ({ side, label, reason }) =>
+        `  ${side}: ${escapeText(label, { length: 100 })}: ${escapeText(reason, { length: 300 })}`,
+    );
+  if (unmatched.length > mostUnmatched) lines.push(`  and ${unmatched.length - mostUnmatched} more`);
+  return [`${count(unmatched.length, 'cell')} without a partner, not compared:`, ...lines];
+}
+
+function noteLines(comparison: Comparison): string[] {
+  const { judgement, unlikeness } = comparison;
+  const { pairs, declared, alpha, method } = judgement;
+  const correction = method === 'holm' ? 'Holm' : 'Benjamini-Hochberg';
+  const notes = [
+    `${correction} at ${alpha} over ${count(declared.gated, 'gated hypothesis', 'gated hypotheses')}; ` +
+      `${count(declared.other, 'other')} apart`,
+  ];
+  if (pairs.some(({ metrics }) => metrics.some(({ judgement: one }) => one.comparison.testedAs === 'count')))
+    notes.push('counts: mean [least..greatest] and change of the mean; times: median');
+  if (judgement.emulated)
+    notes.push(
+      'guests were emulated: times are those of the translator, and fail no run unless gated by name',
+    );
+  for (const one of unlikeness)
+    notes.push(`FORCED, unlike: ${escapeText(describeUnlikeness(one, pairs.length))}`);
+  return notes;
+}
+
+/** `1 pair`, `3 pairs`. */
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : plural}`;
+}
