@@ -185,7 +185,37 @@ t.test('rare counters are judged by how often they are not zero', t => {
   t.end();
 });
 
+t.test('the pooled values choose the test, whichever side they are on', t => {
+  const some = [...repeat(0, 8), ...repeat(3, 12)];
+  for (const [base, candidate] of [
+    [repeat(0, 20), some],
+    [some, repeat(0, 20)],
+  ] as const) {
+    t.equal(verdictOf(count, base, candidate).comparison.test!.name, 'exact rank-sum', '70 % zeros');
+    const rarer = base.map(value => (value > 0 ? 0 : value));
+    t.equal(verdictOf(count, rarer, repeat(0, 20)).comparison.test!.name, 'Fisher on P(nonzero)');
+  }
+  t.end();
+});
+
+t.test('what a hypothesis must reach', t => {
+  const samples = { base: makeSample([1, 2, 3, 4, 5]), candidate: makeSample([4, 6, 7, 8, 9]) };
+  const comparison = compareMetric({ ...count, ...samples });
+  const options = { declared: 2, method: 'holm', alpha: 0.05, spend: 0.0125 } as const;
+  const [open] = judge([comparison], options);
+  t.match(open, { verdict: 'NOT_ENOUGH', required: 0.0125 / 2 }, '2 p is below alpha, not below the spend');
+  t.equal(open!.adjusted, open!.p! * 2 * 4, 'and the adjusted p says so');
+  const [report] = judge([comparison], { ...options, method: 'bh', declared: 1, spend: 0.05 });
+  t.match(report, { verdict: 'REGRESSED', adjusted: report!.p! });
+  t.end();
+});
+
 t.test('gates, directions and contradictions', t => {
+  t.equal(
+    verdictOf(time, [100, 101, 102], [100, 101, 102]).verdict,
+    'NOT_ENOUGH',
+    'three a side give a 90 % interval only',
+  );
   const slow = [1000, 1003, 998, 1002, 1001, 999, 1004, 997];
   const shifted = slow.map(value => value + 8);
   t.match(
