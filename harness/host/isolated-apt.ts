@@ -218,6 +218,9 @@ export class IsolatedApt {
       'Dir::State::status': join(this.folder, 'status'),
       'Dir::State::extended_states': join(this.folder, 'extended_states'),
       'Dir::Cache': join(this.folder, 'cache'),
+      // Images of Debian for containers (docker-clean) empty these names, and every call would build its index anew.
+      'Dir::Cache::pkgcache': 'pkgcache.bin',
+      'Dir::Cache::srcpkgcache': 'srcpkgcache.bin',
       'APT::Architecture': 'amd64',
       'APT::Default-Release': '',
       'Acquire::Languages': 'none',

@@ -1,5 +1,6 @@
 import { freemem } from 'node:os';
 import { InfrastructureError } from '../errors.ts';
+import { writeKvmNote } from '../host/kvm-note.ts';
 import { type AcceleratorRequest, proveAccelerator } from '../machine/accelerator.ts';
 import type { AcceleratorProof } from '../machine/machine.ts';
 import type { Cell, Matrix } from '../matrix/matrix.ts';
@@ -8,6 +9,7 @@ import type { TrialRecord } from '../measurement/record.ts';
 import type { Plan, Trial } from '../plan/trial.ts';
 import { runProgram } from '../process/program.ts';
 import type { ProgressSink } from '../progress/event.ts';
+import { cacheFolder } from '../project.ts';
 import type { Journal } from '../store/journal.ts';
 import type { RunFolder } from '../store/run-folder.ts';
 import { prepareCells } from './preparation.ts';
@@ -64,6 +66,10 @@ export async function prepareRun(options: RunPreparation): Promise<PreparedRun> 
       return smokeBoot(first!, { ...host, accelerator: 'kvm' }, signal);
     },
   });
+  if (requested !== 'tcg') {
+    const usable = proof.accelerator === 'kvm';
+    await writeKvmNote(cacheFolder(), { usable, reason: proof.reason, at: new Date().toISOString() });
+  }
   const prepared = await prepare(cells);
   steps.finish();
   return {
