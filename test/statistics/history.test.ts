@@ -86,7 +86,11 @@ t.test('drift inside a side, and who boots first', t => {
   t.match(driftWithin([...rising].reverse()), { direction: -1 });
   t.equal(driftWithin([5, 1, 4, 2, 5, 1, 4, 2]).p, 1);
   t.equal(driftWithin([]).p, 1);
-  t.match(driftWithin([1, 2, 3]), { n: { earlier: 1, later: 1 } }, 'the middle value belongs to neither half');
+  t.match(
+    driftWithin([1, 2, 3]),
+    { n: { earlier: 1, later: 1 } },
+    'the middle value belongs to neither half',
+  );
   t.match(
     driftWithin([1, undefined, 3, 9]),
     { n: { earlier: 1, later: 2 } },
