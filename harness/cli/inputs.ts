@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UsageError } from '../errors.ts';
+import { gateNames } from '../judgement/definition.ts';
 import { listFragments } from '../kernel/fragments.ts';
 import { loadMatrix } from '../matrix/load.ts';
 import type { Matrix } from '../matrix/matrix.ts';
@@ -26,7 +27,10 @@ const matrixLimit = 1024 * 1024;
 export async function readMatrix(reference: string): Promise<MatrixInput> {
   const { file, text } = await readMatrixText(reference);
   const workloads = await readWorkloads();
-  const matrix = loadMatrix(text, { file, workloads, fragments: await fragmentNames() });
+  const metrics = gateNames(
+    Object.fromEntries([...workloads.values()].map(workload => [workload.name, workload.metrics])),
+  );
+  const matrix = loadMatrix(text, { file, workloads, fragments: await fragmentNames(), metrics });
   return { file, matrix, workloads };
 }
 

@@ -53,6 +53,7 @@ function buildTree(context: CommandContext, shutdown: Shutdown, ended: Ended): C
   addRunCommands(program, context, shutdown, end);
   addReadCommands(program, context, end);
   addJudgeCommands(program, context, end);
+  addBaselineCommands(program, context, end);
   addHostCommands(program, context, end);
   return program;
 }
@@ -117,7 +118,9 @@ function addReadCommands(program: Command, context: CommandContext, end: End): v
     .description('the report of a run, made again from its journal')
     .argument('<run>', 'path of a run folder, its name, or `latest`')
     .addOption(
-      new Option('--format <format>', 'form of the report').choices(['terminal', 'json', 'stats']).default('terminal'),
+      new Option('--format <format>', 'form of the report')
+        .choices(['terminal', 'json', 'stats'])
+        .default('terminal'),
     )
     .option('--results <folder>', 'where run folders are', 'results')
     .option('--json', 'the same as --format json')
@@ -188,7 +191,12 @@ function addJudgeCommands(program: Command, context: CommandContext, end: End): 
     .option('--at-least <change>', 'with --values: the absolute change that counts', amount)
     .option('--relative <fraction>', 'with --values: the relative change that counts, such as 0.05', amount)
     .option('--results <folder>', 'where run folders are', 'results')
-    .option('--baselines <folder>', 'where baselines are', projectPath('results', 'baselines'))
+    .addOption(
+      new Option('--baselines <folder>', 'where baselines are').default(
+        projectPath('results', 'baselines'),
+        'results/baselines',
+      ),
+    )
     .option('--json', 'one JSON document')
     .helpGroup('Judging:')
     .addHelpText(
@@ -205,6 +213,64 @@ function addJudgeCommands(program: Command, context: CommandContext, end: End): 
     });
 }
 
+/** Baselines: saved on purpose, never by themselves. */
+function addBaselineCommands(program: Command, context: CommandContext, end: End): void {
+  const baseline = program
+    .command('baseline')
+    .description('runs saved to compare with: one file each, made for git')
+    .helpGroup('Judging:')
+    .addHelpText(
+      'after',
+      examples('modstorm baseline save nightly-6.12 latest', 'modstorm compare nightly-6.12 latest'),
+    );
+  const folder = () =>
+    new Option('--folder <folder>', 'where baselines are').default(
+      projectPath('results', 'baselines'),
+      'results/baselines',
+    );
+  baseline
+    .command('save')
+    .description('save the samples of a run under a name')
+    .argument('<name>', 'letters, digits, dots, dashes')
+    .argument('<run>', 'path of a run folder, its name, or `latest`')
+    .addOption(folder())
+    .option('--results <folder>', 'where run folders are', 'results')
+    .option('--replace', 'take the place of a baseline of that name')
+    .option('--force', 'replace it even by a run made under other conditions')
+    .action(async (name: string, run: string, options) => {
+      const { saveBaseline } = await import('./baseline.ts');
+      end(await saveBaseline(name, run, options, context));
+    });
+  baseline
+    .command('list')
+    .description('all baselines')
+    .addOption(folder())
+    .option('--json', 'one JSON document')
+    .action(async options => {
+      const { listBaselines } = await import('./baseline.ts');
+      end(await listBaselines(options, context));
+    });
+  baseline
+    .command('show')
+    .description('what a baseline holds, and under what conditions it was measured')
+    .argument('<name>', 'name of a baseline')
+    .addOption(folder())
+    .option('--json', 'one JSON document')
+    .action(async (name: string, options) => {
+      const { showBaseline } = await import('./baseline.ts');
+      end(await showBaseline(name, options, context));
+    });
+  baseline
+    .command('remove')
+    .description('delete a baseline')
+    .argument('<name>', 'name of a baseline')
+    .addOption(folder())
+    .action(async (name: string, options) => {
+      const { removeBaseline } = await import('./baseline.ts');
+      end(await removeBaseline(name, options, context));
+    });
+}
+
 function addHostCommands(program: Command, context: CommandContext, end: End): void {
   program
     .command('doctor')
@@ -212,9 +278,25 @@ function addHostCommands(program: Command, context: CommandContext, end: End): v
     .option('--install', 'install what is missing (root on Debian or Ubuntu; elsewhere prints the command)')
     .option('--brief', 'say nothing when nothing is missing')
     .option('--json', 'one JSON document')
+    .option('--kernel <name>', 'build and boot this kernel once, and say what it can do: linux-source-X.Y')
+    .option('--matrix <file>', 'with --kernel: the matrix that names it')
+    .option('--config <fragments>', 'with --kernel: its config, such as stats+dups')
+    .addOption(accelOption())
     .helpGroup('Host:')
-    .addHelpText('after', examples('modstorm doctor', 'modstorm doctor --install'))
+    .addHelpText(
+      'after',
+      examples(
+        'modstorm doctor',
+        'modstorm doctor --install',
+        'modstorm doctor --kernel next --matrix matrices/versions.yaml',
+      ),
+    )
     .action(async options => {
+      if (options.kernel !== undefined) {
+        const { kernelDoctorCommand } = await import('./kernel-doctor.ts');
+        end(await kernelDoctorCommand(options, context));
+        return;
+      }
       const { doctorCommand } = await import('./doctor.ts');
       end(await doctorCommand(options, context));
     });

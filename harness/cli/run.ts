@@ -30,9 +30,12 @@ import {
   prepareRun,
   qemuProgram,
 } from '../trial/run-execution.ts';
+import { SequentialRun } from '../trial/sequential-run.ts';
+import { concludeRun } from './conclude-run.ts';
 import type { CommandContext } from './context.ts';
-import { exitCodeOfRun } from './exit-code.ts';
+import { exitCodeOfRun, exitCodes } from './exit-code.ts';
 import { fragmentNames, readMatrix, readWorkloads } from './inputs.ts';
+import { renderError } from './render-error.ts';
 
 /** Options of `modstorm run`, as commander hands them over. */
 export interface RunOptions {
@@ -88,6 +91,7 @@ export async function runCommand(
 
 async function newRun(reference: string, options: RunOptions): Promise<RunInput> {
   const { file, matrix, workloads } = await readMatrix(reference);
+  refuseBeyondLooks(matrix, options.repetitions);
   const plan = makePlan(matrix, {
     seed: options.seed ?? randomInt(2 ** 32),
     filters: options.filter,
@@ -103,6 +107,20 @@ async function newRun(reference: string, options: RunOptions): Promise<RunInput>
     requested,
     jobs: options.jobs ?? availableParallelism(),
   };
+}
+
+/** Boots behind the last look could never count: alpha is spent by then. */
+function refuseBeyondLooks({ trials, compare }: Matrix, repetitions: number | undefined): void {
+  if (trials.kind !== 'looks' || compare === undefined || repetitions === undefined) return;
+  const last = Math.max(...trials.looks);
+  if (repetitions <= last) return;
+  throw new UsageError(
+    'REPETITIONS_LOOKS',
+    `--repetitions ${repetitions} goes beyond the last look, ${last}`,
+    {
+      hint: 'Declare the looks for so many boots in the matrix: they must be fixed before any is seen.',
+    },
+  );
 }
 
 /** The run as it was planned: its own text of the matrix counts, not what the file says today. */
@@ -165,7 +183,8 @@ async function execute(
   const record = await describeRun(folder, input, prepared, options);
   await using journal = await openJournal(folder, input, record);
   const records = input.earlier ? (await readJournal(folder.journalFile)).records : [];
-  const trials = remainingTrials(plan, records);
+  const sequential = new SequentialRun(record, plan, records);
+  const trials = remainingTrials(plan, records).filter(trial => sequential.stillWanted(trial));
   sink({
     type: 'run-started',
     run: folder.name,
@@ -176,7 +195,11 @@ async function execute(
     accelerator: prepared.proof.accelerator,
     jobs,
   });
-  await executeTrials({ prepared, trials, folder, journal, signal: context.signal, sink });
+  await executeTrials({
+    ...{ prepared, trials, folder, journal, signal: context.signal, sink },
+    stillWanted: trial => sequential.stillWanted(trial),
+    onRecord: (_, one) => sequential.add(one),
+  });
   sink({ type: 'run-finished', interrupted: context.signal.aborted });
   return folder;
 }
@@ -284,23 +307,31 @@ async function describeTool(): Promise<RunRecord['tool']> {
   return git?.code === 0 ? { version, revision: git.stdout.trim() } : { version };
 }
 
-/** Writes the report in all its forms into the run's folder, prints one, and says how the run went. */
+/** Writes the report and the verdict in all their forms into the run's folder, prints them, and says how it went. */
 async function reportRun(
   folder: RunFolder,
   options: RunOptions,
   context: CommandContext & { shutdown: Shutdown },
 ): Promise<number> {
   const { records } = await readJournal(folder.journalFile);
-  const model = buildReportModel(await folder.readRun(), await folder.readPlan(), records);
+  const [run, plan] = [await folder.readRun(), await folder.readPlan()];
+  const model = buildReportModel(run, plan, records);
+  const judged = await concludeRun(folder, { run, plan, records });
   const path = relative('', folder.path) || '.';
   const text = renderTerminalReport(model, { path });
-  const json = renderJsonReport(model, { path });
+  const json = renderJsonReport(model, { path, ...(judged.document && { comparison: judged.document }) });
   await folder.writeReport('report.txt', text);
   await folder.writeReport('report.json', json);
-  context.stdout(options.json ? json : text);
+  context.stdout(options.json ? json : judged.text ? `${text}\n${judged.text}` : text);
+  if (judged.error) context.stderr(renderError(judged.error));
   const interrupted = context.shutdown.exitCode;
   if (interrupted !== undefined) {
     context.stderr(`modstorm: interrupted; go on with: npm run -s modstorm -- run --resume ${path}\n`);
   }
-  return exitCodeOfRun(records, { ...(interrupted !== undefined && { interrupted }), regressed: false });
+  const code = exitCodeOfRun(records, {
+    ...(interrupted !== undefined && { interrupted }),
+    regressed: judged.regressed,
+  });
+  // A run that was to give a verdict and could not has an unknown one.
+  return judged.error && interrupted === undefined ? exitCodes.infrastructure : code;
 }

@@ -11,8 +11,13 @@ import { overallVerdict } from './comparison-verdict.ts';
  * its interval, the verdict and its sentence. Values are in base units and unrounded; beyond 2^53 decimal strings.
  */
 export function renderComparisonJson(comparison: Comparison): string {
+  return `${JSON.stringify(comparisonDocument(comparison), null, 2)}\n`;
+}
+
+/** The comparison as a JSON value. */
+export function comparisonDocument(comparison: Comparison): Record<string, unknown> {
   const { judgement, base, next, axis } = comparison;
-  const document = {
+  return {
     version: 1,
     base: sideDocument(base),
     new: sideDocument(next),
@@ -28,7 +33,6 @@ export function renderComparisonJson(comparison: Comparison): string {
     pairs: judgement.pairs.map(pairDocument),
     unmatched: comparison.unmatched,
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
 }
 
 function sideDocument({ kind, name, startedAt, facts }: Side): unknown {

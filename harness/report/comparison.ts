@@ -106,6 +106,8 @@ function noteLines(comparison: Comparison): string[] {
   ];
   if (pairs.some(({ metrics }) => metrics.some(({ judgement: one }) => one.comparison.testedAs === 'count')))
     notes.push('counts: mean [least..greatest] and change of the mean; times: median');
+  const looks = lookLine(pairs);
+  if (looks !== undefined) notes.push(looks);
   if (judgement.emulated)
     notes.push(
       'guests were emulated: times are those of the translator, and fail no run unless gated by name',
@@ -113,6 +115,22 @@ function noteLines(comparison: Comparison): string[] {
   for (const one of unlikeness)
     notes.push(`FORCED, unlike: ${escapeText(describeUnlikeness(one, pairs.length))}`);
   return notes;
+}
+
+/** After how many boots a side the pairs of a sequential run stopped; undefined when the number was fixed. */
+function lookLine(pairs: readonly JudgedPair[]): string | undefined {
+  const stops = new Map<number, number>();
+  for (const { metrics } of pairs) {
+    const reached = metrics.filter(({ definition, look }) => look !== undefined && definition.gated);
+    if (reached.length === 0) continue;
+    const last = Math.max(...reached.map(({ look }) => look!.trials));
+    stops.set(last, (stops.get(last) ?? 0) + 1);
+  }
+  if (stops.size === 0) return undefined;
+  const parts = [...stops]
+    .sort(([a], [b]) => a - b)
+    .map(([trials, number]) => `${count(number, 'pair')} at ${trials}`);
+  return `looks declared before the run, alpha split over them; last look: ${parts.join(', ')} boots a side`;
 }
 
 /** `1 pair`, `3 pairs`. */

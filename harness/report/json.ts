@@ -5,6 +5,8 @@ import type { CellReport, MetricReport, ReportModel } from './report-model.ts';
 export interface JsonReportOptions {
   /** Path of the run folder. */
   path: string;
+  /** The judged comparison of the run, when its matrix declares one. */
+  comparison?: unknown;
 }
 
 /**
@@ -31,6 +33,7 @@ export function renderJsonReport(model: ReportModel, options: JsonReportOptions)
       evidence: `${options.path}/trials/${record.trial}`,
       reproduce,
     })),
+    ...(options.comparison !== undefined && { comparison: options.comparison }),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
