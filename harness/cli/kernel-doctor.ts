@@ -1,0 +1,145 @@
+import { availableParallelism } from 'node:os';
+import { UsageError } from '../errors.ts';
+import type { AcceleratorRequest } from '../machine/accelerator.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import { suggest } from '../matrix/nearest.ts';
+import type { WorkloadDefinition } from '../matrix/workload.ts';
+import { createProgress } from '../progress/progress.ts';
+import { type KernelProbe, type KernelProbeRequest, probeKernel } from '../trial/probe-kernel.ts';
+import type { CommandContext } from './context.ts';
+import { exitCodes } from './exit-code.ts';
+import { fragmentNames, readMatrix, readWorkloads } from './inputs.ts';
+
+/** Options of `modstorm doctor --kernel`. */
+export interface KernelDoctorOptions {
+  /** A kernel of the matrix, or Debian's package `linux-source-X.Y`. */
+  kernel: string;
+  matrix?: string;
+  /** Fragments joined by `+` instead of those of the kernel's first cell. */
+  config?: string;
+  accel: AcceleratorRequest['requested'];
+  json?: boolean;
+}
+
+/** The config of a kernel that no matrix says anything about. */
+const usualConfig = 'stats+dups';
+
+/**
+ * `modstorm doctor --kernel NAME`: boots a kernel once and prints what it can do, probed and not guessed from its
+ * version.
+ * @throws UsageError KERNEL_UNKNOWN; InfrastructureError KERNEL_PROBE_FAILED; BuildError
+ */
+export async function kernelDoctorCommand(
+  options: KernelDoctorOptions,
+  context: CommandContext,
+  probe: typeof probeKernel = probeKernel,
+): Promise<number> {
+  const chosen = await chooseKernel(options);
+  const display = createProgress({
+    stream: process.stderr,
+    interactive: context.interactive && !options.json,
+    environment: context.environment,
+  });
+  let result: KernelProbe;
+  try {
+    result = await probe({
+      ...chosen,
+      fragments: await fragmentNames(),
+      requested: options.accel,
+      cores: availableParallelism(),
+      signal: context.signal,
+      sink: display.sink,
+    });
+  } finally {
+    display.close();
+  }
+  if (options.json)
+    context.stdout(`${JSON.stringify({ version: 1, kernel: chosen.name, ...result }, null, 2)}\n`);
+  else context.stdout(renderKernelProbe(chosen.name, result, chosen.workloads));
+  return exitCodes.fine;
+}
+
+type Chosen = Pick<KernelProbeRequest, 'name' | 'source' | 'config' | 'ownFragments' | 'workloads'>;
+
+async function chooseKernel({ kernel, matrix: file, config }: KernelDoctorOptions): Promise<Chosen> {
+  if (file === undefined) {
+    if (!kernel.startsWith('linux-source-')) throw unknownKernel(kernel, undefined);
+    return {
+      name: kernel,
+      source: { kind: 'debian', package: kernel },
+      config: config ?? usualConfig,
+      ownFragments: {},
+      workloads: await readWorkloads(),
+    };
+  }
+  const { matrix, workloads } = await readMatrix(file);
+  const source = Object.hasOwn(matrix.kernels, kernel) ? matrix.kernels[kernel] : undefined;
+  if (!source) throw unknownKernel(kernel, matrix);
+  const first = matrix.cells.find(cell => cell.kernel === kernel);
+  return {
+    name: kernel,
+    source,
+    config: config ?? first?.config ?? usualConfig,
+    ownFragments: matrix.configs,
+    workloads,
+  };
+}
+
+function unknownKernel(kernel: string, matrix: Matrix | undefined): UsageError {
+  if (!matrix) {
+    return new UsageError('KERNEL_UNKNOWN', `${JSON.stringify(kernel)} is no source package of Debian`, {
+      hint: 'Give a name such as linux-source-6.12, or say with --matrix FILE which matrix names the kernel.',
+    });
+  }
+  return new UsageError(
+    'KERNEL_UNKNOWN',
+    `the matrix ${matrix.name} names no kernel ${JSON.stringify(kernel)}`,
+    {
+      hint: suggest(kernel, Object.keys(matrix.kernels)),
+    },
+  );
+}
+
+/** The capability vector as a table, for people. */
+export function renderKernelProbe(
+  name: string,
+  probe: KernelProbe,
+  workloads: ReadonlyMap<string, WorkloadDefinition>,
+): string {
+  const fragments = probe.config.split('+');
+  const workloadWords = [...workloads.values()].map(workload => {
+    const lacking = workload.fragments.filter(one => !fragments.includes(one));
+    return lacking.length === 0 ? workload.name : `${workload.name} (adds ${lacking.join('+')})`;
+  });
+  const { attempts, successes } = probe.sameFile;
+  const rows: [name: string, value: string][] = [
+    ['kernel', `${name}: Linux ${probe.release}, ${probe.origin}`],
+    ['config', `${probe.config}${probe.configDigest ? `, ${probe.configDigest.slice(0, 12)}` : ''}`],
+    [
+      'guest',
+      `${probe.cpusOnline} CPUs (${probe.cpuModel ?? '?'}), clock ${probe.clocksource ?? '?'}, ${probe.accelerator.toUpperCase()}`,
+    ],
+    ['module statistics', yesNo(probe.moduleStats)],
+    [
+      'duplicate requests',
+      probe.autoloadDups ? `told${probe.dupsTrace ? ', with the stack of who asked' : ''}` : 'not told',
+    ],
+    [
+      'decompression',
+      probe.decompress ? `in the kernel, ${probe.decompressAlgorithm ?? '?'}` : 'not in the kernel',
+    ],
+    [
+      'loads of one file',
+      `${probe.mergesSameInode ? 'merged' : 'not merged'}: of ${attempts} at one moment ${successes} succeeded`,
+    ],
+    ['test_kmod', probe.testKmod ? 'built' : 'not in this config'],
+    ['modules', String(probe.modules)],
+    ['asked for by CPUs', probe.cpuModules.join(' ') || 'none in this config'],
+    ['workloads', workloadWords.join(', ')],
+  ];
+  return rows.map(([label, value]) => `${label.padEnd(18)}  ${value}\n`).join('');
+}
+
+function yesNo(value: boolean): string {
+  return value ? 'yes' : 'no';
+}

@@ -1,0 +1,153 @@
+import { escapeText } from '../escape.ts';
+import type { Cell } from '../matrix/matrix.ts';
+import type { CounterName } from '../measurement/module-stats.ts';
+import type { TrialRecord } from '../measurement/record.ts';
+import type { Plan } from '../plan/trial.ts';
+import type { RunRecord } from '../store/run-record.ts';
+import { formatBytes } from '../units.ts';
+
+/** What one boot says of the module loader: the part of its record that the table is made of. */
+export interface StatsTable {
+  /** The debugfs counters at the end of the boot, decimal. */
+  counters: Partial<Record<CounterName, string>>;
+  duplicates: readonly { name: string; count: number; reason: string }[];
+}
+
+/** Width of a label in read_file_mod_stats() of kernel/module/stats.c, then a tab, as terminals show it. */
+const labelWidth = 25;
+const tab = 8;
+
+/**
+ * The text of /sys/kernel/debug/modules/stats as a terminal shows it, tabs as blanks: the layout of the commit message
+ * of df3e764d8e5c. Averages are rounded up as the kernel does. Counters that are not known have no line.
+ */
+export function renderStatsTable(stats: StatsTable): string {
+  const value = (name: CounterName) => {
+    const text = stats.counters[name];
+    return text === undefined ? undefined : BigInt(text);
+  };
+  const wasted = wastedCounters.map(value);
+  const lines: [label: string, value: bigint | undefined][] = [
+    ...plainLines.map(([label, name]): [string, bigint | undefined] => [label, value(name)]),
+    [
+      'Virtual mem wasted bytes',
+      wasted.includes(undefined) ? undefined : wasted.reduce<bigint>((sum, one) => sum + one!, 0n),
+    ],
+    ...averageLines.map(([label, total, count]): [string, bigint | undefined] => [
+      label,
+      average(value(total), value(count)),
+    ]),
+  ];
+  const text = lines.flatMap(([label, number]) => (number === undefined ? [] : [row([label, `${number}`])]));
+  if (stats.duplicates.length === 0) return text.join('\n');
+  const rows = stats.duplicates.map(({ name, count, reason }) =>
+    row([escapeText(name, { length: 60 }), String(count).padStart(15), reason.padStart(25)]),
+  );
+  const head = row(['Module-name', 'How-many-times'.padStart(15), 'Reason'.padStart(25)]);
+  return [...text, 'Duplicate failed modules:', head, ...rows].join('\n');
+}
+
+const plainLines: readonly [label: string, counter: CounterName][] = [
+  ['Mods ever loaded', 'modcount'],
+  ['Mods failed on kread', 'failed_kreads'],
+  ['Mods failed on decompress', 'failed_decompress'],
+  ['Mods failed on becoming', 'failed_becoming'],
+  ['Mods failed on load', 'failed_load_modules'],
+  ['Total module size', 'total_mod_size'],
+  ['Total mod text size', 'total_text_size'],
+  ['Failed kread bytes', 'invalid_kread_bytes'],
+  ['Failed decompress bytes', 'invalid_decompress_bytes'],
+  ['Failed becoming bytes', 'invalid_becoming_bytes'],
+  ['Failed kmod bytes', 'invalid_mod_bytes'],
+];
+
+const wastedCounters: readonly CounterName[] = [
+  'invalid_kread_bytes',
+  'invalid_decompress_bytes',
+  'invalid_becoming_bytes',
+  'invalid_mod_bytes',
+];
+
+const averageLines: readonly [label: string, total: CounterName, count: CounterName][] = [
+  ['Average mod size', 'total_mod_size', 'modcount'],
+  ['Average mod text size', 'total_text_size', 'modcount'],
+  ['Avg fail kread bytes', 'invalid_kread_bytes', 'failed_kreads'],
+  ['Avg fail decomp bytes', 'invalid_decompress_bytes', 'failed_decompress'],
+  ['Avg fail becoming bytes', 'invalid_becoming_bytes', 'failed_becoming'],
+  ['Average fail load bytes', 'invalid_mod_bytes', 'failed_load_modules'],
+];
+
+function average(total: bigint | undefined, count: bigint | undefined): bigint | undefined {
+  return total && count ? (total + count - 1n) / count : undefined;
+}
+
+/** Cells of a row with tabs between them, the first aligned right, as a terminal with stops at every 8 shows them. */
+function row([first = '', ...others]: readonly string[]): string {
+  let line = first.padStart(labelWidth);
+  for (const cell of others) line = line.padEnd((Math.floor(line.length / tab) + 1) * tab) + cell;
+  return line;
+}
+
+/**
+ * The boots of a run as the commit message of df3e764d8e5c tells them: for each cell the boot whose waste is the
+ * median (the lower of two), its start-up line, the stats text, and apart from it what the kernel itself asked for
+ * twice.
+ */
+export function renderStatsReport(run: RunRecord, plan: Plan, records: readonly TrialRecord[]): string {
+  const cells = new Map(plan.trials.map(({ cell }) => [cell.id, cell]));
+  const blocks = [...cells.values()].map(cell => {
+    const passed = records.filter(record => record.cell === cell.id && record.outcome.kind === 'passed');
+    return [
+      `${cell.label}: ${describeMachine(run, cell)}`,
+      ...describeBoot(medianBoot(passed), passed.length),
+    ].join('\n');
+  });
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function describeMachine(run: RunRecord, cell: Cell): string {
+  const kernels = run.kernels.filter(one => one.kernel === cell.kernel);
+  // Kernels of one name and several configs have one source, and with it one origin and release.
+  const kernel = kernels[0];
+  const linux = kernel ? `Linux ${kernel.release} (${kernel.origin})` : `kernel ${cell.kernel}`;
+  const { accelerator } = run.accelerator;
+  return `${linux}, ${cell.vcpus} vCPU ${formatBytes(cell.memoryBytes)} guest, QEMU ${run.qemu.version}, ${accelerator.toUpperCase()}`;
+}
+
+function describeBoot(record: TrialRecord | undefined, boots: number): string[] {
+  if (!record) return ['no boot of this cell passed'];
+  const which = boots === 1 ? 'the only boot' : `the boot with the median waste of ${boots}`;
+  const lines = [`trial ${record.trial}, ${which}`, '', ...startUpLine(record)];
+  if (!record.counters) return [...lines, 'this kernel has no module statistics'];
+  lines.push(renderStatsTable({ counters: record.counters.after, duplicates: record.duplicates }));
+  if (record.duplicateRequests.length > 0) {
+    lines.push('', 'Duplicate requests by the kernel itself (its log, module-autoload):');
+    for (const { name, count } of record.duplicateRequests)
+      lines.push(row([escapeText(name, { length: 60 }), String(count).padStart(15)]));
+  }
+  return lines;
+}
+
+function medianBoot(passed: readonly TrialRecord[]): TrialRecord | undefined {
+  const waste = (record: TrialRecord) => BigInt(record.metrics['wasted_bytes'] ?? 0);
+  const sorted = passed.toSorted((a, b) => Number(waste(a) - waste(b)) || a.order - b.order);
+  return sorted[Math.floor((sorted.length - 1) / 2)];
+}
+
+/** `Startup finished in 19.143s (kernel) + 7.078s (userspace) = 26.221s`: to the agent's first words, and to quiet. */
+function startUpLine({ metrics, bootNs }: TrialRecord): string[] {
+  const settle = metrics['settle_ns'];
+  if (bootNs === undefined || settle === undefined) return [];
+  const userspace = Number(settle);
+  return [
+    `Startup finished in ${seconds(bootNs)} (kernel) + ${seconds(userspace)} (userspace) = ${seconds(bootNs + userspace)}`,
+    '',
+  ];
+}
+
+/** As systemd-analyze spells times: `19.143s`, `1min 25.958s`. */
+function seconds(ns: number): string {
+  const ms = Math.round(ns / 1e6);
+  const minutes = Math.floor(ms / 60_000);
+  return `${minutes > 0 ? `${minutes}min ` : ''}${((ms % 60_000) / 1000).toFixed(3)}s`;
+}

@@ -1,0 +1,72 @@
+import t from 'tap';
+import { kernelDoctorCommand } from '../../harness/cli/kernel-doctor.ts';
+import type { KernelProbe, KernelProbeRequest } from '../../harness/trial/probe-kernel.ts';
+
+const found: KernelProbe = {
+  release: '7.2.12',
+  moduleStats: true,
+  autoloadDups: true,
+  dupsTrace: false,
+  decompress: true,
+  decompressAlgorithm: 'zstd',
+  mergesSameInode: true,
+  cpusOnline: 2,
+  configDigest: 'abcdef0123456789',
+  origin: 'Debian linux-source-7.2 7.2.12-1 (sid)',
+  config: 'stats+dups',
+  accelerator: 'tcg',
+  clocksource: 'tsc',
+  cpuModel: 'QEMU TCG CPU',
+  sameFile: { attempts: 16, successes: 15 },
+  testKmod: false,
+  modules: 31,
+  cpuModules: ['aesni_intel', 'kvm_amd'],
+};
+
+/** Runs the command with a kernel that is not booted. */
+async function doctor(options: { kernel: string; matrix?: string; config?: string; json?: boolean }) {
+  const requests: KernelProbeRequest[] = [];
+  let text = '';
+  const context = {
+    stdout: (part: string) => {
+      text += part;
+    },
+    stderr: () => {},
+    environment: {},
+    signal: new AbortController().signal,
+    interactive: false,
+  };
+  const code = await kernelDoctorCommand({ accel: 'tcg', ...options }, context, async request => {
+    requests.push(request);
+    return { ...found, config: request.config };
+  });
+  return { code, text, request: requests[0]! };
+}
+
+t.test('a package of Debian', async t => {
+  const { code, text, request } = await doctor({ kernel: 'linux-source-7.2' });
+  t.equal(code, 0);
+  t.same(request.source, { kind: 'debian', package: 'linux-source-7.2' });
+  t.equal(request.config, 'stats+dups');
+  t.match(text, /^kernel {14}linux-source-7\.2: Linux 7\.2\.12, Debian linux-source-7\.2/);
+  t.match(text, 'merged: of 16 at one moment 15 succeeded');
+  t.match(text, 'in the kernel, zstd');
+  t.match(text, /coldplug \(adds coldplug\)/, 'what a workload needs beyond this config');
+});
+
+t.test('a kernel of a matrix, with the config of its first cell unless told', async t => {
+  const patched = await doctor({ kernel: 'no-merge', matrix: 'boot-8', json: true });
+  t.match(patched.request.source, { kind: 'debian', patches: [/no-merge\.patch$/] });
+  t.equal(patched.request.config, 'stats+dups');
+  const parsed = JSON.parse(patched.text) as Record<string, unknown>;
+  t.equal(parsed['version'], 1);
+  t.equal(parsed['kernel'], 'no-merge');
+  t.equal(parsed['mergesSameInode'], true);
+  const { request } = await doctor({ kernel: 'lts', matrix: 'boot-8', config: 'stats' });
+  t.equal(request.config, 'stats');
+});
+
+t.test('kernels that nobody knows', async t => {
+  await t.rejects(doctor({ kernel: 'lts' }), { code: 'KERNEL_UNKNOWN', hint: /--matrix/ });
+  await t.rejects(doctor({ kernel: 'lst', matrix: 'boot-8' }), { code: 'KERNEL_UNKNOWN', hint: /lts/ });
+});
