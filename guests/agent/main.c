@@ -9,6 +9,10 @@
 
 #include "agent.h"
 #include "array.h"
+#include "autoload.h"
+#include "burst.h"
+#include "coldplug.h"
+#include "storm.h"
 
 static const struct {
 	const char *name;
@@ -17,6 +21,11 @@ static const struct {
 	{ "init", agent_main },
 	{ "agent", agent_main },
 	{ "agent-sanitized", agent_main },
+	{ "autoload", autoload_main },
+	{ "autoload-plain", autoload_plain_main },
+	{ "burst", burst_main },
+	{ "coldplug", coldplug_main },
+	{ "storm", storm_main },
 };
 
 int main(int argc, char **argv)

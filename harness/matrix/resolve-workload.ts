@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import type { ParameterValue, WorkloadSetting } from './matrix.ts';
+import type { Cell, ParameterValue, WorkloadSetting } from './matrix.ts';
 import { suggest } from './nearest.ts';
 import { parameterText } from './parameter.ts';
 import type { ParameterDefinition, WorkloadDefinition, WorkloadMetric, WorkloadResult } from './workload.ts';
@@ -19,9 +19,29 @@ export interface ResolvedWorkload {
   deadlineNs: number;
   /** What the bounding parameter promises, in ns; 0 when the workload has none. */
   expectedNs: number;
+  /** Between two samples of memory while it runs, ns; left out when none are wanted. */
+  sampleNs?: number;
   results: WorkloadResult[];
   metrics: WorkloadMetric[];
 }
+
+/** Settings of the cell that a word may refer to like a parameter: those that decide how a workload loads modules. */
+const cellDefinitions: readonly ParameterDefinition[] = [
+  {
+    name: 'cell.compression',
+    type: 'choice',
+    choices: ['none', 'gzip', 'xz', 'zstd'],
+    default: 'none',
+    description: 'How the modules in the image are compressed.',
+  },
+  {
+    name: 'cell.decompress',
+    type: 'choice',
+    choices: ['user', 'kernel'],
+    default: 'user',
+    description: 'Who decompresses them.',
+  },
+];
 
 /** The forms in which a parameter of a type can be put into a word. */
 const formats: Record<'duration' | 'size', Record<string, number>> = {
@@ -38,7 +58,8 @@ const formats: Record<'duration' | 'size', Record<string, number>> = {
 
 /**
  * Replaces `${parameter}` in one word; a duration needs its unit (`${timeout.seconds}`), a size too
- * (`${amount.mebibytes}`), and must come out whole. `$${` is a literal `${`. The value is never split or expanded again.
+ * (`${amount.mebibytes}`), and must come out whole. `${cell.compression}` and `${cell.decompress}` are settings of the
+ * cell. `$${` is a literal `${`. The value is never split or expanded again.
  * @throws UsageError WORKLOAD_SUBSTITUTION
  */
 export function substitute(
@@ -58,9 +79,10 @@ export function substitute(
 
 function substituteOne(
   expression: string,
-  definitions: readonly ParameterDefinition[],
+  declared: readonly ParameterDefinition[],
   parameters: Readonly<Record<string, ParameterValue>>,
 ): string {
+  const definitions = [...declared, ...cellDefinitions];
   const [name = '', format] = splitExpression(expression, definitions);
   const definition = definitions.find(one => one.name === name);
   if (definition === undefined) {
@@ -105,15 +127,21 @@ function inFormat(
 }
 
 /**
- * Puts parameters into a workload. Those left out take their defaults; the values must have been checked by
- * `readParameter`.
+ * Puts parameters into a workload, and the settings of the cell that it refers to. Those left out take their
+ * defaults; the values must have been checked by `readParameter`.
  * @throws UsageError WORKLOAD_SUBSTITUTION
  */
 export function resolveWorkload(
   definition: WorkloadDefinition,
   parameters: WorkloadSetting['parameters'],
+  cell: Partial<Pick<Cell, 'compression' | 'decompress'>> = {},
 ): ResolvedWorkload {
-  const put = (word: string): string => substitute(word, definition.parameters, parameters);
+  const settings = {
+    ...(cell.compression && { 'cell.compression': cell.compression }),
+    ...(cell.decompress && { 'cell.decompress': cell.decompress }),
+  };
+  const put = (word: string): string =>
+    substitute(word, definition.parameters, { ...settings, ...parameters });
   const bound = definition.parameters.find(one => one.name === definition.deadline.parameter);
   const boundNs = bound === undefined ? 0 : Number(parameters[bound.name] ?? bound.default);
   const run = definition.run.flatMap(item => {
@@ -134,6 +162,7 @@ export function resolveWorkload(
     fragments: [...definition.fragments],
     deadlineNs: boundNs + definition.deadline.extraNs,
     expectedNs: boundNs,
+    ...(definition.sampleNs !== undefined && { sampleNs: definition.sampleNs }),
     results: definition.results.map(result => ({ ...result })),
     metrics: definition.metrics.map(metric => ({ ...metric })),
   };

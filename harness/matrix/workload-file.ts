@@ -35,6 +35,7 @@ function toDefinition(source: YamlSource, name: string, shape: WorkloadShape): W
     return definition === undefined ? [] : [definition];
   });
   const extraNs = source.check(['deadline', 'extra'], () => parseDuration(shape.deadline.extra)) ?? 0;
+  const sampleNs = readSamplePeriod(source, shape.samples);
   const { parameter } = shape.deadline;
   return {
     name,
@@ -49,9 +50,22 @@ function toDefinition(source: YamlSource, name: string, shape: WorkloadShape): W
     run: shape.run,
     compressions: shape.compressions,
     deadline: parameter === undefined ? { extraNs } : { parameter, extraNs },
+    ...(sampleNs !== undefined && { sampleNs }),
     results: shape.results,
     metrics: Object.entries(shape.metrics).map(([metricName, metric]) => ({ name: metricName, ...metric })),
   };
+}
+
+/** A guest that is sampled faster than each millisecond measures the sampler (guests/agent/sample.c). */
+const shortestSampleNs = 1e6;
+
+function readSamplePeriod(source: YamlSource, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  return source.check(['samples'], () => {
+    const period = parseDuration(text);
+    if (period >= shortestSampleNs) return period;
+    throw new UsageError('PARAMETER_INVALID', 'the time between two samples must be at least 1ms');
+  });
 }
 
 function toParameter(

@@ -56,6 +56,7 @@ export const workloadShape = z.strictObject({
     })
     .optional(),
   deadline: z.strictObject({ parameter: z.string().optional(), extra: z.string() }),
+  samples: z.string().optional(),
   results: z
     .array(
       z.strictObject({

@@ -247,14 +247,24 @@ export const metrics: readonly Metric[] = [
     unit: 'bytes',
     family: 'memory',
     headline: true,
-    description: 'Largest VmallocUsed sampled during the workload: peak use, not traffic.',
+    description:
+      'Most memory of vmalloc() in use at one time during the workload, above the level before (VmallocUsed, sampled).',
+  }),
+  metric({
+    name: 'mapped_peak_bytes',
+    title: 'mapped peak',
+    unit: 'bytes',
+    family: 'memory',
+    description:
+      'As vmalloc peak, with the pages that vmap() maps: modules that the kernel decompresses (/proc/vmallocinfo, sampled).',
   }),
   metric({
     name: 'memory_peak_bytes',
     title: 'memory peak',
     unit: 'bytes',
     family: 'memory',
-    description: 'Largest fall of free memory during the workload against its first sample.',
+    description:
+      'Largest fall of free memory during the workload below the level before, by whatever took it (MemFree, sampled).',
   }),
 ];
 

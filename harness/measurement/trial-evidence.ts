@@ -24,7 +24,10 @@ export interface TrialEvidence {
   results: readonly { file: string; format: 'stress-ng' | 'metrics' | 'text'; text: string }[];
   /** Facts of the agent's hello: `cpus_online`, `uptime_ns`, `module_stats`, `autoload_dups` … */
   facts: Readonly<Record<string, string>>;
-  /** Memory during the workload: `mem_free`, `mem_available`, `vmalloc_used`, in bytes. */
+  /**
+   * Memory during the workload: `mem_free`, `mem_available`, `vmalloc_used`, `vmalloc_mapped`, in bytes, and when the
+   * sample was sent (`time_ns`, CLOCK_MONOTONIC of the guest).
+   */
   samples: readonly Readonly<Record<string, string>>[];
   expected: TrialExpectations;
 }

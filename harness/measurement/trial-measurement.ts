@@ -5,6 +5,7 @@ import { DuplicateRequestCollector, type DuplicateRequests } from './duplicate-r
 import type { Finding } from './finding.ts';
 import { kernelLogCollector } from './kernel-log.ts';
 import { kmsgLines, lostRecords, parseKmsgRecord } from './kmsg-record.ts';
+import { readMemory } from './memory-samples.ts';
 import { metrics } from './metric.ts';
 import { storedValue } from './metric-lines.ts';
 import { type CounterName, counterNames, type ModuleStats } from './module-stats.ts';
@@ -55,10 +56,10 @@ export function measureTrial(evidence: TrialEvidence): TrialMeasurement {
   }
   addDuplicateMetrics(result, evidence, log.complete, before, after);
   addTimes(result, evidence);
-  addSamples(result, evidence.samples);
+  const memory = readMemory(evidence);
   const results = readWorkloadResults(evidence);
-  Object.assign(result.metrics, results.values);
-  result.findings.push(...results.findings);
+  Object.assign(result.metrics, memory.values, results.values);
+  result.findings.push(...memory.findings, ...results.findings);
   result.findings = unique(result.findings);
   const invalid = invalidReason(evidence, result, before, after, results.invalid);
   if (invalid !== undefined) {
@@ -165,19 +166,6 @@ function addTimes(result: TrialMeasurement, { facts, exit }: TrialEvidence): voi
   const boot = wholeNumber(facts['uptime_ns']);
   if (boot !== undefined) result.metrics['boot_ns'] = boot;
   if (exit && Number.isSafeInteger(exit.wallNs)) result.metrics['workload_ns'] = exit.wallNs;
-}
-
-function addSamples(result: TrialMeasurement, samples: TrialEvidence['samples']): void {
-  const vmalloc = samples
-    .map(sample => wholeNumber(sample['vmalloc_used']))
-    .filter(value => value !== undefined);
-  if (vmalloc.length > 0)
-    result.metrics['vmalloc_peak_bytes'] = vmalloc.reduce((most, value) => Math.max(most, value));
-  const free = samples.map(sample => wholeNumber(sample['mem_free'])).filter(value => value !== undefined);
-  if (free.length > 1) {
-    const least = free.reduce((low, value) => Math.min(low, value));
-    result.metrics['memory_peak_bytes'] = Math.max(0, free[0]! - least);
-  }
 }
 
 function invalidReason(

@@ -71,7 +71,7 @@ function needsOf(cell: Cell, workloads: ReadonlyMap<string, WorkloadDefinition>)
   const definition = workloads.get(cell.workload.name);
   if (!definition)
     throw new UsageError('WORKLOAD_UNKNOWN', `there is no guests/workloads/${cell.workload.name}.yaml`);
-  const workload = resolveWorkload(definition, cell.workload.parameters);
+  const workload = resolveWorkload(definition, cell.workload.parameters, cell);
   return { cell, workload, fragments: fragmentsOfCell(cell, workload.fragments) };
 }
 

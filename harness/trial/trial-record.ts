@@ -70,7 +70,7 @@ function measure({ prepared, log }: TrialEnd): TrialMeasurement {
       return content === undefined ? [] : [{ file, format, text: content }];
     }),
     facts: log.hello?.facts ?? {},
-    samples: log.samples.map(({ values }) => values),
+    samples: log.samples.map(({ timeNs, values }) => ({ ...values, time_ns: String(timeNs) })),
     expected: {
       vcpus: cell.vcpus,
       moduleStats: fragments.includes('stats'),
