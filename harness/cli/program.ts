@@ -54,6 +54,7 @@ function buildTree(context: CommandContext, shutdown: Shutdown, ended: Ended): C
   addReadCommands(program, context, end);
   addJudgeCommands(program, context, end);
   addBaselineCommands(program, context, end);
+  addHistoryCommand(program, context, end);
   addHostCommands(program, context, end);
   return program;
 }
@@ -191,12 +192,7 @@ function addJudgeCommands(program: Command, context: CommandContext, end: End): 
     .option('--at-least <change>', 'with --values: the absolute change that counts', amount)
     .option('--relative <fraction>', 'with --values: the relative change that counts, such as 0.05', amount)
     .option('--results <folder>', 'where run folders are', 'results')
-    .addOption(
-      new Option('--baselines <folder>', 'where baselines are').default(
-        projectPath('results', 'baselines'),
-        'results/baselines',
-      ),
-    )
+    .addOption(baselinesOption())
     .option('--json', 'one JSON document')
     .helpGroup('Judging:')
     .addHelpText(
@@ -211,6 +207,42 @@ function addJudgeCommands(program: Command, context: CommandContext, end: End): 
       const { compareCommand } = await import('./compare.ts');
       end(await compareCommand(sides, options, context));
     });
+}
+
+/** What many runs say together. */
+function addHistoryCommand(program: Command, context: CommandContext, end: End): void {
+  program
+    .command('history')
+    .description(
+      'where the level of a metric changed over the runs of a folder; exit 1 on a confirmed change for the worse',
+    )
+    .argument('[folder]', 'folder of run folders', 'results')
+    .option('--pin <side>', 'also compare the newest run with this run or baseline: slow drift')
+    .option('--confirm <event>', 'write the matrix of the A/B run that confirms an event, and its command')
+    .option('--level <p>', 'largest permutation p of a change (default: 0.001)', level)
+    .option('--least-segment <runs>', 'fewest runs on either side of a change (default: 3)', wholeNumber)
+    .addOption(baselinesOption())
+    .option('--json', 'one JSON document')
+    .helpGroup('Judging:')
+    .addHelpText(
+      'after',
+      examples(
+        'modstorm history results',
+        'modstorm history results --pin v6.12',
+        'modstorm history results --confirm 3fa94c02',
+      ),
+    )
+    .action(async (folder: string, options) => {
+      const { historyCommand } = await import('./history.ts');
+      end(await historyCommand(folder, options, context));
+    });
+}
+
+function baselinesOption(): Option {
+  return new Option('--baselines <folder>', 'where baselines are').default(
+    projectPath('results', 'baselines'),
+    'results/baselines',
+  );
 }
 
 /** Baselines: saved on purpose, never by themselves. */

@@ -81,4 +81,6 @@ export interface RunRecord {
   workloadMetrics?: Record<string, WorkloadMetric[]>;
   /** Which part of the plan was run here; `index` counts from 1. */
   shard?: { index: number; count: number };
+  /** Set when the run is a calibration: every cell is booted under two names, and nothing differs. */
+  calibration?: { pairs: number; perSide: number };
 }
