@@ -1,18 +1,7 @@
 import type { Finding } from './finding.ts';
 import { eachLogLine, type LogLine } from './log-line.ts';
-import type { DuplicateRequest } from './record.ts';
+import type { DuplicateRequest, DuplicateRequestCaller } from './record.ts';
 import { frameName, parseFrame, type StackFrame } from './stack-frame.ts';
-
-/** Who asked again for a module, from the WARN form of the report (module.enable_dups_trace=1). */
-export interface DuplicateRequestCaller {
-  /** The requested name: an alias such as `crypto-aes` or `net-pf-16-proto-12`, seldom the file's name. */
-  name: string;
-  /** First function above request_module() and its wrappers: `run_request [test_kmod]`. */
-  caller: string;
-  /** From the caller outward, reliable frames only, without the entry code of threads and system calls. */
-  chain: string[];
-  count: number;
-}
 
 /** All duplicate requests of a log. */
 export interface DuplicateRequests {

@@ -41,6 +41,17 @@ export interface DuplicateRequest {
   count: number;
 }
 
+/** Who asked again for a module, from the WARN form of the report (module.enable_dups_trace=1). */
+export interface DuplicateRequestCaller {
+  /** The requested name: an alias such as `crypto-aes` or `net-pf-16-proto-12`, seldom the file's name. */
+  name: string;
+  /** First function above request_module() and its wrappers: `run_request [test_kmod]`. */
+  caller: string;
+  /** From the caller outward, reliable frames only, without the entry code of threads and system calls. */
+  chain: string[];
+  count: number;
+}
+
 /** One line of the journal: all that is known of one trial, in base units, nothing rounded. */
 export interface TrialRecord {
   version: 1;
@@ -67,6 +78,8 @@ export interface TrialRecord {
   /** Failed duplicates by module, from the stats text after the workload. */
   duplicates: DuplicateModule[];
   duplicateRequests: DuplicateRequest[];
+  /** Who made them, most frequent first, at most 200; absent when the kernel printed no stacks. */
+  callers?: DuplicateRequestCaller[];
   findings: Finding[];
   /** Last lines of the console, escaped, when the outcome is not `passed`. */
   consoleTail?: string[];

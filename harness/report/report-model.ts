@@ -5,6 +5,7 @@ import type { Outcome, TrialRecord } from '../measurement/record.ts';
 import type { Plan } from '../plan/trial.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import { type CellSamples, collectSamples, countOutcomes } from '../store/sample.ts';
+import { type FoldedCaller, foldCallers } from './callers.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { type Summary, summarize } from './summary.ts';
 
@@ -46,6 +47,8 @@ export interface CellReport {
   findings: FoldedFinding[];
   duplicates: FoldedDuplicate[];
   duplicateRequests: FoldedDuplicate[];
+  /** Who made these requests; empty when the kernel printed no stacks. */
+  callers: FoldedCaller[];
 }
 
 /** A trial that a reader must look at: every outcome but passed. */
@@ -109,6 +112,7 @@ function cellReport(samples: CellSamples, registry: ReadonlyMap<string, Metric>)
     findings: foldFindings(samples.records),
     duplicates: foldDuplicates(passed.map(record => record.duplicates)),
     duplicateRequests: foldDuplicates(passed.map(record => record.duplicateRequests)),
+    callers: foldCallers(passed.map(record => record.callers ?? [])),
   };
 }
 

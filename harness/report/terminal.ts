@@ -1,5 +1,6 @@
 import { escapeText } from '../escape.ts';
 import { formatBytes, formatDuration } from '../units.ts';
+import { callerLines } from './callers.ts';
 import { Footnotes } from './footnotes.ts';
 import { chooseScale, formatRange, formatValue } from './quantity.ts';
 import type { CellReport, FoldedDuplicate, MetricReport, ReportModel } from './report-model.ts';
@@ -34,7 +35,7 @@ export function renderTerminalReport(model: ReportModel, options: TerminalOption
     headLines(model),
     table,
     notes.lines(),
-    duplicateLines(model.cells),
+    [...duplicateLines(model.cells), ...callerLines(model.cells.map(cell => cell.callers))],
     troubleLines(model.troubled, options.path),
     [totalLine(model), options.path],
   ];

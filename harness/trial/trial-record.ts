@@ -10,6 +10,8 @@ import type { PreparedCell } from './prepared-cell.ts';
 
 /** How many lines of a bad trial's console go into its record. */
 const consoleTailLines = 40;
+/** A guest can make up call chains without end; a real kernel has a handful. */
+const callerLimit = 200;
 
 /** What a trial left: how its guest lived, and what it said. */
 export interface TrialEnd {
@@ -45,6 +47,8 @@ export function makeTrialRecord(end: TrialEnd): TrialRecord {
   };
   if (measurement.counters) record.counters = measurement.counters;
   if (capabilities) record.capabilities = capabilities;
+  const { callers } = measurement.duplicateRequests;
+  if (callers.length > 0) record.callers = callers.slice(0, callerLimit);
   if (log.hello) record.bootNs = log.hello.timeNs;
   if (log.exit) record.workloadNs = log.exit.wallNs;
   if (outcome.kind !== 'passed') record.consoleTail = escapeTail(life.consoleTail, consoleTailLines);

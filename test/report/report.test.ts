@@ -31,7 +31,9 @@ t.test('a good run', async t => {
     };
     const duplicates = [{ name: 'xfs', count: failed, reason: 'Becoming' as const }];
     const duplicateRequests = scale ? [{ name: 'tun\x1b', count: trial.repetition }] : [];
-    return fakeRecord(trial, metrics, undefined, { ...times, duplicates, duplicateRequests });
+    const chain = ['get_fs_type', 'run_request [test_kmod]', 'x\x1b'.repeat(60), 'never_shown'];
+    const callers = scale ? [{ name: 'fs-xfs', caller: chain[0]!, chain, count: trial.repetition }] : [];
+    return fakeRecord(trial, metrics, undefined, { ...times, duplicates, duplicateRequests, callers });
   });
   const model = buildReportModel(fakeRun(), plan, records);
   const text = renderTerminalReport(model, { path });
