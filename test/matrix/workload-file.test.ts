@@ -1,10 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the words of workload files are written like that
+import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { MatrixError } from '../../harness/matrix/diagnostic.ts';
 import { canonicalBytes, canonicalDuration, readParameter } from '../../harness/matrix/parameter.ts';
 import { resolveWorkload, substitute } from '../../harness/matrix/resolve-workload.ts';
 import type { ParameterDefinition } from '../../harness/matrix/workload.ts';
 import { parseWorkload } from '../../harness/matrix/workload-file.ts';
+import { projectPath } from '../../harness/project.ts';
 import { otherWorkload, workloads } from './fixture.ts';
 
 const definitions: ParameterDefinition[] = [
@@ -34,6 +36,28 @@ t.test('stress-ng as cells run it', t => {
   t.same(resolveWorkload(otherWorkload, {}).run, ['other', 'own', '1024']);
   t.same(resolveWorkload(otherWorkload, {}).deadlineNs, 1e9);
   t.match(stress.compressions, { allowed: ['none'], otherwise: /storm/ });
+  t.end();
+});
+
+t.test('storm as cells run it', t => {
+  const file = projectPath('guests', 'workloads', 'storm.yaml');
+  const storm = parseWorkload(readFileSync(file, 'utf8'), { file });
+  const cell = { compression: 'xz', decompress: 'kernel' } as const;
+  const { run, sampleNs, programs } = resolveWorkload(storm, { workers: 3, decompress_inside: true }, cell);
+  t.equal(run[run.indexOf('--decompress') + 1], 'kernel', 'the setting of the cell');
+  t.equal(run[run.indexOf('--workers') + 1], '3');
+  t.ok(run.includes('--decompress-inside'));
+  t.same([sampleNs, programs], [10e6, ['gzip', 'xz', 'zstd']]);
+  t.equal(resolveWorkload(workloads.get('stress-ng')!, {}).sampleNs, undefined);
+  const inCell = { 'cell.compression': 'zstd' };
+  t.equal(substitute('${cell.compression} ${cell.decompress}', [], inCell), 'zstd user');
+  t.throws(() => substitute('${cell.vcpus}', [], {}), { code: 'WORKLOAD_SUBSTITUTION' });
+  t.throws(() => substitute('${cell.compression.bytes}', [], {}), { code: 'WORKLOAD_SUBSTITUTION' });
+  const sampled = (text: string) =>
+    wrong(`version: 1\ndescription: d\nrun: [p]\ndeadline: { extra: 1s }\nsamples: ${text}\n`);
+  t.same(sampled('1ms'), []);
+  t.match(sampled('10us'), [/^5:\d+ .*at least 1ms/]);
+  t.match(sampled('often'), [/^5:/]);
   t.end();
 });
 

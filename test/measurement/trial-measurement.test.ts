@@ -85,7 +85,7 @@ t.test('a good trial', async t => {
     boot_ns: 1380000000,
     workload_ns: 3170000000,
     stress_ng_ops: 108,
-    vmalloc_peak_bytes: 90,
+    vmalloc_peak_bytes: 40,
     memory_peak_bytes: 600,
   });
   t.equal(result.counters?.before.modcount, '12');
