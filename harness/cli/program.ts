@@ -55,6 +55,7 @@ function buildTree(context: CommandContext, shutdown: Shutdown, ended: Ended): C
   addJudgeCommands(program, context, end);
   addBaselineCommands(program, context, end);
   addHistoryCommand(program, context, end);
+  addCalibrateCommand(program, context, shutdown, end);
   addHostCommands(program, context, end);
   return program;
 }
@@ -235,6 +236,36 @@ function addHistoryCommand(program: Command, context: CommandContext, end: End):
     .action(async (folder: string, options) => {
       const { historyCommand } = await import('./history.ts');
       end(await historyCommand(folder, options, context));
+    });
+}
+
+function addCalibrateCommand(program: Command, context: CommandContext, shutdown: Shutdown, end: End): void {
+  program
+    .command('calibrate')
+    .description(
+      'boot every cell against itself (A/A) and tell how often the judge raises a false alarm on this host',
+    )
+    .argument('[matrix]', 'matrix file (default: matrices/smoke.yaml)')
+    .option('--pairs <n>', 'A/A verdicts to make', wholeNumber, 10)
+    .option('--per-side <n>', 'boots a side, instead of the trials of the matrix', wholeNumber)
+    .addOption(accelOption())
+    .option('--filter <axis=value>', 'only matching cells; repeat for "and", commas for "or"', collect, [])
+    .option('--jobs <cores>', 'host cores given to guests (default: all)', wholeNumber)
+    .option('--results <folder>', 'where run folders are made', 'results')
+    .option('--resume <run>', 'go on with an interrupted calibration')
+    .option('--seed <n>', 'seed of the randomised order (default: drawn and recorded)', seed)
+    .option('--json', 'one JSON document')
+    .helpGroup('Judging:')
+    .addHelpText(
+      'after',
+      examples(
+        'modstorm calibrate',
+        'modstorm calibrate matrices/quick.yaml --filter vcpus=8 --pairs 5 --per-side 6',
+      ),
+    )
+    .action(async (matrix: string | undefined, options) => {
+      const { calibrateCommand } = await import('./calibrate.ts');
+      end(await calibrateCommand(matrix, options, { ...context, shutdown }));
     });
 }
 

@@ -1,38 +1,21 @@
 import { randomInt } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { UsageError } from '../errors.ts';
 import type { AcceleratorRequest } from '../machine/accelerator.ts';
 import { loadMatrix } from '../matrix/load.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import type { WorkloadDefinition } from '../matrix/workload.ts';
 import { makePlan } from '../plan/plan.ts';
 import type { Shard } from '../plan/shard.ts';
-import type { Plan } from '../plan/trial.ts';
-import { runProgram } from '../process/program.ts';
 import type { Shutdown } from '../process/shutdown.ts';
-import type { ProgressSink } from '../progress/event.ts';
-import { createProgress } from '../progress/progress.ts';
-import { projectPath } from '../project.ts';
 import { renderJsonReport } from '../report/json.ts';
 import { buildReportModel } from '../report/report-model.ts';
 import { renderTerminalReport } from '../report/terminal.ts';
-import { readHostEnvironment } from '../store/environment.ts';
-import { Journal, readJournal } from '../store/journal.ts';
-import { remainingTrials } from '../store/remaining-trials.ts';
+import { readJournal } from '../store/journal.ts';
 import { RunFolder } from '../store/run-folder.ts';
-import type { RunRecord } from '../store/run-record.ts';
-import {
-  distinctCells,
-  executeTrials,
-  type PreparedRun,
-  prepareRun,
-  qemuProgram,
-} from '../trial/run-execution.ts';
-import { SequentialRun } from '../trial/sequential-run.ts';
 import { concludeRun } from './conclude-run.ts';
 import type { CommandContext } from './context.ts';
+import { executeRun, type RunInput } from './execute-run.ts';
 import { exitCodeOfRun, exitCodes } from './exit-code.ts';
 import { fragmentNames, readMatrix, readWorkloads } from './inputs.ts';
 import { renderError } from './render-error.ts';
@@ -50,18 +33,6 @@ export interface RunOptions {
   shard?: Shard;
 }
 
-/** A run that is about to begin or to go on. */
-interface RunInput {
-  matrixFile: string;
-  matrix: Matrix;
-  plan: Plan;
-  workloads: Map<string, WorkloadDefinition>;
-  requested: AcceleratorRequest['requested'];
-  jobs: number;
-  /** Of the run that goes on. */
-  earlier?: { folder: RunFolder; record: RunRecord };
-}
-
 /**
  * `modstorm run`: plan, build, boot, collect, report. An interrupted run closes its journal, reports what it has and
  * can be resumed.
@@ -75,18 +46,7 @@ export async function runCommand(
     options.resume === undefined
       ? await newRun(reference, options)
       : await resumedRun(options.resume, options);
-  const display = createProgress({
-    stream: process.stderr,
-    interactive: context.interactive && !options.json,
-    environment: context.environment,
-  });
-  let folder: RunFolder;
-  try {
-    folder = await execute(input, options, context, display.sink);
-  } finally {
-    display.close();
-  }
-  return reportRun(folder, options, context);
+  return reportRun(await executeRun(input, options, context), options, context);
 }
 
 async function newRun(reference: string, options: RunOptions): Promise<RunInput> {
@@ -123,8 +83,14 @@ function refuseBeyondLooks({ trials, compare }: Matrix, repetitions: number | un
   );
 }
 
-/** The run as it was planned: its own text of the matrix counts, not what the file says today. */
-async function resumedRun(reference: string, options: RunOptions): Promise<RunInput> {
+/**
+ * The run as it was planned: its own text of the matrix counts, not what the file says today.
+ * @throws UsageError RESUME_FIXED, RUN_UNKNOWN
+ */
+export async function resumedRun(
+  reference: string,
+  options: Pick<RunOptions, 'filter' | 'repetitions' | 'seed' | 'shard' | 'results'>,
+): Promise<RunInput> {
   if (
     options.filter.length > 0 ||
     options.repetitions !== undefined ||
@@ -143,6 +109,8 @@ async function resumedRun(reference: string, options: RunOptions): Promise<RunIn
     workloads,
     fragments: await fragmentNames(),
   });
+  // The sides of a calibration are equal by design: nothing of it may be judged early.
+  if (record.calibration) delete matrix.compare;
   return {
     matrixFile: record.matrixFile,
     matrix,
@@ -150,161 +118,9 @@ async function resumedRun(reference: string, options: RunOptions): Promise<RunIn
     workloads,
     requested: record.accelerator.requested,
     jobs: record.jobs,
+    ...(record.calibration && { calibration: record.calibration }),
     earlier: { folder, record },
   };
-}
-
-async function execute(
-  input: RunInput,
-  options: RunOptions,
-  context: CommandContext,
-  sink: ProgressSink,
-): Promise<RunFolder> {
-  const { matrix, plan, workloads, requested, jobs } = input;
-  const prepared = await prepareRun({
-    matrix,
-    plan,
-    workloads,
-    requested,
-    cores: jobs,
-    signal: context.signal,
-    sink,
-  });
-  if (requested === 'auto' && prepared.proof.accelerator === 'tcg') {
-    sink({
-      type: 'warning',
-      message: `emulation (TCG) is used: ${prepared.proof.reason}`,
-      hint: 'Times are not those of real hardware; counters are real.',
-    });
-  }
-  const folder =
-    input.earlier?.folder ??
-    (await RunFolder.create(options.results, { matrixName: matrix.name, now: new Date() }));
-  const record = await describeRun(folder, input, prepared, options);
-  await using journal = await openJournal(folder, input, record);
-  const records = input.earlier ? (await readJournal(folder.journalFile)).records : [];
-  const sequential = new SequentialRun(record, plan, records);
-  const trials = remainingTrials(plan, records).filter(trial => sequential.stillWanted(trial));
-  sink({
-    type: 'run-started',
-    run: folder.name,
-    folder: folder.path,
-    trials: trials.length,
-    cells: distinctCells(plan).length,
-    planned: trials,
-    accelerator: prepared.proof.accelerator,
-    jobs,
-  });
-  await executeTrials({
-    ...{ prepared, trials, folder, journal, signal: context.signal, sink },
-    stillWanted: trial => sequential.stillWanted(trial),
-    onRecord: (_, one) => sequential.add(one),
-  });
-  sink({ type: 'run-finished', interrupted: context.signal.aborted });
-  return folder;
-}
-
-async function openJournal(folder: RunFolder, input: RunInput, record: RunRecord): Promise<Journal> {
-  if (input.earlier) {
-    refuseChanged(input.earlier.record, record);
-    return (await Journal.resume(folder.journalFile, { run: folder.name, planDigest: input.plan.digest }))
-      .journal;
-  }
-  await folder.writeRun(record);
-  await folder.writePlan(input.plan);
-  return Journal.create(folder.journalFile, { run: folder.name, planDigest: input.plan.digest });
-}
-
-/** Trials of another kernel or image under the same name would be one sample of two things. */
-function refuseChanged(earlier: RunRecord, now: RunRecord): void {
-  const facts = (record: RunRecord) => ({
-    accelerator: record.accelerator.accelerator,
-    'QEMU version': record.qemu.version,
-    'CPU model': record.host.cpuModel,
-    kernels: JSON.stringify(
-      record.kernels.map(kernel => [kernel.kernel, kernel.config, kernel.objectDigest]),
-    ),
-    images: JSON.stringify(record.images.map(image => image.key)),
-  });
-  const [before, after] = [facts(earlier), facts(now)];
-  const changed = Object.keys(before).filter(
-    key => before[key as keyof typeof before] !== after[key as keyof typeof after],
-  );
-  if (changed.length === 0) return;
-  throw new UsageError(
-    'RUN_CHANGED',
-    `${earlier.run} cannot go on: ${changed.join(', ')} changed since it began`,
-    {
-      hint: 'Start a new run: samples of two setups must not be mixed.',
-    },
-  );
-}
-
-async function describeRun(
-  folder: RunFolder,
-  input: RunInput,
-  prepared: PreparedRun,
-  options: RunOptions,
-): Promise<RunRecord> {
-  const { cells: _, ...matrix } = input.matrix;
-  const cells = [...prepared.cells.values()];
-  const kernels = new Map(
-    cells.map(({ cell, kernel, fragments }) => [
-      `${cell.kernel} ${fragments.join('+')}`,
-      {
-        kernel: cell.kernel,
-        config: fragments.join('+') || 'plain',
-        key: kernel.key,
-        release: kernel.release,
-        ...(kernel.buildId !== undefined && { buildId: kernel.buildId }),
-        objectDigest: kernel.objectDigest,
-        origin: kernel.origin,
-      },
-    ]),
-  );
-  const images = new Map<string, RunRecord['images'][number]>();
-  for (const { cell, image } of cells) {
-    const entry = images.get(image.key) ?? {
-      key: image.key,
-      bytes: image.bytes,
-      versions: image.versions,
-      cells: [],
-    };
-    entry.cells.push(cell.id);
-    images.set(image.key, entry);
-  }
-  return {
-    version: 1,
-    run: folder.name,
-    startedAt: input.earlier?.record.startedAt ?? new Date().toISOString(),
-    tool: await describeTool(),
-    command: process.argv.slice(2),
-    matrix,
-    matrixFile: relative('', input.matrixFile) || input.matrixFile,
-    seed: input.plan.seed,
-    planDigest: input.plan.digest,
-    host: readHostEnvironment(),
-    qemu: { path: qemuProgram, version: prepared.qemuVersion },
-    accelerator: prepared.proof,
-    jobs: input.jobs,
-    kernels: [...kernels.values()],
-    images: [...images.values()],
-    workloads: Object.fromEntries(cells.map(({ workload }) => [workload.name, workload.version])),
-    workloadMetrics: Object.fromEntries(cells.map(({ workload }) => [workload.name, workload.metrics])),
-    ...(options.shard && { shard: options.shard }),
-  };
-}
-
-/** modstorm's version, and its revision when it runs from a git checkout. */
-async function describeTool(): Promise<RunRecord['tool']> {
-  const { version } = JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string };
-  const git = await runProgram('git', ['-C', projectPath('.'), 'rev-parse', '--short=12', 'HEAD'], {
-    accept: 'any',
-  }).catch(
-    // Without git there is no revision to name.
-    () => undefined,
-  );
-  return git?.code === 0 ? { version, revision: git.stdout.trim() } : { version };
 }
 
 /** Writes the report and the verdict in all their forms into the run's folder, prints them, and says how it went. */

@@ -1,0 +1,221 @@
+import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { UsageError } from '../errors.ts';
+import type { AcceleratorRequest } from '../machine/accelerator.ts';
+import type { Matrix } from '../matrix/matrix.ts';
+import type { WorkloadDefinition } from '../matrix/workload.ts';
+import type { Shard } from '../plan/shard.ts';
+import type { Plan } from '../plan/trial.ts';
+import { runProgram } from '../process/program.ts';
+import type { ProgressSink } from '../progress/event.ts';
+import { createProgress } from '../progress/progress.ts';
+import { projectPath } from '../project.ts';
+import { readHostEnvironment } from '../store/environment.ts';
+import { Journal, readJournal } from '../store/journal.ts';
+import { remainingTrials } from '../store/remaining-trials.ts';
+import { RunFolder } from '../store/run-folder.ts';
+import type { RunRecord } from '../store/run-record.ts';
+import {
+  distinctCells,
+  executeTrials,
+  type PreparedRun,
+  prepareRun,
+  qemuProgram,
+} from '../trial/run-execution.ts';
+import { SequentialRun } from '../trial/sequential-run.ts';
+import type { CommandContext } from './context.ts';
+
+/** A run that is about to begin or to go on. */
+export interface RunInput {
+  matrixFile: string;
+  matrix: Matrix;
+  plan: Plan;
+  workloads: Map<string, WorkloadDefinition>;
+  requested: AcceleratorRequest['requested'];
+  jobs: number;
+  /** Set when the run calibrates the judge; see RunRecord. */
+  calibration?: NonNullable<RunRecord['calibration']>;
+  /** Of the run that goes on. */
+  earlier?: { folder: RunFolder; record: RunRecord };
+}
+
+/** What executing a run depends on beside its input. */
+export interface ExecuteOptions {
+  /** Where run folders are made. */
+  results: string;
+  shard?: Shard;
+  /** Standard output is for one JSON document. */
+  json?: boolean;
+}
+
+/** Prepares and boots a run with a display of its progress; returns its folder with all that it left. */
+export async function executeRun(
+  input: RunInput,
+  options: ExecuteOptions,
+  context: CommandContext,
+): Promise<RunFolder> {
+  const display = createProgress({
+    stream: process.stderr,
+    interactive: context.interactive && !options.json,
+    environment: context.environment,
+  });
+  try {
+    return await execute(input, options, context, display.sink);
+  } finally {
+    display.close();
+  }
+}
+
+async function execute(
+  input: RunInput,
+  options: ExecuteOptions,
+  context: CommandContext,
+  sink: ProgressSink,
+): Promise<RunFolder> {
+  const { matrix, plan, workloads, requested, jobs } = input;
+  const prepared = await prepareRun({
+    matrix,
+    plan,
+    workloads,
+    requested,
+    cores: jobs,
+    signal: context.signal,
+    sink,
+  });
+  if (requested === 'auto' && prepared.proof.accelerator === 'tcg') {
+    sink({
+      type: 'warning',
+      message: `emulation (TCG) is used: ${prepared.proof.reason}`,
+      hint: 'Times are not those of real hardware; counters are real.',
+    });
+  }
+  const folder =
+    input.earlier?.folder ??
+    (await RunFolder.create(options.results, { matrixName: matrix.name, now: new Date() }));
+  const record = await describeRun(folder, input, prepared, options);
+  await using journal = await openJournal(folder, input, record);
+  const records = input.earlier ? (await readJournal(folder.journalFile)).records : [];
+  const sequential = new SequentialRun(record, plan, records);
+  const trials = remainingTrials(plan, records).filter(trial => sequential.stillWanted(trial));
+  sink({
+    type: 'run-started',
+    run: folder.name,
+    folder: folder.path,
+    trials: trials.length,
+    cells: distinctCells(plan).length,
+    planned: trials,
+    accelerator: prepared.proof.accelerator,
+    jobs,
+  });
+  await executeTrials({
+    ...{ prepared, trials, folder, journal, signal: context.signal, sink },
+    stillWanted: trial => sequential.stillWanted(trial),
+    onRecord: (_, one) => sequential.add(one),
+  });
+  sink({ type: 'run-finished', interrupted: context.signal.aborted });
+  return folder;
+}
+
+async function openJournal(folder: RunFolder, input: RunInput, record: RunRecord): Promise<Journal> {
+  if (input.earlier) {
+    refuseChanged(input.earlier.record, record);
+    return (await Journal.resume(folder.journalFile, { run: folder.name, planDigest: input.plan.digest }))
+      .journal;
+  }
+  await folder.writeRun(record);
+  await folder.writePlan(input.plan);
+  return Journal.create(folder.journalFile, { run: folder.name, planDigest: input.plan.digest });
+}
+
+/** Trials of another kernel or image under the same name would be one sample of two things. */
+function refuseChanged(earlier: RunRecord, now: RunRecord): void {
+  const facts = (record: RunRecord) => ({
+    accelerator: record.accelerator.accelerator,
+    'QEMU version': record.qemu.version,
+    'CPU model': record.host.cpuModel,
+    kernels: JSON.stringify(
+      record.kernels.map(kernel => [kernel.kernel, kernel.config, kernel.objectDigest]),
+    ),
+    images: JSON.stringify(record.images.map(image => image.key)),
+  });
+  const [before, after] = [facts(earlier), facts(now)];
+  const changed = Object.keys(before).filter(
+    key => before[key as keyof typeof before] !== after[key as keyof typeof after],
+  );
+  if (changed.length === 0) return;
+  throw new UsageError(
+    'RUN_CHANGED',
+    `${earlier.run} cannot go on: ${changed.join(', ')} changed since it began`,
+    {
+      hint: 'Start a new run: samples of two setups must not be mixed.',
+    },
+  );
+}
+
+async function describeRun(
+  folder: RunFolder,
+  input: RunInput,
+  prepared: PreparedRun,
+  options: ExecuteOptions,
+): Promise<RunRecord> {
+  const { cells: _, ...matrix } = input.matrix;
+  const cells = [...prepared.cells.values()];
+  const kernels = new Map(
+    cells.map(({ cell, kernel, fragments }) => [
+      `${cell.kernel} ${fragments.join('+')}`,
+      {
+        kernel: cell.kernel,
+        config: fragments.join('+') || 'plain',
+        key: kernel.key,
+        release: kernel.release,
+        ...(kernel.buildId !== undefined && { buildId: kernel.buildId }),
+        objectDigest: kernel.objectDigest,
+        origin: kernel.origin,
+      },
+    ]),
+  );
+  const images = new Map<string, RunRecord['images'][number]>();
+  for (const { cell, image } of cells) {
+    const entry = images.get(image.key) ?? {
+      key: image.key,
+      bytes: image.bytes,
+      versions: image.versions,
+      cells: [],
+    };
+    entry.cells.push(cell.id);
+    images.set(image.key, entry);
+  }
+  return {
+    version: 1,
+    run: folder.name,
+    startedAt: input.earlier?.record.startedAt ?? new Date().toISOString(),
+    tool: await describeTool(),
+    command: process.argv.slice(2),
+    matrix,
+    matrixFile: relative('', input.matrixFile) || input.matrixFile,
+    seed: input.plan.seed,
+    planDigest: input.plan.digest,
+    host: readHostEnvironment(),
+    qemu: { path: qemuProgram, version: prepared.qemuVersion },
+    accelerator: prepared.proof,
+    jobs: input.jobs,
+    kernels: [...kernels.values()],
+    images: [...images.values()],
+    workloads: Object.fromEntries(cells.map(({ workload }) => [workload.name, workload.version])),
+    workloadMetrics: Object.fromEntries(cells.map(({ workload }) => [workload.name, workload.metrics])),
+    ...(options.shard && { shard: options.shard }),
+    ...(input.calibration && { calibration: input.calibration }),
+  };
+}
+
+/** modstorm's version, and its revision when it runs from a git checkout. */
+async function describeTool(): Promise<RunRecord['tool']> {
+  const { version } = JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string };
+  const git = await runProgram('git', ['-C', projectPath('.'), 'rev-parse', '--short=12', 'HEAD'], {
+    accept: 'any',
+  }).catch(
+    // Without git there is no revision to name.
+    () => undefined,
+  );
+  return git?.code === 0 ? { version, revision: git.stdout.trim() } : { version };
+}

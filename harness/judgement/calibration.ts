@@ -1,0 +1,124 @@
+import type { TrialRecord } from '../measurement/record.ts';
+import type { Plan } from '../plan/trial.ts';
+import { makeRandom } from '../random.ts';
+import { clopperPearson } from '../statistics/clopper-pearson.ts';
+import type { Interval } from '../statistics/interval.ts';
+import type { RunRecord } from '../store/run-record.ts';
+import { type Judgement, judgePairs } from './judgement.ts';
+import type { CellPair } from './pairing.ts';
+import { type Side, type SideCell, sideOfRun } from './side.ts';
+
+/** How often something happened, and what that says about its true rate. */
+export interface AlarmTally {
+  alarms: number;
+  of: number;
+  /** With 95 % confidence the true rate is at most this (Clopper and Pearson, one-sided). */
+  upper: number;
+}
+
+/** What an A/A calibration found: how often the judge sees a change where there is none. */
+export interface Calibration {
+  pairs: number;
+  perSide: number;
+  alpha: number;
+  /** Verdicts over the whole matrix: an alarm is any gated metric that is said to have changed, either way. */
+  verdicts: AlarmTally;
+  /** Single tests of headlines before any correction: an alarm is a p of at most alpha. */
+  tests: AlarmTally;
+  /** The same by metric. */
+  metrics: Record<string, AlarmTally>;
+  /** The alarms, each as its sentence. */
+  sentences: string[];
+  /** Pairs that are not complete: a run that was interrupted. */
+  unfinished: number;
+}
+
+/** Confidence of the bounds: 95 % one-sided is 90 % two-sided. */
+const confidence = 0.9;
+
+/** The upper bound of a rate of which `alarms` of `of` were seen. */
+export function alarmTally(alarms: number, of: number): AlarmTally {
+  const interval: Interval = clopperPearson(alarms, of, confidence);
+  return { alarms, of, upper: of === 0 ? 1 : interval.high };
+}
+
+/**
+ * Judges a calibration run as if its B boots were those of a new kernel. Two consecutive boots of a cell form a block;
+ * a seeded coin decides which of them is A, so neither side is always first.
+ */
+export function calibrate(run: RunRecord, plan: Plan, records: readonly TrialRecord[]): Calibration {
+  const { pairs, perSide } = run.calibration ?? { pairs: 0, perSide: 0 };
+  const side = sideOfRun(run, plan, records);
+  const done = new Set(
+    records.filter(({ outcome }) => outcome.kind !== 'interrupted').map(({ trial }) => trial),
+  );
+  const judgements: Judgement[] = [];
+  let unfinished = 0;
+  for (let pair = 0; pair < pairs; pair++) {
+    const first = pair * 2 * perSide + 1;
+    const last = first + 2 * perSide - 1;
+    const complete = plan.trials.every(
+      ({ id, repetition }) => repetition < first || repetition > last || done.has(id),
+    );
+    if (complete) judgements.push(judgeHalves(side, run, plan, first, perSide));
+    else unfinished++;
+  }
+  return { pairs, perSide, unfinished, ...tallyUp(judgements) };
+}
+
+function judgeHalves(side: Side, run: RunRecord, plan: Plan, first: number, perSide: number): Judgement {
+  const random = makeRandom(plan.seed ^ first);
+  const pairs = side.cells.map((cell): CellPair => {
+    const sides: [number[], number[]] = [[], []];
+    for (let block = 0; block < perSide; block++) {
+      const coin = random.integer(2);
+      const repetition = first + 2 * block;
+      sides[0].push(repetition + coin - 1);
+      sides[1].push(repetition + (1 - coin) - 1);
+    }
+    return { name: cell.label, base: pickBoots(cell, sides[0]), candidate: pickBoots(cell, sides[1]) };
+  });
+  const { trials } = run.matrix;
+  const looks = trials.kind === 'looks' && trials.looks.at(-1) === perSide ? trials.looks : undefined;
+  return judgePairs({ base: side, next: side, pairs, random, ...(looks && { looks }) });
+}
+
+function pickBoots(cell: SideCell, places: readonly number[]): SideCell {
+  return {
+    ...cell,
+    values: new Map([...cell.values].map(([name, list]) => [name, places.map(place => list[place] ?? null)])),
+    order: places.map(place => cell.order[place]),
+  };
+}
+
+function tallyUp(judgements: readonly Judgement[]): Omit<Calibration, 'pairs' | 'perSide' | 'unfinished'> {
+  const alpha = judgements[0]?.alpha ?? 0.05;
+  const byMetric = new Map<string, { alarms: number; of: number }>();
+  const sentences: string[] = [];
+  let verdicts = 0;
+  for (const { pairs } of judgements) {
+    let alarmed = false;
+    for (const { definition, judgement, sentence, cell } of pairs.flatMap(({ metrics }) => metrics)) {
+      if (!definition.headline || judgement.reason === 'no-values') continue;
+      const counts = byMetric.get(definition.name) ?? { alarms: 0, of: 0 };
+      byMetric.set(definition.name, counts);
+      counts.of++;
+      if (judgement.p !== undefined && judgement.p <= alpha) counts.alarms++;
+      if (!judgement.changed || !definition.gated) continue;
+      alarmed = true;
+      sentences.push(`${cell}: ${sentence}`);
+    }
+    if (alarmed) verdicts++;
+  }
+  const all = [...byMetric.values()];
+  const sum = (of: 'alarms' | 'of') => all.reduce((total, counts) => total + counts[of], 0);
+  return {
+    alpha,
+    verdicts: alarmTally(verdicts, judgements.length),
+    tests: alarmTally(sum('alarms'), sum('of')),
+    metrics: Object.fromEntries(
+      [...byMetric].map(([name, { alarms, of }]) => [name, alarmTally(alarms, of)]),
+    ),
+    sentences,
+  };
+}

@@ -1,0 +1,69 @@
+import { escapeText } from '../escape.ts';
+import { type AlarmTally, alarmTally, type Calibration } from '../judgement/calibration.ts';
+import type { CalibrationEntry } from '../store/calibration-log.ts';
+import { count } from './comparison.ts';
+import { type Column, renderTable } from './table.ts';
+
+/** What the report of a calibration is made from. */
+export interface CalibrationReport {
+  run: string;
+  cells: number;
+  calibration: Calibration;
+  /** All calibrations of this host under the same conditions, this one among them. */
+  host: readonly CalibrationEntry[];
+}
+
+/** A calibration for people: false alarms, what they say about the true rate, the tests metric by metric. */
+export function renderCalibration({ run, cells, calibration, host }: CalibrationReport): string {
+  const { pairs, perSide, alpha, verdicts, tests, metrics, sentences, unfinished } = calibration;
+  const columns: Column[] = [
+    { head: ['metric'], align: 'left' },
+    { head: ['tests'], align: 'right' },
+    { head: [`p <= ${alpha}`], align: 'right' },
+    { head: ['expected', 'at most'], align: 'right' },
+    { head: ['true rate', 'at most'], align: 'right' },
+  ];
+  const rows = Object.entries(metrics).map(([name, tally]) => [
+    escapeText(name, { length: 40 }),
+    String(tally.of),
+    String(tally.alarms),
+    (tally.of * alpha).toFixed(1),
+    percent(tally.upper),
+  ]);
+  const blocks = [
+    [
+      `${escapeText(run)}: A/A, ${count(pairs, 'pair')} of ${count(cells, 'cell')}, ${count(perSide, 'boot')} a side, nothing differs`,
+    ],
+    unfinished > 0
+      ? [`${count(unfinished, 'pair')} unfinished, not judged; go on with --resume ${escapeText(run)}`]
+      : [],
+    renderTable(columns, rows),
+    sentences.map(sentence => `FALSE ALARM: ${sentence}`),
+    [
+      `verdicts: ${tallyLine(verdicts)}`,
+      `single tests, uncorrected: ${tallyLine(tests)}; about ${(tests.of * alpha).toFixed(1)} at most are expected`,
+      ...hostLines(host),
+      'Bounds hold with 95 % confidence. Metrics of one boot are not independent, so that of the single tests is rough.',
+    ],
+  ];
+  return `${blocks
+    .filter(block => block.length > 0)
+    .map(block => block.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function hostLines(host: readonly CalibrationEntry[]): string[] {
+  if (host.length < 2) return [];
+  const sum = (of: 'alarms' | 'of') => host.reduce((total, entry) => total + entry.verdicts[of], 0);
+  return [
+    `this host so far, ${count(host.length, 'calibration')}: ${tallyLine(alarmTally(sum('alarms'), sum('of')))}`,
+  ];
+}
+
+function tallyLine({ alarms, of, upper }: AlarmTally): string {
+  return `${count(alarms, 'false alarm')} in ${of}, so the true rate is at most ${percent(upper)}`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
