@@ -166,13 +166,18 @@ function linesOf(text: string | undefined): string[] {
   return (text ?? '').split('\n').filter(line => line !== '' && !line.startsWith('#'));
 }
 
+/** Built by modstorm beside each of its own kernels (harness/kernel/extra-modules.ts). */
+const ownModules = ['modstorm_fail', 'test_kmod'];
+
 function unknownModule(folder: ModuleFolder, name: string): UsageError {
   const close = suggest(moduleName(name), [...folder.modules.keys(), ...folder.builtin]);
   return new UsageError(
     'MODULE_UNKNOWN',
     `this kernel has no module ${JSON.stringify(name)}, neither as a file nor built in`,
     {
-      hint: `${close} To enable it, set its option to m in a fragment of guests/kernel/ (or one named under \`configs:\` in the matrix) and name the fragment in the config axis. Looked in ${folder.folder}.`,
+      hint: ownModules.includes(moduleName(name))
+        ? `Kernels that modstorm builds have it; a prebuilt one lacks it. Take another module or workload for that. Looked in ${folder.folder}.`
+        : `${close} To enable it, set its option to m in a fragment of guests/kernel/ (or one named under \`configs:\` in the matrix) and name the fragment in the config axis. Looked in ${folder.folder}.`,
     },
   );
 }
