@@ -2,6 +2,7 @@ import { escapeText } from '../escape.ts';
 import { formatBytes, formatDuration } from '../units.ts';
 import { callerLines } from './callers.ts';
 import { Footnotes } from './footnotes.ts';
+import { memoryLegend } from './memory-legend.ts';
 import { chooseScale, formatRange, formatValue } from './quantity.ts';
 import type { CellReport, FoldedDuplicate, MetricReport, ReportModel } from './report-model.ts';
 import { type Column, renderTable } from './table.ts';
@@ -9,12 +10,15 @@ import { troubleLines } from './trouble.ts';
 
 /** The metrics of the table, in its order; a column appears when a cell has it. */
 const tableMetrics = [
+  'attempts',
   'mods_loaded',
   'failed_becoming',
   'failed_load',
   'wasted_bytes',
+  'memory_peak_bytes',
   'dup_warnings',
   'settle_ns',
+  'latency_median_ns',
   'boot_ns',
   'workload_ns',
 ] as const;
@@ -35,6 +39,7 @@ export function renderTerminalReport(model: ReportModel, options: TerminalOption
     headLines(model),
     table,
     notes.lines(),
+    memoryLegend(model.cells),
     [...duplicateLines(model.cells), ...callerLines(model.cells.map(cell => cell.callers))],
     troubleLines(model.troubled, options.path),
     [totalLine(model), options.path],

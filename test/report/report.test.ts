@@ -1,7 +1,8 @@
 import t from 'tap';
 import { renderJsonReport } from '../../harness/report/json.ts';
+import { memoryLegend } from '../../harness/report/memory-legend.ts';
 import { chooseScale, formatRange, formatValue } from '../../harness/report/quantity.ts';
-import { buildReportModel } from '../../harness/report/report-model.ts';
+import { buildReportModel, type CellReport } from '../../harness/report/report-model.ts';
 import { reproduceCommand } from '../../harness/report/reproduce.ts';
 import { summarize } from '../../harness/report/summary.ts';
 import { renderTable } from '../../harness/report/table.ts';
@@ -178,4 +179,13 @@ t.test('tables: points under each other, ranges at the edge, nothing behind', as
     'c          -',
     'd      <0.01',
   ]);
+});
+
+t.test('a report with both says what is traffic and what is peak use', t => {
+  const cell = (...names: string[]) =>
+    ({ metrics: new Map(names.map(name => [name, {}])) }) as unknown as CellReport;
+  t.same(memoryLegend([cell('wasted_bytes'), cell('attempts')]), []);
+  t.same(memoryLegend([cell('memory_peak_bytes')]), []);
+  t.match(memoryLegend([cell('wasted_bytes'), cell('mapped_peak_bytes')]), [/traffic/, /at one time/]);
+  t.end();
 });
