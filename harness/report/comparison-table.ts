@@ -57,7 +57,7 @@ function metricRow(judged: JudgedMetric, base: number, candidate: number): strin
   const scale = rowScale(judged);
   const name = definition.name.replace(/_(?:ns|bytes)$/, '').replaceAll('_', ' ');
   const title = escapeText(scale.unit === '' ? name : `${name} ${scale.unit}`, { length: 24 });
-  const other = (n: number, usual: number) => (n === usual ? '' : ` n=${n}`);
+  const other = (n: number, usual: number) => (n === usual || n === 0 ? '' : ` n=${n}`);
   return [
     `${definition.headline ? '' : '  '}${title}`,
     formatSide(judged, comparison.base, scale) + other(comparison.base.n, base),
@@ -76,7 +76,7 @@ function adjustedText({ definition, judgement }: JudgedMetric): string {
 function commonSizes(metrics: readonly JudgedMetric[]): { base: number; candidate: number } {
   const most = (sizes: number[]) => {
     const counts = new Map<number, number>();
-    for (const size of sizes) counts.set(size, (counts.get(size) ?? 0) + 1);
+    for (const size of sizes.filter(size => size > 0)) counts.set(size, (counts.get(size) ?? 0) + 1);
     return [...counts].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0]?.[0] ?? 0;
   };
   return {

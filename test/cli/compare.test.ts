@@ -1,0 +1,287 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { listBaselines, removeBaseline, saveBaseline, showBaseline } from '../../harness/cli/baseline.ts';
+import { type CompareCommandOptions, compareCommand } from '../../harness/cli/compare.ts';
+import { concludeRun } from '../../harness/cli/conclude-run.ts';
+import { readMatrix } from '../../harness/cli/inputs.ts';
+import type { Cell } from '../../harness/matrix/matrix.ts';
+import { projectPath } from '../../harness/project.ts';
+import { makeRandom, type Random } from '../../harness/random.ts';
+import { RunFolder } from '../../harness/store/run-folder.ts';
+import type { RunRecord } from '../../harness/store/run-record.ts';
+import { fakeContext } from '../fakes/command-context.ts';
+import { fakeCell, fakeRun } from '../fakes/run-fixture.ts';
+import { fakeCount, fakeRunContent, writeFakeRun } from '../fakes/run-folder-fixture.ts';
+
+const root = t.testdir({ results: {}, baselines: {} });
+const places = { results: join(root, 'results'), baselines: join(root, 'baselines') };
+const cells = [2, 8].flatMap(vcpus =>
+  ['stats', 'stats+dups'].map(config => fakeCell(`c${vcpus}-${config.length}`, config, vcpus)),
+);
+
+interface Night {
+  name: string;
+  /** Failed loads of eight CPUs with stats+dups, and of all others. */
+  storm?: number;
+  usual?: number;
+  seed?: number;
+  boots?: number;
+  cells?: readonly Cell[];
+  change?: (run: RunRecord) => void;
+}
+
+function makeNight(night: Night): string {
+  const run = fakeRun({ run: `20261121T030000Z-${night.name}` });
+  night.change?.(run);
+  const measure = (cell: Cell, random: Random) => {
+    const storm = cell.vcpus === 8 && cell.config.includes('dups');
+    const failed = fakeCount((storm ? night.storm : undefined) ?? night.usual ?? 80, random);
+    return {
+      wasted_bytes: String(BigInt(failed) * 1653728n),
+      failed_becoming: failed,
+      failed_load: 0,
+      mods_loaded: 39,
+      boot_ns: Math.round(1.5e9 + random.uniform() * 1e8),
+      ...(cell.config.includes('dups') && { dup_warnings: Math.round(random.uniform() * 2) }),
+    };
+  };
+  const content = fakeRunContent({
+    run,
+    cells: night.cells ?? cells,
+    repetitions: night.boots ?? 12,
+    seed: night.seed ?? 1,
+    measure,
+  });
+  writeFakeRun(places.results, content);
+  return run.run;
+}
+
+const ab = (run: RunRecord) => {
+  run.matrix.compare = { axis: 'config', base: 'stats' };
+};
+const quiet = makeNight({ name: 'quiet-0001', seed: 2 });
+const storm = makeNight({ name: 'storm-0002', seed: 3, storm: 2000, change: ab });
+
+async function compare(sides: string[], options: Partial<CompareCommandOptions> = {}) {
+  const context = fakeContext();
+  const code = await compareCommand(sides, { ...places, ...options }, context);
+  return { code, output: context.output };
+}
+
+t.test('two runs: 1 exactly when a gated metric is REGRESSED', async t => {
+  const worse = await compare([quiet, storm]);
+  t.equal(worse.code, 1);
+  t.match(worse.output, /^ {2}REGRESSED: wasted_bytes got worse: /m);
+  t.match(worse.output, /^verdict: REGRESSED: gated metrics: 1 REGRESSED/m);
+  const better = await compare([storm, quiet]);
+  t.equal(better.code, 0);
+  t.match(better.output, /^ {2}IMPROVED: wasted_bytes got better: /m);
+  const same = await compare([quiet, quiet]);
+  t.equal(same.code, 0);
+  t.match(same.output, /^verdict: (INCONCLUSIVE|UNCHANGED)/m);
+  t.notMatch(same.output, /REGRESSED:/);
+});
+
+t.test('inside one run: its own axis, or one given', async t => {
+  const own = await compare([storm]);
+  t.equal(own.code, 1);
+  t.match(own.output, /^20261121T030000Z-storm-0002: config compared with stats$/m);
+  const given = await compare([storm], { axis: 'vcpus', base: '2' });
+  t.equal(given.code, 1);
+  t.match(given.output, /^config=stats\+dups vcpus=8$/m);
+  await t.rejects(compare([quiet]), { code: 'COMPARE_ONE', hint: /--axis config --base stats/ });
+  await t.rejects(compare([quiet], { axis: 'numa', base: '2' }), { code: 'COMPARE_AXIS' });
+  await t.rejects(compare([quiet, storm], { base: 'stats' }), { code: 'COMPARE_BASE' });
+  await t.rejects(compare([quiet, storm, quiet]), { code: 'COMPARE_SIDES' });
+});
+
+t.test('--json: each metric with n, test, p, effect, verdict, sentence', async t => {
+  const { output } = await compare([quiet, storm], { json: true });
+  const document = JSON.parse(output);
+  t.match(document, { version: 1, verdict: 'REGRESSED', regressed: true, declared: { gated: 12 } });
+  t.equal(document.pairs.length, 4);
+  const pair = document.pairs.find((one: { name: string }) => one.name === 'config=stats+dups vcpus=8');
+  t.match(pair.metrics.wasted_bytes, {
+    base: { n: 12, missing: 0 },
+    new: { n: 12 },
+    test: { name: 'exact rank-sum', statistic: { name: 'U' } },
+    effect: { kind: 'mean difference', interval: { confidence: 0.95 } },
+    verdict: 'REGRESSED',
+    sentence: /got worse/,
+  });
+  t.ok(pair.metrics.wasted_bytes.p < pair.metrics.wasted_bytes.adjusted);
+  t.equal(pair.metrics.failed_becoming.headline, false);
+  t.equal(pair.metrics.boot_ns.gated, false, 'times of emulated guests fail no run');
+});
+
+t.test('--why: the whole reasoning, by the name of a pair or a part of it', async t => {
+  const { output } = await compare([quiet, storm], { why: ['wasted_bytes', 'config=stats+dups', 'vcpus=8'] });
+  t.match(output, /^REGRESSED: wasted_bytes got worse/);
+  t.match(output, /Holm over 12 declared hypotheses/);
+  await t.rejects(compare([quiet, storm], { why: ['wasted_bytes'] }), { code: 'WHY_CELL' });
+  await t.rejects(compare([quiet, storm], { why: ['wasted_byte', 'config=stats vcpus=2'] }), {
+    code: 'WHY_METRIC',
+    hint: /Did you mean "wasted_bytes"/,
+  });
+});
+
+t.test('unlike sides are refused with what differs, and forced ones say so', async t => {
+  const other = makeNight({
+    name: 'other-0003',
+    change: run => {
+      run.qemu.version = '9.0.1';
+      run.accelerator = { ...run.accelerator, accelerator: 'kvm' };
+    },
+  });
+  await t.rejects(compare([quiet, other]), {
+    code: 'COMPARE_UNLIKE',
+    fault: 'user',
+    message: /accelerator tcg -> kvm; qemu 7\.2\.22 -> 9\.0\.1/,
+  });
+  const { output } = await compare([quiet, other], { force: true });
+  t.match(output, /^FORCED, unlike: qemu 7\.2\.22 -> 9\.0\.1$/m);
+  t.match(output, /\(FORCED: the sides are unlike\)/);
+});
+
+t.test('a cell without a partner is listed, never dropped', async t => {
+  const wider = makeNight({ name: 'wider-0004', cells: [...cells, fakeCell('c64', 'stats', 64)] });
+  const { output } = await compare([quiet, wider]);
+  t.match(output, /^1 cell without a partner, not compared:$/m);
+  t.match(
+    output,
+    /new: config=stats vcpus=64: the nearest cell of the base differs in vcpus: \d there, 64 here/,
+  );
+  const apart = makeNight({ name: 'apart-0005', cells: [fakeCell('c65', 'stats', 65)] });
+  await t.rejects(compare([quiet, apart]), { code: 'COMPARE_NOTHING', hint: /vcpus/ });
+});
+
+t.test('boots that crash make a side worse, not merely unmeasured', async t => {
+  const name = '20261121T030000Z-crash-0006';
+  const run = fakeRun({ run: name });
+  const content = fakeRunContent({ run, cells, repetitions: 12, measure: () => ({ wasted_bytes: 5 }) });
+  const crashed = content.records.map(record =>
+    record.cell === 'c8-10'
+      ? {
+          ...record,
+          metrics: {},
+          outcome: { kind: 'crashed' as const, title: 'BUG', class: 'oops' as const },
+        }
+      : record,
+  );
+  writeFakeRun(places.results, { ...content, records: crashed });
+  const { code, output } = await compare([quiet, name]);
+  t.equal(code, 1);
+  t.match(output, /failed boots +0 of 12 +12 of 12 +\+100pp \*/);
+});
+
+t.test('raw stats texts: shown, and never decided', async t => {
+  const [before, after] = ['255-vcpu-before', '8-vcpu-after'].map(name =>
+    projectPath('test', 'golden', `commit-df3e764d8e5c-${name}.stats.txt`),
+  );
+  const { code, output } = await compare([before!, after!]);
+  t.equal(code, 0);
+  t.match(output, /wasted GiB +13\.6 +0\.2 +-98\.4% \?/);
+  t.match(output, /one boot a side decides nothing/);
+  await t.rejects(compare(['nowhere', quiet]), { code: 'COMPARE_UNKNOWN', hint: /latest/ });
+});
+
+t.test('--values: numbers from anywhere', async t => {
+  const file = (name: string, values: number[]) => {
+    writeFileSync(join(root, name), `# made up\n${values.join('\n')}\n`);
+    return join(root, name);
+  };
+  const low = file('low.txt', [10, 11, 12, 13, 14, 15, 16, 17]);
+  const high = file('high.txt', [20, 21, 22, 23, 24, 25, 26, 27]);
+  t.equal((await compare([low, high], { values: true, class: 'count' })).code, 1);
+  t.equal((await compare([low, high], { values: true, class: 'count', worse: 'lower' })).code, 0);
+  t.equal((await compare([low, high], { values: true, class: 'time', atLeast: 50 })).code, 0);
+  const json = JSON.parse((await compare([low, high], { values: true, class: 'count', json: true })).output);
+  // scipy.stats.mannwhitneyu of two separated samples of eight: 2 / C(16, 8)
+  t.ok(Math.abs(json.p - 2 / 12870) < 1e-15, String(json.p));
+  await t.rejects(compare([low, high], { values: true }), { code: 'VALUES_CLASS' });
+  await t.rejects(compare([low, join(root, 'gone')], { values: true, class: 'count' }), {
+    code: 'VALUES_UNREADABLE',
+  });
+  await t.rejects(compare([quiet, storm], { atLeast: 3 }), { code: 'COMPARE_VALUES_ONLY', hint: /gates:/ });
+});
+
+t.test('gates of the matrix replace those of the registry, and lead their family', async t => {
+  const gated = makeNight({
+    name: 'gated-0007',
+    storm: 2000,
+    seed: 3,
+    change: run => {
+      run.matrix.gates = { failed_becoming: { worse: 'higher', atLeast: 1e6 }, boot_ns: { atLeast: 1 } };
+    },
+  });
+  const { code, output } = await compare([quiet, gated], { json: true });
+  t.equal(code, 0, 'a change below the gate is no regression');
+  const { metrics } = JSON.parse(output).pairs[3];
+  t.match(metrics.failed_becoming, { headline: true, gated: true, gate: { atLeast: 1e6, relative: 0 } });
+  t.match(metrics.wasted_bytes, { headline: false, gated: false });
+  t.match(metrics.boot_ns, { gated: true }, 'a time that the matrix gates by name is gated, emulated or not');
+  const matrix = join(root, 'bad.yaml');
+  writeFileSync(
+    matrix,
+    'kernels:\n  lts: { debian: linux-source-6.12 }\ngates:\n  failed_becomming: { at least: 1 }\n',
+  );
+  await t.rejects(readMatrix(matrix), { message: /failed_becomming[\s\S]*Did you mean "failed_becoming"/ });
+});
+
+t.test('the verdict at the end of a run', async t => {
+  const folder = await RunFolder.open(storm, places.results);
+  const content = { run: await folder.readRun(), plan: await folder.readPlan() };
+  const { records } = fakeRunContent({
+    run: content.run,
+    cells,
+    repetitions: 12,
+    measure: (cell: Cell) => ({ wasted_bytes: cell.config === 'stats' ? 1e9 : 9e9 }),
+  });
+  const concluded = await concludeRun(folder, { ...content, records });
+  t.equal(concluded.regressed, true);
+  t.equal(readFileSync(join(folder.reportFolder, 'comparison.txt'), 'utf8'), concluded.text);
+  t.match(JSON.parse(readFileSync(join(folder.reportFolder, 'comparison.json'), 'utf8')), {
+    regressed: true,
+  });
+  const unlike = records.map((record, index) => ({
+    ...record,
+    capabilities: { ...record.capabilities!, cpusOnline: index },
+  }));
+  t.match(await concludeRun(folder, { ...content, records: unlike }), { error: { code: 'COMPARE_UNLIKE' } });
+  const plain = { ...content.run, matrix: { ...content.run.matrix } };
+  delete plain.matrix.compare;
+  t.strictSame(await concludeRun(folder, { ...content, run: plain, records }), { regressed: false });
+});
+
+t.test('baselines: saved on purpose, compared like runs, replaced only by their like', async t => {
+  const context = fakeContext();
+  const options = { folder: places.baselines, results: places.results };
+  t.equal(await saveBaseline('before', quiet, options, context), 0);
+  t.match(context.output, /before\.json: 4 cells, 48 boots[\s\S]*git add/);
+  t.equal((await compare(['before', storm])).code, 1);
+  t.equal((await compare([join(places.baselines, 'before.json'), storm])).code, 1, 'also by path');
+  const random = makeRandom(5);
+  const kvm = makeNight({
+    name: `kvm-${random.integer(10)}008`,
+    change: run => {
+      run.accelerator = { ...run.accelerator, accelerator: 'kvm' };
+    },
+  });
+  await t.rejects(saveBaseline('before', storm, options, context), { code: 'BASELINE_EXISTS' });
+  await t.rejects(saveBaseline('before', kvm, { ...options, replace: true }, context), {
+    code: 'BASELINE_UNLIKE',
+    message: /accelerator tcg -> kvm/,
+  });
+  t.equal(await saveBaseline('before', kvm, { ...options, replace: true, force: true }, context), 0);
+  const list = fakeContext();
+  await listBaselines(options, list);
+  t.match(list.output, /before +quick +20261121T030000Z-kvm/);
+  await showBaseline('before', options, list);
+  t.match(list.output, /accelerator=kvm[\s\S]*wasted_bytes: \d/);
+  t.equal(await removeBaseline('before', options, context), 0);
+  const empty = fakeContext();
+  await listBaselines(options, empty);
+  t.match(empty.output, /^no baselines/);
+  await t.rejects(removeBaseline('before', options, context), { code: 'BASELINE_UNKNOWN' });
+});
