@@ -72,15 +72,14 @@ static long count_modules(void)
 	return lines;
 }
 
-static bool write_results(const char *path, uint64_t trigger_ns, uint64_t settle_ns)
+static bool write_results(const char *path, uint64_t trigger_ns, uint64_t settle_ns,
+			  long modules)
 {
 	FILE *file = fopen(path, "we");
-	long modules = count_modules();
 	bool good;
 
-	if (!file || modules < 0) {
-		fprintf(stderr, "coldplug: %s: %s\n", file ? "/proc/modules" : path,
-			strerror(errno));
+	if (!file) {
+		fprintf(stderr, "coldplug: %s: %s\n", path, strerror(errno));
 		return false;
 	}
 	fprintf(file, "trigger_ns %" PRIu64 "\nsettle_ns %" PRIu64 "\nmodules_present %ld\n",
@@ -100,7 +99,9 @@ static bool plug(const struct coldplug_options *options)
 	};
 	/* Whoever started this has a deadline of its own. */
 	const char *const settle[] = { UDEVADM, "settle", "--timeout=86400", NULL };
-	uint64_t start, triggered;
+	uint64_t start, triggered, settled;
+	long before = count_modules();
+	long after;
 
 	if (!run(daemon))
 		return false;
@@ -110,8 +111,13 @@ static bool plug(const struct coldplug_options *options)
 	triggered = clock_ns(CLOCK_MONOTONIC);
 	if (!run(settle))
 		return false;
-	return write_results(options->output, triggered - start,
-			     clock_ns(CLOCK_MONOTONIC) - start);
+	settled = clock_ns(CLOCK_MONOTONIC);
+	after = count_modules();
+	if (after <= before) {
+		fputs("coldplug: udevd loaded not one module: nothing was measured\n", stderr);
+		return false;
+	}
+	return write_results(options->output, triggered - start, settled - start, after);
 }
 
 int coldplug_main(int argc, char **argv)

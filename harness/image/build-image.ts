@@ -30,7 +30,7 @@ import { parseUserlandTable, selectPrograms } from './userland-table.ts';
 export interface ImageWorkload {
   /** Names of programs in guests/userland.yaml. */
   programs: readonly string[];
-  /** Modules that must be there, compressed as the cell says. */
+  /** Modules that must be there, compressed as the cell says; `*` is every module of the kernel. */
   modules: readonly string[];
   /** Modules to load, with dependencies, before the first snapshot. */
   preload: readonly string[];
@@ -69,7 +69,7 @@ export interface ImageOptions {
 const format = 2;
 
 /** Other names of the agent's program, which make it another program (guests/agent/main.c). */
-const applets = ['storm'];
+const applets = ['autoload', 'autoload-plain', 'burst', 'coldplug', 'storm'];
 
 /** Modules without which there is no channel; built into the kernels that modstorm builds. */
 const channelModules = ['virtio_pci', 'virtio_console'];
@@ -130,15 +130,16 @@ interface ImageContent {
 async function planContent(options: ImageOptions): Promise<ImageContent> {
   const { workload } = options;
   const folder = await readModuleFolder(options.kernel.modules);
+  const wanted = wantedModules(folder, workload.modules);
   const early = channelClosure(folder, options.kernel);
-  const stormed = new Set(workload.modules.map(moduleName));
+  const stormed = new Set(wanted.map(moduleName));
   const namesOf = (modules: readonly KernelModule[]) => modules.map(({ name }) => name);
-  const hard = namesOf(moduleClosure(folder, workload.modules, 'hard-only')).filter(
+  const hard = namesOf(moduleClosure(folder, wanted, 'hard-only')).filter(
     name => !stormed.has(name),
   );
   const first = [...(workload.preloadDependencies ? hard : []), ...workload.preload];
   const load = namesOf(moduleClosure(folder, first, 'hard-only'));
-  const modules = moduleClosure(folder, [...namesOf(early), ...first, ...workload.modules]);
+  const modules = moduleClosure(folder, [...namesOf(early), ...first, ...wanted]);
   const config = renderAgentConfig({
     require: options.require ?? [],
     early: namesOf(early),
@@ -154,6 +155,11 @@ async function planContent(options: ImageOptions): Promise<ImageContent> {
   const before = namesOf(moduleClosure(folder, [...namesOf(early), ...load]));
   const plain = new Set(before.filter(name => !stormed.has(name)));
   return { folder, modules, plain, config };
+}
+
+/** Which modules a CPU or a device asks for is only known in the guest, so a workload may take them all. */
+function wantedModules(folder: ModuleFolder, modules: readonly string[]): readonly string[] {
+  return modules.includes('*') ? [...folder.modules.keys()] : modules;
 }
 
 function channelClosure(folder: ModuleFolder, kernel: KernelArtifact): KernelModule[] {
