@@ -69,7 +69,7 @@ function metricRow(judged: JudgedMetric, base: number, candidate: number): strin
 
 function adjustedText({ definition, judgement }: JudgedMetric): string {
   if (!definition.headline || judgement.adjusted === undefined) return '-';
-  return formatP(judgement.adjusted);
+  return judgement.adjusted < 0.001 ? '<0.001' : formatP(judgement.adjusted);
 }
 
 /** The number of values that most rows have, on each side. */

@@ -62,15 +62,14 @@ function pairLines({ pair, metrics, findings }: JudgedPair, all: boolean): strin
   return [
     escapeText(pair.name, { length: 200 }),
     ...renderMetricTable(rows),
-    ...regressed.map(
-      ({ judgement, sentence }) => `  ${wordOf(judgement.reason, judgement.verdict)}: ${sentence}`,
-    ),
+    ...regressed.map(({ judgement, sentence }) => `  ${wordOf(judgement)}${sentence}`),
     ...findings.map(({ message }) => `  warning: ${message}`),
   ];
 }
 
-function wordOf(reason: string, verdict: string): string {
-  return reason === 'proved-without-direction' ? 'CHANGED' : verdict;
+/** The verdict in front of its sentence; a change without direction says itself what it is. */
+function wordOf({ reason, verdict }: JudgedMetric['judgement']): string {
+  return reason === 'proved-without-direction' ? '' : `${verdict}: `;
 }
 
 /** Headlines that any side measured, and what lies under a headline that changed. */
@@ -106,6 +105,10 @@ function noteLines(comparison: Comparison): string[] {
   ];
   if (pairs.some(({ metrics }) => metrics.some(({ judgement: one }) => one.comparison.testedAs === 'count')))
     notes.push('counts: mean [least..greatest] and change of the mean; times: median');
+  const gaps = pairs.some(({ metrics }) =>
+    metrics.some(({ judgement: { comparison: one } }) => isGap(one.base.n, one.candidate.n)),
+  );
+  if (gaps) notes.push('none: no boot of that side measured it, which is not zero');
   const looks = lookLine(pairs);
   if (looks !== undefined) notes.push(looks);
   if (judgement.emulated)
@@ -115,6 +118,10 @@ function noteLines(comparison: Comparison): string[] {
   for (const one of unlikeness)
     notes.push(`FORCED, unlike: ${escapeText(describeUnlikeness(one, pairs.length))}`);
   return notes;
+}
+
+function isGap(base: number, candidate: number): boolean {
+  return (base === 0) !== (candidate === 0);
 }
 
 /** After how many boots a side the pairs of a sequential run stopped; undefined when the number was fixed. */
