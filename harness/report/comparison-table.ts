@@ -59,7 +59,7 @@ function metricRow(judged: JudgedMetric, base: number, candidate: number): strin
   const title = escapeText(scale.unit === '' ? name : `${name} ${scale.unit}`, { length: 24 });
   const other = (n: number, usual: number) => (n === usual || n === 0 ? '' : ` n=${n}`);
   return [
-    `${definition.headline ? '' : '  '}${title}`,
+    `${definition.headline ? '' : ' '}${title}`,
     formatSide(judged, comparison.base, scale) + other(comparison.base.n, base),
     formatSide(judged, comparison.candidate, scale) + other(comparison.candidate.n, candidate),
     `${formatChange(judged, scale)} ${markOf(judged)}`,
@@ -69,7 +69,7 @@ function metricRow(judged: JudgedMetric, base: number, candidate: number): strin
 
 function adjustedText({ definition, judgement }: JudgedMetric): string {
   if (!definition.headline || judgement.adjusted === undefined) return '-';
-  return judgement.adjusted < 0.001 ? '<0.001' : formatP(judgement.adjusted);
+  return judgement.adjusted < 0.001 ? '<.001' : formatP(judgement.adjusted);
 }
 
 /** The number of values that most rows have, on each side. */
@@ -93,18 +93,28 @@ function rowScale({ definition, judgement }: JudgedMetric): Scale {
   return chooseScale(definition.unit as MetricUnit, values);
 }
 
-/** `23.99 +/-1%` for times, `83 [71..96]` for counts, one value where nothing varies. */
+/** `23.99 +/-1%` for times and what hardly varies, `83 [71..96]` for counts, one value where nothing varies. */
 function formatSide({ definition, judgement }: JudgedMetric, side: Summary, scale: Scale): string {
   if (side.n === 0) return 'none';
   if (definition.name === failedBoots) return `${Math.round(side.mean! * side.n)} of ${side.n}`;
-  const same = side.least === side.greatest;
-  if (judgement.comparison.testedAs === 'time') {
-    const centre = formatValue(side.median!, scale);
-    if (same || side.deviation === undefined || side.median === 0) return centre;
-    return `${centre} +/-${Math.round((side.deviation / Math.abs(side.median!)) * 100)}%`;
+  if (side.least === side.greatest) return formatValue(side.least!, scale);
+  const time = judgement.comparison.testedAs === 'time';
+  const centre = time ? side.median! : side.mean!;
+  const narrow = Number(side.greatest) - Number(side.least) < narrowRange * Math.abs(centre);
+  if (side.deviation !== undefined && centre !== 0 && (time || (narrow && scale.decimals !== 'auto'))) {
+    return `${formatValue(centre, scale)} +/-${Math.round((side.deviation / Math.abs(centre)) * 100)}%`;
   }
-  if (same) return formatValue(side.least!, scale);
-  return `${short(side.mean!, scale)} [${short(side.least!, scale)}..${short(side.greatest!, scale)}]`;
+  if (time) return formatValue(centre, scale);
+  const coarse = coarser(scale);
+  return `${short(centre, scale)} [${short(side.least!, coarse)}..${short(side.greatest!, coarse)}]`;
+}
+
+/** A range narrower than this share of the mean says less than a percentage. */
+const narrowRange = 0.1;
+
+/** The ends of a range need a digit less than the mean beside them. */
+function coarser(scale: Scale): Scale {
+  return scale.decimals === 'auto' ? scale : { ...scale, decimals: Math.max(0, scale.decimals - 1) };
 }
 
 /** A mean of counts needs no decimals once it has three digits. */
