@@ -282,7 +282,8 @@ export function workloadMetric(workload: string, definition: WorkloadMetricDefin
   const { name, unit, class: kind, worse, description } = definition;
   return metric({
     name,
-    title: name.replaceAll('_', ' '),
+    // Reports tell the unit beside the title.
+    title: name.replace(/_(ns|bytes)$/, '').replaceAll('_', ' '),
     unit,
     class: kind,
     worse,

@@ -215,7 +215,7 @@ t.test('metrics of a workload', async t => {
     family: 'storm',
     gate: { atLeast: 1e6, relative: 0.05 },
     headline: false,
-    title: 'p99 ns',
+    title: 'p99',
   });
   t.equal(
     workloadMetric('x', { ...declared[0], name: 'settle_ns' }),
