@@ -12,13 +12,13 @@ function callersOf(record: TrialRecord | undefined, name: string): unknown[] {
 t.test('50 threads ask for one module: 49 duplicates, in both forms, and who asked', async t => {
   const run = await runLab(`${labKernel}
 config: stats+dups
-axes: { command_line: ['', module.enable_dups_trace=1] }
+axes: { command_line: ['', module.enable_dups_trace=1 log_buf_len=4M] }
 vcpus: 2
 memory: 512MiB
 workload: { autoload: { driver: tun, threads: 50 } }
 include:
-  - { command_line: module.enable_dups_trace=1, workload: { autoload: { case: get_fs_type } } }
-  - { command_line: module.enable_dups_trace=1, workload: { autoload-plain: { what: all, threads: 16 } } }
+  - { command_line: module.enable_dups_trace=1 log_buf_len=4M, workload: { autoload: { case: get_fs_type } } }
+  - { command_line: module.enable_dups_trace=1 log_buf_len=4M, workload: { autoload-plain: { what: all, threads: 16 } } }
 trials: 1
 `);
   t.teardown(run.remove);
@@ -32,7 +32,7 @@ trials: 1
         Object.entries(parameter).every(([key, value]) => parameters[key] === value)
       );
     });
-  const trace = 'module.enable_dups_trace=1';
+  const trace = 'module.enable_dups_trace=1 log_buf_len=4M';
   const lines = by('', 'autoload');
   const stacks = by(trace, 'autoload', { case: 'request_module' });
   const types = by(trace, 'autoload', { case: 'get_fs_type' });
