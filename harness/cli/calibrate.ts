@@ -7,6 +7,7 @@ import type { AcceleratorRequest } from '../machine/accelerator.ts';
 import { makePlan } from '../plan/plan.ts';
 import type { Shutdown } from '../process/shutdown.ts';
 import { renderCalibration } from '../report/calibration.ts';
+import { leastUntiedP } from '../statistics/rank-test.ts';
 import { logCalibration } from '../store/calibration-log.ts';
 import { runFacts } from '../store/comparison-key.ts';
 import { readJournal } from '../store/journal.ts';
@@ -31,11 +32,14 @@ export interface CalibrateOptions {
   seed?: number;
 }
 
+/** Boots a side unless told or the matrix has more: the verdicts of a few cells can then raise an alarm at all. */
+const usualPerSide = 8;
+
 /**
  * `modstorm calibrate MATRIX`: boots every cell under two names between which nothing differs, judges them as if one
  * were new, and tells how often that gives a false alarm on this host. Returns 0 however many there are: they are what
  * is measured.
- * @throws UsageError CALIBRATE_RESUME; errors of the matrix, of builds and of the host
+ * @throws UsageError CALIBRATE_FEW, CALIBRATE_RESUME; errors of the matrix, of builds and of the host
  */
 export async function calibrateCommand(
   reference: string | undefined,
@@ -53,7 +57,16 @@ export async function calibrateCommand(
 async function newCalibration(reference: string, options: CalibrateOptions): Promise<RunInput> {
   const { file, matrix, workloads } = await readMatrix(reference);
   const own = matrix.trials.kind === 'fixed' ? matrix.trials.count : Math.max(...matrix.trials.looks);
-  const calibration = { pairs: options.pairs, perSide: options.perSide ?? own };
+  const calibration = { pairs: options.pairs, perSide: options.perSide ?? Math.max(own, usualPerSide) };
+  if (leastUntiedP(calibration.perSide, calibration.perSide) > 0.05) {
+    throw new UsageError(
+      'CALIBRATE_FEW',
+      `--per-side ${calibration.perSide}: no test of so few boots can reach 0.05`,
+      {
+        hint: 'Use 4 at least, and 8 for the verdicts of a matrix: they are corrected for all its metrics.',
+      },
+    );
+  }
   const plan = makePlan(matrix, {
     seed: options.seed ?? randomInt(2 ** 32),
     filters: options.filter,

@@ -247,7 +247,7 @@ function addCalibrateCommand(program: Command, context: CommandContext, shutdown
     )
     .argument('[matrix]', 'matrix file (default: matrices/smoke.yaml)')
     .option('--pairs <n>', 'A/A verdicts to make', wholeNumber, 10)
-    .option('--per-side <n>', 'boots a side, instead of the trials of the matrix', wholeNumber)
+    .option('--per-side <n>', 'boots a side (default: the trials of the matrix, 8 at least)', wholeNumber)
     .addOption(accelOption())
     .option('--filter <axis=value>', 'only matching cells; repeat for "and", commas for "or"', collect, [])
     .option('--jobs <cores>', 'host cores given to guests (default: all)', wholeNumber)

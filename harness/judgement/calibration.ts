@@ -3,6 +3,7 @@ import type { Plan } from '../plan/trial.ts';
 import { makeRandom } from '../random.ts';
 import { clopperPearson } from '../statistics/clopper-pearson.ts';
 import type { Interval } from '../statistics/interval.ts';
+import type { JudgedMetric } from '../statistics/judged-cell.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import { type Judgement, judgePairs } from './judgement.ts';
 import type { CellPair } from './pairing.ts';
@@ -29,6 +30,8 @@ export interface Calibration {
   metrics: Record<string, AlarmTally>;
   /** The alarms, each as its sentence. */
   sentences: string[];
+  /** Verdicts and tests that no data could have made an alarm, for want of boots or of variation; they prove nothing. */
+  impossible: { verdicts: number; tests: number };
   /** Pairs that are not complete: a run that was interrupted. */
   unfinished: number;
 }
@@ -94,31 +97,53 @@ function pickBoots(cell: SideCell, places: readonly number[]): SideCell {
 function tallyUp(judgements: readonly Judgement[]): Omit<Calibration, 'pairs' | 'perSide' | 'unfinished'> {
   const alpha = judgements[0]?.alpha ?? 0.05;
   const byMetric = new Map<string, { alarms: number; of: number }>();
+  const impossible = { verdicts: 0, tests: 0 };
   const sentences: string[] = [];
   let verdicts = 0;
-  for (const { pairs } of judgements) {
-    let alarmed = false;
-    for (const { definition, judgement, sentence, cell } of pairs.flatMap(({ metrics }) => metrics)) {
-      if (!definition.headline || judgement.reason === 'no-values') continue;
-      const counts = byMetric.get(definition.name) ?? { alarms: 0, of: 0 };
-      byMetric.set(definition.name, counts);
-      counts.of++;
-      if (judgement.p !== undefined && judgement.p <= alpha) counts.alarms++;
-      if (!judgement.changed || !definition.gated) continue;
-      alarmed = true;
-      sentences.push(`${cell}: ${sentence}`);
+  for (const judgement of judgements) {
+    const headlines = headlinesOf(judgement);
+    for (const metric of headlines) {
+      if (leastOf(metric) > alpha) impossible.tests++;
+      else countTest(byMetric, metric, alpha);
     }
-    if (alarmed) verdicts++;
+    const gated = headlines.filter(({ definition }) => definition.gated);
+    const alarms = gated.filter(metric => metric.judgement.changed);
+    sentences.push(...alarms.map(({ cell, sentence }) => `${cell}: ${sentence}`));
+    if (alarms.length > 0) verdicts++;
+    else if (gated.every(metric => leastOf(metric) * judgement.declared.gated > alpha)) impossible.verdicts++;
   }
   const all = [...byMetric.values()];
   const sum = (of: 'alarms' | 'of') => all.reduce((total, counts) => total + counts[of], 0);
   return {
     alpha,
-    verdicts: alarmTally(verdicts, judgements.length),
+    verdicts: alarmTally(verdicts, judgements.length - impossible.verdicts),
     tests: alarmTally(sum('alarms'), sum('of')),
     metrics: Object.fromEntries(
       [...byMetric].map(([name, { alarms, of }]) => [name, alarmTally(alarms, of)]),
     ),
+    impossible,
     sentences,
   };
+}
+
+function headlinesOf({ pairs }: Judgement): JudgedMetric[] {
+  return pairs
+    .flatMap(({ metrics }) => metrics)
+    .filter(({ definition, judgement }) => definition.headline && judgement.reason !== 'no-values');
+}
+
+/** The smallest p that the pooled values could give, however they were dealt. */
+function leastOf({ judgement }: JudgedMetric): number {
+  return judgement.comparison.test?.leastP ?? 1;
+}
+
+function countTest(
+  byMetric: Map<string, { alarms: number; of: number }>,
+  { definition, judgement }: JudgedMetric,
+  alpha: number,
+): void {
+  const counts = byMetric.get(definition.name) ?? { alarms: 0, of: 0 };
+  byMetric.set(definition.name, counts);
+  counts.of++;
+  if (judgement.p !== undefined && judgement.p <= alpha) counts.alarms++;
 }

@@ -15,7 +15,7 @@ export interface CalibrationReport {
 
 /** A calibration for people: false alarms, what they say about the true rate, the tests metric by metric. */
 export function renderCalibration({ run, cells, calibration, host }: CalibrationReport): string {
-  const { pairs, perSide, alpha, verdicts, tests, metrics, sentences, unfinished } = calibration;
+  const { pairs, perSide, alpha, verdicts, tests, metrics, sentences, unfinished, impossible } = calibration;
   const columns: Column[] = [
     { head: ['metric'], align: 'left' },
     { head: ['tests'], align: 'right' },
@@ -37,11 +37,12 @@ export function renderCalibration({ run, cells, calibration, host }: Calibration
     unfinished > 0
       ? [`${count(unfinished, 'pair')} unfinished, not judged; go on with --resume ${escapeText(run)}`]
       : [],
-    renderTable(columns, rows),
+    rows.length > 0 ? renderTable(columns, rows) : [],
     sentences.map(sentence => `FALSE ALARM: ${sentence}`),
     [
       `verdicts: ${tallyLine(verdicts)}`,
-      `single tests, uncorrected: ${tallyLine(tests)}; about ${(tests.of * alpha).toFixed(1)} at most are expected`,
+      `single tests, uncorrected: ${tallyLine(tests)}${tests.of > 0 ? `; about ${(tests.of * alpha).toFixed(1)} at most are expected` : ''}`,
+      ...impossibleLines(impossible),
       ...hostLines(host),
       'Bounds hold with 95 % confidence. Metrics of one boot are not independent, so that of the single tests is rough.',
     ],
@@ -50,6 +51,18 @@ export function renderCalibration({ run, cells, calibration, host }: Calibration
     .filter(block => block.length > 0)
     .map(block => block.join('\n'))
     .join('\n\n')}\n`;
+}
+
+/** What could not have alarmed is no evidence of anything, and is left out of the tallies. */
+function impossibleLines({ verdicts, tests }: Calibration['impossible']): string[] {
+  const lines: string[] = [];
+  if (verdicts > 0)
+    lines.push(
+      `${count(verdicts, 'verdict')} left out: with so few boots a side no alarm was possible; raise --per-side`,
+    );
+  if (tests > 0)
+    lines.push(`${count(tests, 'single test')} left out: too few boots, or every boot gave the same value`);
+  return lines;
 }
 
 function hostLines(host: readonly CalibrationEntry[]): string[] {
@@ -61,6 +74,7 @@ function hostLines(host: readonly CalibrationEntry[]): string[] {
 }
 
 function tallyLine({ alarms, of, upper }: AlarmTally): string {
+  if (of === 0) return 'none that could have alarmed, so nothing is known';
   return `${count(alarms, 'false alarm')} in ${of}, so the true rate is at most ${percent(upper)}`;
 }
 

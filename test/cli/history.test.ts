@@ -196,7 +196,14 @@ t.test('calibration: A and B of one cell, and what no alarm is worth', async t =
   });
   const result = calibrate(run, content.plan, content.records);
   t.equal(result.verdicts.of, 30);
-  t.equal(result.tests.of, 30 * 2 * 2, 'two headlines of two cells');
+  t.equal(result.tests.of, 30 * 2, 'the waste of two cells');
+  t.equal(result.impossible.tests, 30 * 2, 'that no boot failed could never be an alarm, and proves nothing');
+  const few = { ...run, calibration: { pairs: 30, perSide: 3 } };
+  t.match(calibrate(few, content.plan, content.records), {
+    tests: { of: 0, upper: 1 },
+    verdicts: { of: 0, upper: 1 },
+    impossible: { verdicts: 30 },
+  });
   t.ok(result.verdicts.alarms <= 4, `${result.verdicts.alarms} alarms`);
   t.ok(result.metrics['wasted_bytes']!.alarms > 0, 'uncorrected tests do reject now and then');
   t.match(result, calibrate(run, content.plan, [...content.records].reverse()), 'a replay gives the same');
