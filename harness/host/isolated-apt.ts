@@ -25,6 +25,7 @@ export interface IsolatedAptOptions {
 }
 
 const listsMaxAgeMs = 24 * 3600 * 1000;
+const updateWords = ['update', '-q', '--error-on=any'];
 const keyrings = [
   '/usr/share/keyrings/debian-archive-keyring.gpg',
   '/usr/share/keyrings/debian-archive-keyring.pgp',
@@ -168,9 +169,10 @@ export class IsolatedApt {
       if (age !== undefined && age < maxAgeMs) return;
       await this.#writeConfiguration(wanted);
       this.#report('reading the package lists of Debian');
-      const result = await this.#apt('apt-get', ['update', '-q', '--error-on=any'], { accept: 'any' });
+      const result = await this.#apt('apt-get', updateWords, { accept: 'any' });
       this.#refreshed = true;
       if (result.code === 0) return writeFile(stamp, wanted);
+      if (await this.#updateEachSuite(wanted)) return writeFile(stamp, wanted);
       const error = new InfrastructureError(
         'APT_UPDATE_FAILED',
         'the package lists of Debian cannot be read',
@@ -182,6 +184,29 @@ export class IsolatedApt {
       if (age === undefined) throw error;
       this.#report(`${error.message}; those of ${new Date(Date.now() - age).toISOString()} are used`);
     });
+  }
+
+  /**
+   * Reads one suite after the other and keeps those that apt accepts: a suite whose lists have expired on a mirror
+   * that lags behind must not take the others with it. Its packages are then simply not offered.
+   * @returns whether any suite was read
+   */
+  async #updateEachSuite(sources: string): Promise<boolean> {
+    const kept: string[] = [];
+    for (const line of sources.trimEnd().split('\n')) {
+      await writeFile(join(this.folder, 'sources.list'), `${line}\n`);
+      const words = [...updateWords, '-o', 'APT::Get::List-Cleanup=0'];
+      const result = await this.#apt('apt-get', words, { accept: 'any' });
+      if (result.code === 0) kept.push(line);
+      else {
+        const reason = result.stderr.split('\n').find(text => text.startsWith('E: '));
+        this.#report(`left out: ${line.split(' ').at(-2)}, ${reason ?? 'which cannot be read'}`);
+      }
+    }
+    // With none of them the older lists are still good for something, and need their sources.
+    const usable = kept.length > 0 ? kept.map(line => `${line}\n`).join('') : sources;
+    await writeFile(join(this.folder, 'sources.list'), usable);
+    return kept.length > 0;
   }
 
   async #sourcesText(): Promise<string> {
