@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { UsageError } from '../errors.ts';
+import { fragmentsOfCell } from '../kernel/fragments.ts';
 import type { AcceleratorRequest } from '../machine/accelerator.ts';
-import type { Matrix } from '../matrix/matrix.ts';
+import type { Cell, Matrix } from '../matrix/matrix.ts';
 import { suggest } from '../matrix/nearest.ts';
 import type { WorkloadDefinition } from '../matrix/workload.ts';
 import { createProgress } from '../progress/progress.ts';
@@ -79,10 +80,15 @@ async function chooseKernel({ kernel, matrix: file, config }: KernelDoctorOption
   return {
     name: kernel,
     source,
-    config: config ?? first?.config ?? usualConfig,
+    // With what its workload adds: then it is the very kernel that the matrix boots, and built already.
+    config: config ?? (first && configOf(first, workloads)) ?? usualConfig,
     ownFragments: matrix.configs,
     workloads,
   };
+}
+
+function configOf(cell: Cell, workloads: Chosen['workloads']): string {
+  return fragmentsOfCell(cell, workloads.get(cell.workload.name)?.fragments).join('+') || 'plain';
 }
 
 function unknownKernel(kernel: string, matrix: Matrix | undefined): UsageError {
@@ -132,7 +138,7 @@ export function renderKernelProbe(
       'loads of one file',
       `${probe.mergesSameInode ? 'merged' : 'not merged'}: of ${attempts} at one moment ${successes} succeeded`,
     ],
-    ['test_kmod', probe.testKmod ? 'built' : 'not in this config'],
+    ['test_kmod', probe.testKmod ? 'built' : 'not built'],
     ['modules', String(probe.modules)],
     ['asked for by CPUs', probe.cpuModules.join(' ') || 'none in this config'],
     ['workloads', workloadWords.join(', ')],

@@ -57,7 +57,7 @@ t.test('a package of Debian', async t => {
 t.test('a kernel of a matrix, with the config of its first cell unless told', async t => {
   const patched = await doctor({ kernel: 'no-merge', matrix: 'boot-8', json: true });
   t.match(patched.request.source, { kind: 'debian', patches: [/no-merge\.patch$/] });
-  t.equal(patched.request.config, 'stats+dups');
+  t.equal(patched.request.config, 'coldplug+dups+stats', 'with what the workload adds');
   const parsed = JSON.parse(patched.text) as Record<string, unknown>;
   t.equal(parsed['version'], 1);
   t.equal(parsed['kernel'], 'no-merge');
