@@ -43,7 +43,8 @@ export function gateNames(workloadMetrics: DefinitionRequest['workloadMetrics'])
  * The metrics as the statistics room wants them. Declared are those that any boot of these workloads can yield; a
  * metric that only some kernels or workloads yield counts when it was measured or is gated.
  *
- * A headline is gated when a direction is worse; times only where guests are not emulated, unless the matrix gates them.
+ * A headline is gated when a direction is worse; times and throughput only where guests are not emulated, unless the
+ * matrix gates them by name.
  * A metric that the matrix gates leads its family in the place of the usual headline.
  */
 export function metricDefinitions(request: DefinitionRequest): MetricDefinition[] {
@@ -66,6 +67,11 @@ export function metricDefinitions(request: DefinitionRequest): MetricDefinition[
   });
 }
 
+/** Times, rates, and counts of what fits into a fixed time: all of them measure the speed of an emulator. */
+function isClockBound({ class: kind, unit, family }: Metric): boolean {
+  return kind === 'time' || unit === 'per_second' || family === 'throughput';
+}
+
 function toDefinition(
   metric: Metric,
   gate: GateSetting | undefined,
@@ -73,7 +79,7 @@ function toDefinition(
   emulated: boolean,
 ): MetricDefinition {
   const worse = gate?.worse ?? metric.worse;
-  const doubtful = emulated && metric.class === 'time' && gate === undefined;
+  const doubtful = emulated && isClockBound(metric) && gate === undefined;
   return {
     name: metric.name,
     unit: metric.unit,
