@@ -1,6 +1,25 @@
 import { readFile } from 'node:fs/promises';
 
 /**
+ * Frequency of the host's time stamp counter in kHz, for `tsc_early_khz=` on the command line of an emulated guest,
+ * whose counter it is. Left to itself the kernel calibrates against an emulated PIT or HPET; on a busy host that goes wrong
+ * by any factor, and the later refinement rejects what differs by more than 1 % (arch/x86/kernel/tsc.c).
+ * @param cpuinfo text of the host's /proc/cpuinfo; on x86 its bogomips are twice the TSC's MHz
+ * @returns undefined when it does not say
+ */
+export function timeStampKilohertz(cpuinfo: string): number | undefined {
+  const bogomips = /^bogomips\s*:\s*(\d{1,6}(?:\.\d{1,4})?)$/m.exec(cpuinfo)?.[1];
+  const kilohertz = Math.round((Number(bogomips) / 2) * 1000);
+  return kilohertz > 0 ? kilohertz : undefined;
+}
+
+/** `timeStampKilohertz` of this host. */
+export async function readTimeStampKilohertz(): Promise<number | undefined> {
+  if (process.arch !== 'x64') return undefined;
+  return timeStampKilohertz(await readFile('/proc/cpuinfo', 'utf8'));
+}
+
+/**
  * Loops per jiffy of an emulated guest, for `lpj=` on its command line: the guest's time stamp counter is that of the
  * host, so its delay loop can be known instead of being calibrated on each vCPU in turn (0.27 s each: without
  * a constant TSC the kernel does not take over the boot CPU's value, init/calibrate.c).
@@ -9,10 +28,10 @@ import { readFile } from 'node:fs/promises';
  * @returns undefined when either does not say; the kernel then calibrates as it always did
  */
 export function delayLoops(cpuinfo: string, config: string): number | undefined {
-  const bogomips = /^bogomips\s*:\s*(\d{1,6}(?:\.\d{1,4})?)$/m.exec(cpuinfo)?.[1];
+  const kilohertz = timeStampKilohertz(cpuinfo);
   const frequency = /^CONFIG_HZ=(\d{2,4})$/m.exec(config)?.[1];
-  if (bogomips === undefined || frequency === undefined) return undefined;
-  const loops = Math.round(((Number(bogomips) / 2) * 1e6) / Number(frequency));
+  if (kilohertz === undefined || frequency === undefined) return undefined;
+  const loops = Math.round((kilohertz * 1000) / Number(frequency));
   return loops > 0 ? loops : undefined;
 }
 

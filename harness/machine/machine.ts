@@ -25,6 +25,8 @@ export interface MachineSettings {
   cpuModel?: string;
   /** `lpj=` for an emulated guest, see `delayLoops`; without it every vCPU is calibrated in turn. */
   delayLoops?: number;
+  /** `tsc_early_khz=` for an emulated guest, see `timeStampKilohertz`; without it the guest calibrates its clock. */
+  timeStampKilohertz?: number;
   kernelImage: string;
   initramfs: string;
   /** Words appended to the kernel command line: the cell's own and `modstorm.trial=…`. */

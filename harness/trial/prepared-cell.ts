@@ -13,4 +13,6 @@ export interface PreparedCell {
   image: Image;
   /** `lpj=` for guests under TCG, see harness/machine/delay-loop.ts; unknown for a kernel without its config. */
   delayLoops?: number;
+  /** `tsc_early_khz=` for guests under TCG, see harness/machine/delay-loop.ts. */
+  timeStampKilohertz?: number;
 }

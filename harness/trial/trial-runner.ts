@@ -38,7 +38,9 @@ export function trialCost(trial: Trial, host: GuestHost): Resources {
 
 /** The settings of the machine for a cell, without the paths of one trial. Pure. */
 export function machineSettings(
-  prepared: Pick<PreparedCell, 'cell' | 'kernel' | 'image' | 'delayLoops'> & { deadlineNs: number },
+  prepared: Pick<PreparedCell, 'cell' | 'kernel' | 'image' | 'delayLoops' | 'timeStampKilohertz'> & {
+    deadlineNs: number;
+  },
   host: GuestHost,
   trial: { id: string; consoleFile: string },
 ): MachineSettings {
@@ -58,6 +60,7 @@ export function machineSettings(
     numaNodes: cell.numaNodes,
     ...(cell.cpuModel !== undefined && { cpuModel: cell.cpuModel }),
     ...(prepared.delayLoops !== undefined && { delayLoops: prepared.delayLoops }),
+    ...(prepared.timeStampKilohertz !== undefined && { timeStampKilohertz: prepared.timeStampKilohertz }),
     kernelImage: kernel.image,
     initramfs: image.path,
     commandLine: words.filter(Boolean).join(' '),

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import t from 'tap';
 import { qemuArguments, translatesSingleThreaded } from '../../harness/machine/arguments.ts';
 import { baseDeadlines, scaleDeadlines } from '../../harness/machine/deadlines.ts';
-import { delayLoops } from '../../harness/machine/delay-loop.ts';
+import { delayLoops, timeStampKilohertz } from '../../harness/machine/delay-loop.ts';
 import type { MachineSettings } from '../../harness/machine/machine.ts';
 import { PhaseClock } from '../../harness/machine/phase-clock.ts';
 import { shellQuote } from '../../harness/machine/shell-quote.ts';
@@ -26,7 +26,8 @@ const settings: MachineSettings = {
 
 const variants: Record<string, Partial<MachineSettings>> = {
   'tcg-2': {},
-  'tcg-64-single': { vcpus: 64, cpuModel: 'Nehalem', delayLoops: 25961200 },
+  'tcg-64-single': { vcpus: 64, cpuModel: 'Nehalem', delayLoops: 25961200, timeStampKilohertz: 2596120 },
+  'tcg-255': { vcpus: 255 },
   'kvm-255-numa': { accelerator: 'kvm', vcpus: 255, numaNodes: 4, hostCores: 64 },
   'odd-memory-numa-3-of-2': { memoryBytes: 1000 * 1000 * 1000, numaNodes: 3 },
   'dry-run': { consoleFile: '-', channelFile: '/tmp/my,channel', commandLine: '' },
@@ -113,6 +114,9 @@ t.test('the delay loop is known from the host and the configuration, or left to 
   const cpuinfo = 'processor\t: 0\ncpu MHz\t\t: 2596.120\nbogomips\t: 5192.24\n\nprocessor\t: 1\n';
   t.equal(delayLoops(cpuinfo, '# CONFIG_HZ_250 is not set\nCONFIG_HZ=100\n'), 25961200);
   t.equal(delayLoops(cpuinfo, 'CONFIG_HZ=250\n'), 10384480);
+  t.equal(timeStampKilohertz(cpuinfo), 2596120);
+  t.equal(timeStampKilohertz('bogomips\t: 0.00\n'), undefined);
+  t.equal(timeStampKilohertz('processor\t: 0\n'), undefined);
   t.equal(delayLoops(cpuinfo, 'CONFIG_HZ_100=y\n'), undefined);
   t.equal(
     delayLoops('BogoMIPS : 50.00\n', 'CONFIG_HZ=100\n'),
