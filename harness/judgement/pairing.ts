@@ -64,22 +64,23 @@ export function pairAcross(base: Side, next: Side, axis?: string): Pairing {
     byKey.set(key, [...(byKey.get(key) ?? []), cell]);
   }
   const paired = new Set<SideCell>();
+  const names = new Set<string>();
   for (const candidate of next.cells) {
     const partners = byKey.get(settingsKey(candidate.settings, axis)) ?? [];
     for (const partner of partners) {
       paired.add(partner);
       const several = partners.length > 1 && axis !== undefined;
       const name = several ? `${candidate.label} (base: ${axis}=${partner.settings[axis]})` : candidate.label;
-      pairing.pairs.push({ name: uniqueName(name, candidate, pairing.pairs), base: partner, candidate });
+      pairing.pairs.push({ name: uniqueName(name, candidate, names), base: partner, candidate });
     }
     if (partners.length === 0) {
-      const reason = nearestReason(candidate, base.cells, 'the base', axis);
+      const reason = unmatchedReason(candidate, base.cells, 'the base', axis, pairing.unmatched.length);
       pairing.unmatched.push({ side: 'new', label: candidate.label, reason });
     }
   }
   for (const cell of base.cells) {
     if (paired.has(cell)) continue;
-    const reason = nearestReason(cell, next.cells, 'the new side', axis);
+    const reason = unmatchedReason(cell, next.cells, 'the new side', axis, pairing.unmatched.length);
     pairing.unmatched.push({ side: 'base', label: cell.label, reason });
   }
   return pairing;
@@ -130,8 +131,24 @@ function pairName(candidate: SideCell, axis: string, side: Side): string {
 }
 
 /** Two cells may share a label when they come from matrices that vary different axes. */
-function uniqueName(name: string, cell: SideCell, pairs: readonly CellPair[]): string {
-  return pairs.some(pair => pair.name === name) ? `${name} (${cell.id})` : name;
+function uniqueName(name: string, cell: SideCell, names: Set<string>): string {
+  const unique = names.has(name) ? `${name} (${cell.id})` : name;
+  names.add(unique);
+  return unique;
+}
+
+/** So many cells are told what their nearest would be: the search looks at every cell of the other side. */
+const explainedCells = 100;
+
+function unmatchedReason(
+  cell: SideCell,
+  others: readonly SideCell[],
+  where: string,
+  axis: string | undefined,
+  before: number,
+): string {
+  if (before >= explainedCells) return `${where} has no cell with the same settings`;
+  return nearestReason(cell, others, where, axis);
 }
 
 /** Names the settings in which the most similar cell of the other side differs. */
