@@ -47,8 +47,9 @@ export const vcpuLimit = 255;
  * What was tried under TCG and made no difference (medians of 9 interleaved boots to power off, QEMU 7.2, 2 vCPUs,
  * 0.68 to 0.73 s of CPU time each): qboot instead of SeaBIOS; q35 without SMM, SATA, SMBus, vmport; `max` without LA57.
  * 4 GiB instead of 1 GiB of memory adds 0.15 s. With 128 and 255 vCPUs (single runs): `cpuhp.parallel=0` is slower, 255
- * are up after 29 s instead of 20 s; `-icount` did not get past early boot in 60 s; `maxcpus=1` with the rest brought up
- * later costs more in all; QEMU 10.0 shares the cost per dropped block and was no quicker.
+ * are up after 29 s instead of 20 s (guest's time, both at once); `-icount` did not get past early boot in 60 s; `maxcpus=1`
+ * with the rest brought up by init is no clear gain (128: 7.3 s of CPU time instead of 8.2 s; 185 of 255 up after 100 s);
+ * QEMU 10.0 was no quicker.
  */
 export function qemuArguments(settings: MachineSettings): string[] {
   return [
