@@ -19,6 +19,7 @@
 #include "output.h"
 #include "port.h"
 #include "process.h"
+#include "processors.h"
 #include "root.h"
 #include "sample.h"
 #include "system.h"
@@ -233,6 +234,7 @@ static bool run_trial(const struct options *options)
 	if (!configured)
 		console("CONFIG_INVALID: %s", problem);
 	load_early();
+	processors_bring_up(agent.config.vcpus);
 	if (!open_channel(options))
 		return false;
 	say_hello();

@@ -21,19 +21,33 @@ export const guestCommandLine = ['console=ttyS0', 'loglevel=5', 'panic=-1', 'oop
 export const emulatedCommandLine = ['tsc=reliable', 'no_timer_check'] as const;
 
 /**
- * Mebibytes of translated code for a guest with `smallBufferVcpus` or more in one thread. QEMU marks i386 code
- * position-independent, and then every block that is dropped empties the jump cache of every vCPU
- * (tb_jmp_cache_inval_tb: 64 KiB each, 16 MiB for 255). When the kernel frees its init code it drops 5600 blocks, which
- * took 14 s of a boot with 255 vCPUs. A buffer that overflows once before drops all blocks in one go: 0.5 s. With 8
- * the boot of 128 takes longer again, and with 64 vCPUs a whole trial takes 5.1 s of CPU time instead of 4.2 s.
+ * From here on a guest whose vCPUs share one thread gets `lateProcessors` and `codeBuffer`. With 64 they make no
+ * difference (whole trials with 100 loaders, 2 idle cores: 6.3 and 6.4 s of CPU time), with 128 they do.
  */
-const smallBufferMebibytes = 16;
-const smallBufferVcpus = 128;
+const manyVcpus = 128;
+
+/**
+ * The kernel boots on one CPU and the agent brings up the others before its hello (guests/agent/processors.h), so a
+ * workload finds what it would have found. Until the kernel has a clock source for high resolution, late in its boot,
+ * each CPU that is up takes a tick each 10 ms, at 40 us in one thread: the 25500 ticks a second of 255 vCPUs are all
+ * that it gets done. Measured on 2 idle cores: 255 booted at once were not up after 200 s, 255 brought up later are
+ * after 16 s; a whole trial of 128 takes 9.5 s of CPU time instead of 14.2 s.
+ */
+const lateProcessors = 'maxcpus=1';
+
+/**
+ * 16 MiB for translated code. QEMU marks i386 code position-independent, and then every block that is dropped empties
+ * the jump cache of every vCPU (tb_jmp_cache_inval_tb: 64 KiB each, 16 MiB for 255). When the kernel frees its init
+ * code it drops 5600 blocks, which took 14 s of a boot with 255 vCPUs. A buffer that overflows before drops all blocks
+ * in one go. A whole trial of 255 takes 33 s of CPU time instead of 41 s; with a buffer of 8 MiB a boot of 128 takes
+ * 10.0 s instead of 7.6 s.
+ */
+const codeBuffer = 'tb-size=16';
 
 /**
  * Firmware for a guest whose vCPUs share one thread: qboot, which QEMU brings along for its microvm. With SeaBIOS
- * 1762 translated blocks were dropped until the kernel ran, with qboot 182, each at the cost told above. For
- * 128 vCPUs and a tiny initramfs the boot takes 5.5 s of CPU time instead of 6.7 s, and 8.0 s with neither lever.
+ * 1762 translated blocks were dropped until the kernel ran, with qboot 182, each at the cost told above. A whole trial
+ * of 255 takes 30 s of CPU time instead of 33 s.
  */
 const manyProcessorFirmware = 'qboot.rom';
 
@@ -47,8 +61,7 @@ export const vcpuLimit = 255;
  * What was tried under TCG and made no difference (medians of 9 interleaved boots to power off, QEMU 7.2, 2 vCPUs,
  * 0.68 to 0.73 s of CPU time each): qboot instead of SeaBIOS; q35 without SMM, SATA, SMBus, vmport; `max` without LA57.
  * 4 GiB instead of 1 GiB of memory adds 0.15 s. With 128 and 255 vCPUs (single runs): `cpuhp.parallel=0` is slower, 255
- * are up after 29 s instead of 20 s (guest's time, both at once); `-icount` did not get past early boot in 60 s; `maxcpus=1`
- * with the rest brought up by init is no clear gain (128: 7.3 s of CPU time instead of 8.2 s; 185 of 255 up after 100 s);
+ * are up after 29 s instead of 20 s (guest's time, both at once); `-icount` did not get past early boot in 60 s;
  * QEMU 10.0 was no quicker.
  */
 export function qemuArguments(settings: MachineSettings): string[] {
@@ -79,6 +92,7 @@ function kernelCommandLine(settings: MachineSettings): string {
   const words: string[] = [...guestCommandLine];
   if (settings.accelerator === 'tcg') {
     words.push(...emulatedCommandLine);
+    if (sharesOneThread(settings) && settings.vcpus >= manyVcpus) words.push(lateProcessors);
     if (settings.timeStampKilohertz !== undefined) {
       words.push(`tsc_early_khz=${settings.timeStampKilohertz}`);
     }
@@ -90,8 +104,7 @@ function kernelCommandLine(settings: MachineSettings): string {
 function acceleratorArguments(settings: MachineSettings): string[] {
   if (settings.accelerator === 'kvm') return ['-accel', 'kvm'];
   if (!sharesOneThread(settings)) return ['-accel', 'tcg,thread=multi'];
-  const buffer = settings.vcpus < smallBufferVcpus ? '' : `,tb-size=${smallBufferMebibytes}`;
-  return ['-accel', `tcg,thread=single${buffer}`];
+  return ['-accel', `tcg,thread=single${settings.vcpus < manyVcpus ? '' : `,${codeBuffer}`}`];
 }
 
 function processorArguments(settings: MachineSettings): string[] {

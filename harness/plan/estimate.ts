@@ -28,16 +28,16 @@ export interface PlanEstimate {
 /**
  * Seconds that a boot adds to its workload under TCG, by virtual CPUs, with QEMU 7.2 on 2 cores and from 3 up with
  * single-threaded translation. Up to 64 measured as wall time (7.5 s with a workload of 5 s at 2; 12.7 s at 32;
- * 13.6 s at 64). Above, from CPU time on a busy host: a boot of 128 took 5.5 s (7.8 s of wall time, tiny initramfs), a
- * whole trial on 255 took 45 s, with a load of 10 on those cores 198 s of wall time. Between the points it is interpolated.
+ * 13.6 s at 64). Above with 100 loaders for 1 s on idle cores: 128 in 9 s, 255 in 26 to 29 s. Between the points it is
+ * interpolated.
  */
 const bootSecondsTcg: readonly [number, number][] = [
   [1, 2.3],
   [2, 2.5],
   [32, 7.7],
   [64, 8.6],
-  [128, 15],
-  [255, 50],
+  [128, 10],
+  [255, 28],
 ];
 
 /** Under KVM nothing was measured: a second to boot, and 5 ms to bring up each further CPU, is an assumption. */

@@ -270,6 +270,26 @@ t.test('floods: output is bounded, kernel messages too, and the counters come th
   t.equal(only(trial, 'counters').length, 2);
 });
 
+t.test('CPUs that the kernel left offline are brought up, as many as are asked for', async t => {
+  const folder = '/sys/devices/system/cpu';
+  const trial = await runTrial(t, {
+    // The file that stands for the kernel's list does not follow, so that the count stays what it was.
+    config: shell('true', 'vcpus=5'),
+    files: {
+      [`${folder}/cpu1/online`]: '0\n',
+      [`${folder}/cpu2/online`]: '1 as it was\n',
+      [`${folder}/cpu4/online`]: '0\n',
+      [`${folder}/cpu5/online`]: '0\n',
+    },
+  });
+  t.equal(trial.code, 0);
+  const online = (cpu: number) => readFile(join(trial.root, folder, `cpu${cpu}/online`), 'utf8');
+  t.match(await online(1), /^1/);
+  t.equal(await online(2), '1 as it was\n', 'one that is up is let be');
+  t.equal(await online(4), '0\n', 'the numbers end at the first CPU that is not there');
+  t.equal(await online(5), '0\n', 'beyond what was asked for');
+});
+
 t.test('a guest that is not what was asked for says so and runs nothing', async t => {
   const cases: [string, Setup, string, RegExp][] = [
     ['CPUs', { config: shell('touch ROOT/ran', 'vcpus=8') }, 'CPUS_MISMATCH', /^5 CPUs are online, not 8$/],
