@@ -29,9 +29,9 @@ const manyVcpus = 128;
 /**
  * The kernel boots on one CPU and the agent brings up the others before its hello (guests/agent/processors.h), so a
  * workload finds what it would have found. Until the kernel has a clock source for high resolution, late in its boot,
- * each CPU that is up takes a tick each 10 ms, at 40 us in one thread: the 25500 ticks a second of 255 vCPUs are all
- * that it gets done. Measured on 2 idle cores: 255 booted at once were not up after 200 s, 255 brought up later are
- * after 16 s; a whole trial of 128 takes 9.5 s of CPU time instead of 14.2 s.
+ * each CPU that is up takes a tick each 10 ms; the 25500 ticks a second of 255 vCPUs leave one thread no time for
+ * anything else. Measured on 2 idle cores (single runs): 255 booted at once had not booted after 200 s, 255 brought up
+ * later are up after 16 s; a whole trial of 128 takes 9.5 s of CPU time with 100 loaders, and took 14.2 s with 8.
  */
 const lateProcessors = 'maxcpus=1';
 

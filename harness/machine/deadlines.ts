@@ -14,7 +14,7 @@ export interface DeadlineScale {
 const emulationFactor = 3;
 /**
  * What each further vCPU of a guest that shares its core may add, as a fraction. Measured on two busy cores, one thread
- * translating: 8 vCPUs are up in 3.4 s, 64 in 10 to 13 s, 255 in 120 s.
+ * translating: 8 vCPUs are up in 3.4 s, 64 in 10 to 13 s; a trial of 255 took 198 s (23 s on idle cores).
  */
 const sharingFactor = 0.1;
 
