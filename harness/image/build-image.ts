@@ -134,9 +134,7 @@ async function planContent(options: ImageOptions): Promise<ImageContent> {
   const early = channelClosure(folder, options.kernel);
   const stormed = new Set(wanted.map(moduleName));
   const namesOf = (modules: readonly KernelModule[]) => modules.map(({ name }) => name);
-  const hard = namesOf(moduleClosure(folder, wanted, 'hard-only')).filter(
-    name => !stormed.has(name),
-  );
+  const hard = namesOf(moduleClosure(folder, wanted, 'hard-only')).filter(name => !stormed.has(name));
   const first = [...(workload.preloadDependencies ? hard : []), ...workload.preload];
   const load = namesOf(moduleClosure(folder, first, 'hard-only'));
   const modules = moduleClosure(folder, [...namesOf(early), ...first, ...wanted]);

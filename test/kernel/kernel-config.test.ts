@@ -99,17 +99,17 @@ t.test('the fragments of a cell', async t => {
   t.same(cell('stats', 'none', 'user', 2), ['numa', 'stats']);
   t.same(
     fragmentsOfCell({ config: 'stats', compression: 'none', decompress: 'user', numaNodes: 1 }, [
-      'workloads',
+      'coldplug',
       'stats',
     ]),
-    ['stats', 'workloads'],
+    ['coldplug', 'stats'],
   );
   t.same(decompressionFragments('xz', 'kernel'), ['decompress', 'compress-xz']);
 });
 
 t.test('every fragment that is shipped can be read, alone and with statistics', async t => {
   const names = await listFragments();
-  for (const name of ['plain', 'stats', 'dups', 'dups-trace', 'decompress', 'workloads'])
+  for (const name of ['plain', 'stats', 'dups', 'dups-trace', 'decompress', 'coldplug'])
     t.ok(names.includes(name), name);
   t.notOk(names.includes('base'));
   for (const name of names) {
