@@ -18,50 +18,66 @@ export interface LogLine {
 const lineLimit = 16_384;
 
 const noBreakSpaces = /[\u00a0\u2007\u202f\ufeff]/g;
-const quotePrefix = /^(?:> ?)+/;
+/** Colours (ECMA-48, SGR), as `dmesg --color=always` prints them. Other sequences stay: they are no part of a log. */
+const colours = new RegExp(`${String.fromCharCode(0x1b)}\\[[\\d;]{0,16}m`, 'g');
+const quotePrefix = /^[ \t]{0,16}(?:[>|][ \t]?)+/;
+const indentedPrefix = /^[ \t]{1,64}(?=(?:<\d{1,3}>)?\[ {0,10}\d{1,12}\.\d{1,9}\])/;
 const levelPrefix = /^<\d{1,3}>/;
-const dmesgFacilityPrefix = /^[a-z]{3,8} {0,6}:[a-z]{3,7} {0,6}: (?=\[)/;
+const dmesgFacilityPrefix = /^[a-z]{3,8} {0,6}:[a-z]{3,7} {0,6}: (?=\[|\d{4}-)/;
 const kmsgPrefix = /^(\d{1,10}),\d{1,20},(\d{1,20}),[^;,]{1,16}((?:,[^;,]{1,64}){0,4});/;
+/** `short`, `short-iso`, `short-full` and `short-unix` of journalctl, and what syslogd writes. */
 const syslogPrefix =
-  /^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?) \S{1,255} kernel(?:\[\d+\])?: ?/;
+  /^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})?|(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d| [A-Z]{1,5}| [+-]\d{2,4})?|\d{9,11}\.\d{1,9}) (?:\S{1,255} )?kernel(?:\[\d+\])?: ?/;
+/** `dmesg --time-format iso`: the comma and six digits tell it from the logs of applications. */
+const isoPrefix = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d,\d{6}[+-]\d\d:?\d\d /;
 const droppedPrefix = /^\*\* (?:(\d{1,15}) printk messages dropped|replaying previous printk message) \*\* ?/;
-const timePrefix = /^\[ {0,10}(\d{1,12}\.\d{1,9})\] ?/;
-const wallTimePrefix = /^\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}\] ?/;
+/** Seconds since boot, with `dmesg --show-delta` and journalctl's `short-delta` also those since the line before. */
+const timePrefix = /^\[ {0,10}(\d{1,12}\.\d{1,9})(?: <[ \d.+-]{1,24}>)?\] ?/;
+/** `dmesg -T`, `dmesg -H` and `dmesg --show-delta`: times that do not count from the boot. */
+const wallTimePrefix =
+  /^\[(?:[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}(?: <[ \d.+-]{1,24}>)?|[A-Z][a-z]{2} ?\d{1,2} \d\d:\d\d| {0,12}\+\d{1,12}\.\d{1,9}|<[ \d.+-]{1,24}>)\] ?/;
+/** What journalctl puts behind the time since boot. */
+const hostPrefix = /^(?:[\w.-]{1,255} )?kernel: /;
 const callerPrefix = /^\[ {0,10}([TC]\d{1,10})\] ?/;
 
-/** No-break spaces to spaces, quote marks of mail off, carriage return off: the line as the kernel meant it. */
+/** No-break spaces to spaces, colours, quote marks of mail and carriage return off: the line as the kernel meant it. */
 export function cleanLine(raw: string): string {
   const bounded = raw.length > lineLimit ? raw.slice(0, lineLimit) : raw;
-  const unquoted = bounded.replace(noBreakSpaces, ' ').replace(quotePrefix, '');
+  const plain = bounded.includes('\x1b') ? bounded.replace(colours, '') : bounded;
+  const unquoted = plain.replace(noBreakSpaces, ' ').replace(quotePrefix, '').replace(indentedPrefix, '');
   return unquoted.endsWith('\r') ? unquoted.slice(0, -1) : unquoted;
 }
 
 /** Takes level, time, caller and syslog prefixes off one line. */
 export function parseLogLine(raw: string, line: number): LogLine {
-  let text = cleanLine(raw);
-  const parsed: LogLine = { text, line };
-  const kmsg = kmsgPrefix.exec(text);
+  const cleaned = cleanLine(raw);
+  const parsed: LogLine = { text: cleaned, line };
+  const kmsg = kmsgPrefix.exec(cleaned);
   if (kmsg) {
     parsed.time = Number(kmsg[2]) / 1e6;
     const caller = /,caller=([TC]\d{1,10})/.exec(kmsg[3] ?? '');
     if (caller) parsed.caller = caller[1]!;
-    parsed.text = text.slice(kmsg[0].length);
+    parsed.text = cleaned.slice(kmsg[0].length);
     parsed.marked = true;
     return parsed;
   }
-  text = text.replace(syslogPrefix, '').replace(dmesgFacilityPrefix, '');
-  text = takeDropped(parsed, text).replace(levelPrefix, '');
-  const time = timePrefix.exec(text);
-  if (time) parsed.time = Number(time[1]);
-  text = takeDropped(parsed, time ? text.slice(time[0].length) : text.replace(wallTimePrefix, ''));
+  let text = takeDropped(parsed, cleaned.replace(syslogPrefix, '').replace(dmesgFacilityPrefix, ''));
+  text = takeTime(parsed, text.replace(levelPrefix, ''));
   const caller = callerPrefix.exec(text);
   if (caller) {
     parsed.caller = caller[1]!;
     text = text.slice(caller[0].length);
   }
-  if (text.length < parsed.text.length) parsed.marked = true;
+  if (text.length < cleaned.length) parsed.marked = true;
   parsed.text = text;
   return parsed;
+}
+
+function takeTime(parsed: LogLine, text: string): string {
+  const time = timePrefix.exec(text);
+  if (!time) return takeDropped(parsed, text.replace(wallTimePrefix, '').replace(isoPrefix, ''));
+  parsed.time = Number(time[1]);
+  return takeDropped(parsed, text.slice(time[0].length).replace(hostPrefix, ''));
 }
 
 function takeDropped(parsed: LogLine, text: string): string {
