@@ -7,9 +7,9 @@ import { InfrastructureError } from '../errors.ts';
 import { type ProgramOptions, type ProgramResult, runProgram } from '../process/program.ts';
 import { cacheFolder } from '../project.ts';
 import type { StepSink } from '../step.ts';
+import { withFileLock } from '../store/lock.ts';
 import { type AptCandidate, type AptFile, parseMadison, parsePrintUris } from './apt-output.ts';
 import { type DebianHost, preferredSuites, readDebianHost } from './debian-mirror.ts';
-import { describeHolder, withFileLock } from './file-lock.ts';
 
 export type { AptCandidate, AptFile };
 
@@ -296,7 +296,7 @@ export class IsolatedApt {
       {
         purpose,
         ...(signal && { signal }),
-        onWait: holder => this.#report(`waiting for ${describeHolder(holder)}`),
+        onWait: notice => this.#report(notice),
       },
       work,
     );

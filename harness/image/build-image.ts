@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BuildError } from '../errors.ts';
-import { withFileLock } from '../host/file-lock.ts';
 import { IsolatedApt } from '../host/isolated-apt.ts';
 import type { KernelArtifact } from '../kernel/artifact.ts';
 import type { Compression } from '../matrix/matrix.ts';
 import { cacheFolder, projectPath } from '../project.ts';
 import type { StepSink } from '../step.ts';
+import { withFileLock } from '../store/lock.ts';
 import { type Capability, renderAgentConfig } from './agent-config.ts';
 import { writeCpio } from './cpio.ts';
 import type { PackageSource } from './debian-pool.ts';
@@ -92,13 +92,15 @@ export async function buildImage(options: ImageOptions): Promise<Image> {
   const content = await planContent(options);
   const userland = await findUserland(options, cache, step);
   const sources = projectPath('guests', 'agent');
-  const agent = options.agent ?? (await buildGuestProgram({ sources, name: 'agent', cache, ...signal }));
+  const agent =
+    options.agent ?? (await buildGuestProgram({ sources, name: 'agent', cache, ...signal, onWait: step }));
   const agentBytes = await readFile(agent);
   const key = imageKey(options, userland, content, agentBytes);
   const folder = join(cache, 'images', key);
   const existing = await readImage(folder);
   if (existing) return existing;
-  return withFileLock(`${folder}.lock`, { purpose: 'building an image', ...signal }, async () => {
+  const lock = { purpose: 'building an image', ...signal, onWait: step };
+  return withFileLock(`${folder}.lock`, lock, async () => {
     const meanwhile = await readImage(folder);
     if (meanwhile) return meanwhile;
     step(

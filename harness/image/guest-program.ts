@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withFileLock } from '../host/file-lock.ts';
 import { runProgram } from '../process/program.ts';
+import { withFileLock } from '../store/lock.ts';
 
 /** How to build a static program of guests/. */
 export interface GuestProgramOptions {
@@ -13,6 +13,8 @@ export interface GuestProgramOptions {
   /** Cache folder of modstorm. */
   cache: string;
   signal?: AbortSignal;
+  /** Told whom a wait is for, when another process builds the same program. */
+  onWait?: (notice: string) => void;
 }
 
 /**
@@ -26,9 +28,13 @@ export async function buildGuestProgram(options: GuestProgramOptions): Promise<s
   const path = join(folder, options.name);
   const signal = options.signal && { signal: options.signal };
   if (await stat(path).catch(() => undefined)) return path;
-  return withFileLock(`${folder}.lock`, { purpose: `building ${options.name}`, ...signal }, async () => {
+  const lock = {
+    purpose: `building ${options.name}`,
+    ...signal,
+    ...(options.onWait && { onWait: options.onWait }),
+  };
+  return withFileLock(`${folder}.lock`, lock, async () => {
     if (await stat(path).catch(() => undefined)) return path;
-    await mkdir(join(folder, '..'), { recursive: true });
     const draft = await mkdtemp(`${folder}.draft-`);
     try {
       await runProgram('make', ['-C', options.sources, `O=${draft}`], {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withFileLock } from '../host/file-lock.ts';
+import { withFileLock } from '../store/lock.ts';
 import { type CpioEntry, writeCpio } from './cpio.ts';
 import { DebianPool, type PackageSource } from './debian-pool.ts';
 import type { HostPrograms } from './host-programs.ts';
@@ -28,7 +28,8 @@ export interface UserlandOptions {
   /** The host's own programs, if they will do; Debian's otherwise. */
   host?: () => Promise<HostPrograms | undefined>;
   signal?: AbortSignal;
-  onWait?: (purpose: string) => void;
+  /** Told whom a wait is for, when another process prepares the same userland. */
+  onWait?: (notice: string) => void;
 }
 
 /** Raised when the same packages would give another archive. */
@@ -64,7 +65,7 @@ export async function prepareUserland(options: UserlandOptions): Promise<Userlan
   const lock = {
     purpose: 'preparing the userland',
     ...(options.signal && { signal: options.signal }),
-    onWait: () => options.onWait?.('another process prepares the userland'),
+    ...(options.onWait && { onWait: options.onWait }),
   };
   return withFileLock(
     `${folder}.lock`,

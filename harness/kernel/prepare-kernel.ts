@@ -1,11 +1,11 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeHolder, withFileLock } from '../host/file-lock.ts';
 import { IsolatedApt } from '../host/isolated-apt.ts';
 import type { KernelSource } from '../matrix/matrix.ts';
 import type { runProgram } from '../process/program.ts';
 import { cacheFolder } from '../project.ts';
 import type { StepSink } from '../step.ts';
+import { withFileLock } from '../store/lock.ts';
 import type { KernelArtifact } from './artifact.ts';
 import { ArtifactStore, artifactKey } from './artifact-store.ts';
 import { readBuildId } from './elf-build-id.ts';
@@ -80,8 +80,7 @@ export async function prepareKernel(
   const lock = {
     purpose: `building kernel ${request.name} ${config}`,
     ...(options.signal && { signal: options.signal }),
-    onWait: (holder: Parameters<typeof describeHolder>[0]) =>
-      tools.report(`waiting for ${describeHolder(holder)}`),
+    onWait: (notice: string) => tools.report(notice),
   };
   return withFileLock(`${tree.output}.lock`, lock, async () => {
     const meanwhile = await store.find(key);

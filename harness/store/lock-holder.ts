@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { basename } from 'node:path';
+import { escapeText } from '../escape.ts';
 
 /** Who holds a lock, as its file says. */
 export interface LockHolder {
@@ -12,8 +14,10 @@ export interface LockHolder {
   host: string;
   /** `pid:[4026531836]`: the pid means nothing in another container. */
   pidNamespace: string;
-  /** What the holder does with it, for people: `build of linux-source-6.12`. */
+  /** What the holder does with it, for people: `building kernel lts`. */
   purpose: string;
+  /** Its command line without node and folders, at most 200 characters: `main.js run nightly.yaml`. */
+  command: string;
   /** ISO 8601 UTC. */
   since: string;
   /** Tells two acquisitions by the same process apart. */
@@ -54,16 +58,43 @@ export function describeSelf(purpose: string): LockHolder {
     host: hostname(),
     pidNamespace: readlinkSync('/proc/self/ns/pid'),
     purpose,
+    command: process.argv
+      .slice(1)
+      .map((word, index) => (index === 0 ? basename(word) : word))
+      .join(' ')
+      .slice(0, 200),
     since: new Date().toISOString(),
     nonce: randomUUID(),
   };
+}
+
+/**
+ * `process 4711 (main.js run nightly.yaml), which is building kernel lts since 2026-11-21 03:41:07 UTC`, for whoever
+ * waits. Lock files may lie in a shared folder: what they say is escaped.
+ */
+export function describeHolder(holder: LockHolder | undefined): string {
+  if (!holder) return 'another process, which has not said what it does';
+  const where = holder.host === hostname() ? '' : ` on ${holder.host}`;
+  const command = holder.command ? ` (${holder.command})` : '';
+  const since = holder.since.slice(0, 19).replace('T', ' ');
+  return escapeText(`process ${holder.pid}${where}${command}, which is ${holder.purpose} since ${since} UTC`);
 }
 
 /** The holder from the text of a lock file; undefined when it is not written whole. */
 export function parseHolder(text: string): LockHolder | undefined {
   try {
     const value = JSON.parse(text) as Partial<LockHolder> | null;
-    return value && Number.isSafeInteger(value.pid) && typeof value.nonce === 'string'
+    const words = [
+      'startTime',
+      'bootId',
+      'host',
+      'pidNamespace',
+      'purpose',
+      'command',
+      'since',
+      'nonce',
+    ] as const;
+    return value && Number.isSafeInteger(value.pid) && words.every(word => typeof value[word] === 'string')
       ? (value as LockHolder)
       : undefined;
   } catch (error) {

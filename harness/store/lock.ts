@@ -1,25 +1,30 @@
-import { type FileHandle, open, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type HarnessError, InfrastructureError } from '../errors.ts';
-import { describeSelf, isAlive, type LockHolder, parseHolder } from './lock-holder.ts';
+import { InfrastructureError } from '../errors.ts';
+import { describeHolder, describeSelf, isAlive, type LockHolder, parseHolder } from './lock-holder.ts';
 
 /** How to take a lock. */
 export interface LockOptions {
-  /** What is done under it, for the one who has to wait. */
+  /** What is done under it, for the one who has to wait: `building kernel lts`. */
   purpose: string;
-  /** Wait until it is free (true), or fail at once. */
-  wait: boolean;
-  /** Called once when the wait begins, with the holder if the file could be read. */
-  onWait?: (holder: LockHolder | undefined) => void;
-  /** Ends the wait. */
+  /** Whether to wait until it is free, which is the default, or to fail at once. */
+  wait?: boolean;
+  /** Told whom the wait is for: when it begins, when another one holds the lock, and every half minute. */
+  onWait?: (notice: string) => void;
+  /** Ends the wait with INTERRUPTED. */
   signal?: AbortSignal;
   /** Between two tries, ms; 200 unless told. */
   pollMs?: number;
+  /** Between two notices about one holder, ms; 30 000 unless told. */
+  noticeMs?: number;
 }
 
-const heartbeatMs = 20_000;
-/** A lock file that was created and not yet written. */
-const unreadableStaleMs = 10_000;
+const heartbeatMs = 10_000;
+/** A lock file that was created and not yet written, or that another version of modstorm wrote: no heartbeat for so long. */
+const unreadableStaleMs = 60_000;
+/** What a lock has behind its name for the lock on taking it over. */
+export const takeoverEnding = '.takeover';
 const deepestTakeover = 3;
 
 /**
@@ -43,50 +48,56 @@ export class FileLock implements AsyncDisposable {
   }
 
   /**
-   * Takes the lock. The folder of `path` must exist.
-   * @throws InfrastructureError LOCK_HELD when another process holds it and `wait` is false
+   * Takes the lock; its folder is made.
+   * @throws InfrastructureError LOCK_HELD when another holds it and `wait` is false, INTERRUPTED, LOCK_UNWRITABLE,
+   * LOCK_BROKEN
    */
   static async acquire(path: string, options: LockOptions): Promise<FileLock> {
     return FileLock.#acquire(path, options, 0);
   }
 
   static async #acquire(path: string, options: LockOptions, depth: number): Promise<FileLock> {
-    let told = false;
+    const wait = new Wait(path, options);
     for (;;) {
-      options.signal?.throwIfAborted();
-      const holder = describeSelf(options.purpose);
-      if (await createLockFile(path, holder)) return new FileLock(path, holder.nonce);
+      wait.throwIfAborted();
+      const self = describeSelf(options.purpose);
+      if (await createLockFile(path, self)) return new FileLock(path, self.nonce);
       const state = await readLock(path);
       if (state.kind === 'free') continue;
-      if (state.kind === 'stale') {
-        await FileLock.#removeStale(path, options, depth);
-        continue;
-      }
-      if (!options.wait) throw heldError(path, state.holder);
-      if (!told) options.onWait?.(state.holder);
-      told = true;
-      await sleep(options.pollMs ?? 200, undefined, options.signal && { signal: options.signal });
+      if (state.kind === 'stale') await FileLock.#removeStale(path, options, depth);
+      else if (options.wait === false) throw heldError(path, state.holder);
+      else await wait.once(state.holder);
     }
   }
 
   /**
-   * Removes the file of a dead holder. Only one process at a time may: else a slow one would remove the lock that
-   * a quick one has just taken. The guard is a lock of the same kind, held for microseconds.
+   * Removes a lock file whose holder is dead, and no other.
+   * @returns whether there was one
    */
-  static async #removeStale(path: string, options: LockOptions, depth: number): Promise<void> {
+  static async removeStale(path: string): Promise<boolean> {
+    if ((await readLock(path)).kind !== 'stale') return false;
+    return FileLock.#removeStale(path, { purpose: 'cleaning' }, 0);
+  }
+
+  /**
+   * Only one process at a time may remove: else a slow one would remove the lock that a quick one has just taken.
+   * The guard is a lock of the same kind, held for microseconds.
+   */
+  static async #removeStale(path: string, options: LockOptions, depth: number): Promise<boolean> {
     if (depth === deepestTakeover) {
+      const first = path.slice(0, -takeoverEnding.length * depth);
       throw new InfrastructureError(
         'LOCK_BROKEN',
-        `${path} and its takeover files are left from dead processes`,
-        {
-          hint: `Remove them: rm ${path}*`,
-        },
+        `${first} and its takeover files are left from dead processes`,
+        { hint: `Remove them: rm ${first}*` },
       );
     }
-    const guardOptions: LockOptions = { purpose: 'takeover of a stale lock', wait: true, pollMs: 20 };
-    if (options.signal) guardOptions.signal = options.signal;
-    await using _guard = await FileLock.#acquire(`${path}.takeover`, guardOptions, depth + 1);
-    if ((await readLock(path)).kind === 'stale') await rm(path, { force: true });
+    const guard: LockOptions = { purpose: 'taking over a stale lock', pollMs: 20 };
+    if (options.signal) guard.signal = options.signal;
+    await using _guard = await FileLock.#acquire(`${path}${takeoverEnding}`, guard, depth + 1);
+    const stale = (await readLock(path)).kind === 'stale';
+    if (stale) await rm(path, { force: true });
+    return stale;
   }
 
   /**
@@ -102,9 +113,7 @@ export class FileLock implements AsyncDisposable {
       throw new InfrastructureError(
         'LOCK_LOST',
         `${this.path} was removed or taken by another process while it was held`,
-        {
-          hint: 'Remove no lock file while its holder runs; check what the two processes wrote.',
-        },
+        { hint: 'Remove no lock file while its holder runs; check what the two processes wrote.' },
       );
     }
     await rm(this.path);
@@ -115,13 +124,32 @@ export class FileLock implements AsyncDisposable {
   }
 }
 
+/** Runs `work` under a lock; see FileLock.acquire. */
+export async function withFileLock<Result>(
+  path: string,
+  options: LockOptions,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const lock = await FileLock.acquire(path, options);
+  let result: Result;
+  try {
+    result = await work();
+  } catch (error) {
+    // What went wrong in the work is what the reader must know, also if the lock was lost by it.
+    await lock.release().catch(() => undefined);
+    throw error;
+  }
+  await lock.release();
+  return result;
+}
+
 /** What a lock file says now: free (no file), held, or stale (its holder is gone). */
 export type LockState =
   | { kind: 'free' }
   | { kind: 'held'; holder: LockHolder | undefined }
   | { kind: 'stale'; holder: LockHolder | undefined };
 
-/** Reads a lock without taking it; for `doctor` and `clean`. */
+/** Reads a lock without taking it. */
 export async function readLock(path: string): Promise<LockState> {
   let text: string;
   let ageMs: number;
@@ -137,28 +165,77 @@ export async function readLock(path: string): Promise<LockState> {
   return { kind: isAlive(holder, ageMs) ? 'held' : 'stale', holder };
 }
 
-/** Creates the file with the holder's name in it; false when it exists. */
-async function createLockFile(path: string, holder: LockHolder): Promise<boolean> {
-  let file: FileHandle;
-  try {
-    file = await open(path, 'wx');
-  } catch (error) {
-    if (isCode(error, 'EEXIST')) return false;
-    throw error;
+/** One wait for one lock: it tells whom for, and ends early when the signal aborts. */
+class Wait {
+  readonly #path: string;
+  readonly #options: LockOptions;
+  #told: { nonce: string | undefined; at: number } | undefined;
+
+  constructor(path: string, options: LockOptions) {
+    this.#path = path;
+    this.#options = options;
   }
-  try {
-    await file.writeFile(`${JSON.stringify(holder)}\n`);
-  } finally {
-    await file.close();
+
+  /** Waits until the next try. */
+  async once(holder: LockHolder | undefined): Promise<void> {
+    const { pollMs = 200, noticeMs = 30_000, signal, onWait } = this.#options;
+    const now = performance.now();
+    if (!this.#told || this.#told.nonce !== holder?.nonce || now - this.#told.at >= noticeMs) {
+      this.#told = { nonce: holder?.nonce, at: now };
+      onWait?.(`waiting for ${describeHolder(holder)}`);
+    }
+    await sleep(pollMs, undefined, signal && { signal }).catch(() => this.throwIfAborted());
   }
-  return true;
+
+  throwIfAborted(): void {
+    const { signal } = this.#options;
+    if (!signal?.aborted) return;
+    throw new InfrastructureError('INTERRUPTED', `interrupted while waiting for the lock ${this.#path}`, {
+      cause: signal.reason,
+    });
+  }
 }
 
-function heldError(path: string, holder: LockHolder | undefined): HarnessError {
-  const who = holder
-    ? `process ${holder.pid} on ${holder.host} (${holder.purpose}, since ${holder.since})`
-    : 'another process';
-  return new InfrastructureError('LOCK_HELD', `${path} is held by ${who}`, {
+/** Creates the file with the holder's name in it; false when it exists. */
+async function createLockFile(path: string, holder: LockHolder): Promise<boolean> {
+  try {
+    const file = await openNew(path);
+    if (!file) return false;
+    try {
+      await file.writeFile(`${JSON.stringify(holder)}\n`);
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    } finally {
+      await file.close();
+    }
+    return true;
+  } catch (error) {
+    throw new InfrastructureError(
+      'LOCK_UNWRITABLE',
+      `the lock ${path} cannot be written: ${(error as Error).message}`,
+      {
+        hint: 'Make room, or make its folder writable; MODSTORM_CACHE names another folder for the cache.',
+        cause: error,
+      },
+    );
+  }
+}
+
+async function openNew(path: string): Promise<FileHandle | undefined> {
+  for (let made = false; ; made = true) {
+    try {
+      return await open(path, 'wx');
+    } catch (error) {
+      if (isCode(error, 'EEXIST')) return undefined;
+      if (made || !isCode(error, 'ENOENT')) throw error;
+      await mkdir(dirname(path), { recursive: true });
+    }
+  }
+}
+
+function heldError(path: string, holder: LockHolder | undefined): InfrastructureError {
+  return new InfrastructureError('LOCK_HELD', `${path} is held by ${describeHolder(holder)}`, {
     hint: 'Wait for it to end. If it surely is gone, remove the file.',
   });
 }

@@ -1,7 +1,6 @@
-import { chmod, mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { InfrastructureError } from '../../harness/errors.ts';
 import { parseMadison, parsePrintUris } from '../../harness/host/apt-output.ts';
 import {
   chooseMirror,
@@ -11,7 +10,6 @@ import {
   preferredSuites,
   readDebianHost,
 } from '../../harness/host/debian-mirror.ts';
-import { acquireFileLock, describeHolder, type LockHolder } from '../../harness/host/file-lock.ts';
 import { IsolatedApt } from '../../harness/host/isolated-apt.ts';
 import type { ProgramOptions, ProgramResult, runProgram } from '../../harness/process/program.ts';
 
@@ -205,59 +203,4 @@ t.test('a suite that cannot be read does not take the others with it', async t =
     calls.slice(1).every(words => words.includes('APT::Get::List-Cleanup=0')),
     'reading one suite keeps the lists of the others',
   );
-});
-
-t.test('a lock is held against the living and taken from the dead', async t => {
-  const folder = t.testdir();
-  const path = join(folder, 'deep', 'lock');
-  const release = await acquireFileLock(path, { purpose: 'first' });
-  const waited: LockHolder[] = [];
-  const controller = new AbortController();
-  const second = acquireFileLock(path, {
-    purpose: 'second',
-    signal: controller.signal,
-    onWait: holder => {
-      waited.push(holder);
-      controller.abort();
-    },
-  });
-  await t.rejects(second, InfrastructureError);
-  t.match(describeHolder(waited[0]!), `process ${process.pid} (first) since `);
-  await release();
-  t.same(await readdir(join(folder, 'deep')), [], 'nothing stays behind');
-
-  const dead = { ...waited[0]!, pid: 2 ** 22 + 1 };
-  await writeFile(path, JSON.stringify(dead));
-  await (await acquireFileLock(path, { purpose: 'after death' }))();
-  const reused = { ...waited[0]!, startTime: '1' };
-  await writeFile(path, JSON.stringify(reused));
-  await (await acquireFileLock(path, { purpose: 'after reuse of the pid' }))();
-  await writeFile(path, '{"half');
-  await (await acquireFileLock(path, { purpose: 'after damage' }))();
-  t.same(await readdir(join(folder, 'deep')), []);
-});
-
-t.test('of many that break a dead lock at once, one at a time holds it', async t => {
-  const path = join(t.testdir(), 'lock');
-  await writeFile(path, JSON.stringify({ id: 'x', pid: 2 ** 22 + 1, startTime: '0', place: 'here' }));
-  await utimes(path, new Date(0), new Date(0));
-  let holders = 0;
-  let most = 0;
-  const work = async () => {
-    const release = await acquireFileLock(path, { purpose: 'race' });
-    holders += 1;
-    most = Math.max(most, holders);
-    await new Promise(resolve => setImmediate(resolve));
-    holders -= 1;
-    await release();
-  };
-  await Promise.all(Array.from({ length: 5 }, work));
-  t.equal(most, 1);
-});
-
-t.test('a folder that cannot be written says so', { skip: process.getuid?.() === 0 }, async t => {
-  const folder = t.testdir({ shut: {} });
-  await mkdir(join(folder, 'shut'), { recursive: true });
-  await chmod(join(folder, 'shut'), 0o500);
-  await t.rejects(acquireFileLock(join(folder, 'shut', 'lock'), { purpose: 'x' }), { code: 'EACCES' });
 });
