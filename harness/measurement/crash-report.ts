@@ -30,9 +30,9 @@ export interface CrashReading {
 }
 
 const callingPrefix =
-  /^(?:(?:NMI )?watchdog: |rcu: |traps: (?=PANIC|Oops)|x86\/\w+: |(?:\S{1,64} login: )|-{3,} ?\[ ?)*/;
+  /^(?:(?:NMI )?watchdog: |rcu: |traps: (?=PANIC|Oops)|x86\/\w+: |(?:\S{1,64} login: )|-{3,} ?\[ ?|\[ (?=BUG: |INFO: |WARNING: ))*/;
 const needles =
-  /BUG|WARNING|INFO: |UBSAN|general protection|divide error|stack segment|double fault|invalid opcode|LOCKUP|panic|Oops|NULL pointer|Unable to handle|unable to handle|Internal error|Booting the kernel|Linux version|Boot /;
+  /BUG|WARNING|INFO: |UBSAN|general protection|divide error|stack segment|double fault|invalid opcode|LOCKUP|panic|Oops|NULL pointer|Unable to handle|unable to handle|Internal error|kernel stack overflow|Booting the kernel|Linux version|Boot /;
 /** Where the second half of an oops begins: it belongs to the report that is open. */
 const continuation = /^(?:Oops: |Internal error: |(?:Oops: )?invalid opcode: |PANIC: double fault)/;
 
@@ -74,7 +74,7 @@ export class CrashCollector {
     const plain = line.text
       .slice(0, headerLimit)
       .replace(callingPrefix, '')
-      .replace(/ \]-+$/, '');
+      .replace(/ \]-*$/, '');
     if (consequencePanic.test(plain) && this.#takeConsequence(line, report)) return true;
     if (report && continuation.test(plain) && report.rule.class !== 'warning') {
       keep(report, line.text);

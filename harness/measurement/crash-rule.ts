@@ -68,12 +68,8 @@ export const crashRules: readonly CrashRule[] = [
     /^(?:BUG: )?(?:unable to handle (?:kernel paging request|page fault for address)|Unable to handle kernel (?:data access|paging request|access to user memory))/,
     inGuilty(badPage),
   ),
-  rule(
-    true,
-    'oops',
-    /^BUG: stack guard page was hit|^BUG: TASK stack guard page was hit/,
-    inGuilty('BUG: stack guard page was hit'),
-  ),
+  rule(true, 'oops', /^BUG: (?:\w+ )?stack guard page was hit/, inGuilty('BUG: stack guard page was hit')),
+  rule(true, 'oops', /^kernel stack overflow \(/, inGuilty('kernel stack overflow')),
   rule(
     true,
     'oops',
@@ -115,6 +111,9 @@ export const crashRules: readonly CrashRule[] = [
   rule(false, 'warning', /^(?:WARNING|INFO): inconsistent lock state/, (match, text) =>
     deadlock(match, text).replace('possible deadlock', 'inconsistent lock state'),
   ),
+  rule(false, 'warning', /^BUG: Invalid wait context/, (match, text) =>
+    deadlock(match, text).replace('possible deadlock', 'BUG: Invalid wait context'),
+  ),
   rule(false, 'warning', /^(WARNING|INFO): suspicious RCU usage/, (match, text) =>
     named(
       `${match[1]}: suspicious RCU usage`,
@@ -124,7 +123,7 @@ export const crashRules: readonly CrashRule[] = [
   rule(
     false,
     'warning',
-    /^(BUG|WARNING): (bad unlock balance|held lock freed|lock held when returning to user space)/,
+    /^(BUG|WARNING): (bad unlock balance|held lock freed|Nested lock was not taken|lock held when returning to user space)/,
     (match, text) => named(`${match[1]}: ${match[2]}`, guiltyFunction(text.functions)),
   ),
   rule(
@@ -136,7 +135,7 @@ export const crashRules: readonly CrashRule[] = [
   rule(
     false,
     'warning',
-    /^WARNING: ((?:CPU: \d+ PID: \d+ at .*)|(?:\S+:\d+ at .*)|(?:at .*)|(?:[\w.]+\+0x\S+ at .*))/,
+    /^WARNING: ((?:CPU: \d+ PID: \d+ at .*)|(?:(?:\[.*\] )?\S+:\d+ at .*)|(?:at .*)|(?:[\w.]+\+0x\S+ at .*))/,
     warning,
   ),
   rule(
@@ -160,6 +159,12 @@ export const crashRules: readonly CrashRule[] = [
     'bug',
     /^BUG: (Bad page state|Bad page map|Bad rss-counter state)/,
     match => `BUG: ${match[1]}`,
+  ),
+  rule(
+    false,
+    'bug',
+    /^BUG ([\w.-]{1,64}) \((?:Not tainted|Tainted:[^)]{0,64})\): ([A-Z][A-Za-z ]{1,60})/,
+    match => `BUG: ${match[2]} in ${match[1]}`,
   ),
   rule(
     false,

@@ -82,6 +82,8 @@ export function warning(match: RegExpExecArray, text: CrashText): string {
     );
   }
   if (where.includes('kernel/locking/lockdep.c')) return named('WARNING: locking bug', guiltyFunction(known));
+  if (/\bmm\/\w+\.c:\d+ .*alloc/.test(where))
+    return named('WARNING: kmalloc bug', guiltyFunction(known, /alloc|slab|kmem/));
   return named('WARNING', guiltyFunction(known) ?? known[0]);
 }
 
@@ -107,7 +109,8 @@ export function panic(match: RegExpExecArray, text: CrashText): string {
     return inStalled('kernel panic: corrupted stack end')(match, text);
   if (reason.startsWith('Attempted to kill init!')) return 'kernel panic: Attempted to kill init!';
   if (reason.includes('panic_on_warn set')) return 'kernel panic: panic_on_warn set';
-  return `kernel panic: ${normaliseTitle(reason)}`;
+  // Two blanks end a sentence of the kernel; what follows is advice.
+  return `kernel panic: ${normaliseTitle(reason.split(/(?<=[.!]) {2}/)[0]!)}`;
 }
 
 /** `kernel BUG in name`, or what the assertion was about for lists and user copies. */

@@ -12,7 +12,7 @@ const framePattern =
   /^ {0,8}(?:\[<[0-9a-f]{8,16}>\] {0,4}){0,2}(\? {0,2})?\.?([A-Za-z_][\w.$]{0,255})\+0x[0-9a-f]{1,16}\/0x[0-9a-f]{1,16}(?: \[([\w-]{1,63})(?: [0-9a-f]{8,64})?\])?(?: {1,2}(?:\([A-Z]+\)|\S{0,200}:\d{1,7}))?\s*$/;
 const inlinePattern = /^ {0,8}([A-Za-z_][\w.$]{0,255}) \S{1,200}:\d{1,7} \[inline\]\s*$/;
 const pointerPattern =
-  /\bR?IP: (?:[0-9a-f]{2,4}:)?(?:\[<[0-9a-f]{8,16}>\] {0,4}){0,2}\.?([A-Za-z_][\w.$]{0,255})\+0x[0-9a-f]+\/0x/;
+  /\b[RE]?IP: (?:[0-9a-f]{2,4}:)?(?:\[<[0-9a-f]{8,16}>\] {0,4}){0,2}\.?([A-Za-z_][\w.$]{0,255})\+0x[0-9a-f]+\/0x/;
 const armPointerPattern = /^pc : \.?([A-Za-z_][\w.$]{0,255})\+0x/;
 
 /** Takes compiler suffixes off: everything from the first dot. */
