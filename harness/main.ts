@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { exitCodeOfError, exitCodes } from './cli/exit-code.ts';
 import { runProgramTree } from './cli/program.ts';
 import { renderError } from './cli/render-error.ts';
+import { guardStandardStreams } from './cli/standard-streams.ts';
 import { Shutdown } from './process/shutdown.ts';
 
 /**
@@ -13,7 +14,7 @@ import { Shutdown } from './process/shutdown.ts';
 export async function main(words: readonly string[]): Promise<number> {
   const shutdown = new Shutdown();
   const stopListening = shutdown.listen();
-  process.stdout.on('error', ignoreClosedPipe);
+  guardStandardStreams();
   let code: number;
   try {
     code = await runProgramTree(words, shutdown);
@@ -26,13 +27,7 @@ export async function main(words: readonly string[]): Promise<number> {
     if (code === exitCodes.fine) code = exitCodes.infrastructure;
   }
   stopListening();
-  process.stdout.off('error', ignoreClosedPipe);
   return code;
-}
-
-/** `modstorm report | head` closes the pipe early: that is the reader's right. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
 }
 
 const started = process.argv[1];
