@@ -50,6 +50,11 @@ export function inspectText(text: string): Inspection {
       },
     );
   }
+  if (!/\S/.test(text)) {
+    throw new UsageError('INSPECT_UNRECOGNISED', 'the text is empty', {
+      hint: 'Was it read as root? /sys/kernel/debug and, on most machines, dmesg are for root only.',
+    });
+  }
   const stats = findStats(text);
   const log = inspectLog(text);
   if (stats) return log ? { kind: 'stats', stats, log } : { kind: 'stats', stats };
@@ -69,13 +74,21 @@ function findStats(text: string): ModuleStats | undefined {
   if (first === undefined) return undefined;
   const start = text.lastIndexOf('\n', first) + 1;
   const whole = text.length <= statsLimit;
-  const part = whole ? text : text.slice(Math.max(start, last - statsLimit / 2), last + statsLimit / 2);
+  const from = whole ? 0 : Math.max(start, last - statsLimit / 2);
+  const part = whole ? text : text.slice(from, last + statsLimit / 2);
   try {
-    return parseModuleStats(part);
+    return parseModuleStats(part, lineAt(text, from));
   } catch (error) {
     if (error instanceof UsageError && error.code === 'STATS_UNRECOGNISED') return undefined;
     throw error;
   }
+}
+
+/** The 1-based line of an offset. */
+function lineAt(text: string, offset: number): number {
+  let line = 1;
+  for (let end = text.indexOf('\n'); end !== -1 && end < offset; end = text.indexOf('\n', end + 1)) line++;
+  return line;
 }
 
 /** Whether a line can only come from a kernel: it carries a mark, or the first or last words of a boot. */

@@ -1,5 +1,5 @@
 import type { Finding } from './finding.ts';
-import type { DuplicateReason, ModuleStats } from './module-stats.ts';
+import type { CounterName, DuplicateReason, ModuleStats } from './module-stats.ts';
 
 /** MODULE_NAME_LEN is 64 - sizeof(unsigned long), the terminating zero included: 55 letters, 59 on 32-bit machines. */
 const nameLimit = 59;
@@ -18,6 +18,8 @@ export interface StatsBlock {
   /** The line that was last taken for a row, and whether that row broke off. */
   lastRow: number;
   cutRow: boolean;
+  /** Counters whose line is there and whose number is none. */
+  refused: Set<CounterName>;
 }
 
 /** A finding, with its line if it has one. */
@@ -40,7 +42,7 @@ export function newBlock(line: number): StatsBlock {
     unknown: [],
     findings: [],
   };
-  return { stats, line, inTable: false, open: true, lastRow: 0, cutRow: false };
+  return { stats, line, inTable: false, open: true, lastRow: 0, cutRow: false, refused: new Set() };
 }
 
 /** Keeps a label that this version does not know, with a note. */
@@ -65,7 +67,8 @@ export function readValue(
   line: number,
   narrow: boolean,
 ): bigint | undefined {
-  const value = BigInt(digits);
+  // Far beyond any counter; and BigInt() of a million digits would take seconds.
+  const value = BigInt(digits.slice(0, 41));
   const { findings } = block.stats;
   if (narrow) {
     if (value >= -(2n ** 31n) && value < 2n ** 32n) return value < 0n ? value + 2n ** 32n : value;
@@ -73,7 +76,7 @@ export function readValue(
       finding(
         'OUT_OF_RANGE',
         'invalid',
-        `"${label}" is ${digits}, and the kernel counts it in 32 bits`,
+        `"${label}" is ${digits.slice(0, 64)}, and the kernel counts it in 32 bits`,
         line,
       ),
     );
@@ -81,7 +84,12 @@ export function readValue(
   }
   if (value > maximumValue || value < -signBit) {
     findings.push(
-      finding('OUT_OF_RANGE', 'invalid', `"${label}" is ${digits}, more than 64 bits hold`, line),
+      finding(
+        'OUT_OF_RANGE',
+        'invalid',
+        `"${label}" is ${digits.slice(0, 64)}, more than 64 bits hold`,
+        line,
+      ),
     );
     return undefined;
   }
@@ -90,7 +98,7 @@ export function readValue(
       finding(
         'CORRUPT',
         'invalid',
-        `"${label}" is ${digits}, negative as the kernel counts it: before the fix of finit_module()'s error path an errno was added to it`,
+        `"${label}" is ${digits.slice(0, 64)}, negative as the kernel counts it: before the fix of finit_module()'s error path an errno was added to it`,
         line,
       ),
     );

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import { missingCounters } from './counters.ts';
 import { checkModuleStats } from './cross-check.ts';
 import { parseLogLine } from './log-line.ts';
 import type { ModuleStats } from './module-stats.ts';
@@ -10,20 +11,24 @@ import {
   readValue,
   type StatsBlock,
 } from './module-stats-block.ts';
-import { isCounterName, labelMeaning, narrowCounters } from './module-stats-label.ts';
+import { counterLabels, isCounterName, labelMeaning, narrowCounters } from './module-stats-label.ts';
 
 /** MAX_FAILED_MOD_PRINT of kernel/module/stats.c: the list ends before its 112th name. */
 const shownNamesLimit = 111;
+
+/** Digits are not counted: a number of any length is one, and too large or not. */
+const integer = /^-?\d+$/;
+
 /**
  * Reads the text of /sys/kernel/debug/modules/stats, as the kernel prints it or as it comes out of mail, a web page,
  * a terminal or a log: tabs, spaces or no-break spaces, quote marks, prompts and other lines around it. Also takes
  * the single files as `name value` or `grep . *` prints them. Unknown labels are kept. When several texts follow one
- * another the last counts, with a finding.
+ * another the last counts, with a finding. Findings count their lines from `firstLine`.
  * @throws UsageError STATS_UNRECOGNISED if not one known label is in the text
  */
-export function parseModuleStats(text: string): ModuleStats {
+export function parseModuleStats(text: string, firstLine = 1): ModuleStats {
   const blocks: StatsBlock[] = [];
-  let number = 0;
+  let number = firstLine - 1;
   for (const raw of text.split('\n')) {
     number++;
     readLine(blocks, plainText(raw, number), number);
@@ -45,7 +50,8 @@ export function parseModuleStats(text: string): ModuleStats {
       ),
     );
   }
-  reportTruncation(block, text, number);
+  reportMissing(block);
+  reportTruncation(block, text, number, firstLine);
   stats.findings.push(...checkModuleStats(stats));
   return stats;
 }
@@ -80,14 +86,14 @@ function splitLabel(words: string[]): { label: string; value: string } | undefin
     const name = last.slice(last.lastIndexOf('/', colon) + 1, colon);
     return isCounterName(name) ? { label: name, value: last.slice(colon + 1) } : undefined;
   }
-  if (words.length < 2 || !/^-?\d{1,40}$/.test(last)) return undefined;
+  if (words.length < 2 || !integer.test(last)) return undefined;
   const label = words.slice(0, -1).join(' ');
   return { label: label.endsWith(':') ? label.slice(0, -1).trimEnd() : label, value: last };
 }
 
 function readCounter(blocks: StatsBlock[], words: string[], number: number): boolean {
   const pair = splitLabel(words);
-  if (!pair || !/^-?\d{1,40}$/.test(pair.value)) return false;
+  if (!pair || !integer.test(pair.value)) return false;
   const fileName = pair.label.slice(pair.label.lastIndexOf('/') + 1);
   const meaning = isCounterName(fileName) ? fileName : labelMeaning(pair.label);
   let block = blocks.at(-1);
@@ -111,18 +117,35 @@ function readCounter(blocks: StatsBlock[], words: string[], number: number): boo
   block.open = true;
   const narrow = meaning !== 'wasted' && narrowCounters.has(meaning);
   const value = readValue(block, pair.label, pair.value, number, narrow);
-  if (value === undefined) return true;
+  if (value === undefined) {
+    if (meaning !== 'wasted') block.refused.add(meaning);
+    return true;
+  }
   if (meaning === 'wasted') block.stats.wastedBytes = value;
   else block.stats.counters[meaning] = value;
   return true;
 }
 
+/** The kernel prints these eleven always; only averages and the table are optional. */
+function reportMissing({ stats, refused }: StatsBlock): void {
+  const missing = missingCounters(stats.counters).filter(name => !refused.has(name));
+  if (missing.length === 0) return;
+  const labels = missing.map(name => `"${counterLabels[name]}"`).join(', ');
+  stats.findings.push(
+    finding(
+      'STATS_INCOMPLETE',
+      'warning',
+      `the text lacks ${labels}; if it was cut short, its last number may be too`,
+    ),
+  );
+}
+
 /** The kernel's buffer holds 1024 bytes and 64 a failure, at most 112 of them: longer lists lose their end. */
-function reportTruncation(block: StatsBlock, text: string, lastLine: number): void {
+function reportTruncation(block: StatsBlock, text: string, lastLine: number, firstLine: number): void {
   const { counters, duplicates, findings } = block.stats;
   const failures = (counters.failed_becoming ?? 0n) + (counters.failed_load_modules ?? 0n);
   const bufferSize = 1024 + Number(failures < 112n ? failures : 112n) * 64;
-  const full = text.length === bufferSize - 1 && duplicates.length > 0 && block.line === 1;
+  const full = text.length === bufferSize - 1 && duplicates.length > 0 && block.line === firstLine;
   if (duplicates.length >= shownNamesLimit) {
     findings.push(
       finding(

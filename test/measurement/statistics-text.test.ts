@@ -78,6 +78,7 @@ t.test('what people paste', async t => {
     'carriage returns': lines.join('\r\n'),
     'quoted mail': lines.map(line => `> ${line}`).join('\n'),
     'twice quoted mail': lines.map(line => `> > ${line}`).join('\n'),
+    'indented quoted mail': lines.map(line => `  > | ${line}`).join('\n'),
     'tightly quoted mail': lines.map(line => `>>${line}`).join('\n'),
     'spaces squeezed': lines.map(line => line.trim().replace(/\s+/g, ' ')).join('\n'),
     'colons after labels': lines
@@ -137,6 +138,9 @@ t.test('every violation is a named finding', async t => {
     ['no reason', 'Becoming\n', 'Bug-on-stats\n', ['BUG_ON_STATS']],
     ['33 bits', 'failed on kread\t0', 'failed on kread\t4294967296', ['OUT_OF_RANGE']],
     ['65 bits', 'Failed kread bytes\t0', 'Failed kread bytes\t18446744073709551616', ['OUT_OF_RANGE']],
+    ['fifty digits', 'Failed kread bytes\t0', `Failed kread bytes\t${'9'.repeat(50)}`, ['OUT_OF_RANGE']],
+    ['a line lost', '      Mods failed on load\t0\n', '', ['STATS_INCOMPLETE']],
+    ['no number', 'failed on kread\t0', 'failed on kread\t0x0', ['STATS_INCOMPLETE']],
   ];
   for (const [name, from, to, expected] of cases) {
     t.ok(text.includes(from), `${name}: the golden text has it`);
@@ -175,6 +179,16 @@ t.test('the list that the kernel cuts', async t => {
   );
   t.ok(cut.duplicates.length < 100, 'long names run out of the buffer first');
   t.match(cut.findings, [{ code: 'LIST_TRUNCATED' }]);
+});
+
+t.test('a text that was cut short says what it lacks', async t => {
+  const text = golden('6.12', 'stats.txt');
+  const cut = parseModuleStats(text.slice(0, text.indexOf('Failed kmod bytes')));
+  t.match(cut.findings, [
+    { code: 'STATS_INCOMPLETE', severity: 'warning', message: /lacks "Failed kmod bytes"/ },
+  ]);
+  t.equal(cut.counters.invalid_mod_bytes, undefined);
+  t.match(parseModuleStats('failed_becoming 3\n').findings, [{ code: 'STATS_INCOMPLETE' }]);
 });
 
 t.test('a text without one known label', async t => {

@@ -316,7 +316,18 @@ t.test('inspect', async t => {
   t.match(inspectionJson(inspectText(large)), {
     counters: { invalid_becoming_bytes: '9223372036854775807' },
   });
-  for (const text of ['', 'hello\nworld\n', '{"a": 1}', '\0'.repeat(5000)]) {
+  const filler = '[    1.000000] random: crng init done\n'.repeat(120_000);
+  const far = inspectText(`${filler}${golden('6.12', 'stats.txt')}Mods ever loaded 27\n`);
+  t.match(far, { kind: 'stats', stats: { counters: { modcount: 27n } } });
+  t.match(
+    far.kind === 'stats' && far.stats.findings,
+    [{ code: 'MULTIPLE_STATS', line: 120_019 }, { code: 'STATS_INCOMPLETE' }],
+    'lines count from the first of the whole file',
+  );
+  for (const text of ['', ' \r\n\n']) {
+    t.throws(() => inspectText(text), { code: 'INSPECT_UNRECOGNISED', message: /empty/ });
+  }
+  for (const text of ['hello\nworld\n', '{"a": 1}', '\0'.repeat(5000)]) {
     t.throws(() => inspectText(text), { name: 'UsageError', code: 'INSPECT_UNRECOGNISED' });
   }
 });
