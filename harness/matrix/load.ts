@@ -17,6 +17,7 @@ import { type PathContext, resolveMatrixPath, toKernelSource } from './kernel-so
 import type { Matrix, WorkloadSetting } from './matrix.ts';
 import { type MatrixShape, matrixShape } from './matrix-shape.ts';
 import { reportShapeIssues } from './shape-issues.ts';
+import { soundPart } from './sound-part.ts';
 import { makeDefaults, rawList, rawMap, readTopTable } from './top-table.ts';
 import type { WorkloadDefinition } from './workload.ts';
 import { YamlSource } from './yaml-source.ts';
@@ -40,28 +41,35 @@ export interface LoadOptions {
  */
 export function loadMatrix(text: string, options: LoadOptions): Matrix {
   const source = new YamlSource(text, options.file);
-  source.throwIfFailed();
+  if (source.value === undefined) source.throwIfFailed();
   const parsed = matrixShape.safeParse(source.value);
-  if (!parsed.success) reportShapeIssues(source, matrixShape, parsed.error.issues);
-  source.throwIfFailed();
-  return new MatrixReader(source, parsed.data!, options).read();
+  if (parsed.success) return new MatrixReader(source, source.value, parsed.data, options).read();
+  reportShapeIssues(source, matrixShape, parsed.error.issues);
+  const sound = soundPart(source.value, parsed.error.issues);
+  const rest = matrixShape.safeParse(sound);
+  if (rest.success) new MatrixReader(source, sound, rest.data, options).readValues();
+  return source.fail();
 }
 
 /** The steps from a checked shape to a matrix; each reports what is wrong and goes on as far as it can. */
 class MatrixReader {
   private readonly source: YamlSource;
+  /** The file's value, or what is sound of it. */
+  private readonly raw: unknown;
   private readonly shape: MatrixShape;
   private readonly options: LoadOptions;
   private readonly context: AxisContext;
   private readonly paths: PathContext;
 
-  constructor(source: YamlSource, shape: MatrixShape, options: LoadOptions) {
+  constructor(source: YamlSource, raw: unknown, shape: MatrixShape, options: LoadOptions) {
     this.source = source;
+    this.raw = raw;
     this.shape = shape;
     this.options = options;
     this.paths = { file: options.file, home: options.home ?? homedir() };
     this.context = {
-      kernels: Object.keys(shape.kernels),
+      // A kernel that is declared in a wrong way is no unknown one.
+      kernels: Object.keys(raw === source.value ? shape.kernels : rawMap(rawMap(source.value)['kernels'])),
       fragments: [
         ...new Set([
           ...options.fragments.filter(name => name !== 'plain'),
@@ -72,12 +80,22 @@ class MatrixReader {
     };
   }
 
+  /** Reports what is wrong with single values; cells and defaults would only repeat what is wrong with the shape. */
+  readValues(): void {
+    const { source, shape } = this;
+    this.checkDeclarations();
+    readTrials(source, shape);
+    readGates(source, shape, this.options.metrics);
+    const axes = readTopTable(source, this.raw, this.context);
+    for (const key of ['exclude', 'include'] as const) this.readEntries(key, axes, undefined);
+  }
+
   read(): Matrix {
     const { source, shape } = this;
     this.checkDeclarations();
     const trials = readTrials(source, shape);
     const gates = readGates(source, shape, this.options.metrics);
-    const axes = readTopTable(source, this.context);
+    const axes = readTopTable(source, this.raw, this.context);
     const defaults = makeDefaults(source, axes, this.context);
     const excludes = this.readEntries('exclude', axes, defaults);
     const includes = this.readEntries('include', axes, defaults);
@@ -131,7 +149,7 @@ class MatrixReader {
   }
 
   private readEntries(key: 'exclude' | 'include', axes: AxisTable, defaults: Draft | undefined): AxisTable[] {
-    const entries = rawList(rawMap(this.source.value)[key]);
+    const entries = rawList(rawMap(this.raw)[key]);
     const all = key === 'include' && defaults !== undefined ? [defaults.workload] : (axes.workload ?? []);
     // Their own parameters do not count here: an entry may well say what another value of one is.
     const workloads = all.map((choice: Choice<WorkloadSetting>) => ({

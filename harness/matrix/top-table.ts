@@ -7,9 +7,9 @@ import type { YamlSource } from './yaml-source.ts';
 /** The workload of a matrix that names none. */
 const defaultWorkload = 'stress-ng';
 
-/** The axes, then the single values at the top of the file, as one table. */
-export function readTopTable(source: YamlSource, context: AxisContext): AxisTable {
-  const raw = rawMap(source.value);
+/** The axes, then the single values at the top of the file's value, as one table. */
+export function readTopTable(source: YamlSource, value: unknown, context: AxisContext): AxisTable {
+  const raw = rawMap(value);
   const axes = rawMap(raw['axes']);
   const single = Object.fromEntries(
     [...plainAxes, 'workload'].flatMap(key => (raw[key] === undefined ? [] : [[key, raw[key]]])),

@@ -9,6 +9,7 @@ import {
   type Node,
   parseDocument,
   visit,
+  type YAMLError,
 } from 'yaml';
 import { UsageError } from '../errors.ts';
 import { type Diagnostic, MatrixError } from './diagnostic.ts';
@@ -28,7 +29,7 @@ const maximumDiagnostics = 500;
 export class YamlSource {
   readonly file: string;
   readonly text: string;
-  /** The plain JavaScript value; undefined when the text could not be read. */
+  /** The plain JavaScript value, of a key given twice the last; undefined when the text could not be read. */
   readonly value: unknown;
   private readonly diagnostics: Diagnostic[] = [];
   private readonly lines = new LineCounter();
@@ -70,7 +71,12 @@ export class YamlSource {
 
   /** @throws MatrixError with everything reported so far, if anything was */
   throwIfFailed(): void {
-    if (this.failed) throw new MatrixError(this.file, this.text, this.diagnostics);
+    if (this.failed) this.fail();
+  }
+
+  /** @throws MatrixError with everything reported */
+  fail(): never {
+    throw new MatrixError(this.file, this.text, this.diagnostics);
   }
 
   private parse(): { document: Document; value: unknown } | undefined {
@@ -94,10 +100,10 @@ export class YamlSource {
       const exhausted = problems.find(problem => problem.code === 'RESOURCE_EXHAUSTION');
       if (exhausted !== undefined)
         this.reportRange(...exhausted.pos, 'the file is nested too deeply to be read');
-      else
-        for (const { pos, code, message } of problems) this.reportRange(...pos, yamlMessage(code, message));
-      if (!this.failed) this.checkAliases(document);
-      if (this.failed) return undefined;
+      else for (const problem of problems) this.reportProblem(problem);
+      // A key given twice is wrong, and no reason not to look at the rest.
+      if (problems.some(problem => problem.code !== 'DUPLICATE_KEY')) return undefined;
+      if (!this.checkAliases(document)) return undefined;
       return { document, value: document.toJS({ maxAliasCount: maximumAliases }) };
     } catch (error) {
       this.reportRange(0, 1, unreadable(error));
@@ -106,7 +112,7 @@ export class YamlSource {
   }
 
   /** Follows every alias once, so that a broken one is told at its place; their number bounds the time it takes. */
-  private checkAliases(document: Document): void {
+  private checkAliases(document: Document): boolean {
     const aliases: Alias[] = [];
     visit(document, {
       Alias: (_, alias) => {
@@ -116,13 +122,25 @@ export class YamlSource {
     if (aliases.length > maximumAliases) {
       const [start, end] = nodeRange(aliases[maximumAliases]) ?? [0, 1];
       this.reportRange(start, end, `there are more than ${maximumAliases} aliases`);
-      return;
+      return false;
     }
+    let sound = true;
     for (const alias of aliases) {
       const [start, end] = nodeRange(alias) ?? [0, 1];
-      if (alias.resolve(document) === undefined)
-        this.reportRange(start, end, `there is no anchor &${alias.source}`);
+      if (alias.resolve(document) !== undefined) continue;
+      this.reportRange(start, end, `there is no anchor &${alias.source}`);
+      sound = false;
     }
+    return sound;
+  }
+
+  private reportProblem({ pos: [start, end], code, message }: YAMLError): void {
+    if (code === 'DUPLICATE_KEY') {
+      const length = /^[^\s:,}\]]*/.exec(this.text.slice(start, start + 256))![0].length;
+      this.reportRange(start, start + length, 'this key is given twice in one map');
+    } else if (code === 'MULTIPLE_DOCS') {
+      this.reportRange(start, end, 'a second document begins here; a matrix is one', 'Remove the line ---.');
+    } else this.reportRange(start, end, message.replace(/\s+/g, ' ').trim());
   }
 
   private reportRange(start: number, end: number, message: string, hint?: string): void {
@@ -167,7 +185,7 @@ function childOf(container: unknown, step: PropertyKey): { key?: Node; value: No
     return item === undefined ? undefined : { value: item as Node };
   }
   if (!isMap(container)) return undefined;
-  const pair = container.items.find(
+  const pair = container.items.findLast(
     candidate => isScalar(candidate.key) && String(candidate.key.value) === String(step),
   );
   return pair === undefined ? undefined : { key: pair.key as Node, value: pair.value as Node | null };
@@ -178,11 +196,6 @@ function nodeRange(node: Node | null | undefined): [number, number] | undefined 
   const range = node?.range;
   if (!range || range[1] <= range[0]) return undefined;
   return [range[0], range[1]];
-}
-
-function yamlMessage(code: string, message: string): string {
-  if (code === 'DUPLICATE_KEY') return 'this key is given twice in one map';
-  return message.replace(/\s+/g, ' ').trim();
 }
 
 /** What the YAML library throws instead of reporting: alias bombs (ReferenceError) and nesting (RangeError). */
