@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import t from 'tap';
+import ts from 'typescript';
+import { hostNeeds } from '../../harness/host/packages.ts';
+import { projectPath } from '../../harness/project.ts';
+
+/** Started by make, not by us: kconfig, timeconst.h, modules_install. */
+const startedByKernelBuild = ['flex', 'bison', 'bc', 'depmod'];
+/** Read by gcc, by the kernel's objtool, or by QEMU without being named on its command line. */
+const readByOthers = ['libc.a', 'libelf.h', 'bios-256k.bin', 'pvh.bin'];
+/** Functions that start the program that is their first argument, and `run` of the bootstrap, whose second it is. */
+const starters = /^(runProgram|startProgram|run|#run|#apt|spawn)$/;
+
+interface Mentions {
+  /** String literals that are handed to a starter. */
+  started: Set<string>;
+  /** All string literals. */
+  literals: Set<string>;
+}
+
+function mentionsIn(folder: string, isMeant: (path: string) => boolean): Mentions {
+  const mentions: Mentions = { started: new Set(), literals: new Set() };
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(isMeant);
+  for (const file of files) {
+    const visit = (node: ts.Node): void => {
+      if (ts.isStringLiteral(node)) mentions.literals.add(node.text);
+      if (ts.isCallExpression(node) && starters.test(calledName(node.expression))) {
+        const program =
+          node.arguments[file.endsWith('.mjs') && calledName(node.expression) === 'run' ? 1 : 0];
+        if (program && ts.isStringLiteral(program)) mentions.started.add(program.text);
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(ts.createSourceFile(file, readFileSync(join(folder, file), 'utf8'), ts.ScriptTarget.ES2022, true));
+  }
+  return mentions;
+}
+
+function calledName(callee: ts.Expression): string {
+  if (ts.isPropertyAccessExpression(callee)) return callee.name.text;
+  return ts.isIdentifier(callee) ? callee.text : '';
+}
+
+const harness = mentionsIn(
+  projectPath('harness'),
+  path => /\.(ts|mjs)$/.test(path) && path !== 'host/packages.ts',
+);
+const tests = mentionsIn(projectPath('test'), path => path.endsWith('.test.ts') && !path.startsWith('host/'));
+const checked = new Set(hostNeeds.flatMap(need => need.programs ?? []));
+
+t.test('every program that is started by its name is one that doctor looks for', async t => {
+  t.ok(harness.started.has('git') && harness.started.has('apt-cache'), 'the search finds them');
+  for (const program of harness.started) {
+    // npm has started us.
+    if (program !== 'npm') t.ok(checked.has(program), program);
+  }
+});
+
+t.test('what doctor looks for is used', async t => {
+  for (const program of checked) {
+    const used =
+      harness.literals.has(program) || tests.started.has(program) || startedByKernelBuild.includes(program);
+    t.ok(used, program);
+  }
+  for (const path of hostNeeds.flatMap(need => need.files ?? [])) {
+    const name = basename(path);
+    t.ok(harness.literals.has(path) || harness.literals.has(name) || readByOthers.includes(name), path);
+  }
+});
+
+t.test('the firmware of guests with many vCPUs is looked for', async t => {
+  const names = hostNeeds.flatMap(need => need.files ?? []).map(path => basename(path));
+  for (const name of ['bios-256k.bin', 'qboot.rom', 'pvh.bin']) t.ok(names.includes(name), name);
+});
