@@ -2,7 +2,6 @@ import { makePlan } from '../plan/plan.ts';
 import type { Shard } from '../plan/shard.ts';
 import { createProgress } from '../progress/progress.ts';
 import { prepareCells } from '../trial/preparation.ts';
-import { distinctCells } from '../trial/run-execution.ts';
 import { StepEvents } from '../trial/step-events.ts';
 import { formatBytes } from '../units.ts';
 import type { CommandContext } from './context.ts';
@@ -38,7 +37,7 @@ export async function buildCommand(
   try {
     const cells = await prepareCells({
       matrix,
-      cells: distinctCells(plan),
+      cells: plan.cells,
       workloads,
       signal: context.signal,
       sink: steps.sink,

@@ -12,7 +12,6 @@ import { logCalibration } from '../store/calibration-log.ts';
 import { runFacts } from '../store/comparison-key.ts';
 import { readJournal } from '../store/journal.ts';
 import type { RunFolder } from '../store/run-folder.ts';
-import { distinctCells } from '../trial/run-execution.ts';
 import type { CommandContext } from './context.ts';
 import { executeRun, type RunInput } from './execute-run.ts';
 import { exitCodeOfRun } from './exit-code.ts';
@@ -119,7 +118,7 @@ async function reportCalibration(
     verdicts: { alarms: verdicts.alarms, of: verdicts.of },
     tests: { alarms: tests.alarms, of: tests.of },
   });
-  const text = renderCalibration({ run: run.run, cells: distinctCells(plan).length, calibration, host });
+  const text = renderCalibration({ run: run.run, cells: plan.cells.length, calibration, host });
   const json = `${JSON.stringify({ version: 1, run: run.run, ...calibration, host }, null, 2)}\n`;
   await folder.writeReport('calibration.txt', text);
   await folder.writeReport('calibration.json', json);

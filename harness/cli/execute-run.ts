@@ -15,13 +15,7 @@ import { Journal, readJournal } from '../store/journal.ts';
 import { remainingTrials } from '../store/remaining-trials.ts';
 import { RunFolder } from '../store/run-folder.ts';
 import type { RunRecord } from '../store/run-record.ts';
-import {
-  distinctCells,
-  executeTrials,
-  type PreparedRun,
-  prepareRun,
-  qemuProgram,
-} from '../trial/run-execution.ts';
+import { executeTrials, type PreparedRun, prepareRun, qemuProgram } from '../trial/run-execution.ts';
 import { SequentialRun } from '../trial/sequential-run.ts';
 import type { CommandContext } from './context.ts';
 
@@ -102,7 +96,7 @@ async function execute(
     run: folder.name,
     folder: folder.path,
     trials: trials.length,
-    cells: distinctCells(plan).length,
+    cells: plan.cells.length,
     planned: trials,
     accelerator: prepared.proof.accelerator,
     jobs,

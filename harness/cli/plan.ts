@@ -3,14 +3,13 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { qemuArguments } from '../machine/arguments.ts';
 import { shellQuote } from '../machine/shell-quote.ts';
-import type { Cell } from '../matrix/matrix.ts';
 import { estimatePlan, type PlanEstimate } from '../plan/estimate.ts';
 import { makePlan } from '../plan/plan.ts';
 import type { Shard } from '../plan/shard.ts';
 import type { Plan } from '../plan/trial.ts';
 import { createProgress } from '../progress/progress.ts';
 import { type Column, renderTable } from '../report/table.ts';
-import { distinctCells, prepareRun } from '../trial/run-execution.ts';
+import { prepareRun } from '../trial/run-execution.ts';
 import { machineSettings } from '../trial/trial-runner.ts';
 import { formatDuration } from '../units.ts';
 import type { CommandContext } from './context.ts';
@@ -64,7 +63,7 @@ const planColumns: Column[] = [
 ];
 
 function renderText(input: MatrixInput, plan: Plan, estimate: PlanEstimate, options: PlanOptions): string {
-  const cells = distinctCells(plan);
+  const cells = plan.cells;
   const trials = countTrials(plan);
   const rows = cells.map(cell => [
     cell.label,
@@ -91,7 +90,7 @@ function renderJson(input: MatrixInput, plan: Plan, estimate: PlanEstimate): str
     seed: plan.seed,
     digest: plan.digest,
     estimateNs: estimate.totalNs,
-    cells: distinctCells(plan).map(cell => ({
+    cells: plan.cells.map(cell => ({
       ...cell,
       trials: trials.get(cell.id),
       estimateNs: estimate.cellNs.get(cell.id),
@@ -107,7 +106,13 @@ function countTrials(plan: Plan): Map<string, number> {
   return counts;
 }
 
-/** One line per cell, ready to paste: kernel and image are made first, the channel goes to a file beside the console. */
+/** Makes the agent print the stats on the console, and not wait for a host to say that it has all. */
+const nobodyListens = 'modstorm.host=none';
+
+/**
+ * One line per cell, ready to paste: kernel and image are made first. The console is the terminal, where Ctrl-C ends the
+ * guest, and the channel goes to a file.
+ */
 async function printCommandLines(
   input: MatrixInput,
   plan: Plan,
@@ -130,22 +135,21 @@ async function printCommandLines(
       sink: display.sink,
     });
     display.close();
-    for (const cell of distinctCells(plan)) {
+    for (const cell of plan.cells) {
       const one = prepared.cells.get(cell.id)!;
+      const { deadlineNs } = one.workload;
+      const exact = machineSettings({ ...one, deadlineNs }, prepared.host, {
+        id: 'dry-run',
+        consoleFile: '-',
+      });
       const settings = {
-        ...machineSettings({ ...one, deadlineNs: one.workload.deadlineNs }, prepared.host, {
-          id: 'dry-run',
-          consoleFile: scratchFile(cell, 'console'),
-        }),
-        channelFile: scratchFile(cell, 'channel'),
+        ...exact,
+        commandLine: `${exact.commandLine} ${nobodyListens}`,
+        channelFile: join(tmpdir(), `modstorm-dry-run-${cell.id}.channel`),
       };
       context.stdout(`# ${cell.label}\n${shellQuote([settings.qemu, ...qemuArguments(settings)])}\n`);
     }
   } finally {
     display.close();
   }
-}
-
-function scratchFile(cell: Cell, what: string): string {
-  return join(tmpdir(), `modstorm-dry-run-${cell.id}.${what}`);
 }

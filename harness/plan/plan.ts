@@ -41,11 +41,14 @@ export function makePlan(matrix: Matrix, options: PlanOptions): Plan {
       hint: 'Select cells with --filter, or plan fewer trials.',
     });
   }
-  const trials = makeTrials(cells, repetitions, seed);
+  const all = makeTrials(cells, repetitions, seed);
+  const trials = options.shard === undefined ? all : selectShard(all, matrix.compare, options.shard);
+  const mine = new Set(trials.map(({ cell }) => cell.id));
   return {
     matrix: matrix.name,
     seed,
-    trials: options.shard === undefined ? trials : selectShard(trials, matrix.compare, options.shard),
+    trials,
+    cells: cells.filter(({ id }) => mine.has(id)),
     digest: digestOf(cells, repetitions, seed),
   };
 }

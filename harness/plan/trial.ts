@@ -17,6 +17,8 @@ export interface Plan {
   /** Seed of the block randomisation, an unsigned 32-bit number; recorded in plan.json. */
   seed: number;
   trials: Trial[];
+  /** The cells of the trials in the order of the matrix: that of tables, where the random one of the boots says nothing. */
+  cells: Cell[];
   /** SHA-256 over cells, repetitions and seed: shards and resumes must agree on it. */
   digest: string;
 }

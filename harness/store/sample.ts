@@ -30,11 +30,10 @@ export const timeMetrics = { boot_ns: 'bootNs', workload_ns: 'workloadNs' } as c
  */
 export function collectSamples(plan: Plan, records: readonly TrialRecord[]): CellSamples[] {
   const cells = new Map<string, CellSamples>();
-  for (const { cell } of plan.trials) {
-    const known = cells.get(cell.id);
-    if (known) known.planned++;
-    else cells.set(cell.id, { cell, planned: 1, records: [], repetitions: [], values: new Map() });
+  for (const cell of plan.cells) {
+    cells.set(cell.id, { cell, planned: 0, records: [], repetitions: [], values: new Map() });
   }
+  for (const { cell } of plan.trials) cells.get(cell.id)!.planned++;
   for (const record of records) cells.get(record.cell)?.records.push(record);
   for (const samples of cells.values()) {
     samples.records.sort((a, b) => a.repetition - b.repetition);

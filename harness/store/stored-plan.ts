@@ -14,14 +14,12 @@ export interface StoredPlan {
 
 /** The plan as it is written. */
 export function encodePlan(plan: Plan): StoredPlan {
-  const cells = new Map<string, Cell>();
-  for (const trial of plan.trials) cells.set(trial.cell.id, trial.cell);
   return {
     version: 1,
     matrix: plan.matrix,
     seed: plan.seed,
     digest: plan.digest,
-    cells: [...cells.values()],
+    cells: plan.cells,
     trials: plan.trials.map(({ id, cell, repetition, order }) => ({ id, cell: cell.id, repetition, order })),
   };
 }
@@ -44,7 +42,7 @@ export function decodePlan(stored: StoredPlan, file: string): Plan {
       );
     return { id: trial.id, cell, repetition: trial.repetition, order: trial.order };
   });
-  return { matrix: stored.matrix, seed: stored.seed, digest: stored.digest, trials };
+  return { matrix: stored.matrix, seed: stored.seed, digest: stored.digest, trials, cells: stored.cells };
 }
 
 function damaged(file: string, what: string): InfrastructureError {

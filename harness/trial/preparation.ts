@@ -1,4 +1,4 @@
-import { BuildError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import type { Capability } from '../image/agent-config.ts';
 import { buildImage } from '../image/build-image.ts';
 import { fragmentsOfCell } from '../kernel/fragments.ts';
@@ -84,7 +84,7 @@ function needsOf(cell: Cell, workloads: ReadonlyMap<string, WorkloadDefinition>)
 
 function kernelRequest(need: CellNeeds, matrix: PreparationOptions['matrix']): KernelRequest {
   const source = matrix.kernels[need.cell.kernel];
-  if (!source) throw new BuildError('KERNEL_UNKNOWN', `the matrix names no kernel ${need.cell.kernel}`);
+  if (!source) throw new UsageError('KERNEL_UNKNOWN', `the matrix names no kernel ${need.cell.kernel}`);
   return { name: need.cell.kernel, source, fragments: need.fragments, ownFragments: matrix.configs };
 }
 

@@ -49,7 +49,7 @@ export async function prepareRun(options: RunPreparation): Promise<PreparedRun> 
   const { plan, requested, signal } = options;
   const version = await readQemuVersion(signal);
   const steps = new StepEvents(options.sink);
-  const cells = distinctCells(plan);
+  const cells = plan.cells;
   const prepare = (some: readonly Cell[]) =>
     prepareCells({
       matrix: options.matrix,
@@ -122,11 +122,6 @@ export async function executeTrials(options: TrialExecution): Promise<void> {
       sink({ type: 'trial-finished', trial, record });
     },
   });
-}
-
-/** The cells of a plan, each once, in order of their first trial. */
-export function distinctCells(plan: Plan): Cell[] {
-  return [...new Map(plan.trials.map(({ cell }) => [cell.id, cell])).values()];
 }
 
 /** `7.2.22 (Debian …)`: all of the first line behind the word version. */

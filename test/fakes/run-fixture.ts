@@ -30,7 +30,7 @@ export function fakePlan(cells: readonly Cell[], repetitions: number): Plan {
       trials.push({ id, cell, repetition, order: trials.length });
     }
   }
-  return { matrix: 'quick', seed: 7, trials, digest: 'd'.repeat(64) };
+  return { matrix: 'quick', seed: 7, trials, cells: [...cells], digest: 'd'.repeat(64) };
 }
 
 /** The record of a trial; passed unless told. */

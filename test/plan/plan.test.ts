@@ -32,6 +32,13 @@ t.test('blocks hold every cell once, in another order each', t => {
   t.equal(new Set(orders).size, 3);
   t.match(plan.trials[0]!.id, /^[0-9a-f]{12}-001$/);
   t.equal(trialId('0123456789ab', 1234), '0123456789ab-1234');
+  t.same(plan.cells, matrix.cells, 'tables have the order of the matrix');
+  const part = makePlan(matrix, { seed: 7, shard: parseShard('2/3') });
+  t.same(
+    part.cells,
+    matrix.cells.filter(cell => part.trials.some(trial => trial.cell.id === cell.id)),
+    'a shard has its cells only',
+  );
   t.end();
 });
 
