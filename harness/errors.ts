@@ -16,7 +16,7 @@ export interface ErrorFacts {
  */
 export class HarnessError extends Error {
   readonly fault: Fault;
-  /** A stable, upper-case code that scripts may match, listed in the README (`KERNEL_CONFIG_DROPPED`). */
+  /** A stable, upper-case code that scripts may match, listed in harness/README.md (`KERNEL_CONFIG_DROPPED`). */
   readonly code: string;
   readonly hint: string | undefined;
   readonly evidence: string | undefined;
