@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type FinalResults, Parser } from 'tap-parser';
 import { startProgram } from '../harness/process/program.ts';
@@ -19,7 +19,12 @@ interface Group {
   title: string;
   files: string[];
   options: string[];
+  /** The lines that these tests reach are counted, and held against the floor. */
+  covers: boolean;
 }
+
+/** The least share of statements and branches that the fast tests must reach, in percent. */
+const coverageFloor = { statements: 93, branches: 90 } as const;
 
 /**
  * Runs the fast tests, then the integration tests on real guests; each only those whose path contains one of `words`.
@@ -54,17 +59,22 @@ function testGroups(words: readonly string[]): Group[] {
   );
   const integration = (file: string) => relative(folder, file).startsWith('integration');
   // Coverage is of the fast tests: what only a real guest reaches is not claimed. Part of the files proves nothing.
-  const coverage = words.length === 0 ? ['--coverage-report=text-summary'] : ['--disable-coverage'];
+  const covers = words.length === 0;
+  const coverage = covers
+    ? ['--coverage-report=json-summary', '--allow-incomplete-coverage']
+    : ['--disable-coverage'];
   return [
     {
       title: 'fast tests',
       files: wanted.filter(file => !integration(file)),
       options: ['--jobs=2', ...coverage],
+      covers,
     },
     {
       title: 'integration tests on real guests',
       files: wanted.filter(integration),
       options: ['--jobs=1', '--disable-coverage', '--timeout=1500'],
+      covers: false,
     },
   ];
 }
@@ -94,7 +104,6 @@ async function runGroup(group: Group): Promise<Tally> {
     const took = formatDuration((result.time ?? 0) * 1e6);
     print(`  ${result.ok ? 'ok    ' : 'FAILED'} ${result.name.replace(/^build\/test\//, '')} (${took})`);
   });
-  let summary = false;
   const tap = startProgram(
     process.execPath,
     [
@@ -108,9 +117,7 @@ async function runGroup(group: Group): Promise<Tally> {
       maxBuffer: 1024 * 1024,
       onLine: (line, stream) => {
         if (stream === 'stderr') return print(line);
-        summary ||= line.includes('Coverage summary');
-        if (summary) print(line);
-        else parser.write(`${line}\n`);
+        parser.write(`${line}\n`);
       },
     },
   );
@@ -119,7 +126,22 @@ async function runGroup(group: Group): Promise<Tally> {
   const result = await tap.done;
   parser.end();
   tally.broken = result.code !== 0;
+  if (group.covers && !tally.broken) addCoverage(tally);
   return tally;
+}
+
+/** Says what the tests reached, as one assertion for each kind of coverage. */
+function addCoverage(tally: Tally): void {
+  const report = projectPath('.tap', 'report', 'coverage-summary.json');
+  const { total } = JSON.parse(readFileSync(report, 'utf8')) as {
+    total: Record<keyof typeof coverageFloor, { pct: number }>;
+  };
+  for (const kind of ['statements', 'branches'] as const) {
+    const { pct } = total[kind];
+    const enough = pct >= coverageFloor[kind];
+    tally[enough ? 'passed' : 'failed']++;
+    print(`  ${enough ? 'ok    ' : 'FAILED'} ${pct} % of ${kind} covered, at least ${coverageFloor[kind]} %`);
+  }
 }
 
 /** Prints every failed assertion, however deep, with its diagnostics. */
