@@ -1,23 +1,19 @@
-import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
 import { UsageError } from '../errors.ts';
 import type { AcceleratorRequest } from '../machine/accelerator.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import type { WorkloadDefinition } from '../matrix/workload.ts';
 import type { Shard } from '../plan/shard.ts';
 import type { Plan } from '../plan/trial.ts';
-import { runProgram } from '../process/program.ts';
 import type { ProgressSink } from '../progress/event.ts';
 import { createProgress } from '../progress/progress.ts';
-import { projectPath } from '../project.ts';
-import { readHostEnvironment } from '../store/environment.ts';
 import { Journal, readJournal } from '../store/journal.ts';
 import { remainingTrials } from '../store/remaining-trials.ts';
 import { RunFolder } from '../store/run-folder.ts';
 import type { RunRecord } from '../store/run-record.ts';
-import { executeTrials, type PreparedRun, prepareRun, qemuProgram } from '../trial/run-execution.ts';
+import { executeTrials, prepareRun } from '../trial/run-execution.ts';
 import { SequentialRun } from '../trial/sequential-run.ts';
 import type { CommandContext } from './context.ts';
+import { describeRun } from './run-description.ts';
 
 /** A run that is about to begin or to go on. */
 export interface RunInput {
@@ -144,72 +140,4 @@ function refuseChanged(earlier: RunRecord, now: RunRecord): void {
       hint: 'Start a new run: samples of two setups must not be mixed.',
     },
   );
-}
-
-async function describeRun(
-  folder: RunFolder,
-  input: RunInput,
-  prepared: PreparedRun,
-  options: ExecuteOptions,
-): Promise<RunRecord> {
-  const { cells: _, ...matrix } = input.matrix;
-  const cells = [...prepared.cells.values()];
-  const kernels = new Map(
-    cells.map(({ cell, kernel, fragments }) => [
-      `${cell.kernel} ${fragments.join('+')}`,
-      {
-        kernel: cell.kernel,
-        config: fragments.join('+') || 'plain',
-        key: kernel.key,
-        release: kernel.release,
-        ...(kernel.buildId !== undefined && { buildId: kernel.buildId }),
-        objectDigest: kernel.objectDigest,
-        origin: kernel.origin,
-      },
-    ]),
-  );
-  const images = new Map<string, RunRecord['images'][number]>();
-  for (const { cell, image } of cells) {
-    const entry = images.get(image.key) ?? {
-      key: image.key,
-      bytes: image.bytes,
-      versions: image.versions,
-      cells: [],
-    };
-    entry.cells.push(cell.id);
-    images.set(image.key, entry);
-  }
-  return {
-    version: 1,
-    run: folder.name,
-    startedAt: input.earlier?.record.startedAt ?? new Date().toISOString(),
-    tool: await describeTool(),
-    command: process.argv.slice(2),
-    matrix,
-    matrixFile: relative('', input.matrixFile) || input.matrixFile,
-    seed: input.plan.seed,
-    planDigest: input.plan.digest,
-    host: readHostEnvironment(),
-    qemu: { path: qemuProgram, version: prepared.qemuVersion },
-    accelerator: prepared.proof,
-    jobs: input.jobs,
-    kernels: [...kernels.values()],
-    images: [...images.values()],
-    workloads: Object.fromEntries(cells.map(({ workload }) => [workload.name, workload.version])),
-    workloadMetrics: Object.fromEntries(cells.map(({ workload }) => [workload.name, workload.metrics])),
-    ...(options.shard && { shard: options.shard }),
-    ...(input.calibration && { calibration: input.calibration }),
-  };
-}
-
-/** modstorm's version, and its revision when it runs from a git checkout. */
-async function describeTool(): Promise<RunRecord['tool']> {
-  const { version } = JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string };
-  const git = await runProgram('git', ['-C', projectPath('.'), 'rev-parse', '--short=12', 'HEAD'], {
-    accept: 'any',
-  }).catch(
-    // Without git there is no revision to name.
-    () => undefined,
-  );
-  return git?.code === 0 ? { version, revision: git.stdout.trim() } : { version };
 }
