@@ -198,6 +198,8 @@ static void collect(void)
 {
 	set_phase("collect");
 	send_counters(&agent.channel, "after");
+	if (agent.config.alone)
+		show_stats();
 	for (size_t i = 0; i < agent.config.result.count; i++)
 		send_file(&agent.channel, agent.config.result.items[i]);
 }
@@ -218,6 +220,11 @@ static bool say_goodbye(void)
 		     agent.kmsg.lost, agent.kmsg.withheld,
 		     agent.outputs[0].bytes + agent.outputs[1].bytes,
 		     agent.outputs[0].withheld + agent.outputs[1].withheld, agent.sampler.samples);
+	if (agent.config.alone) {
+		console("end: %" PRIu32 " frames, %" PRIu64 " bytes, to nobody",
+			agent.channel.sequence, agent.channel.bytes);
+		return true;
+	}
 	heard = channel_await_host(&agent.channel, HOST_TIMEOUT_MS);
 	console("end: %" PRIu32 " frames, %" PRIu64 " bytes, host %s", agent.channel.sequence,
 		agent.channel.bytes, heard ? "has them" : "did not answer");

@@ -10,6 +10,7 @@
 
 #include "collect.h"
 #include "root.h"
+#include "system.h"
 #include "text.h"
 
 #define MODULES_FOLDER	"/sys/kernel/debug/modules"
@@ -63,6 +64,17 @@ void send_counters(struct channel *ch, const char *moment)
 		channel_text(ch, FRAME_NOTE, "STATS_UNREADABLE %s", strerror(-len));
 	else
 		channel_send(ch, FRAME_STATS, "", text.data, text.len + len);
+}
+
+void show_stats(void)
+{
+	static char text[FRAME_PAYLOAD_MAX];
+	ssize_t len = root_read(MODULES_FOLDER "/stats", text, sizeof(text));
+
+	if (len < 0)
+		console("STATS_UNREADABLE %s", strerror(-len));
+	else
+		console_write(text, len);
 }
 
 /*

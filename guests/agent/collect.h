@@ -11,6 +11,9 @@
  */
 void send_counters(struct channel *ch, const char *moment);
 
+/* Writes the stats text on the console, for a person who pasted the command line. */
+void show_stats(void);
+
 /* Sends a file in parts; one that cannot be read becomes a note. */
 void send_file(struct channel *ch, const char *path);
 

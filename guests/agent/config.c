@@ -63,6 +63,10 @@ static const char *set_common(struct config *config, const char *key, const char
 		return number_set(&config->sample_ns, value);
 	if (!strcmp(key, "require"))
 		return require_add(&config->require, value);
+	if (!strcmp(key, "host")) {
+		config->alone = true;
+		return strcmp(value, "none") ? "is not none, its only value" : NULL;
+	}
 	if (!strcmp(key, "trial")) {
 		config->trial = value;
 		return *value ? NULL : "has no value";

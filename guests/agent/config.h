@@ -29,6 +29,8 @@ struct config {
 	uint64_t deadline_ns;
 	uint64_t sample_ns;
 	bool versioned;
+	/* Nobody listens: a pasted line of `plan --dry-run`. */
+	bool alone;
 	struct list require;
 	struct list early;
 	struct list load;

@@ -67,17 +67,29 @@ void console(const char *format, ...)
 	char text[1024] = "modstorm-agent: ";
 	size_t len = strlen(text);
 	va_list args;
-	int fd;
 
 	va_start(args, format);
 	vsnprintf(text + len, sizeof(text) - len - 1, format, args);
 	va_end(args);
 	len = strlen(text);
 	text[len++] = '\n';
+	console_write(text, len);
+}
 
-	fd = getpid() == 1 ? open("/dev/console", O_WRONLY | O_NOCTTY | O_CLOEXEC) : -1;
-	if (write(fd < 0 ? STDERR_FILENO : fd, text, len) < 0)
-		errno = 0; /* There is no third place to say it. */
+void console_write(const char *text, size_t len)
+{
+	int fd = getpid() == 1 ? open("/dev/console", O_WRONLY | O_NOCTTY | O_CLOEXEC) : -1;
+
+	while (len > 0) {
+		ssize_t done = write(fd < 0 ? STDERR_FILENO : fd, text, len);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			break; /* There is no third place to say it. */
+		text += done;
+		len -= done;
+	}
 	if (fd >= 0)
 		close(fd);
 }

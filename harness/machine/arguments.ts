@@ -7,9 +7,17 @@ import type { MachineSettings } from './machine.ts';
  * - `console=ttyS0 loglevel=5`: warnings and worse reach the serial file, the fallback when the channel is lost. Printing
  *   everything (14 KB) makes a boot no slower, but would slow a workload that makes the kernel talk.
  * - `panic=-1` with QEMU's `-no-reboot`: a panic ends the machine at once, after the whole report was printed.
+ * - `log_buf_len=1M`: the default of 128 KiB (LOG_BUF_SHIFT 17) overflows when a hundred stacks of enable_dups_trace come
+ *   at once, and records that are overwritten unread are lost to the trial.
  * - `oops=panic`: numbers from a kernel that went on after an oops are worth nothing.
  */
-export const guestCommandLine = ['console=ttyS0', 'loglevel=5', 'panic=-1', 'oops=panic'] as const;
+export const guestCommandLine = [
+  'console=ttyS0',
+  'loglevel=5',
+  'log_buf_len=1M',
+  'panic=-1',
+  'oops=panic',
+] as const;
 
 /**
  * What an emulated guest gets besides. Its TSC is the host's and cannot go wrong, and a timer interrupt that comes late
