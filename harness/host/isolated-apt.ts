@@ -187,8 +187,9 @@ export class IsolatedApt {
   }
 
   /**
-   * Reads one suite after the other and keeps those that apt accepts: a suite whose lists have expired on a mirror
-   * that lags behind must not take the others with it. Its packages are then simply not offered.
+   * Reads one suite after the other and keeps those that apt accepts: one that cannot be read must not take the others
+   * with it. Lists that have expired, as on a mirror that stands still, are taken too: they name what Debian signed, if
+   * not the newest, and builds record the versions that they used.
    * @returns whether any suite was read
    */
   async #updateEachSuite(sources: string): Promise<boolean> {
@@ -197,16 +198,25 @@ export class IsolatedApt {
       await writeFile(join(this.folder, 'sources.list'), `${line}\n`);
       const words = [...updateWords, '-o', 'APT::Get::List-Cleanup=0'];
       const result = await this.#apt('apt-get', words, { accept: 'any' });
+      const suite = line.split(' ').at(-2);
+      const reason = result.stderr.split('\n').find(text => text.startsWith('E: '));
       if (result.code === 0) kept.push(line);
-      else {
-        const reason = result.stderr.split('\n').find(text => text.startsWith('E: '));
-        this.#report(`left out: ${line.split(' ').at(-2)}, ${reason ?? 'which cannot be read'}`);
+      else if (await this.#acceptsExpired(words)) {
+        kept.push(line);
+        this.#report(`${suite}: old lists are used, ${reason ?? 'which have expired'}`);
+      } else {
+        this.#report(`left out: ${suite}, ${reason ?? 'which cannot be read'}`);
       }
     }
     // With none of them the older lists are still good for something, and need their sources.
     const usable = kept.length > 0 ? kept.map(line => `${line}\n`).join('') : sources;
     await writeFile(join(this.folder, 'sources.list'), usable);
     return kept.length > 0;
+  }
+
+  async #acceptsExpired(words: string[]): Promise<boolean> {
+    const leniently = [...words, '-o', 'Acquire::Check-Valid-Until=false'];
+    return (await this.#apt('apt-get', leniently, { accept: 'any' })).code === 0;
   }
 
   async #sourcesText(): Promise<string> {

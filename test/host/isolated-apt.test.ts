@@ -178,29 +178,42 @@ t.test('without network', async t => {
   await t.rejects(stale.closure(['x'], 'sid'), { code: 'APT_CLOSURE_FAILED' });
 });
 
-t.test('a suite that cannot be read does not take the others with it', async t => {
-  const folder = t.testdir();
-  const told: string[] = [];
-  const calls: string[][] = [];
-  const apt = new IsolatedApt({
-    folder,
-    host,
-    sink: progress => void told.push(progress.detail ?? ''),
-    run: async (program, args) => {
-      calls.push([program, ...args]);
-      const sources = await readFile(join(folder, 'sources.list'), 'utf8');
-      const expired = sources.includes(' sid ');
-      const stderr = 'E: Release file for http://mirror/dists/sid/InRelease is expired';
-      return { code: expired ? 100 : 0, stdout: '', stderr: expired ? stderr : '', durationNs: 1 };
+for (const expiry of [true, false]) {
+  t.test(
+    `a suite that ${expiry ? 'has expired' : 'cannot be read'} does not take the others with it`,
+    async t => {
+      const folder = t.testdir();
+      const told: string[] = [];
+      const calls: string[][] = [];
+      const apt = new IsolatedApt({
+        folder,
+        host,
+        sink: progress => void told.push(progress.detail ?? ''),
+        run: async (program, args) => {
+          calls.push([program, ...args]);
+          const sources = await readFile(join(folder, 'sources.list'), 'utf8');
+          const lenient = expiry && args.includes('Acquire::Check-Valid-Until=false');
+          const refused = sources.includes(' sid ') && !lenient;
+          const stderr = 'E: Release file for http://mirror/dists/sid/InRelease is expired';
+          return { code: refused ? 100 : 0, stdout: '', stderr: refused ? stderr : '', durationNs: 1 };
+        },
+      });
+      await apt.update();
+      const kept = await readFile(join(folder, 'sources.list'), 'utf8');
+      t.equal(/ sid /.test(kept), expiry);
+      t.match(kept, / trixie /);
+      t.match(
+        told.at(-1),
+        expiry ? /^sid: old lists are used, E: .* is expired$/ : /^left out: sid, E: .* is expired$/,
+      );
+      t.ok(
+        calls.slice(1).every(words => words.includes('APT::Get::List-Cleanup=0')),
+        'reading one suite keeps the lists of the others',
+      );
+      t.notOk(
+        calls.some(words => words.includes('Acquire::Check-Valid-Until=false') && !words.includes('update')),
+        'nothing else is taken leniently',
+      );
     },
-  });
-  await apt.update();
-  const kept = await readFile(join(folder, 'sources.list'), 'utf8');
-  t.notMatch(kept, / sid /);
-  t.match(kept, / trixie /);
-  t.match(told.at(-1), /^left out: sid, E: Release file .* is expired$/);
-  t.ok(
-    calls.slice(1).every(words => words.includes('APT::Get::List-Cleanup=0')),
-    'reading one suite keeps the lists of the others',
   );
-});
+}
