@@ -1,11 +1,11 @@
-import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { InfrastructureError } from '../errors.ts';
 import { signalGroup } from '../process/group.ts';
-import { findLeftoverGuests, removeStaleSocketFolders } from '../process/leftover.ts';
+import { findLeftoverGuests, findStaleTemporaryFolders } from '../process/leftover.ts';
 import { cacheFolder } from '../project.ts';
-import { readLock } from '../store/lock.ts';
+import { formatBytes } from '../units.ts';
+import { findCacheUsers, type Removed, remove, removeCache, removeLeftovers } from './cache-cleaning.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodes } from './exit-code.ts';
 
@@ -14,47 +14,59 @@ export interface CleanOptions {
   cache?: boolean;
 }
 
-/** `modstorm clean`: ends guests whose harness is gone, removes what they and killed builds left, on demand the cache. */
-export async function cleanCommand(options: CleanOptions, context: CommandContext): Promise<number> {
+/** The parts of the host that are cleaned; replaced in tests. */
+export interface CleanPlaces {
+  proc: string;
+  temporary: readonly string[];
+}
+
+/** What is waited for a guest to end by itself. */
+const graceMs = 500;
+
+/**
+ * `modstorm clean`: ends guests whose harness is gone, removes what they and killed builds left, on demand the cache.
+ * What a living process works on is kept, and told.
+ * @throws InfrastructureError CACHE_IN_USE when the whole cache shall go and somebody uses it
+ */
+export async function cleanCommand(
+  options: CleanOptions,
+  context: Pick<CommandContext, 'stdout' | 'environment'>,
+  // Sockets go to /tmp when TMPDIR is too long for them.
+  places: CleanPlaces = { proc: '/proc', temporary: [...new Set([tmpdir(), '/tmp'])] },
+): Promise<number> {
   const cache = cacheFolder(context.environment);
-  for (const { pid, trial } of await findLeftoverGuests()) {
+  for (const { pid, trial } of await findLeftoverGuests(places.proc)) {
     signalGroup(pid, 'SIGTERM');
-    await sleep(500);
+    await sleep(graceMs);
     signalGroup(pid, 'SIGKILL');
     context.stdout(`ended guest ${pid} of trial ${trial}\n`);
   }
-  for (const path of await removeStaleSocketFolders(tmpdir(), Date.now()))
-    context.stdout(`removed ${path}\n`);
-  for (const path of await removeStaleFiles(cache)) context.stdout(`removed ${path}\n`);
-  if (options.cache) {
-    await rm(cache, { recursive: true, force: true });
-    context.stdout(`removed ${cache}\n`);
+  let freed = 0;
+  const tell = (removed: readonly Removed[]) => {
+    for (const { path, bytes } of removed) {
+      freed += bytes;
+      context.stdout(`removed ${path} (${formatBytes(bytes)})\n`);
+    }
+  };
+  for (const folder of places.temporary) {
+    for (const path of await findStaleTemporaryFolders(folder, Date.now(), places.proc))
+      tell([await remove(path)]);
   }
+  const { removed, kept } = await removeLeftovers(cache);
+  tell(removed);
+  for (const { path, reason } of kept) context.stdout(`kept ${path}: ${reason}\n`);
+  if (options.cache) {
+    const users = await findCacheUsers(cache, places.proc);
+    if (users.length > 0) throw inUse(cache, users);
+    tell(await removeCache(cache));
+  }
+  context.stdout(freed > 0 ? `freed ${formatBytes(freed)}\n` : 'nothing was left to remove\n');
   return exitCodes.fine;
 }
 
-/** Locks without a living holder and drafts that were never published, in the upper folders of the cache. */
-async function removeStaleFiles(cache: string): Promise<string[]> {
-  const removed: string[] = [];
-  for (const folder of ['images', 'userland', 'guest-programs', 'kernel/artifacts', 'kernel/output', 'apt']) {
-    const names = await readdir(join(cache, folder)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [] as string[];
-      throw error;
-    });
-    for (const name of names) {
-      const path = join(cache, folder, name);
-      if (!(await isStale(path, names))) continue;
-      await rm(path, { recursive: true, force: true });
-      removed.push(path);
-    }
-  }
-  return removed;
-}
-
-async function isStale(path: string, siblings: readonly string[]): Promise<boolean> {
-  if (path.endsWith('.lock')) return (await readLock(path)).kind === 'stale';
-  const draft = path.lastIndexOf('.draft-');
-  if (draft < 0) return false;
-  const lock = `${path.slice(0, draft)}.lock`;
-  return !siblings.some(name => lock.endsWith(`/${name}`)) || (await readLock(lock)).kind !== 'held';
+function inUse(cache: string, users: readonly string[]): InfrastructureError {
+  return new InfrastructureError('CACHE_IN_USE', `the cache ${cache} is in use, and was kept`, {
+    evidence: users.join('\n'),
+    hint: 'Wait for them to end, then clean again.',
+  });
 }

@@ -11,14 +11,15 @@ export interface KvmNote {
   at: string;
 }
 
-const fileName = 'kvm.json';
+/** Name of the note in the cache. */
+export const kvmNoteFile = 'kvm.json';
 
 /** Remembers a proof in the cache. */
 export async function writeKvmNote(cache: string, note: KvmNote): Promise<void> {
   await mkdir(cache, { recursive: true });
-  const draft = join(cache, `.${fileName}.${process.pid}`);
+  const draft = join(cache, `.${kvmNoteFile}.${process.pid}`);
   await writeFile(draft, `${JSON.stringify(note)}\n`);
-  await rename(draft, join(cache, fileName));
+  await rename(draft, join(cache, kvmNoteFile));
 }
 
 /** The remembered proof; undefined when there is none or it cannot be read as one. */
@@ -26,7 +27,7 @@ export async function readKvmNote(
   cache: string,
   readText: (path: string) => Promise<string | undefined>,
 ): Promise<KvmNote | undefined> {
-  const text = await readText(join(cache, fileName));
+  const text = await readText(join(cache, kvmNoteFile));
   if (text === undefined) return undefined;
   try {
     const { usable, reason, at } = (JSON.parse(text) ?? {}) as Partial<KvmNote>;

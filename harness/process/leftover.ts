@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A guest that outlived its harness. */
@@ -8,10 +8,12 @@ export interface LeftoverGuest {
   trial: string;
 }
 
-/** Socket folders of trials are made by mkdtemp with this prefix. */
-const socketFolderPrefix = 'modstorm-';
-/** A folder this young may belong to a trial whose QEMU has not started yet. */
+/** Temporary folders of modstorm, all made by mkdtemp: sockets of trials, modules being compressed, probes of kernels. */
+const temporaryFolder = /^modstorm-(modules-|probe-)?[A-Za-z0-9]{6}$/;
+/** A socket folder this young may belong to a trial whose QEMU has not started yet. */
 const youngMs = 60_000;
+/** No process names the other folders; each is filled and gone in minutes. */
+const longUntouchedMs = 3600_000;
 
 /**
  * QEMU processes that modstorm started and whose harness is gone: their command line names a trial and their parent is
@@ -21,33 +23,52 @@ const youngMs = 60_000;
 export async function findLeftoverGuests(proc = '/proc'): Promise<LeftoverGuest[]> {
   const found: LeftoverGuest[] = [];
   for (const { pid, words } of await listProcesses(proc)) {
-    const trial = words.flatMap(word => word.split(' ')).find(word => word.startsWith('modstorm.trial='));
-    if (!trial || !words[0]?.includes('qemu-system')) continue;
+    const trial = trialOf(words);
+    if (trial === undefined) continue;
     const parent = await readParent(proc, pid);
-    if (parent !== undefined && !(await isHarness(proc, parent))) {
-      found.push({ pid, trial: trial.slice('modstorm.trial='.length) });
-    }
+    if (parent !== undefined && !(await isHarness(proc, parent))) found.push({ pid, trial });
   }
   return found;
 }
 
-/** Removes socket folders that no process mentions; returns their paths. */
-export async function removeStaleSocketFolders(
+/** Living guests of modstorm, whoever started them, whose command line has a text in it. */
+export async function findGuestsNaming(text: string, proc = '/proc'): Promise<LeftoverGuest[]> {
+  return (await listProcesses(proc)).flatMap(({ pid, words }) => {
+    const trial = trialOf(words);
+    return trial !== undefined && words.some(word => word.includes(text)) ? [{ pid, trial }] : [];
+  });
+}
+
+/**
+ * Temporary folders of this user (of all, for root) that no process uses any more.
+ * @param now ms since the epoch
+ */
+export async function findStaleTemporaryFolders(
   folder: string,
   now: number,
   proc = '/proc',
 ): Promise<string[]> {
   const commands = (await listProcesses(proc)).map(({ words }) => words.join(' ')).join('\n');
-  const removed: string[] = [];
+  const self = process.getuid?.() ?? 0;
+  const found: string[] = [];
   for (const name of await readdir(folder)) {
-    if (!/^modstorm-[A-Za-z0-9]{6}$/.test(name) || !name.startsWith(socketFolderPrefix)) continue;
+    const kind = temporaryFolder.exec(name);
+    if (!kind) continue;
     const path = join(folder, name);
-    const status = await stat(path).catch(() => undefined);
-    if (!status?.isDirectory() || now - status.mtimeMs < youngMs || commands.includes(path)) continue;
-    await rm(path, { recursive: true, force: true });
-    removed.push(path);
+    const status = await lstat(path).catch(() => undefined);
+    if (!status?.isDirectory() || (self !== 0 && status.uid !== self)) continue;
+    const oldMs = kind[1] === undefined ? youngMs : longUntouchedMs;
+    if (now - status.mtimeMs >= oldMs && !commands.includes(path)) found.push(path);
   }
-  return removed;
+  return found;
+}
+
+/** The trial that a QEMU of modstorm was booted for; undefined for every other process. */
+function trialOf(words: readonly string[]): string | undefined {
+  if (!words[0]?.includes('qemu-system')) return undefined;
+  const prefix = 'modstorm.trial=';
+  const word = words.flatMap(text => text.split(' ')).find(text => text.startsWith(prefix));
+  return word?.slice(prefix.length);
 }
 
 async function listProcesses(proc: string): Promise<{ pid: number; words: string[] }[]> {
