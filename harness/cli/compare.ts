@@ -77,6 +77,7 @@ async function compareReferences(
     ...(options.alpha !== undefined && { alpha: options.alpha }),
     ...(options.method && { method: options.method }),
     ...(options.force && { force: true }),
+    detail: needsDetail(options) ? 'all' : 'proved',
   };
   if (second === undefined) return compareOne(first, options, sideOptions);
   if (options.base !== undefined) {
@@ -84,10 +85,18 @@ async function compareReferences(
       hint: 'Leave it out: the first of two sides is the base.',
     });
   }
+  // A single boot a side proves nothing: the differences themselves are all that can be shown.
+  const text = [first, second].some(({ side }) => side.kind === 'text');
   return compareAcross(first.side, second.side, {
     ...sideOptions,
+    ...(text && { detail: 'all' }),
     ...(options.axis !== undefined && { axis: options.axis }),
   });
+}
+
+/** Whether metrics are shown that lie under a headline without a proved change. */
+function needsDetail({ all, json, why }: CompareCommandOptions): boolean {
+  return all === true || json === true || why !== undefined;
 }
 
 function compareOne(found: FoundSide, options: CompareCommandOptions, sideOptions: SideOptions): Comparison {

@@ -36,7 +36,11 @@ function addCompareCommand(program: Command, context: CommandContext, end: End):
     .option('--base <value>', "inside one run: the axis' value to compare with")
     .option('--alpha <level>', 'level of the whole family (default: 0.05)', level)
     .addOption(
-      new Option('--method <method>', 'correction for the family (default: holm)').choices(['holm', 'bh']),
+      new Option('--method <method>', 'correction of headlines over the family (default: holm)').choices([
+        'holm',
+        'bh',
+        'westfall-young',
+      ]),
     )
     .option('--why <metric-and-pair...>', 'the whole reasoning behind one verdict; must come last')
     .option('--all', 'every pair and every metric')

@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.ts';
 import type { CompareSetting } from '../matrix/matrix.ts';
 import { makeRandom } from '../random.ts';
+import type { Detail } from '../statistics/analysis-request.ts';
 import type { Correction } from '../statistics/verdict.ts';
 import { type Comparison, judgePairs, withOrderFindings } from './judgement.ts';
 import { findUnlikeness, type Pairing, pairAcross, pairWithin, type Unlikeness } from './pairing.ts';
@@ -12,6 +13,8 @@ export interface CompareOptions {
   method?: Correction;
   /** Compare what is unlike; the result says so. */
   force?: boolean;
+  /** Whether metrics under a headline are judged that is not proved; `all` unless told. */
+  detail?: Detail;
 }
 
 /** Seed of the permutation fallback: one comparison gives one answer. */
@@ -92,8 +95,12 @@ export function compareAcross(
   };
 }
 
-function pick({ alpha, method }: CompareOptions): Pick<CompareOptions, 'alpha' | 'method'> {
-  return { ...(alpha !== undefined && { alpha }), ...(method && { method }) };
+function pick({
+  alpha,
+  method,
+  detail,
+}: CompareOptions): Pick<CompareOptions, 'alpha' | 'method' | 'detail'> {
+  return { ...(alpha !== undefined && { alpha }), ...(method && { method }), ...(detail && { detail }) };
 }
 
 function refuseUnlike(

@@ -1,6 +1,6 @@
 import type { CompareSetting, GateSetting } from '../matrix/matrix.ts';
 import { type Analysis, analyse } from '../statistics/analysis.ts';
-import type { CellSamples } from '../statistics/analysis-request.ts';
+import type { CellSamples, Detail } from '../statistics/analysis-request.ts';
 import type { JudgedMetric, SampleValues } from '../statistics/judged-cell.ts';
 import type { MetricDefinition, StatisticalFinding } from '../statistics/metric.ts';
 import type { RandomSource } from '../statistics/random-source.ts';
@@ -27,6 +27,8 @@ export interface JudgementRequest {
   limits?: ReadonlyMap<string, number>;
   /** Instead of those of the sides. */
   gates?: Readonly<Record<string, GateSetting>>;
+  /** Whether metrics under a headline are judged that is not proved; `all` unless told. */
+  detail?: Detail;
   random: RandomSource;
 }
 
@@ -108,6 +110,7 @@ function judgeFamily(
     ...(request.method && { method: request.method }),
     ...(request.looks && { looks: request.looks }),
     random: request.random,
+    ...(request.detail && { detail: request.detail }),
     format: formatQuantity,
   });
 }

@@ -11,11 +11,23 @@ import { overallVerdict } from './comparison-verdict.ts';
  * its interval, the verdict and its sentence. Values are in base units and unrounded; beyond 2^53 decimal strings.
  */
 export function renderComparisonJson(comparison: Comparison): string {
-  return `${JSON.stringify(comparisonDocument(comparison), null, 2)}\n`;
+  const lines = Object.entries(comparisonHead(comparison)).map(([key, value]) => member(key, value));
+  // One pair a line, and one at a time: a document of twelve thousand metrics in memory would be ten times its text.
+  const pairs = comparison.judgement.pairs.map(pair => `    ${JSON.stringify(pairDocument(pair))}`);
+  const list = pairs.length === 0 ? '[]' : `[\n${pairs.join(',\n')}\n  ]`;
+  return `{\n${[...lines, `  "pairs": ${list}`].join(',\n')}\n}\n`;
+}
+
+function member(key: string, value: unknown): string {
+  return `  ${JSON.stringify(key)}: ${JSON.stringify(value, null, 2).replaceAll('\n', '\n  ')}`;
 }
 
 /** The comparison as a JSON value. */
 export function comparisonDocument(comparison: Comparison): Record<string, unknown> {
+  return { ...comparisonHead(comparison), pairs: comparison.judgement.pairs.map(pairDocument) };
+}
+
+function comparisonHead(comparison: Comparison): Record<string, unknown> {
   const { judgement, base, next, axis } = comparison;
   return {
     version: 1,
@@ -30,7 +42,6 @@ export function comparisonDocument(comparison: Comparison): Record<string, unkno
     verdict: overallVerdict(comparison),
     regressed: judgement.regressed,
     tally: judgement.tally,
-    pairs: judgement.pairs.map(pairDocument),
     unmatched: comparison.unmatched,
   };
 }

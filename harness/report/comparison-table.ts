@@ -67,8 +67,8 @@ function metricRow(judged: JudgedMetric, base: number, candidate: number): strin
   ];
 }
 
-function adjustedText({ definition, judgement }: JudgedMetric): string {
-  if (!definition.headline || judgement.adjusted === undefined) return '-';
+function adjustedText({ judgement }: JudgedMetric): string {
+  if (judgement.adjusted === undefined) return '-';
   return judgement.adjusted < 0.001 ? '<.001' : formatP(judgement.adjusted);
 }
 

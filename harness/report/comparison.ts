@@ -3,6 +3,7 @@ import { describeUnlikeness } from '../judgement/compare-sides.ts';
 import type { Comparison, JudgedPair } from '../judgement/judgement.ts';
 import type { Side } from '../judgement/side.ts';
 import type { JudgedMetric } from '../statistics/judged-cell.ts';
+import type { Correction } from '../statistics/verdict.ts';
 import { markKey, renderMetricTable } from './comparison-table.ts';
 import { verdictLine } from './comparison-verdict.ts';
 
@@ -98,11 +99,13 @@ function unmatchedLines({ unmatched }: Comparison): string[] {
 function noteLines(comparison: Comparison): string[] {
   const { judgement, unlikeness } = comparison;
   const { pairs, declared, alpha, method } = judgement;
-  const correction = method === 'holm' ? 'Holm' : 'Benjamini-Hochberg';
   const notes = [
-    `${correction} at ${alpha} over ${count(declared.gated, 'gated hypothesis', 'gated hypotheses')}; ` +
+    `${corrections[method]} at ${alpha} over ${count(declared.gated, 'gated hypothesis', 'gated hypotheses')}; ` +
       `${count(declared.other, 'other')} apart`,
   ];
+  if (method === 'westfall-young') notes.push(`Bonferroni over ${count(pairs.length, 'pair')}`);
+  if (pairs.some(({ metrics }) => metrics.some(isAdjustedWithin)))
+    notes.push('indented metrics: Westfall-Young inside the pair, once their headline is proved');
   if (pairs.some(({ metrics }) => metrics.some(({ judgement: one }) => one.comparison.testedAs === 'count')))
     notes.push('counts: mean [least..greatest] and change of the mean; times: median');
   const gaps = pairs.some(({ metrics }) =>
@@ -118,6 +121,16 @@ function noteLines(comparison: Comparison): string[] {
   for (const one of unlikeness)
     notes.push(`FORCED, unlike: ${escapeText(describeUnlikeness(one, pairs.length))}`);
   return notes;
+}
+
+const corrections: Readonly<Record<Correction, string>> = {
+  holm: 'Holm',
+  bh: 'Benjamini-Hochberg',
+  'westfall-young': 'Westfall-Young inside each pair,',
+};
+
+function isAdjustedWithin({ definition, correction }: JudgedMetric): boolean {
+  return !definition.headline && correction.startsWith('Westfall-Young');
 }
 
 function isGap(base: number, candidate: number): boolean {

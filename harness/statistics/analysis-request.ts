@@ -11,6 +11,9 @@ export interface CellSamples {
   metrics: Readonly<Record<string, SampleValues>>;
 }
 
+/** Which metrics under a headline are judged: all, or only those whose headline is proved, which are all that can speak. */
+export type Detail = 'all' | 'proved';
+
 /** A table of samples and how it is to be judged. */
 export interface AnalysisRequest {
   definitions: readonly MetricDefinition[];
@@ -19,14 +22,15 @@ export interface AnalysisRequest {
   declaredCells?: readonly string[];
   /** Level of the whole family; 0.05 unless told. */
   alpha?: number;
-  /** `holm` for a gate (the default), `bh` for a report. */
+  /** `holm` for a gate (the default), `bh` for a report; `westfall-young` needs `random`. */
   method?: Correction;
   /** Level of the intervals; 0.95 unless told. */
   confidence?: number;
   /** Trials per side of the declared looks, replayed in order; absent when the number of trials was fixed. */
   looks?: readonly number[];
-  /** Adjust the headlines of a cell for each other by Westfall and Young, and cells by Bonferroni; needs `random`. */
-  withinCell?: 'westfall-young';
+  /** Seeded. Without it, metrics under a headline are adjusted for each other by Holm instead of Westfall and Young. */
   random?: RandomSource;
+  /** `all` unless told; `proved` saves much time where hundreds of cells did not change. */
+  detail?: Detail;
   format?: FormatValue;
 }

@@ -13,7 +13,6 @@ import {
 import type { MetricDefinition } from './metric.ts';
 import { makeSample } from './sample.ts';
 import { isDecided, type Look } from './sequential.ts';
-import type { MaybeScalar } from './value.ts';
 import { type Correction, judge, judgeAdjusted, type Verdict } from './verdict.ts';
 import { westfallYoung } from './westfall-young.ts';
 
@@ -51,7 +50,9 @@ export function analyse(request: AnalysisRequest): Analysis {
   const correction = correctionName(family);
   const cells = table.map((samples, cell) =>
     judgeCell(byCell.get(cell) ?? [], {
-      ...{ cell: samples.cell, alpha, method, correction, looks, dependents, format: request.format },
+      ...{ cell: samples.cell, alpha, correction, looks, dependents },
+      ...{ format: request.format, random: request.random, detail: request.detail ?? 'all' },
+      values: (definition, look) => valuesUpTo(valuesOf(samples, definition), look),
       compare: (definition, look) => {
         const values = { ...valuesOf(samples, definition), cell: samples.cell };
         return compareUpTo(definition, values, look, request);
@@ -84,24 +85,23 @@ function takeLook(hypotheses: Hypothesis[], look: Look | undefined, before: numb
   const comparisons = open.map(({ cell, definition, values }) =>
     compareUpTo(definition, { ...values, cell: family.table[cell]!.cell }, look, family.request),
   );
-  const options = {
-    declared: hypotheses.length,
-    method: family.method,
-    alpha: family.alpha,
-    spend: look?.spend ?? family.alpha,
-  };
+  const { method, alpha } = family;
+  const level = { alpha, spend: look?.spend ?? alpha };
   const judgements =
-    family.request.withinCell === undefined
-      ? judge(comparisons, options)
-      : judgeAdjusted(comparisons, adjustWithinCells(open, look, family), options);
+    method === 'westfall-young'
+      ? judgeAdjusted(comparisons, adjustWithinCells(open, comparisons, look, family), {
+          ...level,
+          required: level.spend / family.table.length,
+        })
+      : judge(comparisons, { ...level, method, declared: hypotheses.length });
   for (const [index, hypothesis] of open.entries()) {
     hypothesis.judgement = judgements[index]!;
     hypothesis.look = look;
   }
 }
 
-function upTo(values: readonly MaybeScalar[], look: Look | undefined): readonly MaybeScalar[] {
-  return look === undefined || values.length <= look.trials ? values : values.slice(0, look.trials);
+function valuesUpTo({ base, candidate }: SampleValues, look: Look | undefined): SampleValues {
+  return { base: base.slice(0, look?.trials), candidate: candidate.slice(0, look?.trials) };
 }
 
 function compareUpTo(
@@ -110,12 +110,13 @@ function compareUpTo(
   look: Look | undefined,
   request: AnalysisRequest,
 ): Comparison {
+  const { base, candidate } = valuesUpTo(values, look);
   return compareMetric({
     class: definition.class,
     worse: definition.worse,
     gate: definition.gate,
-    base: makeSample(upTo(values.base, look), `${definition.name} of ${values.cell}, base`),
-    candidate: makeSample(upTo(values.candidate, look), `${definition.name} of ${values.cell}, candidate`),
+    base: makeSample(base, `${definition.name} of ${values.cell}, base`),
+    candidate: makeSample(candidate, `${definition.name} of ${values.cell}, candidate`),
     ...(request.confidence === undefined ? {} : { confidence: request.confidence }),
     ...(request.random === undefined ? {} : { random: request.random }),
   });
@@ -127,24 +128,25 @@ function compareUpTo(
  */
 function adjustWithinCells(
   open: readonly Hypothesis[],
+  comparisons: readonly Comparison[],
   look: Look | undefined,
-  { request, table, hypotheses }: Family,
+  { request, table, hypotheses, alpha }: Family,
 ): number[] {
   if (request.random === undefined) {
     throw new UsageError('RANDOM_MISSING', 'the Westfall-Young correction needs a seeded random source');
   }
   const cells = new Set(open.map(({ cell }) => cell));
-  const adjusted = new Map<Hypothesis, number>();
+  // The smallest p that can come out, one in so many, must lie well below what Bonferroni asks of a cell.
+  const permutations = Math.max(9_999, Math.ceil((4 * table.length) / (look?.spend ?? alpha)));
+  const within = new Map<Hypothesis, number>();
   for (const [cell, group] of groupBy(hypotheses, hypothesis => hypothesis.cell)) {
     if (!cells.has(cell)) continue;
-    const values = group.map(({ values: { base, candidate } }) => ({
-      base: upTo(base, look),
-      candidate: upTo(candidate, look),
-    }));
-    const within = westfallYoung(values, request.random);
-    for (const [position, hypothesis] of group.entries()) {
-      adjusted.set(hypothesis, Math.min(1, within[position]! * table.length));
-    }
+    const values = group.map(hypothesis => valuesUpTo(hypothesis.values, look));
+    const adjusted = westfallYoung(values, request.random, permutations);
+    for (const [position, hypothesis] of group.entries()) within.set(hypothesis, adjusted[position]!);
   }
-  return open.map(hypothesis => adjusted.get(hypothesis)!);
+  // maxT goes by rank sums; where Fisher decides, its own p is the least that may be claimed.
+  return open.map((hypothesis, index) =>
+    Math.min(1, Math.max(within.get(hypothesis)!, comparisons[index]!.test?.p ?? 0) * table.length),
+  );
 }

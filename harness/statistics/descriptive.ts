@@ -1,5 +1,5 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics';
-import { deviations, type Sample } from './sample.ts';
+import { deviations, divided, type Sample } from './sample.ts';
 import { type Scalar, subtractScalars } from './value.ts';
 
 /** A sample in a few numbers. */
@@ -48,7 +48,5 @@ function medianOf(ordered: readonly Scalar[]): number {
 function scaledDeviations(sample: Sample, least: Scalar): { scale: number; scaled: number[] } {
   const distances = deviations(sample, least);
   const scale = distances[distances.length - 1]! || 1;
-  const scaled: number[] = [];
-  for (const distance of distances) scaled.push(distance / scale);
-  return { scale, scaled };
+  return { scale, scaled: divided(distances, scale) };
 }

@@ -48,9 +48,9 @@ function headlinesOf(definitions: readonly MetricDefinition[]): MetricDefinition
 }
 
 /** What adjusted p-values of the family went through, for people. */
-export function correctionName({ request, method, hypotheses, table }: Family): string {
-  if (request.withinCell)
-    return `Westfall-Young within the cell, Bonferroni over ${table.length} declared cells`;
+export function correctionName({ method, hypotheses, table }: Family): string {
+  if (method === 'westfall-young')
+    return `Westfall-Young within the cell, Bonferroni over ${table.length} declared cell${table.length === 1 ? '' : 's'}`;
   const name = method === 'holm' ? 'Holm' : 'Benjamini-Hochberg';
   return `${name} over ${hypotheses.length} declared hypotheses`;
 }

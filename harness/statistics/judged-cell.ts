@@ -1,10 +1,13 @@
+import type { Detail } from './analysis-request.ts';
 import type { Comparison } from './comparison.ts';
+import { type JudgedDependent, judgeDependents } from './dependents.ts';
 import { driftFinding } from './drift.ts';
 import type { MetricDefinition, StatisticalFinding } from './metric.ts';
+import type { RandomSource } from './random-source.ts';
 import { explainInSentence, type FormatValue } from './sentence.ts';
 import { type Look, wantsTrials } from './sequential.ts';
 import type { MaybeScalar } from './value.ts';
-import { type Correction, type Judgement, judge } from './verdict.ts';
+import type { Judgement } from './verdict.ts';
 
 /** Both sides of one metric, in the order of the trials; undefined or null marks a trial without a value. */
 export interface SampleValues {
@@ -17,7 +20,8 @@ export interface JudgedMetric {
   cell: string;
   definition: MetricDefinition;
   judgement: Judgement;
-  sentence: string;
+  /** Made when it is first read. */
+  readonly sentence: string;
   /** What `adjusted` went through, for people. */
   correction: string;
   /** The look that decided, or the last so far; undefined when the number of trials was fixed. */
@@ -46,59 +50,42 @@ export interface Hypothesis {
 export interface CellContext {
   cell: string;
   alpha: number;
-  method: Correction;
   correction: string;
   looks: readonly Look[];
   format: FormatValue | undefined;
+  random: RandomSource | undefined;
+  detail: Detail;
   /** The definitions that are not headlines, by family. */
   dependents: ReadonlyMap<string, readonly MetricDefinition[]>;
+  /** The values that a look uses. */
+  values: (definition: MetricDefinition, look: Look | undefined) => SampleValues;
   compare: (definition: MetricDefinition, look: Look | undefined) => Comparison;
 }
 
 /** Puts a cell together: headlines as judged, and under each the metrics of its family. */
 export function judgeCell(headlines: readonly Hypothesis[], context: CellContext): JudgedCell {
   const metrics: JudgedMetric[] = [];
-  const families = new Set<string>();
+  const dependents = judgeDependents(headlines, context);
   for (const { definition, judgement, look } of headlines) {
-    metrics.push(finish(definition, judgement!, look, context.correction, context));
-    if (families.has(definition.family)) continue;
-    families.add(definition.family);
-    for (const dependent of context.dependents.get(definition.family) ?? []) {
-      const under = judgeUnder(judgement!, context.compare(dependent, look), look, context);
-      metrics.push(finish(dependent, under, look, 'tested once the headline is proved', context));
-    }
+    const { correction } = context;
+    metrics.push(finish({ definition, judgement: judgement!, look, correction }, context));
+    for (const dependent of dependents.get(definition.family) ?? []) metrics.push(finish(dependent, context));
+    dependents.delete(definition.family);
   }
   return { cell: context.cell, metrics, findings: [], nextTrials: nextTrials(headlines, context.looks) };
 }
 
-function finish(
-  definition: MetricDefinition,
-  judgement: Judgement,
-  look: Look | undefined,
-  correction: string,
-  { cell, format }: CellContext,
-): JudgedMetric {
+function finish(judged: JudgedDependent, { cell, format }: CellContext): JudgedMetric {
+  let sentence: string | undefined;
   return {
     cell,
-    definition,
-    judgement,
-    sentence: explainInSentence(judgement, definition, format),
-    correction,
-    look,
+    ...judged,
+    // Of ten thousand metrics few are shown: the others need no words.
+    get sentence() {
+      sentence ??= explainInSentence(judged.judgement, judged.definition, format);
+      return sentence;
+    },
   };
-}
-
-/** A dependent metric may only say something once its headline is proved; before, it is a number without a claim. */
-function judgeUnder(
-  headline: Judgement,
-  comparison: Comparison,
-  look: Look | undefined,
-  { alpha, method }: CellContext,
-): Judgement {
-  const [own] = judge([comparison], { declared: 1, method, alpha, spend: look?.spend ?? alpha });
-  const judgement = { ...own!, needs: undefined };
-  if (headline.changed || !own!.changed) return judgement;
-  return { ...judgement, verdict: 'INCONCLUSIVE', reason: 'headline-not-proved', changed: false };
 }
 
 /** Boots go to gated headlines that are open; where nothing is gated, to any open headline. */

@@ -1,6 +1,7 @@
 import { mean, sampleVariance } from 'simple-statistics';
 import { studentUpperQuantile } from './distribution.ts';
 import type { Shift } from './hodges-lehmann.ts';
+import { divided } from './sample.ts';
 
 /**
  * Difference of means, candidate minus base, with Welch's interval. The level of the verdict never rests on it (the
@@ -10,8 +11,8 @@ import type { Shift } from './hodges-lehmann.ts';
  */
 export function meanDifference(base: Float64Array, candidate: Float64Array, confidence = 0.95): Shift {
   const scale = largestMagnitude(base, candidate);
-  const left = Array.from(base, value => value / scale);
-  const right = Array.from(candidate, value => value / scale);
+  const left = divided(base, scale);
+  const right = divided(candidate, scale);
   const difference = mean(right) - mean(left);
   const estimate = difference * scale;
   const unknown = {

@@ -91,17 +91,19 @@ function joinTails(
   let ways = 0;
   for (let k = Math.max(0, chosen - high.most); k <= low.most; k++) {
     const others = chosen - k;
-    const offset = others * top - limit;
-    const row = others * high.width;
-    const ofLow = k * low.width;
-    const last = high.width - 1;
-    // Where no sum of the other half reaches, the loop need not go: bounds below zero (upper) or past the end (lower).
-    const from = tail === 'lower' ? low.floors[k]! : Math.max(low.floors[k]!, -offset);
-    const to = tail === 'lower' ? Math.min(low.ceilings[k]!, last - offset) : low.ceilings[k]!;
+    const row = high.starts[others]!;
+    const last = high.starts[others + 1]! - 1 - row;
+    // Place in the row of the other half at which its running sum is read, for the sum s of this half: offset + s.
+    const offset = others * top - limit - high.floors[others]!;
+    const floor = low.floors[k]!;
+    const ceiling = low.ceilings[k]!;
+    const ofLow = low.starts[k]! - floor;
+    // Sums for which no sum of the other half reaches far enough are not visited.
+    const from = tail === 'lower' ? floor : Math.max(floor, -offset);
+    const to = tail === 'lower' ? Math.min(ceiling, last - offset) : ceiling;
     for (let s = from; s <= to; s++) {
-      const bound = offset + s;
-      const other = bound < 0 ? 0 : bound > last ? last : bound;
-      ways += low.counts[ofLow + s]! * high.counts[row + other]!;
+      const place = offset + s;
+      ways += low.counts[ofLow + s]! * high.counts[row + (place < 0 ? 0 : place > last ? last : place)]!;
     }
   }
   return ways;

@@ -23,7 +23,7 @@ export function makeSample(values: readonly MaybeScalar[], place = 'sample'): Sa
     if (value === undefined || value === null) continue;
     present.push(checkScalar(value, place));
     if (typeof value === 'bigint') doubles = false;
-    if (compareScalars(value, 0) === 0) zeros++;
+    if (value === 0 || value === 0n) zeros++;
   }
   const ordered = doubles ? (present as number[]).sort((a, b) => a - b) : present.sort(compareScalars);
   return { ordered, missing: values.length - present.length, zeros };
@@ -41,6 +41,13 @@ export function deviations(sample: Sample, pivot: Scalar): Float64Array {
   for (let index = 0; index < result.length; index++) {
     result[index] = subtractScalars(sample.ordered[index]!, pivot);
   }
+  return result;
+}
+
+/** All values over one scale, as simple-statistics takes them. */
+export function divided(values: Float64Array, scale: number): number[] {
+  const result = new Array<number>(values.length);
+  for (let index = 0; index < result.length; index++) result[index] = values[index]! / scale;
   return result;
 }
 

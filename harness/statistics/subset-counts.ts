@@ -1,10 +1,14 @@
 import { choose } from './distribution.ts';
 
-/** Subset counts of one half of the tie groups: `counts[k * width + s]` ways to choose k members with sum s. */
+/**
+ * Subset counts of one half of the tie groups. Row k holds the ways to choose k members by their sum, from the least
+ * sum that k members can have to the greatest, and nothing beside: `counts[starts[k] + s - floors[k]]`.
+ */
 export interface SubsetCounts {
   counts: Float64Array;
-  width: number;
   most: number;
+  /** Where each row begins, and at the end where the last one ends. */
+  starts: Int32Array;
   /** The least and the greatest sum of each number of members. */
   floors: Int32Array;
   ceilings: Int32Array;
@@ -45,58 +49,62 @@ export function countSubsets(grid: Grid, chosen: number, allocate: Allocate): Su
   let members = 0;
   for (const size of grid.sizes) members += size;
   const most = Math.min(chosen, members);
-  const width = greatestSum(grid, most) + 1;
-  const counts = allocate((most + 1) * width);
+  const floors = extremeSums(grid, most, 'least');
+  const ceilings = extremeSums(grid, most, 'greatest');
+  const starts = new Int32Array(most + 2);
+  for (let k = 0; k <= most; k++) starts[k + 1] = starts[k]! + ceilings[k]! - floors[k]! + 1;
+  const counts = allocate(starts[most + 1]!);
   counts[0] = 1;
-  const floors = leastSums(grid, most);
-  const ceilings = new Int32Array(most + 1).fill(-1);
-  ceilings[0] = 0;
-  const table = { counts, width, most, floors, ceilings };
+  const table = { counts, most, starts, floors, ceilings };
+  const half = Math.min(most, Math.floor(members / 2));
+  const reached = new Int32Array(half + 1).fill(-1);
+  reached[0] = 0;
   let seen = 0;
   for (let index = 0; index < grid.sizes.length; index++) {
     const size = grid.sizes[index]!;
     seen += size;
-    addGroup(table, Math.min(most, seen), size, grid.places[index]!);
+    addGroup(table, reached, Math.min(half, seen), size, grid.places[index]!);
   }
+  for (let k = half + 1; k <= most; k++) mirrorRow(table, members - k, k);
   return table;
 }
 
-/** The sum of the k lowest places, for every k: nothing lies below it, so no loop need start lower. */
-function leastSums(grid: Grid, most: number): Int32Array {
+/** To choose k members is to leave out the others: the row of k is that of the rest, read backwards. */
+function mirrorRow({ counts, starts }: SubsetCounts, rest: number, k: number): void {
+  const last = starts[rest + 1]! - 1;
+  const to = starts[k]!;
+  for (let step = starts[k + 1]! - 1 - to; step >= 0; step--) counts[to + step] = counts[last - step]!;
+}
+
+/** The sum of the k lowest or highest places, for every k: nothing lies outside. */
+function extremeSums({ sizes, places }: Grid, most: number, which: 'least' | 'greatest'): Int32Array {
   const sums = new Int32Array(most + 1);
   let k = 0;
-  for (let index = 0; index < grid.sizes.length && k < most; index++) {
-    for (let member = 0; member < grid.sizes[index]! && k < most; member++, k++) {
-      sums[k + 1] = sums[k]! + grid.places[index]!;
+  for (let step = 0; step < sizes.length && k < most; step++) {
+    const index = which === 'least' ? step : sizes.length - 1 - step;
+    for (let member = 0; member < sizes[index]! && k < most; member++, k++) {
+      sums[k + 1] = sums[k]! + places[index]!;
     }
   }
   return sums;
 }
 
-function greatestSum(grid: Grid, most: number): number {
-  let left = most;
-  let sum = 0;
-  for (let index = grid.sizes.length - 1; index >= 0 && left > 0; index--) {
-    const taken = Math.min(left, grid.sizes[index]!);
-    sum += taken * grid.places[index]!;
-    left -= taken;
-  }
-  return sum;
-}
-
-/** Lets 1 to `size` members of one tie group join; larger choices first, so that the group is not used twice. */
-function addGroup(table: SubsetCounts, most: number, size: number, place: number): void {
-  const { counts, width, floors, ceilings } = table;
+/**
+ * Lets 1 to `size` members of one tie group join; larger choices first, so that the group is not used twice.
+ * @param reached the greatest sum so far of each number of members; -1 where there is none yet
+ */
+function addGroup(table: SubsetCounts, reached: Int32Array, most: number, size: number, place: number): void {
+  const { counts, starts, floors } = table;
   for (let k = most; k > 0; k--) {
     for (let taken = 1; taken <= Math.min(size, k); taken++) {
-      const ceiling = ceilings[k - taken]!;
-      if (ceiling < 0) continue;
-      const ways = choose(size, taken);
-      const from = (k - taken) * width;
-      const to = k * width + taken * place;
-      for (let sum = floors[k - taken]!; sum <= ceiling; sum++)
-        counts[to + sum]! += ways * counts[from + sum]!;
-      ceilings[k] = Math.max(ceilings[k]!, ceiling + taken * place);
+      const less = k - taken;
+      const last = reached[less]! - floors[less]!;
+      if (last < 0) continue;
+      const ways = size === 1 ? 1 : choose(size, taken);
+      const from = starts[less]!;
+      const to = starts[k]! + floors[less]! + taken * place - floors[k]!;
+      for (let step = 0; step <= last; step++) counts[to + step]! += ways * counts[from + step]!;
+      reached[k] = Math.max(reached[k]!, reached[less]! + taken * place);
     }
   }
 }
@@ -107,13 +115,14 @@ export function cumulate(
   direction: 'prefix' | 'suffix',
   allocate: Allocate,
 ): SubsetCounts {
-  const { width, most } = source;
+  const { starts, most } = source;
   const counts = allocate(source.counts.length);
   for (let k = 0; k <= most; k++) {
-    const row = k * width;
+    const from = starts[k]!;
+    const to = starts[k + 1]!;
     let sum = 0;
-    if (direction === 'prefix') for (let s = row; s < row + width; s++) counts[s] = sum += source.counts[s]!;
-    else for (let s = row + width - 1; s >= row; s--) counts[s] = sum += source.counts[s]!;
+    if (direction === 'prefix') for (let s = from; s < to; s++) counts[s] = sum += source.counts[s]!;
+    else for (let s = to - 1; s >= from; s--) counts[s] = sum += source.counts[s]!;
   }
   return { ...source, counts };
 }

@@ -10,18 +10,25 @@ import { compareScalars, type Scalar } from './value.ts';
 /** What the data say about one metric of one cell. */
 export type Verdict = 'REGRESSED' | 'IMPROVED' | 'UNCHANGED' | 'INCONCLUSIVE' | 'NOT_ENOUGH';
 
-/** How p-values are adjusted for the family: Holm for a gate, Benjamini and Hochberg for a report. */
-export type Correction = 'holm' | 'bh';
+/**
+ * How the p-values of headlines are adjusted for the family: Holm for a gate, Benjamini and Hochberg for a report,
+ * Westfall and Young inside cells (Bonferroni over them) for few cells with many headlines that move together.
+ */
+export type Correction = 'holm' | 'bh' | 'westfall-young';
 
-/** The family and level at which comparisons are judged. */
-export interface JudgeOptions {
-  /** Hypotheses that were declared, with or without data. */
-  declared: number;
-  method: Correction;
+/** The level at which adjusted p-values are judged. */
+export interface LevelOptions {
   /** Level of the whole family, all looks together; such as 0.05. */
   alpha: number;
   /** The part of `alpha` that this look may spend; all of it unless told. */
   spend?: number;
+}
+
+/** The family and level at which comparisons are judged. */
+export interface JudgeOptions extends LevelOptions {
+  /** Hypotheses that were declared, with or without data. */
+  declared: number;
+  method: Exclude<Correction, 'westfall-young'>;
 }
 
 /** Why a verdict is what it is, in one word, for programs and for the sentence. */
@@ -69,22 +76,24 @@ export function judge(comparisons: readonly Comparison[], options: JudgeOptions)
   const values = comparisons.map(comparison => comparison.test?.p ?? 1);
   const declared = Math.max(options.declared, comparisons.length);
   const adjusted = options.method === 'holm' ? holm(values, declared) : benjaminiHochberg(values, declared);
-  return judgeAdjusted(comparisons, adjusted, { ...options, declared });
-}
-
-/** Judges comparisons whose p-values were adjusted elsewhere (Westfall and Young), before the split over looks. */
-export function judgeAdjusted(
-  comparisons: readonly Comparison[],
-  adjusted: readonly number[],
-  options: JudgeOptions,
-): Judgement[] {
-  const spend = options.spend ?? options.alpha;
+  const { alpha, spend = alpha } = options;
   const rejected = adjusted.filter(
     (p, index) => p <= spend && comparisons[index]!.test?.p !== undefined,
   ).length;
-  const divisor =
-    options.method === 'holm' ? Math.max(1, options.declared - rejected) : options.declared / (rejected + 1);
-  const required = Math.min(spend, spend / divisor);
+  const divisor = options.method === 'holm' ? Math.max(1, declared - rejected) : declared / (rejected + 1);
+  return judgeAdjusted(comparisons, adjusted, { alpha, spend, required: Math.min(spend, spend / divisor) });
+}
+
+/**
+ * Judges comparisons whose p-values were adjusted elsewhere, before the split over looks.
+ * @param options `required` is the level that a raw p must reach at least for its adjusted one to reach `spend`
+ */
+export function judgeAdjusted(
+  comparisons: readonly Comparison[],
+  adjusted: readonly number[],
+  options: LevelOptions & { required: number },
+): Judgement[] {
+  const { required, spend = options.alpha } = options;
   const scale = options.alpha / spend;
   return comparisons.map((comparison, index) => {
     const p = comparison.test?.p;

@@ -1,5 +1,5 @@
 import { ascendingOrder } from './holm.ts';
-import { type RandomSource, shuffleInPlace } from './random-source.ts';
+import type { RandomSource } from './random-source.ts';
 import { makeSample } from './sample.ts';
 import { compareScalars, type MaybeScalar } from './value.ts';
 
@@ -9,13 +9,23 @@ export interface BootValues {
   candidate: readonly MaybeScalar[];
 }
 
-/** Mid-ranks of one metric over the boots of both sides, centred and scaled; NaN where it was not measured. */
-type Scores = Float64Array;
+/** Mid-ranks of one metric over the boots of both sides. */
+interface Scores {
+  /** Centred, so that all of them sum to zero; NaN where the boot did not measure it. */
+  ranks: Float64Array;
+  measured: number;
+  squares: number;
+  /** Factor that standardises a sum when every boot measured it. */
+  complete: number | undefined;
+}
+
+/** Hits after which a metric's p is known well enough, to some 7 %: Besag and Clifford (1991) stop there, exactly valid. */
+const enoughHits = 200;
 
 /**
  * Adjusts the metrics of one cell for each other with Westfall and Young's step-down maxT (1993): whole boots change
  * sides, so metrics that share boots keep their dependence, and six faces of one cause cost little more than one.
- * @param permutations relabellings; the smallest p is 1 / (1 + permutations), so it must exceed cells / alpha
+ * @param permutations relabellings at most; the smallest p is 1 / (1 + permutations)
  * @returns adjusted p-values in the order given: the chance of any false alarm within the cell is at most p
  */
 export function westfallYoung(
@@ -23,72 +33,104 @@ export function westfallYoung(
   random: RandomSource,
   permutations = 9_999,
 ): number[] {
-  const baseBoots = metrics.reduce((most, metric) => Math.max(most, metric.base.length), 0);
-  const boots = baseBoots + metrics.reduce((most, metric) => Math.max(most, metric.candidate.length), 0);
-  const scores = metrics.map(metric => scoreBoots(metric, baseBoots, boots));
-  const sides = new Uint8Array(boots).fill(1, baseBoots);
-  const observed = scores.map(score => distance(score, sides));
+  const bases = metrics.reduce((most, metric) => Math.max(most, metric.base.length), 0);
+  const candidates = metrics.reduce((most, metric) => Math.max(most, metric.candidate.length), 0);
+  const boots = Int32Array.from({ length: bases + candidates }, (_, boot) => boot);
+  const chosen = Math.min(bases, candidates);
+  const scores = metrics.map(metric => scoreBoots(metric, bases, bases + candidates, chosen));
+  // The base comes first. Centred ranks sum to zero, so either side gives the same distance: the smaller one is summed.
+  const actual = bases <= candidates ? boots.slice(0, bases) : boots.slice(bases);
+  const observed = scores.map(score => distance(score, actual, chosen) - tolerance);
   const order = ascendingOrder(observed.map(value => -value));
   const hits = new Int32Array(metrics.length);
-  for (let round = 0; round < permutations; round++) {
-    shuffleInPlace(sides, random);
+  const rounds = new Int32Array(metrics.length).fill(permutations);
+  let open = metrics.length;
+  for (let round = 1; round <= permutations && open > 0; round++) {
+    drawFirst(boots, chosen, random);
     let largest = 0;
     for (let rank = order.length - 1; rank >= 0; rank--) {
       const index = order[rank]!;
-      largest = Math.max(largest, distance(scores[index]!, sides));
-      if (largest >= observed[index]! - 1e-9) hits[index]!++;
+      largest = Math.max(largest, distance(scores[index]!, boots, chosen));
+      if (largest < observed[index]! || hits[index] === enoughHits) continue;
+      hits[index]!++;
+      if (hits[index] !== enoughHits) continue;
+      rounds[index] = round;
+      open--;
     }
   }
-  return stepDown(order, hits, permutations);
+  return stepDown(order, hits, rounds);
 }
 
-function stepDown(order: readonly number[], hits: Int32Array, permutations: number): number[] {
+/** Equal sums of halves may differ in their last bit. */
+const tolerance = 1e-9;
+
+function stepDown(order: readonly number[], hits: Int32Array, rounds: Int32Array): number[] {
   const adjusted = new Array<number>(order.length);
   let running = 0;
   for (const index of order) {
-    running = Math.max(running, (1 + hits[index]!) / (1 + permutations));
+    const [hit, round] = [hits[index]!, rounds[index]!];
+    running = Math.max(running, hit === enoughHits ? hit / round : (1 + hit) / (1 + round));
     adjusted[index] = running;
   }
   return adjusted;
 }
 
-function scoreBoots(metric: BootValues, baseBoots: number, boots: number): Scores {
-  const scores = new Float64Array(boots).fill(Number.NaN);
-  const places = new Map<number, MaybeScalar>();
-  for (const [index, value] of metric.base.entries()) places.set(index, value);
-  for (const [index, value] of metric.candidate.entries()) places.set(baseBoots + index, value);
-  const measured = [...places].filter(([, value]) => value !== undefined && value !== null);
-  const { ordered } = makeSample(measured.map(([, value]) => value));
-  for (const [boot, value] of measured) {
+/** Brings `chosen` random items to the front (Fisher and Yates, broken off). */
+function drawFirst(items: Int32Array, chosen: number, random: RandomSource): void {
+  for (let place = 0; place < chosen; place++) {
+    const other = place + Math.floor(random.uniform() * (items.length - place));
+    const held = items[place]!;
+    items[place] = items[other]!;
+    items[other] = held;
+  }
+}
+
+function scoreBoots(metric: BootValues, bases: number, boots: number, chosen: number): Scores {
+  const ranks = new Float64Array(boots).fill(Number.NaN);
+  const values = [
+    ...metric.base.map((value, index) => ({ boot: index, value })),
+    ...metric.candidate.map((value, index) => ({ boot: bases + index, value })),
+  ];
+  const { ordered } = makeSample(values.map(({ value }) => value));
+  let squares = 0;
+  for (const { boot, value } of values) {
+    if (value === undefined || value === null) continue;
     let below = 0;
     let equal = 0;
     for (const other of ordered) {
-      const order = compareScalars(other, value!);
+      const order = compareScalars(other, value);
       if (order < 0) below++;
       else if (order === 0) equal++;
     }
-    scores[boot] = below + (equal - ordered.length) / 2;
+    const rank = below + (equal - ordered.length) / 2;
+    ranks[boot] = rank;
+    squares += rank * rank;
   }
-  return scores;
+  const measured = ordered.length;
+  const complete = measured === boots ? standard(squares, measured, chosen) : undefined;
+  return { ranks, measured, squares, complete };
 }
 
-/** |standardised rank sum of the candidate| among the boots that measured the metric; 0 where nothing can differ. */
-function distance(scores: Scores, sides: Uint8Array): number {
+/** One over the standard deviation of a sum of `members` ranks out of `measured`; 0 where nothing can differ. */
+function standard(squares: number, measured: number, members: number): number {
+  const others = measured - members;
+  if (members === 0 || others === 0 || squares === 0) return 0;
+  return Math.sqrt((measured * (measured - 1)) / (members * others * squares));
+}
+
+/** |standardised rank sum| of the first `chosen` boots, among those that measured the metric. */
+function distance({ ranks, measured, squares, complete }: Scores, boots: Int32Array, chosen: number): number {
   let sum = 0;
-  let squares = 0;
-  let candidates = 0;
-  let measured = 0;
-  for (let boot = 0; boot < scores.length; boot++) {
-    const score = scores[boot]!;
-    if (Number.isNaN(score)) continue;
-    measured++;
-    squares += score * score;
-    if (sides[boot] === 0) continue;
-    candidates++;
-    sum += score;
+  if (complete !== undefined) {
+    for (let place = 0; place < chosen; place++) sum += ranks[boots[place]!]!;
+    return Math.abs(sum) * complete;
   }
-  const bases = measured - candidates;
-  if (candidates === 0 || bases === 0 || squares === 0) return 0;
-  const variance = (candidates * bases * squares) / (measured * (measured - 1));
-  return Math.abs(sum) / Math.sqrt(variance);
+  let members = 0;
+  for (let place = 0; place < chosen; place++) {
+    const rank = ranks[boots[place]!]!;
+    if (Number.isNaN(rank)) continue;
+    sum += rank;
+    members++;
+  }
+  return Math.abs(sum) * standard(squares, measured, members);
 }

@@ -23,7 +23,7 @@ function poisson(rate: number, random: Random): number {
 /** Negative binomial with k = 0.5: the Poisson rate is the mean times a squared normal. */
 const negativeBinomial = (mean: number) => (random: Random) => poisson(mean * normal(random) ** 2, random);
 
-/** The five kinds of data of issue 4; what one boot of an unchanged kernel may give. */
+/** Five kinds of data: what one boot of an unchanged kernel may give. */
 const generators: Record<string, { class: MetricClass; draw: (random: Random) => number }> = {
   normal: { class: 'time', draw: random => 1000 + 20 * normal(random) },
   'negative binomial': { class: 'count', draw: negativeBinomial(8) },

@@ -418,16 +418,14 @@ t.test('Westfall and Young within a cell', t => {
   const definitions = [{ ...count, gate: { atLeast: 0, relative: 0 } }, second];
   const shared = { base: [3, 9, 4, 2, 8, 7], candidate: [10, 12, 11, 6, 14, 13] };
   const cells = { a: { failed_becoming: shared, copy: shared } };
-  const within = analyse(
-    request(cells, { definitions, withinCell: 'westfall-young', random: makeRandom(3) }),
-  );
+  const within = analyse(request(cells, { definitions, method: 'westfall-young', random: makeRandom(3) }));
   const holm = analyse(request(cells, { definitions }));
   const adjusted = (analysis: typeof holm) => analysis.cells[0]!.metrics[0]!.judgement.adjusted!;
   t.ok(
     adjusted(within) < adjusted(holm) * 0.7,
     `${adjusted(within)} against ${adjusted(holm)}: two faces of one cause cost one`,
   );
-  t.throws(() => analyse(request(cells, { definitions, withinCell: 'westfall-young' })), {
+  t.throws(() => analyse(request(cells, { definitions, method: 'westfall-young' })), {
     code: 'RANDOM_MISSING',
   });
   t.end();
