@@ -36,6 +36,7 @@ function toDefinition(source: YamlSource, name: string, shape: WorkloadShape): W
   });
   const extraNs = source.check(['deadline', 'extra'], () => parseDuration(shape.deadline.extra)) ?? 0;
   const sampleNs = readSamplePeriod(source, shape.samples);
+  const expected = readExpected(source, shape.expected);
   const { parameter } = shape.deadline;
   return {
     name,
@@ -50,10 +51,21 @@ function toDefinition(source: YamlSource, name: string, shape: WorkloadShape): W
     run: shape.run,
     compressions: shape.compressions,
     deadline: parameter === undefined ? { extraNs } : { parameter, extraNs },
+    ...(expected !== undefined && { expected }),
     ...(sampleNs !== undefined && { sampleNs }),
     results: shape.results,
     metrics: Object.entries(shape.metrics).map(([metricName, metric]) => ({ name: metricName, ...metric })),
   };
+}
+
+function readExpected(
+  source: YamlSource,
+  raw: WorkloadShape['expected'],
+): WorkloadDefinition['expected'] | undefined {
+  if (raw === undefined) return undefined;
+  const baseNs = source.check(['expected', 'base'], () => parseDuration(raw.base)) ?? 0;
+  const perVcpuNs = source.check(['expected', 'per_vcpu'], () => parseDuration(raw.per_vcpu)) ?? 0;
+  return { baseNs, perVcpuNs };
 }
 
 /** A guest that is sampled faster than each millisecond measures the sampler (guests/agent/sample.c). */

@@ -56,6 +56,7 @@ export const workloadShape = z.strictObject({
     })
     .optional(),
   deadline: z.strictObject({ parameter: z.string().optional(), extra: z.string() }),
+  expected: z.strictObject({ base: z.string(), per_vcpu: z.string().default('0s') }).optional(),
   samples: z.string().optional(),
   results: z
     .array(

@@ -58,6 +58,8 @@ export interface WorkloadDefinition {
   compressions: { allowed: ('none' | 'gzip' | 'xz' | 'zstd')[]; otherwise: string } | undefined;
   /** Name of the duration parameter that bounds the workload, and what to add before it counts as hung (ns). */
   deadline: { parameter?: string; extraNs: number };
+  /** How long it takes under emulation on two idle cores where no parameter bounds it, ns; for estimates only. */
+  expected?: { baseNs: number; perVcpuNs: number };
   /** Between two samples of the guest's memory while it runs, ns; left out when none are wanted. */
   sampleNs?: number;
   results: WorkloadResult[];

@@ -26,18 +26,18 @@ export interface PlanEstimate {
 }
 
 /**
- * Seconds that a boot adds to its workload under TCG, by virtual CPUs, with QEMU 7.2 on 2 cores and from 3 up with
- * single-threaded translation. Up to 64 measured as wall time (7.5 s with a workload of 5 s at 2; 12.7 s at 32;
- * 13.6 s at 64). Above with 100 loaders for 1 s on idle cores: 128 in 9 s, 255 in 26 to 29 s. Between the points it is
- * interpolated.
+ * Seconds that everything but the workload takes under TCG, by virtual CPUs, with QEMU 7.2 on 2 idle cores and from 3 up
+ * with single-threaded translation: medians of whole trials of stress-ng less its phase `workload` (6 each up to 8
+ * vCPUs, single runs of 7 s, 9.5 s and 23 s with a workload of 1 s above). Between the points it is interpolated. A
+ * busy host takes up to twice as long.
  */
 const bootSecondsTcg: readonly [number, number][] = [
-  [1, 2.3],
-  [2, 2.5],
-  [32, 7.7],
-  [64, 8.6],
-  [128, 10],
-  [255, 28],
+  [1, 1.3],
+  [2, 1.4],
+  [8, 1.5],
+  [64, 6],
+  [128, 8.5],
+  [255, 22],
 ];
 
 /** Under KVM nothing was measured: a second to boot, and 5 ms to bring up each further CPU, is an assumption. */
@@ -46,7 +46,10 @@ const bootSecondsKvm: readonly [number, number][] = [
   [255, 2.3],
 ];
 
+/** What a workload that nobody bounded and nobody measured counts. */
 const unknownWorkloadNs = 5e9;
+/** What an unbounded workload gains by KVM: an assumption as well. */
+const kvmSpeed = 8;
 /** How far a block is searched for a trial that fits: an estimate of 10^5 cells must not take quadratic time. */
 const lookAhead = 64;
 
@@ -68,9 +71,17 @@ export function estimatePlan(plan: Plan, options: EstimateOptions): PlanEstimate
 function estimateCell(cell: Cell, options: EstimateOptions): number {
   const measured = options.measuredNs?.get(cell.id);
   if (measured !== undefined) return measured;
-  const definition = options.workloads?.get(cell.workload.name);
-  const expected = definition && resolveWorkload(definition, cell.workload.parameters).expectedNs;
-  return bootEstimateNs(cell, options.accelerator) + (expected || unknownWorkloadNs);
+  return bootEstimateNs(cell, options.accelerator) + workloadEstimateNs(cell, options);
+}
+
+/** The parameter that bounds the workload, else what its file says of emulated guests: so much, and so much each vCPU. */
+function workloadEstimateNs(cell: Cell, { accelerator, workloads }: EstimateOptions): number {
+  const definition = workloads?.get(cell.workload.name);
+  const bound = definition && resolveWorkload(definition, cell.workload.parameters).expectedNs;
+  if (bound) return bound;
+  if (definition?.expected === undefined) return unknownWorkloadNs;
+  const { baseNs, perVcpuNs } = definition.expected;
+  return (baseNs + perVcpuNs * cell.vcpus) / (accelerator === 'kvm' ? kvmSpeed : 1);
 }
 
 /** Starts trials as the scheduler does, overtaking only within a block, and says when the last one ends. */

@@ -1,10 +1,12 @@
 import t from 'tap';
+import { loadMatrix } from '../../harness/matrix/load.ts';
+import { parseWorkload } from '../../harness/matrix/workload-file.ts';
 import { estimatePlan } from '../../harness/plan/estimate.ts';
 import { makePlan, trialId } from '../../harness/plan/plan.ts';
 import { parseShard } from '../../harness/plan/shard.ts';
 import type { Plan } from '../../harness/plan/trial.ts';
 import { makeRandom, randomFromState } from '../../harness/random.ts';
-import { load, oneKernel, workloads } from '../matrix/fixture.ts';
+import { load, oneKernel, readProject, workloads } from '../matrix/fixture.ts';
 
 const matrix = load(
   `${oneKernel}axes: { config: [stats, stats+dups], vcpus: [1, 2, 4, 8] }\nmemory: 2GiB\ntrials: 3\n`,
@@ -116,18 +118,34 @@ t.test('an estimate follows the measurements', t => {
     const plan = makePlan(load(oneKernel + text), { seed: 1, repetitions: 1 });
     return estimatePlan(plan, { accelerator: 'tcg', hostCores: 2, workloads, ...options }).totalNs / 1e9;
   };
-  t.equal(estimate('vcpus: 2'), 7.5);
-  t.equal(estimate('vcpus: 32'), 12.7);
-  t.equal(estimate('vcpus: 64'), 13.6);
-  t.equal(estimate('vcpus: 128'), 15);
-  t.equal(estimate('vcpus: 255'), 33);
+  t.equal(estimate('vcpus: 2'), 6.4);
+  t.equal(estimate('vcpus: 64'), 11);
+  t.equal(estimate('vcpus: 128'), 13.5);
+  t.equal(estimate('vcpus: 255'), 27);
   t.ok(estimate('vcpus: 1') < estimate('vcpus: 2'));
-  t.equal(estimate('vcpus: 2\nworkload: { stress-ng: { timeout: 60s } }'), 62.5);
-  t.equal(estimate('vcpus: 2', { workloads: undefined }), 7.5, 'an unknown workload counts five seconds');
+  t.equal(estimate('vcpus: 2\nworkload: { stress-ng: { timeout: 60s } }'), 61.4);
+  const coldplug = parseWorkload(readProject('guests/workloads/coldplug.yaml'), { file: 'coldplug.yaml' });
+  const definitions = { workloads: new Map([...workloads, ['coldplug', coldplug]]) };
+  const boot = (vcpus: number, more = {}) =>
+    estimatePlan(
+      makePlan(
+        loadMatrix(`${oneKernel}vcpus: ${vcpus}\nworkload: coldplug\n`, {
+          file: 'b.yaml',
+          workloads: definitions.workloads,
+          fragments: ['stats', 'coldplug'],
+        }),
+        { seed: 1, repetitions: 1 },
+      ),
+      { accelerator: 'tcg', hostCores: 2, ...definitions, ...more },
+    ).totalNs / 1e9;
+  t.ok(boot(8) > 7 && boot(8) < 10, `measured 8 s: ${boot(8)}`);
+  t.ok(boot(255) > 140 && boot(255) < 160, `measured 150 s: ${boot(255)}`);
+  t.ok(boot(255, { accelerator: 'kvm' }) < 30);
+  t.equal(estimate('vcpus: 2', { workloads: undefined }), 6.4, 'an unknown workload counts five seconds');
   t.ok(estimate('vcpus: 255', { accelerator: 'kvm' }) < 10);
   const four = 'axes: { vcpus: [32, 33, 34, 35] }';
-  t.ok(estimate(four) < 2 * 13, 'two guests of one translating thread each at a time');
-  t.ok(estimate(four, { jobs: 1 }) > 4 * 12.7);
+  t.ok(estimate(four) < 2 * 9, 'two guests of one translating thread each at a time');
+  t.ok(estimate(four, { jobs: 1 }) > 4 * 8);
   t.ok(estimate(four, { accelerator: 'kvm', jobs: 9 }) > 4 * 6, 'under KVM each takes both cores');
   const plan = makePlan(matrix, { seed: 1 });
   const measuredNs = new Map(matrix.cells.map(cell => [cell.id, 1e9]));
