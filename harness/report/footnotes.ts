@@ -43,9 +43,14 @@ function cellNotes(cell: CellReport): string[] {
   }
   for (const finding of cell.findings) {
     if (finding.severity === 'note') continue;
-    const times = finding.trials === 1 ? 'in one trial' : `in ${finding.trials} trials`;
-    const message = escapeText(finding.message, { length: longestMessage });
-    notes.push(`${escapeText(finding.code, { length: 60 })} ${times}: ${message}`);
+    notes.push(`${countedCode(finding)}: ${escapeText(finding.message, { length: longestMessage })}`);
   }
+  const harmless = cell.findings.filter(finding => finding.severity === 'note').map(countedCode);
+  if (harmless.length > 0)
+    notes.push(`noted, the numbers hold: ${harmless.join(', ')} (in words with --json)`);
   return notes;
+}
+
+function countedCode({ code, trials }: CellReport['findings'][number]): string {
+  return `${escapeText(code, { length: 60 })} in ${trials === 1 ? 'one trial' : `${trials} trials`}`;
 }
