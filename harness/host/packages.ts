@@ -107,6 +107,7 @@ export const hostNeeds: readonly HostNeed[] = [
     programs: ['setpriv'],
     packages: same('util-linux'),
   },
+  { name: 'flock', purpose: 'one set-up at a time', programs: ['flock'], packages: same('util-linux') },
   {
     name: 'apt',
     purpose: "fetches Debian's packages for the guests",

@@ -8,6 +8,8 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   existsSync,
+  ftruncateSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -16,7 +18,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -34,25 +36,37 @@ function checkNode() {
   fail(`Node ${process.versions.node} is too old; 20.20 or newer is needed.`);
 }
 
-/** Runs a program to its end, its output on stderr; stdout belongs to results. */
-function run(title, file, args) {
-  process.stderr.write(`modstorm: ${title}\n`);
+/**
+ * Starts a program and waits for its end; its output goes to stderr, for stdout belongs to results. A signal is passed on
+ * and ends us too when the program has ended, even if that took it for a success. The program keeps the lock (as its
+ * descriptor 3): should we be killed, the next set-up waits for what we left running.
+ */
+function startAndWait(file, args, lock) {
   return new Promise((done, refuse) => {
-    const child = spawn(file, args, { cwd: root, stdio: ['ignore', 2, 2] });
-    const pass = signal => child.kill(signal);
+    const child = spawn(file, args, { cwd: root, stdio: ['ignore', 2, 2, lock] });
+    let stopped;
+    const pass = signal => {
+      stopped ??= signal;
+      child.kill(signal);
+    };
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, pass);
     child.once('error', refuse);
     child.once('exit', (code, signal) => {
       for (const name of signals) process.off(name, pass);
-      if (code === 0) return done();
-      if (signal === 'SIGINT' || code === 130) process.exit(130);
-      if (signal === 'SIGTERM' || code === 143) process.exit(143);
-      fail(
-        `\`${file} ${args.join(' ')}\` failed (${signal ?? `exit code ${code}`}); its output above says why.`,
-      );
+      // Ctrl-C in a terminal goes to both, and the child may be quicker.
+      stopped ??= signals.find(name => name === signal || code === 128 + constants.signals[name]);
+      if (stopped) process.exit(128 + constants.signals[stopped]);
+      done({ code, signal });
     });
   });
+}
+
+async function run(title, file, args, lock) {
+  process.stderr.write(`modstorm: ${title}\n`);
+  const { code, signal } = await startAndWait(file, args, lock);
+  if (code === 0) return;
+  fail(`\`${file} ${args.join(' ')}\` failed (${signal ?? `exit code ${code}`}); its output above says why.`);
 }
 
 function digest(...parts) {
@@ -65,7 +79,7 @@ function readStamp(path) {
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
-async function ensurePackages() {
+async function ensurePackages(lock) {
   const stamp = join(root, 'node_modules', '.modstorm-stamp');
   const wanted = digest(
     readFileSync(join(root, 'package.json')),
@@ -73,12 +87,10 @@ async function ensurePackages() {
     process.versions.modules,
   );
   if (readStamp(stamp) === wanted) return;
-  await run('installing npm packages (npm ci) …', 'npm', [
-    'ci',
-    '--no-fund',
-    '--no-audit',
-    '--loglevel=error',
-  ]);
+  // From here on the packages are not whole, for no state of the lock file.
+  rmSync(stamp, { force: true });
+  const words = ['ci', '--no-fund', '--no-audit', '--loglevel=error'];
+  await run('installing npm packages (npm ci) …', 'npm', words, lock);
   writeFileSync(stamp, wanted);
 }
 
@@ -93,7 +105,7 @@ function listSources(folder = root, found = []) {
   return found;
 }
 
-async function ensureBuild() {
+async function ensureBuild(lock) {
   const build = join(root, 'build');
   const stamp = join(build, '.modstorm-stamp');
   const wanted = digest(
@@ -106,58 +118,46 @@ async function ensureBuild() {
   rmSync(stamp, { force: true });
   for (const part of ['harness', 'guests', 'test'])
     rmSync(join(build, part), { recursive: true, force: true });
-  await run('building (tsc) …', process.execPath, [
-    join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
-    '-p',
-    root,
-  ]);
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  await run('building (tsc) …', process.execPath, [tsc, '-p', root], lock);
   writeFileSync(stamp, wanted);
 }
 
-/** One set-up at a time per checkout: a second process waits for the first. Returns the unlocking. */
+/**
+ * One set-up at a time per checkout: a second process waits for the first. The lock is one of the kernel (flock), which
+ * ends with the last process that has the file open, however that one ends: it is never stale.
+ * @returns the descriptor of the lock; closing it gives the lock back
+ */
 async function lockSetup() {
-  const path = join(tmpdir(), `modstorm-setup-${digest(root).slice(0, 16)}.lock`);
-  for (let told = false; ; ) {
-    try {
-      const file = openSync(path, 'wx');
-      writeSync(file, String(process.pid));
-      closeSync(file);
-      const unlock = () => rmSync(path, { force: true });
-      process.once('exit', unlock);
-      return () => {
-        process.off('exit', unlock);
-        unlock();
-      };
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
-    }
-    const owner = Number(readStamp(path)?.trim() || Number.NaN);
-    if (isGone(owner, path)) rmSync(path, { force: true });
-    else if (!told) {
-      process.stderr.write(`modstorm: waiting for process ${owner}, which is setting up this checkout …\n`);
-      told = true;
-    }
-    await new Promise(done => setTimeout(done, 200));
+  const path = join(root, 'build', '.modstorm-setup');
+  mkdirSync(dirname(path), { recursive: true });
+  const lock = openSync(path, 'a+');
+  if ((await flock('--nonblock', lock)) !== 0) {
+    const owner = readFileSync(path, 'utf8').trim() || 'another one';
+    process.stderr.write(`modstorm: waiting for process ${owner}, which is setting up this checkout …\n`);
+    const code = await flock('--exclusive', lock);
+    if (code !== 0) fail(`${path} cannot be locked (exit code ${code} of flock).`);
   }
+  ftruncateSync(lock);
+  writeSync(lock, `${process.pid}\n`);
+  return lock;
 }
 
-/** Whether the owner of the lock has ended. A lock without a pid is being written, unless it is old. */
-function isGone(owner, path) {
-  if (Number.isNaN(owner)) return existsSync(path) && Date.now() - statSync(path).mtimeMs > 10_000;
+/** Locks an open file by the program of util-linux, since Node cannot; the lock belongs to the file, not to the program. */
+async function flock(how, lock) {
   try {
-    process.kill(owner, 0);
-    return false;
+    return (await startAndWait('flock', [how, '3'], lock)).code;
   } catch (error) {
-    return error.code === 'ESRCH';
+    return fail(`flock, of the package util-linux, does not run: ${error.message}`);
   }
 }
 
 async function main() {
   checkNode();
-  const unlock = await lockSetup();
-  await ensurePackages();
-  await ensureBuild();
-  unlock();
+  const lock = await lockSetup();
+  await ensurePackages(lock);
+  await ensureBuild(lock);
+  closeSync(lock);
   // npm runs scripts in the project's root; paths on the command line are meant from where the user stands.
   if (process.env.INIT_CWD && mode === 'modstorm') process.chdir(process.env.INIT_CWD);
   const { main: modstorm } = await import(pathToFileURL(join(root, 'build/harness/main.js')).href);
