@@ -45,7 +45,7 @@ export async function planCommand(
     return exitCodes.fine;
   }
   const estimate = estimatePlan(plan, {
-    accelerator: options.accel === 'kvm' ? 'kvm' : 'tcg',
+    accelerator: acceleratorOf(input, options),
     hostCores: availableParallelism(),
     workloads: input.workloads,
   });
@@ -53,6 +53,11 @@ export async function planCommand(
     options.json ? renderJson(input, plan, estimate) : renderText(input, plan, estimate, options),
   );
   return exitCodes.fine;
+}
+
+/** Without a proof nothing but emulation is promised. */
+function acceleratorOf({ matrix }: MatrixInput, { accel }: PlanOptions): 'kvm' | 'tcg' {
+  return (matrix.require.accel ?? accel) === 'kvm' ? 'kvm' : 'tcg';
 }
 
 const planColumns: Column[] = [
@@ -71,7 +76,8 @@ function renderText(input: MatrixInput, plan: Plan, estimate: PlanEstimate, opti
     String(trials.get(cell.id)),
     `about ${formatDuration(estimate.cellNs.get(cell.id)!)}`,
   ]);
-  const how = options.accel === 'kvm' ? 'under KVM' : 'under emulation (TCG); far less with KVM';
+  const how =
+    acceleratorOf(input, options) === 'kvm' ? 'under KVM' : 'under emulation (TCG); far less with KVM';
   return [
     `${input.file}: ${cells.length} cells, ${plan.trials.length} trials, seed ${plan.seed}`,
     '',

@@ -254,6 +254,12 @@ t.test('stress-ng', async t => {
     reasons: [],
     complete: true,
   });
+  t.match(parseStressNgYaml(golden('6.12-dups-trace', 'stress-ng.yaml')), {
+    version: '0.19.02',
+    skipped: false,
+    stressors: [{ name: 'module', ops: 120 }],
+  });
+  t.match(parseStressNgOutput(golden('6.12-dups-trace', 'stress-ng.txt')), { passed: 8, complete: true });
   const head = "system-info:\n  stress-ng-version: '0.19.02'\n";
   const hostile = [
     '',
