@@ -25,6 +25,9 @@ const tableMetrics = [
 
 const mostModules = 5;
 
+/** Of the column with the cells: more than three settings go on in the next line. */
+const labelWidth = 48;
+
 /** What a report of the terminal depends on beside its model. */
 export interface TerminalOptions {
   /** Path of the run folder as the reader should type it; the last line. */
@@ -39,6 +42,7 @@ export function renderTerminalReport(model: ReportModel, options: TerminalOption
     headLines(model),
     table,
     notes.lines(),
+    sparedLines(model.cells),
     memoryLegend(model.cells),
     [...duplicateLines(model.cells), ...callerLines(model.cells.map(cell => cell.callers))],
     troubleLines(model.troubled, options.path),
@@ -75,18 +79,32 @@ function renderCells(cells: readonly CellReport[], notes: Footnotes): string[] {
   ];
   const rows = cells.flatMap((cell, index) => {
     const marks = notes.add(cell);
-    const label = escapeText(cell.cell.label, { length: 100 });
+    const label = wrapWords(escapeText(cell.cell.label, { length: 400 }), labelWidth);
     const outcomes = `${outcomeText(cell)}${marks}`;
+    const above = label.slice(0, -1).map(line => [line, ...columns.slice(1).map(() => '')]);
     const median = [
-      label,
+      label.at(-1)!,
       String(cell.passed),
       ...metricColumns.map(({ medians }) => medians[index]!),
       outcomes,
     ];
     const ranges = metricColumns.map(({ ranges }) => ranges[index]!);
-    return ranges.every(range => range === '') ? [median] : [median, ['  range', '', ...ranges, '']];
+    const below = ranges.every(range => range === '') ? [] : [['  range', '', ...ranges, '']];
+    return [...above, median, ...below];
   });
   return renderTable(columns, rows);
+}
+
+/** Words in lines of at most `width`, if no word is longer; lines after the first are indented. */
+function wrapWords(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(line === undefined ? word : `  ${word}`);
+  }
+  return lines;
 }
 
 /** A column with its cells: medians, and ranges where a sample has one. */
@@ -114,8 +132,20 @@ function metricColumn(
 
 function outcomeText(cell: CellReport): string {
   const parts = Object.entries(cell.outcomes).map(([kind, count]) => `${count} ${kind}`);
+  if (cell.spared) parts.push(`${cell.spared.count} spared`);
   if (cell.missing > 0) parts.push(`${cell.missing} not run`);
   return parts.join(', ');
+}
+
+/** Why boots were spared: after how many the looks had no further question to how many cells. */
+function sparedLines(cells: readonly CellReport[]): string[] {
+  const stops = new Map<number, number>();
+  for (const { spared } of cells) if (spared) stops.set(spared.after, (stops.get(spared.after) ?? 0) + 1);
+  if (stops.size === 0) return [];
+  const parts = [...stops]
+    .sort(([a], [b]) => a - b)
+    .map(([after, number]) => `${plural(number, 'cell')} after ${plural(after, 'boot')}`);
+  return [`spared: the looks had no further question to ${parts.join(', ')}`];
 }
 
 /** Which modules were loaded, or asked for, in vain most often, over all boots that passed. */
@@ -141,6 +171,7 @@ function foldTotals(lists: readonly (readonly FoldedDuplicate[])[]): [string, nu
 
 function totalLine(model: ReportModel): string {
   const parts = Object.entries(model.outcomes).map(([kind, count]) => `${count} ${kind}`);
+  if (model.spared > 0) parts.push(`${model.spared} spared`);
   if (model.missing > 0) parts.push(`${model.missing} not run`);
   return `${plural(model.planned, 'trial')} in ${formatDuration(model.elapsedNs)}: ${parts.join(', ')}`;
 }

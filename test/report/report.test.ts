@@ -45,6 +45,23 @@ t.test('a good run', async t => {
   t.equal(json, goldenText('report/golden/good.json', json));
 });
 
+t.test('a cell of many settings goes on in the next line', t => {
+  const cell = fakeCell('c1', 'stats', 1);
+  cell.label = `config=stats vcpus=1 ${'workload.error=ENODEV '.repeat(4)}command_line=${'x'.repeat(50)}`;
+  const plan = fakePlan([cell], 1);
+  const records = plan.trials.map(trial => fakeRecord(trial, { wasted_bytes: 7 }));
+  const lines = renderTerminalReport(buildReportModel(fakeRun(), plan, records), { path }).split('\n');
+  const first = lines.indexOf('config=stats vcpus=1 workload.error=ENODEV');
+  t.equal(lines[first + 1], '  workload.error=ENODEV workload.error=ENODEV');
+  t.equal(lines[first + 2], '  workload.error=ENODEV');
+  t.match(
+    lines[first + 3],
+    /^ {2}command_line=x{50} +1 +7 /,
+    'a long word is not cut; the numbers stand last',
+  );
+  t.end();
+});
+
 t.test('a bad run: no number of a trial that did not pass, and hostile text stays text', async t => {
   const hostile = fakeCell('c2', 'stats', 8);
   hostile.settings['config'] = "it's; rm -rf /";
