@@ -1,12 +1,11 @@
 import { relative } from 'node:path';
-import { renderJsonReport } from '../report/json.ts';
-import { buildReportModel } from '../report/report-model.ts';
 import { renderStatsReport } from '../report/stats-table.ts';
-import { renderTerminalReport } from '../report/terminal.ts';
 import { readJournal } from '../store/journal.ts';
 import { RunFolder } from '../store/run-folder.ts';
+import { concludeRun } from './conclude-run.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodes } from './exit-code.ts';
+import { renderError } from './render-error.ts';
 
 /** Options of `modstorm report`. */
 export interface ReportOptions {
@@ -28,9 +27,9 @@ export async function reportCommand(
     context.stdout(renderStatsReport(record, plan, records));
     return exitCodes.fine;
   }
-  const model = buildReportModel(record, plan, records);
   const path = relative('', folder.path) || '.';
-  const render = options.json || options.format === 'json' ? renderJsonReport : renderTerminalReport;
-  context.stdout(render(model, { path }));
+  const judged = concludeRun({ run: record, plan, records }, path);
+  context.stdout(options.json || options.format === 'json' ? judged.json : judged.text);
+  if (judged.error) context.stderr(renderError(judged.error));
   return exitCodes.fine;
 }

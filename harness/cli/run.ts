@@ -8,9 +8,6 @@ import type { Matrix } from '../matrix/matrix.ts';
 import { makePlan } from '../plan/plan.ts';
 import type { Shard } from '../plan/shard.ts';
 import type { Shutdown } from '../process/shutdown.ts';
-import { renderJsonReport } from '../report/json.ts';
-import { buildReportModel } from '../report/report-model.ts';
-import { renderTerminalReport } from '../report/terminal.ts';
 import { readJournal } from '../store/journal.ts';
 import { RunFolder } from '../store/run-folder.ts';
 import { concludeRun } from './conclude-run.ts';
@@ -131,14 +128,15 @@ async function reportRun(
 ): Promise<number> {
   const { records } = await readJournal(folder.journalFile);
   const [run, plan] = [await folder.readRun(), await folder.readPlan()];
-  const model = buildReportModel(run, plan, records);
-  const judged = await concludeRun(folder, { run, plan, records });
   const path = relative('', folder.path) || '.';
-  const text = renderTerminalReport(model, { path });
-  const json = renderJsonReport(model, { path, ...(judged.document && { comparison: judged.document }) });
-  await folder.writeReport('report.txt', text);
-  await folder.writeReport('report.json', json);
-  context.stdout(options.json ? json : judged.text ? `${text}\n${judged.text}` : text);
+  const judged = concludeRun({ run, plan, records }, path);
+  await folder.writeReport('report.txt', judged.text);
+  await folder.writeReport('report.json', judged.json);
+  if (judged.comparison) {
+    await folder.writeReport('comparison.txt', judged.comparison.text);
+    await folder.writeReport('comparison.json', judged.comparison.json);
+  }
+  context.stdout(options.json ? judged.json : judged.text);
   if (judged.error) context.stderr(renderError(judged.error));
   const interrupted = context.shutdown.exitCode;
   if (interrupted !== undefined) {

@@ -20,16 +20,17 @@ const mostUnmatched = 20;
 /** A comparison for people: what with what, one table per pair, sentences, the verdict last. */
 export function renderComparison(comparison: Comparison, options: ComparisonOptions = {}): string {
   const { pairs } = comparison.judgement;
-  const text = comparison.next.kind === 'text';
+  // A single boot a side proves nothing: the differences themselves are all that a text can show.
+  const all = options.all === true || comparison.next.kind === 'text';
   const shown = options.all || pairs.length <= fullPairs ? pairs : pairs.filter(isTelling);
   const hidden = pairs.length - shown.length;
   const blocks = [
     headLines(comparison),
-    ...shown.map(pair => pairLines(pair, options.all === true || text)),
+    ...shown.map(pair => pairLines(pair, all)),
     hidden > 0 ? [`${count(hidden, 'pair')} without a proved change not shown; --all shows them`] : [],
     unmatchedLines(comparison),
     [...markKey],
-    noteLines(comparison),
+    noteLines(comparison, all),
     [verdictLine(comparison)],
   ];
   return `${blocks
@@ -58,7 +59,7 @@ function isTelling({ metrics, findings }: JudgedPair): boolean {
 }
 
 function pairLines({ pair, metrics, findings }: JudgedPair, all: boolean): string[] {
-  const rows = metrics.filter(metric => all || isShown(metric, metrics));
+  const rows = shownRows(metrics, all);
   const regressed = rows.filter(({ judgement, definition }) => definition.headline && judgement.changed);
   return [
     escapeText(pair.name, { length: 200 }),
@@ -71,6 +72,10 @@ function pairLines({ pair, metrics, findings }: JudgedPair, all: boolean): strin
 /** The verdict in front of its sentence; a change without direction says itself what it is. */
 function wordOf({ reason, verdict }: JudgedMetric['judgement']): string {
   return reason === 'proved-without-direction' ? '' : `${verdict}: `;
+}
+
+function shownRows(metrics: readonly JudgedMetric[], all: boolean): readonly JudgedMetric[] {
+  return all ? metrics : metrics.filter(metric => isShown(metric, metrics));
 }
 
 /** Headlines that any side measured, and what lies under a headline that changed. */
@@ -96,22 +101,21 @@ function unmatchedLines({ unmatched }: Comparison): string[] {
   return [`${count(unmatched.length, 'cell')} without a partner, not compared:`, ...lines];
 }
 
-function noteLines(comparison: Comparison): string[] {
+function noteLines(comparison: Comparison, all: boolean): string[] {
   const { judgement, unlikeness } = comparison;
   const { pairs, declared, alpha, method } = judgement;
+  const rows = pairs.flatMap(({ metrics }) => shownRows(metrics, all));
   const notes = [
     `${corrections[method]} at ${alpha} over ${count(declared.gated, 'gated hypothesis', 'gated hypotheses')}; ` +
       `${count(declared.other, 'other')} apart`,
   ];
   if (method === 'westfall-young') notes.push(`Bonferroni over ${count(pairs.length, 'pair')}`);
-  if (pairs.some(({ metrics }) => metrics.some(isAdjustedWithin)))
+  if (rows.some(isAdjustedWithin))
     notes.push('indented metrics: Westfall-Young inside the pair, once their headline is proved');
-  if (pairs.some(({ metrics }) => metrics.some(({ judgement: one }) => one.comparison.testedAs === 'count')))
+  if (rows.some(({ judgement: one }) => one.comparison.testedAs === 'count'))
     notes.push('counts: mean [least..greatest] and change of the mean; times: median');
-  const gaps = pairs.some(({ metrics }) =>
-    metrics.some(({ judgement: { comparison: one } }) => isGap(one.base.n, one.candidate.n)),
-  );
-  if (gaps) notes.push('none: no boot of that side measured it, which is not zero');
+  if (rows.some(({ judgement: { comparison: one } }) => isGap(one.base.n, one.candidate.n)))
+    notes.push('none: no boot of that side measured it, which is not zero');
   const looks = lookLine(pairs);
   if (looks !== undefined) notes.push(looks);
   if (judgement.emulated)

@@ -21,6 +21,7 @@ export function renderJsonReport(model: ReportModel, options: JsonReportOptions)
     run,
     planned: model.planned,
     notRun: model.missing,
+    spared: model.spared,
     outcomes: model.outcomes,
     elapsedNs: model.elapsedNs,
     cells: model.cells.map(cellDocument),

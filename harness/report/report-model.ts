@@ -38,8 +38,10 @@ export interface FoldedDuplicate {
 export interface CellReport {
   cell: Cell;
   planned: number;
-  /** Trials of the plan without a record. */
+  /** Trials of the plan without a record, those apart that were spared. */
   missing: number;
+  /** Trials that the looks made unnecessary, and the boots after which they had no further question to the cell. */
+  spared?: { count: number; after: number };
   /** Boots that passed: the only ones that give numbers. */
   passed: number;
   outcomes: Partial<Record<Outcome['kind'], number>>;
@@ -68,14 +70,29 @@ export interface ReportModel {
   outcomes: Partial<Record<Outcome['kind'], number>>;
   planned: number;
   missing: number;
+  /** Trials that the looks of a sequential run made unnecessary. */
+  spared: number;
   /** From the start of the first trial to the end of the last, ns; 0 without records. */
   elapsedNs: number;
 }
 
-/** The report of a run from what its folder holds; pure. */
-export function buildReportModel(run: RunRecord, plan: Plan, records: readonly TrialRecord[]): ReportModel {
+/** Trials that a sequential run left out on purpose, by cell id. */
+export type SparedByCell = ReadonlyMap<string, { count: number; after: number }>;
+
+/**
+ * The report of a run from what its folder holds; pure.
+ * @param spared what the looks of the run made unnecessary; those trials are not missing
+ */
+export function buildReportModel(
+  run: RunRecord,
+  plan: Plan,
+  records: readonly TrialRecord[],
+  spared: SparedByCell = new Map(),
+): ReportModel {
   const registry = metricRegistry(run.workloadMetrics ?? {});
-  const cells = collectSamples(plan, records).map(samples => cellReport(samples, registry));
+  const cells = collectSamples(plan, records).map(samples =>
+    cellReport(samples, registry, spared.get(samples.cell.id)),
+  );
   const cellsById = new Map(cells.map(({ cell }) => [cell.id, cell]));
   const troubled = records
     .filter(record => record.outcome.kind !== 'passed' && cellsById.has(record.cell))
@@ -91,11 +108,16 @@ export function buildReportModel(run: RunRecord, plan: Plan, records: readonly T
     outcomes: countOutcomes(records),
     planned: plan.trials.length,
     missing: cells.reduce((total, cell) => total + cell.missing, 0),
+    spared: cells.reduce((total, cell) => total + (cell.spared?.count ?? 0), 0),
     elapsedNs: elapsed(records),
   };
 }
 
-function cellReport(samples: CellSamples, registry: ReadonlyMap<string, Metric>): CellReport {
+function cellReport(
+  samples: CellSamples,
+  registry: ReadonlyMap<string, Metric>,
+  spared: CellReport['spared'],
+): CellReport {
   const metrics = new Map<string, MetricReport>();
   for (const [name, values] of samples.values) {
     const summary = summarize(values);
@@ -105,7 +127,8 @@ function cellReport(samples: CellSamples, registry: ReadonlyMap<string, Metric>)
   return {
     cell: samples.cell,
     planned: samples.planned,
-    missing: Math.max(0, samples.planned - samples.records.length),
+    missing: Math.max(0, samples.planned - samples.records.length - (spared?.count ?? 0)),
+    ...(spared && { spared }),
     passed: passed.length,
     outcomes: countOutcomes(samples.records),
     metrics,

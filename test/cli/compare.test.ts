@@ -1,10 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { listBaselines, removeBaseline, saveBaseline, showBaseline } from '../../harness/cli/baseline.ts';
 import { type CompareCommandOptions, compareCommand } from '../../harness/cli/compare.ts';
 import { concludeRun } from '../../harness/cli/conclude-run.ts';
 import { readMatrix } from '../../harness/cli/inputs.ts';
+import { reportCommand } from '../../harness/cli/report.ts';
 import type { Cell } from '../../harness/matrix/matrix.ts';
 import { projectPath } from '../../harness/project.ts';
 import { makeRandom, type Random } from '../../harness/random.ts';
@@ -229,7 +230,13 @@ t.test('gates of the matrix replace those of the registry, and lead their family
   await t.rejects(readMatrix(matrix), { message: /failed_becomming[\s\S]*Did you mean "failed_becoming"/ });
 });
 
-t.test('the verdict at the end of a run', async t => {
+const report = async (reference: string, json = false) => {
+  const context = fakeContext();
+  const code = await reportCommand(reference, { format: 'terminal', results: places.results, json }, context);
+  return { code, output: context.output };
+};
+
+t.test('the verdict at the end of a run, and whenever it is asked for again', async t => {
   const folder = await RunFolder.open(storm, places.results);
   const content = { run: await folder.readRun(), plan: await folder.readPlan() };
   const { records } = fakeRunContent({
@@ -238,21 +245,75 @@ t.test('the verdict at the end of a run', async t => {
     repetitions: 12,
     measure: (cell: Cell) => ({ wasted_bytes: cell.config === 'stats' ? 1e9 : 9e9 }),
   });
-  const concluded = await concludeRun(folder, { ...content, records });
+  const concluded = concludeRun({ ...content, records }, 'path');
   t.equal(concluded.regressed, true);
-  t.equal(readFileSync(join(folder.reportFolder, 'comparison.txt'), 'utf8'), concluded.text);
-  t.match(JSON.parse(readFileSync(join(folder.reportFolder, 'comparison.json'), 'utf8')), {
-    regressed: true,
-  });
+  t.match(concluded.text, /\npath\n\n.*config compared with stats\n[\s\S]*\nverdict: REGRESSED: .*\n$/);
+  t.match(JSON.parse(concluded.json), { version: 1, comparison: { regressed: true, verdict: 'REGRESSED' } });
+  t.equal(concluded.text.endsWith(concluded.comparison!.text), true);
   const unlike = records.map((record, index) => ({
     ...record,
     capabilities: { ...record.capabilities!, cpusOnline: index },
   }));
-  t.match(await concludeRun(folder, { ...content, records: unlike }), { error: { code: 'COMPARE_UNLIKE' } });
+  t.match(concludeRun({ ...content, records: unlike }, 'path'), { error: { code: 'COMPARE_UNLIKE' } });
   const plain = { ...content.run, matrix: { ...content.run.matrix } };
   delete plain.matrix.compare;
-  t.strictSame(await concludeRun(folder, { ...content, run: plain, records }), { regressed: false });
+  t.notMatch(concludeRun({ ...content, run: plain, records }, 'path').text, /verdict/);
+
+  const again = await report(storm);
+  const compared = await compare([storm]);
+  t.equal(again.code, 0, 'to print a report is no failure, whatever it says');
+  t.ok(again.output.endsWith(`\n\n${compared.output}`), 'the very text of the comparison');
+  t.match(JSON.parse((await report(storm, true)).output), { comparison: { verdict: 'REGRESSED' } });
+  t.notMatch((await report(quiet)).output, /verdict/, 'none where the matrix declares no comparison');
 });
+
+t.test('a filter that leaves one side of the comparison: one line, and no error', async t => {
+  const name = makeNight({ name: 'onesided-0009', cells: [cells[0]!, cells[2]!], change: ab });
+  const { code, output } = await report(name);
+  t.equal(code, 0);
+  t.match(
+    output,
+    /\nverdict: none: the matrix compares config with stats, but of the cells that were selected \(config: stats\) no two differ in it alone\n$/,
+  );
+  t.match(JSON.parse((await report(name, true)).output).comparison, { nothing: /^verdict: none/ });
+  await t.rejects(compare([name]), { code: 'COMPARE_AXIS' }, 'asked for by name it is an error');
+});
+
+t.test(
+  'boots that a look made unnecessary are spared, those that an interrupted run owes are not',
+  async t => {
+    const looks = (run: RunRecord) => {
+      ab(run);
+      run.matrix.trials = { kind: 'looks', looks: [8, 12, 20] };
+    };
+    const run = fakeRun({ run: '20261121T030000Z-looks-0010' });
+    looks(run);
+    const content = fakeRunContent({
+      run,
+      cells,
+      repetitions: 20,
+      measure: (cell, random) => {
+        const failed = fakeCount(80, random) + (cell.vcpus === 8 && cell.config.includes('dups') ? 90000 : 0);
+        return { wasted_bytes: String(BigInt(failed) * 1653728n), failed_becoming: failed, failed_load: 0 };
+      },
+    });
+    const decided = (cell: Cell) => cell.vcpus === 8;
+    const upTo = (most: (cell: Cell) => number) =>
+      content.plan.trials
+        .map((trial, index) => ({ trial, record: content.records[index]! }))
+        .filter(({ trial }) => trial.repetition <= most(trial.cell))
+        .map(({ record }) => record);
+    const whole = concludeRun({ ...content, records: upTo(cell => (decided(cell) ? 8 : 20)) }, 'p');
+    t.match(whole.text, /config=stats vcpus=8 +8 .* 8 passed, 12 spared\n/);
+    t.match(whole.text, /^spared: the looks had no further question to 2 cells after 8 boots$/m);
+    t.match(whole.text, /: 56 passed, 24 spared\n/);
+    t.notMatch(whole.text, /not run/);
+    t.match(JSON.parse(whole.json), { notRun: 0, spared: 24 });
+    const broken = concludeRun({ ...content, records: upTo(cell => (decided(cell) ? 8 : 10)) }, 'p');
+    t.match(broken.text, /config=stats vcpus=2 +10 .* 10 passed, 10 not run\n/);
+    t.match(broken.text, /: 36 passed, 24 spared, 20 not run\n/);
+  },
+);
 
 t.test('baselines: saved on purpose, compared like runs, replaced only by their like', async t => {
   const context = fakeContext();
