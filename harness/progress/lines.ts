@@ -55,7 +55,7 @@ export class ProgressLines {
         return [runStartedLine(event)];
       case 'step-started':
         this.#lastStep.set(event.step, { atMs: nowMs, fraction: event.fraction ?? 0 });
-        return [`START   ${escapeText(event.title, { length: 200 })}`];
+        return [`START   ${escapeText(event.title, { length: 200 })}${stepDetail(event)}`];
       case 'step-progress':
         return this.#stepLines(event, nowMs);
       case 'step-finished':
@@ -83,8 +83,7 @@ export class ProgressLines {
     if (nowMs - last.atMs < stepPauseMs && fraction - last.fraction < stepFraction) return [];
     this.#lastStep.set(event.step, { atMs: nowMs, fraction });
     const percent = event.fraction === undefined ? '' : ` ${Math.floor(event.fraction * 100)} %`;
-    const detail = event.detail ? ` ${escapeText(event.detail, { length: 100 })}` : '';
-    return [`...     ${escapeText(event.title, { length: 200 })}${percent}${detail}`];
+    return [`...     ${escapeText(event.title, { length: 200 })}${percent}${stepDetail(event)}`];
   }
 
   /** A silent log looks like a hang, and some CI systems end it: say once a minute what runs for long. */
@@ -99,4 +98,9 @@ export class ProgressLines {
       this.#write(`SLOW    [${age}] ${label} (${running.phase})\n`);
     }
   }
+}
+
+/** What a step does just now; long enough to tell whom a wait is for. */
+function stepDetail({ detail }: { detail?: string }): string {
+  return detail ? ` ${escapeText(detail, { length: 200 })}` : '';
 }

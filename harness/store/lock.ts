@@ -10,13 +10,13 @@ export interface LockOptions {
   purpose: string;
   /** Whether to wait until it is free, which is the default, or to fail at once. */
   wait?: boolean;
-  /** Told whom the wait is for: when it begins, when another one holds the lock, and every half minute. */
+  /** Told whom the wait is for: when it begins, when another one holds the lock, and every 15 s. */
   onWait?: (notice: string) => void;
   /** Ends the wait with INTERRUPTED. */
   signal?: AbortSignal;
   /** Between two tries, ms; 200 unless told. */
   pollMs?: number;
-  /** Between two notices about one holder, ms; 30 000 unless told. */
+  /** Between two notices about one holder, ms; 15 000 unless told. */
   noticeMs?: number;
 }
 
@@ -178,7 +178,7 @@ class Wait {
 
   /** Waits until the next try. */
   async once(holder: LockHolder | undefined): Promise<void> {
-    const { pollMs = 200, noticeMs = 30_000, signal, onWait } = this.#options;
+    const { pollMs = 200, noticeMs = 15_000, signal, onWait } = this.#options;
     const now = performance.now();
     if (!this.#told || this.#told.nonce !== holder?.nonce || now - this.#told.at >= noticeMs) {
       this.#told = { nonce: holder?.nonce, at: now };

@@ -131,6 +131,19 @@ t.test('lines: one per step and trial, few for a long step, and word of what is 
   t.notOk(stream.text.includes('\x1b'), 'nothing that a guest sent reaches the terminal raw');
 });
 
+t.test('a wait is told when it begins, and whom for to its end', async t => {
+  const stream = new FakeStream();
+  const clock = new FakeClock();
+  const progress = createProgress({ stream, interactive: false, environment: {}, clock });
+  const detail =
+    'waiting for process 4711 (main.js run matrices/nightly.yaml --shard 1/2), which is reading package lists since 2026-11-21 03:41:07 UTC';
+  progress.sink({ type: 'step-started', step: 'packages', title: 'Packages', detail });
+  clock.move(15_000);
+  progress.sink({ type: 'step-progress', step: 'packages', title: 'Packages', detail });
+  progress.close();
+  t.equal(stream.text, `START   Packages ${detail}\n...     Packages ${detail}\n`);
+});
+
 t.test('the live window, frame by frame', async t => {
   const stream = new FakeStream();
   const clock = new FakeClock();
