@@ -5,6 +5,7 @@ import { gateNames } from '../judgement/definition.ts';
 import { listFragments } from '../kernel/fragments.ts';
 import { loadMatrix } from '../matrix/load.ts';
 import type { Matrix } from '../matrix/matrix.ts';
+import { addOwnWorkloads } from '../matrix/own-workloads.ts';
 import type { WorkloadDefinition } from '../matrix/workload.ts';
 import { parseWorkload } from '../matrix/workload-file.ts';
 import { projectPath } from '../project.ts';
@@ -26,12 +27,20 @@ const matrixLimit = 1024 * 1024;
  */
 export async function readMatrix(reference: string): Promise<MatrixInput> {
   const { file, text } = await readMatrixText(reference);
-  const workloads = await readWorkloads();
+  const workloads = await workloadsOf(text, file);
   const metrics = gateNames(
     Object.fromEntries([...workloads.values()].map(workload => [workload.name, workload.metrics])),
   );
   const matrix = loadMatrix(text, { file, workloads, fragments: await fragmentNames(), metrics });
   return { file, matrix, workloads };
+}
+
+/**
+ * The workloads that a matrix may name: those of modstorm and its own.
+ * @throws MatrixError when one of its own cannot be read or is wrong
+ */
+export async function workloadsOf(text: string, file: string): Promise<Map<string, WorkloadDefinition>> {
+  return addOwnWorkloads(text, { file, workloads: await readWorkloads() }, path => readFile(path, 'utf8'));
 }
 
 /** Names of the fragments that a matrix may use. */

@@ -14,7 +14,7 @@ import { concludeRun } from './conclude-run.ts';
 import type { CommandContext } from './context.ts';
 import { executeRun, type RunInput } from './execute-run.ts';
 import { exitCodeOfRun, exitCodes } from './exit-code.ts';
-import { fragmentNames, readMatrix, readWorkloads } from './inputs.ts';
+import { fragmentNames, readMatrix, workloadsOf } from './inputs.ts';
 import { renderError } from './render-error.ts';
 
 /** Options of `modstorm run`, as commander hands them over. */
@@ -100,7 +100,7 @@ export async function resumedRun(
   }
   const folder = await RunFolder.open(reference, options.results);
   const record = await folder.readRun();
-  const workloads = await readWorkloads();
+  const workloads = await workloadsOf(record.matrix.text, record.matrixFile);
   const matrix = loadMatrix(record.matrix.text, {
     file: record.matrixFile,
     workloads,

@@ -122,6 +122,10 @@ export const matrixShape = z
     description: z.string().max(10_000).optional(),
     kernels: z.record(name, kernel).describe('Where each kernel comes from, by the name that the axis uses.'),
     configs: z.record(name, path).optional().describe('Own kernel config fragments: name to file.'),
+    workloads: z
+      .record(name, path)
+      .optional()
+      .describe('Own workloads: name to file, beside those of guests/workloads/.'),
     axes: axes
       .optional()
       .describe('What varies: every combination is a cell. The first value is the default of `include`.'),

@@ -15,7 +15,7 @@ export type KernelSource =
 
 /** A workload with all its parameters, as one cell runs it. */
 export interface WorkloadSetting {
-  /** Name of the file in guests/workloads/ without its ending. */
+  /** Name of the file in guests/workloads/ without its ending, or of an own workload of the matrix. */
   name: string;
   parameters: Record<string, ParameterValue>;
 }

@@ -10,17 +10,17 @@ import { plainName, type WorkloadShape, workloadShape } from './workload-shape.t
 import { type SourcePath, YamlSource } from './yaml-source.ts';
 
 /**
- * A file of guests/workloads/ from its text; the workload's name is the file's name without `.yaml`.
+ * A workload from the text of its file; its name is that of the file without `.yaml`, unless one is given.
  * @throws MatrixError with everything that is wrong
  */
-export function parseWorkload(text: string, options: { file: string }): WorkloadDefinition {
+export function parseWorkload(text: string, options: { file: string; name?: string }): WorkloadDefinition {
   const source = new YamlSource(text, options.file);
   source.throwIfFailed();
   const parsed = workloadShape.safeParse(source.value);
   if (!parsed.success) reportShapeIssues(source, workloadShape, parsed.error.issues);
   source.throwIfFailed();
   const shape = parsed.data!;
-  const name = basename(options.file).replace(/\.ya?ml$/, '');
+  const name = options.name ?? basename(options.file).replace(/\.ya?ml$/, '');
   if (!plainName.test(name))
     source.report([], `the file's name ${JSON.stringify(name)} is no name for a workload`);
   const definition = toDefinition(source, name, shape);

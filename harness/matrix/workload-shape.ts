@@ -4,7 +4,14 @@ const scalar = z.union([z.string().max(4096), z.number(), z.boolean()], {
   error: 'this must be text, a number, or true or false',
 });
 const sentence = z.string().trim().min(1, { error: 'this must not be empty' }).max(2000);
-const words = z.array(z.string().min(1, { error: 'this must not be empty' }).max(4096)).max(256);
+/** The agent reads its words line by line. */
+const word = z
+  .string()
+  .max(4096)
+  .regex(/^[^\n\0]*$/, {
+    error: 'a word has no line break; the sign >- in place of | folds it into one line',
+  });
+const words = z.array(word.min(1, { error: 'this must not be empty' })).max(256);
 
 /** The names of parameters, metrics and workloads: safe in a file name, a filter and a table. */
 export const plainName = /^[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}$/;
@@ -20,10 +27,7 @@ const parameter = z.strictObject({
 });
 
 const runItem = z.union(
-  [
-    z.string().max(4096),
-    z.strictObject({ if: z.string(), add: words.default([]), otherwise: words.default([]) }),
-  ],
+  [word, z.strictObject({ if: z.string(), add: words.default([]), otherwise: words.default([]) })],
   { error: 'this must be one word, or a map { if: PARAMETER, add: [words], otherwise: [words] }' },
 );
 
@@ -36,7 +40,7 @@ const metric = z.strictObject({
 
 const name = z.string().regex(plainName, { error: 'a name has letters, digits, and _ . + -' });
 
-/** A file of guests/workloads/, as it is written. */
+/** A workload's file, as it is written. */
 export const workloadShape = z.strictObject({
   version: z.int().min(1).max(1_000_000),
   description: sentence,

@@ -35,7 +35,7 @@ export interface WorkloadMetric {
   description: string;
 }
 
-/** One file of guests/workloads/, checked: what the image needs, what runs, which metrics come out. */
+/** One workload's file, checked: what the image needs, what runs, which metrics come out. */
 export interface WorkloadDefinition {
   name: string;
   /** Raised when the file changes what is measured; part of the key of a baseline. */

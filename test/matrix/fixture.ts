@@ -35,8 +35,8 @@ export const fragments = ['decompress', 'dups', 'dups-trace', 'stats'];
 /** The beginning of most test matrices. */
 export const oneKernel = 'kernels: { lts: { debian: linux-source-6.12 } }\n';
 
-export function load(text: string, file = 'test.yaml'): Matrix {
-  return loadMatrix(text, { file, workloads, fragments, home: '/home/tester' });
+export function load(text: string, file = 'test.yaml', known = workloads): Matrix {
+  return loadMatrix(text, { file, workloads: known, fragments, home: '/home/tester' });
 }
 
 /** What is wrong with a text, as `line:column message`; nothing when it loads. */

@@ -8,6 +8,7 @@ import {
   matrixSchemaFile,
 } from '../../harness/matrix/json-schema.ts';
 import { loadMatrix } from '../../harness/matrix/load.ts';
+import { addOwnWorkloads } from '../../harness/matrix/own-workloads.ts';
 import { expandRange, integerRange, isRange } from '../../harness/matrix/range.ts';
 import { parseWorkload } from '../../harness/matrix/workload-file.ts';
 import { complaints, fragments, load, oneKernel, readProject, workloads, yamlFiles } from './fixture.ts';
@@ -276,9 +277,12 @@ t.test('what is shipped and documented loads', async t => {
   t.equal(load(readProject('matrices/smoke.yaml')).cells.length, 1);
   const fences = [...readProject('matrices/README.md').matchAll(/^```yaml( workload)?\n([\s\S]*?)^```$/gm)];
   t.ok(fences.length >= 7, 'the README has its examples');
+  const own = fences.filter(([, kind]) => kind !== undefined).map(([, , text]) => text!);
+  t.equal(own.length, 1, 'one of them is a workload');
   for (const [, kind, text] of fences) {
-    if (kind === undefined) t.doesNotThrow(() => load(text!), text!.split('\n')[0]!);
-    else t.doesNotThrow(() => parseWorkload(text!, { file: 'example.yaml' }), 'the workload of the README');
+    if (kind !== undefined) continue;
+    const all = await addOwnWorkloads(text!, { file: 'test.yaml', workloads }, async () => own[0]!);
+    t.doesNotThrow(() => load(text!, 'test.yaml', all), text!.split('\n')[0]!);
   }
 });
 

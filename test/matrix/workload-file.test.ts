@@ -163,6 +163,11 @@ deadline: { extra: 1s, parameter: n }
   ]);
   t.match(wrong('version: 1'), [/"description" is missing/, /"run" is missing/, /"deadline" is missing/]);
   t.match(wrong('description: [', 'x.yaml'), [/./]);
+  t.match(
+    wrong('version: 1\ndescription: d\nrun:\n  - sh\n  - |\n    a\n    b\ndeadline: { extra: 1s }\n'),
+    [/^5:\d+ .*no line break.*>-/],
+    'the agent would refuse it, when kernel and image are built',
+  );
   t.match(wrong(`version: 1\ndescription: d\nrun: []\ndeadline: { extra: 1s }\n`), [/at least the program/]);
   t.match(wrong(`version: 1\ndescription: d\nrun: [p]\ndeadline: { extra: 1s }\n`, '-x y.yaml'), [
     /no name for a workload/,
