@@ -87,7 +87,9 @@ async function readFileAsSide(path: string, size: number): Promise<FoundSide> {
 /** A file that must be there, as text. @throws UsageError VALUES_UNREADABLE */
 export async function readValuesFile(path: string): Promise<string> {
   if (!existsSync(path)) throw new UsageError('VALUES_UNREADABLE', `there is no file ${path}`);
-  const { size } = await stat(path);
+  const status = await stat(path);
+  if (status.isDirectory()) throw new UsageError('VALUES_UNREADABLE', `${path} is a folder, not a file`);
+  const { size } = status;
   if (size > textLimit)
     throw new UsageError('VALUES_UNREADABLE', `${path} has ${size} bytes, more than ${textLimit}`);
   return readFile(path, 'utf8');

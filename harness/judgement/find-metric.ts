@@ -1,32 +1,67 @@
 import { UsageError } from '../errors.ts';
-import { suggest } from '../matrix/nearest.ts';
+import { nearest, suggest } from '../matrix/nearest.ts';
 import type { JudgedMetric } from '../statistics/judged-cell.ts';
-import type { Judgement } from './judgement.ts';
+import type { JudgedPair, Judgement } from './judgement.ts';
 
 /**
- * One metric of one pair, for `--why`. A pair is named as in the report, by the id of either cell, or by a part of its
+ * One metric of one pair, for `--why`. A pair is named as in the report, by the id of either cell, or by words of its
  * name that only one pair has; with one pair it need not be named.
  * @throws UsageError WHY_METRIC, WHY_CELL
  */
 export function findJudged(judgement: Judgement, metric: string, cell: string | undefined): JudgedMetric {
-  const names = judgement.pairs.map(({ pair }) => pair.name);
-  const matching = judgement.pairs.filter(({ pair }) => cell === undefined || pair.name === cell);
-  const loose = judgement.pairs.filter(
-    ({ pair }) =>
-      cell !== undefined && (pair.base.id === cell || pair.candidate.id === cell || pair.name.includes(cell)),
-  );
-  const [found, ...others] = matching.length > 0 ? matching : loose;
-  if (found === undefined || others.length > 0) {
+  const known = judgement.definitions.map(({ name }) => name);
+  if (!known.includes(metric)) throw unknownMetric(metric, known);
+  const [found, ...others] = pairsNamed(judgement.pairs, cell);
+  if (found === undefined) throw unknownPair(judgement.pairs, cell ?? '');
+  if (others.length > 0) {
+    const matching = [found, ...others].map(({ pair }) => pair.name);
     throw new UsageError(
       'WHY_CELL',
-      found === undefined ? `there is no pair ${JSON.stringify(cell)}` : '--why needs the name of one pair',
-      { hint: suggest(cell ?? '', names) },
+      `--why needs one pair; ${cell === undefined ? 'there are' : `${JSON.stringify(cell)} fits`} ${matching.length}`,
+      { hint: `Name one: ${list(matching)}` },
     );
   }
   const judged = found.metrics.find(({ definition }) => definition.name === metric);
   if (judged) return judged;
-  const known = found.metrics.map(({ definition }) => definition.name);
-  throw new UsageError('WHY_METRIC', `there is no metric ${JSON.stringify(metric)} in this comparison`, {
+  throw unknownMetric(
+    metric,
+    found.metrics.map(({ definition }) => definition.name),
+  );
+}
+
+/** The pairs of that very name, else those of that id, else those with all these words, else with this text. */
+function pairsNamed(pairs: readonly JudgedPair[], cell: string | undefined): readonly JudgedPair[] {
+  if (cell === undefined) return pairs;
+  const words = cell.split(/\s+/).filter(word => word !== '');
+  const ways: ((judged: JudgedPair) => boolean)[] = [
+    ({ pair }) => pair.name === cell,
+    ({ pair }) => pair.base.id === cell || pair.candidate.id === cell,
+    ({ pair }) => words.every(word => pair.name.split(' ').includes(word)),
+    ({ pair }) => pair.name.includes(cell),
+  ];
+  for (const way of ways) {
+    const found = pairs.filter(way);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+function unknownPair(pairs: readonly JudgedPair[], cell: string): UsageError {
+  const names = pairs.map(({ pair }) => pair.name);
+  const whole = nearest(cell, names);
+  const known = [...new Set(names.flatMap(name => name.split(' ')))];
+  const words = cell.split(/\s+/).map(word => (known.includes(word) ? word : nearest(word, known)));
+  const meant = whole ?? (words.every(word => word !== undefined) ? words.join(' ') : undefined);
+  const hint = meant === undefined ? `Known: ${list(names)}` : `Did you mean ${JSON.stringify(meant)}?`;
+  return new UsageError('WHY_CELL', `there is no pair ${JSON.stringify(cell)}`, { hint });
+}
+
+function unknownMetric(metric: string, known: readonly string[]): UsageError {
+  return new UsageError('WHY_METRIC', `there is no metric ${JSON.stringify(metric)} in this comparison`, {
     hint: suggest(metric, known),
   });
+}
+
+function list(names: readonly string[]): string {
+  return `${names.slice(0, 10).join(', ')}${names.length > 10 ? `, and ${names.length - 10} more` : ''}.`;
 }

@@ -159,9 +159,15 @@ export function withOrderFindings(judgement: Judgement): Judgement {
   };
 }
 
+/** Means and their intervals have fractions, which bytes below a KiB must not show in full. */
+function formatSize(bytes: number): string {
+  const size = Math.abs(bytes);
+  return `${bytes < 0 ? '-' : ''}${size < 1024 ? formatPlainly(size, 'B') : formatBytes(size)}`;
+}
+
 /** A value of a metric in its unit, for sentences. */
 export function formatQuantity(value: Scalar, unit: string): string {
-  if (unit === 'bytes') return `${Number(value) < 0 ? '-' : ''}${formatBytes(Math.abs(Number(value)))}`;
+  if (unit === 'bytes') return formatSize(Number(value));
   if (unit === 'ns') return formatDuration(Number(value));
   if (unit === 'per_second') return formatPlainly(value, '/s');
   return formatPlainly(value, '');

@@ -2,7 +2,7 @@ import { escapeText } from '../escape.ts';
 import type { Confirmation } from '../judgement/confirmation.ts';
 import type { HistoryEvent, HistoryPoint, HistorySeries } from '../judgement/history.ts';
 import { type Comparison, formatQuantity } from '../judgement/judgement.ts';
-import { formatP, formatPercent } from '../statistics/sentence.ts';
+import { formatPercent, nameP } from '../statistics/sentence.ts';
 import { count } from './comparison.ts';
 
 /** An event with what is known of it. */
@@ -73,7 +73,7 @@ function eventLines({ event, confirmation, confirmedBy, command }: ReportedEvent
   const value = (number: number) => formatQuantity(number, event.unit);
   const change =
     event.before === 0 ? '' : ` (${formatPercent((event.after - event.before) / Math.abs(event.before))})`;
-  const p = event.p === undefined ? 'exact' : `p=${formatP(event.p)}`;
+  const p = event.p === undefined ? 'exact' : nameP(event.p);
   const runOf = (point: HistoryPoint) => `${escapeText(point.run)} (n=${point.n})`;
   return [
     `${event.id}  ${confirmation.toUpperCase()}  ${event.direction}: ${escapeText(event.metric)} of ${escapeText(event.cell, { length: 200 })}`,

@@ -140,13 +140,14 @@ function adjustWithinCells(
   const permutations = Math.max(9_999, Math.ceil((4 * table.length) / (look?.spend ?? alpha)));
   const within = new Map<Hypothesis, number>();
   for (const [cell, group] of groupBy(hypotheses, hypothesis => hypothesis.cell)) {
-    if (!cells.has(cell)) continue;
+    // One metric has nothing to be adjusted for: its own exact p stands.
+    if (!cells.has(cell) || group.length === 1) continue;
     const values = group.map(hypothesis => valuesUpTo(hypothesis.values, look));
     const adjusted = westfallYoung(values, request.random, permutations);
     for (const [position, hypothesis] of group.entries()) within.set(hypothesis, adjusted[position]!);
   }
   // maxT goes by rank sums; where Fisher decides, its own p is the least that may be claimed.
   return open.map((hypothesis, index) =>
-    Math.min(1, Math.max(within.get(hypothesis)!, comparisons[index]!.test?.p ?? 0) * table.length),
+    Math.min(1, Math.max(within.get(hypothesis) ?? 0, comparisons[index]!.test?.p ?? 0) * table.length),
   );
 }

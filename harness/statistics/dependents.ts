@@ -68,7 +68,7 @@ function isProved({ adjusted, alpha, changed }: Judgement): boolean {
 function adjustGroup(group: readonly Dependent[], look: Look | undefined, context: CellContext): void {
   const raw = group.map(({ comparison }) => comparison.test!.p!);
   const adjusted =
-    context.random === undefined
+    context.random === undefined || group.length === 1
       ? holm(raw)
       : westfallYoung(
           group.map(({ definition }) => context.values(definition, look)),
@@ -76,11 +76,14 @@ function adjustGroup(group: readonly Dependent[], look: Look | undefined, contex
           permutations,
         );
   const name = context.random === undefined ? 'Holm' : 'Westfall-Young';
-  const members = group.length === 1 ? 'the one metric' : `the ${group.length} metrics`;
+  const correction =
+    group.length === 1
+      ? 'the one metric under a proved headline of the cell'
+      : `${name} over the ${group.length} metrics under proved headlines of the cell`;
   for (const [index, dependent] of group.entries()) {
     // maxT goes by rank sums; where Fisher decides, its own p is the least that may be claimed.
     dependent.within = Math.max(raw[index]!, adjusted[index]!);
-    dependent.correction = `${name} over ${members} under proved headlines of the cell`;
+    dependent.correction = correction;
   }
 }
 

@@ -2,7 +2,7 @@ import type { Comparison, EventRate } from './comparison.ts';
 import type { Summary } from './descriptive.ts';
 import type { JudgedMetric } from './judged-cell.ts';
 import { rateGate } from './metric.ts';
-import { type FormatValue, formatP, formatPlainly, Phrases } from './sentence.ts';
+import { type FormatValue, formatP, formatPlainly, nameP, Phrases } from './sentence.ts';
 
 /**
  * The whole reasoning behind one verdict as lines for `--why`: data, test, size, gate, correction, decision.
@@ -54,12 +54,12 @@ function testLines({ test, second, superiority }: Comparison): string[] {
   if (test.p === undefined)
     return ['test: exact equality; every trial of a side agrees, so no p-value is needed'];
   const lines = [
-    `test: ${test.name}, two-sided, ${test.statistic.name} ${test.statistic.value}, p=${formatP(test.p)}; ` +
+    `test: ${test.name}, two-sided, ${test.statistic.name} ${test.statistic.value}, ${nameP(test.p)}; ` +
       `the smallest p that these values could give is ${formatP(test.leastP!)}`,
   ];
   if (second)
     lines.push(
-      `beside it: ${second.method} rank-sum, U ${second.u}, p=${formatP(second.twoSided)}, not decisive`,
+      `beside it: ${second.method} rank-sum, U ${second.u}, ${nameP(second.twoSided)}, not decisive`,
     );
   lines.push(`P(candidate > base), ties half: ${Number(superiority!.toPrecision(3))}`);
   return lines;

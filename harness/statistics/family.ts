@@ -52,7 +52,7 @@ export function correctionName({ method, hypotheses, table }: Family): string {
   if (method === 'westfall-young')
     return `Westfall-Young within the cell, Bonferroni over ${table.length} declared cell${table.length === 1 ? '' : 's'}`;
   const name = method === 'holm' ? 'Holm' : 'Benjamini-Hochberg';
-  return `${name} over ${hypotheses.length} declared hypotheses`;
+  return `${name} over ${hypotheses.length} declared hypothes${hypotheses.length === 1 ? 'is' : 'es'}`;
 }
 
 /** Items by key, both in the order in which they first appear. */

@@ -160,7 +160,8 @@ function leastOfLarge(pooled: PooledRanks): number {
 function normalTest(pooled: PooledRanks): Omit<RankTest, 'u' | 'leastTwoSided'> {
   const { distance, deviation } = normalNull(pooled);
   const standardised = Math.max(0, Math.abs(distance) - 0.5) / deviation;
-  return { method: 'normal', twoSided: capped(2 * normalTail(standardised)) };
+  // A tail that no double can hold is small, but not zero.
+  return { method: 'normal', twoSided: capped(Math.max(Number.MIN_VALUE, 2 * normalTail(standardised))) };
 }
 
 /** Distance of the rank sum from its expectation, and its standard deviation given the ties. */

@@ -10,14 +10,27 @@ export type FormatValue = (value: Scalar, unit: string) => string;
 /** Four significant digits and the unit; integers in full. */
 export function formatPlainly(value: Scalar, unit: string): string {
   const whole = typeof value === 'bigint' || (Number.isInteger(value) && Math.abs(value) < 1e15);
-  const text = whole ? String(value) : String(Number(value.toPrecision(4)));
+  const text = whole ? String(value) : fourDigits(value);
   return unit === '' ? text : `${text} ${unit}`;
+}
+
+/** Beyond 1e15 with an exponent: `9.223e+18`, for a row of zeros would look like digits. */
+function fourDigits(value: number): string {
+  const rounded = Number(value.toPrecision(4));
+  return Math.abs(value) < 1e15 ? String(rounded) : rounded.toExponential();
 }
 
 /** A p-value with two significant digits, never rounded to zero or one. */
 export function formatP(p: number): string {
+  if (p < 1e-300) return '<1e-300';
   if (p >= 0.995 && p < 1) return '>0.99';
   return String(Number(p.toPrecision(2)));
+}
+
+/** `p=0.03`, `p>0.99`, `p<1e-300`. */
+export function nameP(p: number): string {
+  const text = formatP(p);
+  return /^[<>]/.test(text) ? `p${text}` : `p=${text}`;
 }
 
 /** A fraction as a percentage with its sign: `+3.4 %`. */
@@ -125,7 +138,7 @@ function sentenceFor(judgement: Judgement, phrases: Phrases): string {
     case 'mixture':
       return `kept its typical value (${change}), but its mean moved, ${phrases.means(comparison)}: some trials changed much, ${evidence}`;
     case 'headline-not-proved':
-      return `moved, ${change}, ${evidence}, but the headline of its family is not proved to have changed`;
+      return `moved, ${change}, ${evidence}, but of the headline of its family no change as large as its gate is proved`;
     case 'not-proved':
       return `is not shown to differ: ${change}, ${evidence}`;
     case 'too-few':
@@ -144,7 +157,7 @@ function evidencePhrase({ p, adjusted, comparison }: Judgement, phrases: Phrases
   if (comparison.rates && comparison.test?.name === 'Fisher on P(nonzero)')
     parts.push(phrases.rates(comparison.rates));
   parts.push(phrases.interval(comparison), phrases.sizes(comparison));
-  if (p !== undefined) parts.push(`p=${formatP(p)}`);
+  if (p !== undefined) parts.push(nameP(p));
   if (adjusted !== undefined) parts.push(`adjusted ${formatP(adjusted)}`);
   return parts.join(', ');
 }
@@ -174,7 +187,9 @@ function emptySides({ base, candidate }: Comparison): string {
   return candidate.n > 0 ? 'the base' : 'either side';
 }
 
-function needsPhrase({ needs, comparison }: Judgement, phrases: Phrases): string {
+function needsPhrase({ needs, comparison, reason }: Judgement, phrases: Phrases): string {
+  if (reason === 'not-proved' && comparison.threshold === 0)
+    return 'with a gate of 0 no interval can show that nothing changed: name the change that counts';
   if (needs === undefined) return '';
   const trials = `${needs.more} more trial${needs.more === 1 ? '' : 's'} per side`;
   if (needs.change === undefined) return `at least ${trials} are needed before any change could be proved`;

@@ -1,7 +1,7 @@
 import { ascendingOrder } from './holm.ts';
 import type { RandomSource } from './random-source.ts';
 import { makeSample } from './sample.ts';
-import { compareScalars, type MaybeScalar } from './value.ts';
+import type { MaybeScalar, Scalar } from './value.ts';
 
 /** One metric of a cell; index i of both lists of all metrics is the same boot. */
 export interface BootValues {
@@ -92,23 +92,30 @@ function scoreBoots(metric: BootValues, bases: number, boots: number, chosen: nu
     ...metric.candidate.map((value, index) => ({ boot: bases + index, value })),
   ];
   const { ordered } = makeSample(values.map(({ value }) => value));
+  const measured = ordered.length;
   let squares = 0;
   for (const { boot, value } of values) {
     if (value === undefined || value === null) continue;
-    let below = 0;
-    let equal = 0;
-    for (const other of ordered) {
-      const order = compareScalars(other, value);
-      if (order < 0) below++;
-      else if (order === 0) equal++;
-    }
-    const rank = below + (equal - ordered.length) / 2;
+    // The middle of the values that are not below and of those that are not above, less the middle of all.
+    const rank = (placeOf(ordered, value, 'before') + placeOf(ordered, value, 'behind') - measured) / 2;
     ranks[boot] = rank;
     squares += rank * rank;
   }
-  const measured = ordered.length;
   const complete = measured === boots ? standard(squares, measured, chosen) : undefined;
   return { ranks, measured, squares, complete };
+}
+
+/** How many values lie below one, or do not lie above it; by bisection. */
+function placeOf(ordered: readonly Scalar[], value: Scalar, side: 'before' | 'behind'): number {
+  let low = 0;
+  let high = ordered.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const passed = side === 'before' ? ordered[middle]! < value : ordered[middle]! <= value;
+    if (passed) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** One over the standard deviation of a sum of `members` ranks out of `measured`; 0 where nothing can differ. */

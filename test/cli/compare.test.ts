@@ -346,3 +346,49 @@ t.test('baselines: saved on purpose, compared like runs, replaced only by their 
   t.match(empty.output, /^no baselines/);
   await t.rejects(removeBaseline('before', options, context), { code: 'BASELINE_UNKNOWN' });
 });
+
+t.test('--values: hostile files and extreme numbers', async t => {
+  const file = (name: string, text: string) => {
+    writeFileSync(join(root, name), text);
+    return join(root, name);
+  };
+  const values = (base: string, next: string, options: Partial<CompareCommandOptions> = {}) =>
+    compare([file('base.txt', base), file('next.txt', next)], { values: true, class: 'count', ...options });
+  await t.rejects(values('', '1\n'), { code: 'VALUES_EMPTY' });
+  await t.rejects(values('1\nNaN\n', '1\n'), { code: 'VALUE_INVALID', message: /base\.txt:2: "NaN"/ });
+  await t.rejects(values('1,5\n', '1\n'), { code: 'VALUE_INVALID' });
+  await t.rejects(values('1e301\n', '1\n'), { code: 'VALUE_INVALID' });
+  await t.rejects(compare([root, root], { values: true, class: 'count' }), { code: 'VALUES_UNREADABLE' });
+  t.match(await values('5\n', '5\n'), { code: 0, output: /^NOT_ENOUGH: / });
+  t.match(await values('1\r\n2\r\n3\r\n4\r\n', '11\r\n12\r\n13\r\n14'), {
+    code: 1,
+    output: /mean 2\.5 -> 12\.5/,
+  });
+  t.match(await values('-5\n-4\n-3\n-6\n', '-15\n-14\n-13\n-16\n'), { code: 0, output: /^IMPROVED: / });
+  const near = (first: bigint) => [0n, 1n, 2n, 3n].map(step => `${first + step}\n`).join('');
+  t.match(await values(near(2n ** 63n), near(2n ** 63n + 10n)), {
+    code: 1,
+    output: /9\.223e\+18 -> 9\.223e\+18 \(\+10, /,
+  });
+  const tiny = [1, 1.5, 2, 3].map(value => `${value}e-300\n`).join('');
+  t.match(await values(tiny, tiny.replaceAll('e-300', 'e-299'), { class: 'time' }), { code: 1 });
+  const many = (shift: number) => Array.from({ length: 1e5 }, (_, index) => `${index + shift}\n`).join('');
+  for (const method of ['holm', 'westfall-young'] as const) {
+    const { code, output } = await values(many(0), many(50_000), { method });
+    t.equal(code, 1);
+    t.match(output, /p<1e-300, adjusted <1e-300/, 'a tail that no double holds is small, not zero');
+  }
+  t.match((await values('1\n2\n3\n4\n5\n', '1\n2\n3\n4\n5\n')).output, /with a gate of 0 no interval can/);
+});
+
+t.test('--why: pairs by their words, and what was meant', async t => {
+  const wide = makeNight({
+    name: 'wide-0011',
+    cells: [2, 20, 200].map(cpus => fakeCell(`w${cpus}`, 'stats', cpus)),
+  });
+  const why = (...words: string[]) => compare([wide, wide], { why: words });
+  t.match((await why('wasted_bytes', 'vcpus=2')).output, /^[A-Z_]+: wasted_bytes /, 'not vcpus=20');
+  await t.rejects(why('wasted_bytes', 'vcpus=2000'), { code: 'WHY_CELL', hint: /Did you mean "vcpus=200"/ });
+  await t.rejects(why('wasted_bytes', 'config=stats'), { code: 'WHY_CELL', message: /fits 3/ });
+  await t.rejects(why('wasted', 'nonsense'), { code: 'WHY_METRIC' });
+});
