@@ -94,8 +94,7 @@ function row([first = '', ...others]: readonly string[]): string {
  * twice.
  */
 export function renderStatsReport(run: RunRecord, plan: Plan, records: readonly TrialRecord[]): string {
-  const cells = new Map(plan.trials.map(({ cell }) => [cell.id, cell]));
-  const blocks = [...cells.values()].map(cell => {
+  const blocks = plan.cells.map(cell => {
     const passed = records.filter(record => record.cell === cell.id && record.outcome.kind === 'passed');
     return [
       `${cell.label}: ${describeMachine(run, cell)}`,

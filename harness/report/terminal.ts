@@ -1,11 +1,12 @@
 import { escapeText } from '../escape.ts';
 import { formatBytes, formatDuration } from '../units.ts';
 import { callerLines } from './callers.ts';
+import { callLines } from './calls.ts';
 import { Footnotes } from './footnotes.ts';
 import { memoryLegend } from './memory-legend.ts';
 import { chooseScale, formatRange, formatValue } from './quantity.ts';
 import type { CellReport, FoldedDuplicate, MetricReport, ReportModel } from './report-model.ts';
-import { type Column, renderTable } from './table.ts';
+import { type Column, renderTable, wrapWords } from './table.ts';
 import { troubleLines } from './trouble.ts';
 
 /** The metrics of the table, in its order; a column appears when a cell has it. */
@@ -44,6 +45,7 @@ export function renderTerminalReport(model: ReportModel, options: TerminalOption
     notes.lines(),
     sparedLines(model.cells),
     memoryLegend(model.cells),
+    callLines(model.cells),
     [...duplicateLines(model.cells), ...callerLines(model.cells.map(cell => cell.callers))],
     troubleLines(model.troubled, options.path),
     [totalLine(model), options.path],
@@ -93,18 +95,6 @@ function renderCells(cells: readonly CellReport[], notes: Footnotes): string[] {
     return [...above, median, ...below];
   });
   return renderTable(columns, rows);
-}
-
-/** Words in lines of at most `width`, if no word is longer; lines after the first are indented. */
-function wrapWords(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1);
-    if (line !== undefined && line.length + 1 + word.length <= width)
-      lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(line === undefined ? word : `  ${word}`);
-  }
-  return lines;
 }
 
 /** A column with its cells: medians, and ranges where a sample has one. */

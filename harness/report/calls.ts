@@ -1,0 +1,77 @@
+import { escapeText } from '../escape.ts';
+import { chooseScale, formatValue } from './quantity.ts';
+import type { CellReport } from './report-model.ts';
+import { type Column, renderTable, wrapWords } from './table.ts';
+
+/** Times of calls that are shown beside each other: the metrics, and the heads of their columns. */
+const timings: readonly (readonly [name: string, head: string][])[] = [
+  [
+    ['done_first_ns', 'first done'],
+    ['done_half_ns', 'half done'],
+    ['done_last_ns', 'last done'],
+  ],
+  [
+    ['latency_min_ns', 'shortest'],
+    ['latency_median_ns', 'median'],
+    ['latency_p99_ns', 'p99'],
+    ['latency_max_ns', 'longest'],
+  ],
+  [],
+];
+
+const errorPrefix = 'errno_';
+const labelWidth = 48;
+
+/**
+ * What the calls of each cell came to, and when: medians over its boots. A table for the cells with times from the
+ * release until the k-th call was done, one for those with latencies, one for the rest; none for cells whose workload
+ * does not count its calls.
+ */
+export function callLines(cells: readonly CellReport[]): string[] {
+  const tables = timings.map((timing): [typeof timing, CellReport[]] => [timing, []]);
+  for (const cell of cells.filter(one => answersOf(one) !== ''))
+    tables.find(([timing]) => timing.every(([name]) => cell.metrics.has(name)))![1].push(cell);
+  return tables
+    .filter(([, rows]) => rows.length > 0)
+    .flatMap(([timing, rows], index) => [...(index > 0 ? [''] : []), ...renderCalls(rows, timing)]);
+}
+
+function renderCalls(cells: readonly CellReport[], timing: (typeof timings)[number]): string[] {
+  const times = timing.map(([name, head]) => {
+    const values = cells.map(cell => cell.metrics.get(name)!.median);
+    // By the shortest: first and last of a burst are compared by eye, and differ little or a hundredfold.
+    const scale = chooseScale('ns', [values.reduce((least, value) => (value < least ? value : least))]);
+    const column: Column = { head: [head, scale.unit], align: 'decimal' };
+    return { column, texts: values.map(value => formatValue(value, scale)) };
+  });
+  const columns: Column[] = [
+    { head: ['calls of'], align: 'left' },
+    { head: ['came to'], align: 'left' },
+    ...times.map(({ column }) => column),
+  ];
+  const rows = cells.flatMap((cell, index) => {
+    const label = wrapWords(escapeText(cell.cell.label, { length: 400 }), labelWidth);
+    const numbers = times.map(({ texts }) => texts[index]!);
+    return [
+      ...label.slice(0, -1).map(line => [line, '', ...times.map(() => '')]),
+      [label.at(-1)!, answersOf(cell), ...numbers],
+    ];
+  });
+  return renderTable(columns, rows);
+}
+
+/** `127 EBUSY, 1 ENODEV`, most frequent first; empty where the workload does not tell its errors. */
+function answersOf({ metrics }: CellReport): string {
+  const counts = [...metrics]
+    .filter(([name]) => name.startsWith(errorPrefix) || name === 'successes')
+    .map(([name, { median }]): [string, number | bigint] => [
+      name === 'successes' ? 'ok' : name.slice(errorPrefix.length),
+      median,
+    ]);
+  if (!counts.some(([name]) => name !== 'ok')) return '';
+  const shown = counts.filter(([, count]) => count > 0).sort((a, b) => Number(b[1]) - Number(a[1]));
+  const scale = chooseScale('count', []);
+  return (
+    shown.map(([name, count]) => `${formatValue(count, scale)} ${escapeText(name)}`).join(', ') || 'none'
+  );
+}
