@@ -29,7 +29,7 @@ struct target {
 static int open_socket(const char *family)
 {
 	int number = atoi(family);
-	int fd = socket(number, number == AF_PACKET ? SOCK_DGRAM : SOCK_STREAM, 0);
+	int fd = socket(number, number == AF_PACKET ? SOCK_DGRAM : SOCK_SEQPACKET, 0);
 	int error = fd < 0 ? -errno : 0;
 
 	if (fd >= 0)
@@ -63,8 +63,8 @@ static int bind_cipher(const char *name)
 
 /* The modules of these are in guests/workloads/autoload-plain.yaml. */
 static const struct target targets[] = {
-	{ "sockets", open_socket, "40" },	/* vsock */
 	{ "sockets", open_socket, "17" },	/* af_packet */
+	{ "sockets", open_socket, "38" },	/* af_alg */
 	{ "filesystems", mount_nothing, "xfs" },
 	{ "filesystems", mount_nothing, "minix" },
 	{ "ciphers", bind_cipher, "rmd160" },

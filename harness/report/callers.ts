@@ -13,7 +13,7 @@ export interface FoldedCaller {
   boots: number;
 }
 
-const mostCallers = 8;
+const mostCallers = 12;
 /** Functions of a chain that are shown; further out it is the same for all system calls. */
 const mostFrames = 3;
 const widest = 120;
