@@ -11,9 +11,10 @@
 #include "root.h"
 
 #define CPU_FOLDER	"/sys/devices/system/cpu/"
+#define NODE_FOLDER	"/sys/devices/system/node/"
 
-/* Counts a kernel CPU list such as `0-3,5`. */
-static uint64_t count_cpus(const char *path)
+/* Counts what a list of CPUs or nodes such as `0-3,5` has. */
+static uint64_t count_list(const char *path)
 {
 	char line[4096];
 	char *rest = line;
@@ -38,7 +39,7 @@ void facts_gather(struct facts *facts)
 	char value[16];
 
 	memset(facts, 0, sizeof(*facts));
-	facts->cpus_online = count_cpus(CPU_FOLDER "online");
+	facts->cpus_online = count_list(CPU_FOLDER "online");
 	facts->module_stats = root_exists("/sys/kernel/debug/modules/stats");
 	facts->autoload_dups =
 		root_read_line("/sys/module/module/parameters/enable_dups_trace", value,
@@ -98,7 +99,10 @@ void facts_print(const struct facts *facts, const struct config *config, uint64_
 	facts_kernel(text);
 	fact_cpu_model(text);
 	text_add(text, "cpus_online=%" PRIu64 "\n", facts->cpus_online);
-	text_add(text, "cpus_configured=%" PRIu64 "\n", count_cpus(CPU_FOLDER "present"));
+	text_add(text, "cpus_configured=%" PRIu64 "\n", count_list(CPU_FOLDER "present"));
+	/* Only kernels with CONFIG_NUMA have the folder. */
+	if (root_exists(NODE_FOLDER "online"))
+		text_add(text, "numa_nodes=%" PRIu64 "\n", count_list(NODE_FOLDER "online"));
 	text_add(text, "init_ns=%" PRIu64 "\n", init_ns);
 	text_add(text, "uptime_ns=%" PRIu64 "\n", clock_ns(CLOCK_MONOTONIC));
 	text_add(text, "boottime_ns=%" PRIu64 "\n", clock_ns(CLOCK_BOOTTIME));

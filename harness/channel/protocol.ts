@@ -62,7 +62,7 @@ export type SnapshotMoment = 'before' | 'after';
 
 /** A frame's meaning. Texts are decoded as latin1-safe UTF-8 with replacement; nothing is trusted. */
 export type Message =
-  /** `key=value` lines: release, cpus_online, cpus_configured, uptime_ns, module_stats, autoload_dups, dups_trace, decompress, config_sha256, trial, agent … */
+  /** `key=value` lines: release, cpus_online, cpus_configured, numa_nodes, uptime_ns, module_stats, autoload_dups, dups_trace, decompress, config_sha256, trial, agent … */
   | { type: 'hello'; timeNs: number; facts: Record<string, string> }
   | { type: 'phase'; timeNs: number; phase: 'prepare' | 'workload' | 'collect' | 'shutdown' }
   /** `name value` lines; a file that could not be read is `name !ERRNO`. */

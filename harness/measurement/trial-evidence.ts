@@ -22,7 +22,7 @@ export interface TrialEvidence {
   output: string;
   exit?: { cause: 'exited' | 'signaled' | 'timeout'; code: number; wallNs: number };
   results: readonly { file: string; format: 'stress-ng' | 'metrics' | 'text'; text: string }[];
-  /** Facts of the agent's hello: `cpus_online`, `uptime_ns`, `module_stats`, `autoload_dups` … */
+  /** Facts of the agent's hello: `cpus_online`, `numa_nodes`, `uptime_ns`, `module_stats`, `autoload_dups` … */
   facts: Readonly<Record<string, string>>;
   /**
    * Memory during the workload: `mem_free`, `mem_available`, `vmalloc_used`, `vmalloc_mapped`, in bytes, and when the
@@ -35,6 +35,10 @@ export interface TrialEvidence {
 /** What the matrix asked for. */
 export interface TrialExpectations {
   vcpus: number;
+  /** NUMA nodes; one unless given. */
+  numaNodes?: number;
+  /** What the kernel must decompress modules with (`gzip`, `xz`, `zstd`); given when the kernel is to do it. */
+  decompression?: string;
   /** The cell's config has MODULE_STATS: counters must be there. */
   moduleStats: boolean;
   /** Metrics that the workload declares. */

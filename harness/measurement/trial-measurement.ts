@@ -168,6 +168,24 @@ function addTimes(result: TrialMeasurement, { facts, exit }: TrialEvidence): voi
   if (exit && Number.isSafeInteger(exit.wallNs)) result.metrics['workload_ns'] = exit.wallNs;
 }
 
+/** What the guest proved to have other than the cell says. */
+function otherMachine(
+  facts: TrialEvidence['facts'],
+  { vcpus, numaNodes = 1, decompression }: TrialEvidence['expected'],
+): string | undefined {
+  const online = wholeNumber(facts['cpus_online']);
+  if (online !== undefined && online !== vcpus)
+    return `${online} CPUs were online in the guest, and ${vcpus} were asked for`;
+  // A kernel without NUMA has one node, and no file that says so.
+  const nodes = wholeNumber(facts['numa_nodes']) ?? 1;
+  if (numaNodes > 1 && nodes !== numaNodes)
+    return `${nodes} memory nodes were online in the guest, and ${numaNodes} were asked for`;
+  const algorithm = facts['decompress_algorithm'];
+  if (decompression !== undefined && algorithm !== decompression)
+    return `the kernel of the guest decompresses ${algorithm ?? 'no'} modules, not ${decompression}`;
+  return undefined;
+}
+
 function invalidReason(
   { facts, expected }: TrialEvidence,
   { findings }: TrialMeasurement,
@@ -175,10 +193,8 @@ function invalidReason(
   after: Reading | undefined,
   workload: string | undefined,
 ): string | undefined {
-  const online = wholeNumber(facts['cpus_online']);
-  if (online !== undefined && online !== expected.vcpus) {
-    return `${online} CPUs were online in the guest, and ${expected.vcpus} were asked for`;
-  }
+  const machine = otherMachine(facts, expected);
+  if (machine !== undefined) return machine;
   const unknownSymbol = findings.find(({ code }) => code === 'UNKNOWN_SYMBOL');
   if (unknownSymbol) return unknownSymbol.message;
   if (workload !== undefined) return workload;

@@ -77,6 +77,8 @@ function measure({ prepared, log }: TrialEnd): TrialMeasurement {
     samples: log.samples.map(({ timeNs, values }) => ({ ...values, time_ns: String(timeNs) })),
     expected: {
       vcpus: cell.vcpus,
+      numaNodes: cell.numaNodes,
+      ...(cell.decompress === 'kernel' && { decompression: cell.compression }),
       moduleStats: fragments.includes('stats'),
       metrics: workload.metrics,
     },

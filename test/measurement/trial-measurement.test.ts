@@ -56,10 +56,12 @@ function evidence(changes: Partial<TrialEvidence> = {}): TrialEvidence {
       { mem_free: '400', vmalloc_used: '90' },
       { mem_free: '700', vmalloc_used: 'x' },
     ],
-    expected: { vcpus: 2, moduleStats: true, metrics: [] },
+    expected,
     ...changes,
   };
 }
+
+const expected = { vcpus: 2, moduleStats: true, metrics: [] };
 
 t.test('a good trial', async t => {
   const result = measureTrial(evidence());
@@ -88,6 +90,11 @@ t.test('a good trial', async t => {
     vmalloc_peak_bytes: 40,
     memory_peak_bytes: 600,
   });
+  const facts = { ...evidence().facts, numa_nodes: '2', decompress_algorithm: 'xz' };
+  const proved = { ...expected, numaNodes: 2, decompression: 'xz' };
+  t.equal(measureTrial(evidence({ facts, expected: proved })).invalid, undefined);
+  // Of one node nothing is asked: `numa=fake=4` on the command line is the matrix's own wish.
+  t.equal(measureTrial(evidence({ facts, expected: { ...expected, numaNodes: 1 } })).invalid, undefined);
   t.equal(result.counters?.before.modcount, '12');
   t.equal(result.counters?.after.invalid_becoming_bytes, '1108431920');
   t.same(result.duplicates, [{ name: 'xfs', count: 670, reason: 'Becoming' }]);
@@ -102,6 +109,25 @@ t.test('a trial that measured something else is invalid and gives no number', as
   const { modcount: _, ...withoutModcount } = values;
   const cases: [string, Partial<TrialEvidence>, RegExp][] = [
     ['CPUs', { facts: { cpus_online: '1' } }, /1 CPUs were online.*2 were asked/],
+    ['nodes', { expected: { ...expected, numaNodes: 2 } }, /1 memory nodes were online.*2 were asked/],
+    [
+      'more nodes',
+      { expected: { ...expected, numaNodes: 2 }, facts: { cpus_online: '2', numa_nodes: '4' } },
+      /4 memory nodes/,
+    ],
+    [
+      'decompression',
+      {
+        expected: { ...expected, decompression: 'zstd' },
+        facts: { cpus_online: '2', decompress_algorithm: 'xz' },
+      },
+      /decompresses xz.*not zstd/,
+    ],
+    [
+      'no decompression',
+      { expected: { ...expected, decompression: 'zstd' } },
+      /decompresses no modules.*not zstd/,
+    ],
     ['symbols', { kmsg: kmsg(['xfs: Unknown symbol crc32c (err -2)']) }, /unknown symbol crc32c/],
     ['skipped', { output: 'stress-ng: info:  [54] skipped: 8: module (8)\n' }, /skipped its module stressor/],
     [
