@@ -72,9 +72,11 @@ export function compareAcross(
   if (pairing.pairs.length === 0) {
     const first = pairing.unmatched[0];
     throw new UsageError('COMPARE_NOTHING', `no cell of ${next.name} has a partner in ${base.name}`, {
-      hint: first
-        ? `${first.label}: ${first.reason}. --axis NAME leaves one axis out when cells are matched.`
-        : 'One of them has no cells.',
+      hint: [base, next].some(({ kind }) => kind === 'text')
+        ? 'A stats text is one boot that tells no settings: compare it with another text, or two runs with each other.'
+        : first
+          ? `${first.label}: ${first.reason}. --axis NAME leaves one axis out when cells are matched.`
+          : 'One of them has no cells.',
     });
   }
   const unlikeness = refuseUnlike(pairing, base, next, options.axis, options.force);

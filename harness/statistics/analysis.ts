@@ -53,10 +53,8 @@ export function analyse(request: AnalysisRequest): Analysis {
       ...{ cell: samples.cell, alpha, correction, looks, dependents },
       ...{ format: request.format, random: request.random, detail: request.detail ?? 'all' },
       values: (definition, look) => valuesUpTo(valuesOf(samples, definition), look),
-      compare: (definition, look) => {
-        const values = { ...valuesOf(samples, definition), cell: samples.cell };
-        return compareUpTo(definition, values, look, request);
-      },
+      compare: (definition, look) =>
+        compareUpTo(definition, valuesOf(samples, definition), samples.cell, look, request),
     }),
   );
   findDrift(cells, hypotheses);
@@ -83,7 +81,7 @@ function takeLook(hypotheses: Hypothesis[], look: Look | undefined, before: numb
     return !isDecided(hypothesis.judgement) && trialsOf(hypothesis.values) > before;
   });
   const comparisons = open.map(({ cell, definition, values }) =>
-    compareUpTo(definition, { ...values, cell: family.table[cell]!.cell }, look, family.request),
+    compareUpTo(definition, values, family.table[cell]!.cell, look, family.request),
   );
   const { method, alpha } = family;
   const level = { alpha, spend: look?.spend ?? alpha };
@@ -106,7 +104,8 @@ function valuesUpTo({ base, candidate }: SampleValues, look: Look | undefined): 
 
 function compareUpTo(
   definition: MetricDefinition,
-  values: SampleValues & { cell: string },
+  values: SampleValues,
+  cell: string,
   look: Look | undefined,
   request: AnalysisRequest,
 ): Comparison {
@@ -115,8 +114,8 @@ function compareUpTo(
     class: definition.class,
     worse: definition.worse,
     gate: definition.gate,
-    base: makeSample(base, `${definition.name} of ${values.cell}, base`),
-    candidate: makeSample(candidate, `${definition.name} of ${values.cell}, candidate`),
+    base: makeSample(base, `${definition.name} of ${cell}, base`),
+    candidate: makeSample(candidate, `${definition.name} of ${cell}, candidate`),
     ...(request.confidence === undefined ? {} : { confidence: request.confidence }),
     ...(request.random === undefined ? {} : { random: request.random }),
   });

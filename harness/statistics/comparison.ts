@@ -77,35 +77,43 @@ export interface Comparison {
 export function compareMetric(request: ComparisonRequest): Comparison {
   const { base, candidate } = request;
   const confidence = request.confidence ?? 0.95;
-  const summaries = { base: summarise(base), candidate: summarise(candidate) };
   const findings = missingFindings(base, candidate);
   const testedAs = classAsTested(request, findings);
-  const common = { class: request.class, testedAs, worse: request.worse, ...summaries, confidence, findings };
-  if (base.ordered.length === 0 || candidate.ordered.length === 0) {
-    const threshold = gateThreshold(request.gate, 0);
-    return { ...common, ...nothing, threshold };
-  }
+  // Filled in place: ten thousand copies by spreading took a tenth of the time of a comparison of runs.
+  const comparison: Comparison = {
+    class: request.class,
+    testedAs,
+    worse: request.worse,
+    base: summarise(base),
+    candidate: summarise(candidate),
+    confidence,
+    test: undefined,
+    second: undefined,
+    effect: undefined,
+    rates: undefined,
+    superiority: undefined,
+    threshold: gateThreshold(request.gate, 0),
+    findings,
+  };
+  if (base.ordered.length === 0 || candidate.ordered.length === 0) return comparison;
   const kind = testedAs === 'time' ? 'shift' : 'mean difference';
-  const effect = measureEffect(kind, base, candidate, summaries.base, confidence);
-  const threshold = gateThreshold(request.gate, effect.centre);
+  const effect = measureEffect(kind, base, candidate, comparison.base, confidence);
+  comparison.effect = effect;
+  comparison.threshold = gateThreshold(request.gate, effect.centre);
   if (testedAs === 'deterministic') {
-    return { ...common, ...nothing, test: equalityTest(base, candidate), effect, threshold };
+    comparison.test = equalityTest(base, candidate);
+    return comparison;
   }
   const ranks = rankTest(base, candidate, request.random ? { random: request.random } : {});
   const superiority = 1 - ranks.u / (base.ordered.length * candidate.ordered.length);
   const rates = testedAs === 'count' ? compareRates(base, candidate, request.gate, confidence) : undefined;
   const fisher = rates !== undefined && isMostlyZero(base, candidate) ? fisherTest(rates) : undefined;
-  const test = fisher ? rateHeadline(fisher, rates!) : rankHeadline(ranks, superiority);
-  return { ...common, test, second: fisher ? ranks : undefined, effect, rates, superiority, threshold };
+  comparison.test = fisher ? rateHeadline(fisher, rates!) : rankHeadline(ranks, superiority);
+  comparison.second = fisher ? ranks : undefined;
+  comparison.rates = rates;
+  comparison.superiority = superiority;
+  return comparison;
 }
-
-const nothing = {
-  test: undefined,
-  second: undefined,
-  effect: undefined,
-  rates: undefined,
-  superiority: undefined,
-};
 
 function missingFindings(base: Sample, candidate: Sample): StatisticalFinding[] {
   const findings: StatisticalFinding[] = [];

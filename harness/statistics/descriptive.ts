@@ -24,12 +24,18 @@ export function summarise(sample: Sample): Summary {
   const { ordered, missing, zeros } = sample;
   const n = ordered.length;
   const least = ordered[0];
-  const counts = { n, missing, zeros, least, greatest: ordered[n - 1] };
-  if (least === undefined) return { ...counts, mean: undefined, median: undefined, deviation: undefined };
+  const greatest = ordered[n - 1];
+  if (least === undefined) {
+    return { n, missing, zeros, least, greatest, mean: undefined, median: undefined, deviation: undefined };
+  }
   const { scale, scaled } = scaledDeviations(sample, least);
   const origin = Number(least);
   return {
-    ...counts,
+    n,
+    missing,
+    zeros,
+    least,
+    greatest,
     mean: origin + mean(scaled) * scale,
     median: medianOf(ordered),
     deviation: n < 2 ? undefined : sampleStandardDeviation(scaled) * scale,

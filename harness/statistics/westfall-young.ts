@@ -38,19 +38,21 @@ export function westfallYoung(
   const boots = Int32Array.from({ length: bases + candidates }, (_, boot) => boot);
   const chosen = Math.min(bases, candidates);
   const scores = metrics.map(metric => scoreBoots(metric, bases, bases + candidates, chosen));
+  const measure = distances(scores, bases + candidates, chosen);
   // The base comes first. Centred ranks sum to zero, so either side gives the same distance: the smaller one is summed.
   const actual = bases <= candidates ? boots.slice(0, bases) : boots.slice(bases);
-  const observed = scores.map(score => distance(score, actual, chosen) - tolerance);
+  const observed = Array.from(measure(actual), value => value - tolerance);
   const order = ascendingOrder(observed.map(value => -value));
   const hits = new Int32Array(metrics.length);
   const rounds = new Int32Array(metrics.length).fill(permutations);
   let open = metrics.length;
   for (let round = 1; round <= permutations && open > 0; round++) {
     drawFirst(boots, chosen, random);
+    const drawn = measure(boots);
     let largest = 0;
     for (let rank = order.length - 1; rank >= 0; rank--) {
       const index = order[rank]!;
-      largest = Math.max(largest, distance(scores[index]!, boots, chosen));
+      if (drawn[index]! > largest) largest = drawn[index]!;
       if (largest < observed[index]! || hits[index] === enoughHits) continue;
       hits[index]!++;
       if (hits[index] !== enoughHits) continue;
@@ -125,19 +127,39 @@ function standard(squares: number, measured: number, members: number): number {
   return Math.sqrt((measured * (measured - 1)) / (members * others * squares));
 }
 
-/** |standardised rank sum| of the first `chosen` boots, among those that measured the metric. */
-function distance({ ranks, measured, squares, complete }: Scores, boots: Int32Array, chosen: number): number {
-  let sum = 0;
-  if (complete !== undefined) {
-    for (let place = 0; place < chosen; place++) sum += ranks[boots[place]!]!;
-    return Math.abs(sum) * complete;
+/**
+ * A function that gives the |standardised rank sums| of the first `chosen` boots, one for each metric, among the boots
+ * that measured it. Its result is overwritten by the next call.
+ */
+function distances(
+  scores: readonly Scores[],
+  boots: number,
+  chosen: number,
+): (order: Int32Array) => Float64Array {
+  const width = scores.length;
+  // Boot by boot, all metrics side by side: the permutations then walk through memory instead of jumping in it.
+  const table = new Float64Array(boots * width);
+  for (const [metric, { ranks }] of scores.entries()) {
+    for (let boot = 0; boot < boots; boot++) table[boot * width + metric] = ranks[boot]! || 0;
   }
+  const sums = new Float64Array(width);
+  return order => {
+    sums.fill(0);
+    for (let place = 0; place < chosen; place++) {
+      const row = order[place]! * width;
+      for (let metric = 0; metric < width; metric++) sums[metric]! += table[row + metric]!;
+    }
+    for (let metric = 0; metric < width; metric++) {
+      const score = scores[metric]!;
+      sums[metric] = Math.abs(sums[metric]!) * (score.complete ?? standardAmong(score, order, chosen));
+    }
+    return sums;
+  };
+}
+
+/** The factor of a metric that not all boots measured: it depends on who was drawn. */
+function standardAmong({ ranks, measured, squares }: Scores, order: Int32Array, chosen: number): number {
   let members = 0;
-  for (let place = 0; place < chosen; place++) {
-    const rank = ranks[boots[place]!]!;
-    if (Number.isNaN(rank)) continue;
-    sum += rank;
-    members++;
-  }
-  return Math.abs(sum) * standard(squares, measured, members);
+  for (let place = 0; place < chosen; place++) if (!Number.isNaN(ranks[order[place]!]!)) members++;
+  return standard(squares, measured, members);
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,18 +24,21 @@ const extra = Array.from({ length: Math.max(0, metricCount - metrics.length) }, 
   description: 'one more',
 }));
 
-function measure(_: Cell, random: Random): Record<string, number> {
-  const values = [...metrics, ...extra].map(({ name, class: kind }): [string, number] => [
-    name,
-    kind === 'time' ? Math.round(1.5e9 * (1 + random.uniform() / 10)) : fakeCount(200, random),
-  ]);
-  return Object.fromEntries(values);
-}
+const measure =
+  (factor: number) =>
+  (_: Cell, random: Random): Record<string, number> => {
+    const values = [...metrics, ...extra].map(({ name, class: kind }): [string, number] => [
+      name,
+      Math.round(factor * (kind === 'time' ? 1.5e9 * (1 + random.uniform() / 10) : fakeCount(200, random))),
+    ]);
+    return Object.fromEntries(values);
+  };
 
 const root = mkdtempSync(join(tmpdir(), 'modstorm-bench-'));
 try {
   const cells = Array.from({ length: cellCount }, (_, index) => fakeCell(`cell${index}`, 'stats', index + 1));
-  const folders = [1, 2].map(seed =>
+  // The second equals the first but for chance; in the third every metric of every cell is ten times as large.
+  const [base, equal, changed] = [1, 2, 3].map(seed =>
     writeFakeRun(
       root,
       fakeRunContent({
@@ -46,18 +49,31 @@ try {
         cells,
         repetitions: trialsPerCell,
         seed,
-        measure,
+        measure: measure(seed === 3 ? 10 : 1),
       }),
     ),
   );
   const main = new URL('../../harness/main.js', import.meta.url).pathname;
-  for (let round = 1; round <= 3; round++) {
-    const report = execFileSync(
-      process.execPath,
-      ['--import', new URL('./resource-usage.js', import.meta.url).pathname, main, 'compare', ...folders],
-      { encoding: 'utf8', maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    process.stdout.write(`${report.trim().split('\n').at(-1)}\n`);
+  const usage = new URL('./resource-usage.js', import.meta.url).pathname;
+  const ways: Record<string, string[]> = {
+    'nothing changed': [base!, equal!],
+    'nothing changed, --json': [base!, equal!, '--json'],
+    'all changed': [base!, changed!],
+    'all changed, --json': [base!, changed!, '--json'],
+    'nothing changed, --method westfall-young': [base!, equal!, '--method', 'westfall-young'],
+  };
+  for (const [name, words] of Object.entries(ways)) {
+    for (let round = 1; round <= 3; round++) {
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        ['--import', usage, main, 'compare', ...words],
+        { encoding: 'utf8', maxBuffer: 2 ** 28 },
+      );
+      if (status !== 0 && status !== 1) throw new Error(`${name}: exit ${status}: ${stderr}`);
+      process.stdout.write(
+        `${name}: ${stderr.trim()}, ${(stdout.length / 2 ** 20).toFixed(1)} MiB printed\n`,
+      );
+    }
   }
 } finally {
   rmSync(root, { recursive: true, force: true });
