@@ -42,7 +42,7 @@ export async function runProgramTree(words: readonly string[], shutdown: Shutdow
 function buildTree(context: CommandContext, shutdown: Shutdown, ended: Ended): Command {
   const program = new Command('modstorm')
     .description(
-      'Boots a matrix of Linux guests, storms the module loader, and decides with honest statistics\nwhether duplicate module loading got worse.',
+      'Boots a matrix of Linux guests, storms the module loader, and decides with honest statistics whether duplicate module loading got worse.',
     )
     .version(version)
     .exitOverride()
