@@ -107,6 +107,35 @@ t.test('the fragments of a cell', async t => {
   t.same(decompressionFragments('xz', 'kernel'), ['decompress', 'compress-xz']);
 });
 
+t.test('in-kernel decompression in both forms of Kconfig', async t => {
+  for (const algorithm of ['GZIP', 'XZ', 'ZSTD']) {
+    const merged = await loadFragments(decompressionFragments(algorithm.toLowerCase() as 'gzip', 'kernel'));
+    const chosen = `CONFIG_MODULE_DECOMPRESS=y\nCONFIG_MODULE_COMPRESS_${algorithm}=y\n`;
+    // What a kernel made of them, without the options of the base.
+    const lacking = (resulting: string, known: string[]) =>
+      findDropped(merged, parseConfig(resulting), name => known.includes(name))
+        .map(({ requested }) => requested.name)
+        .filter(name => name.startsWith('CONFIG_MODULE_') && name.includes('COMPRESS'));
+    t.same(lacking(chosen, []), [], `${algorithm}: up to 6.11 the algorithm is the choice itself`);
+    const newForm = ['CONFIG_MODULE_COMPRESS', 'CONFIG_MODULE_COMPRESS_ALL'];
+    t.same(
+      lacking(`CONFIG_MODULE_COMPRESS=y\n${chosen}`, newForm),
+      [],
+      'from 6.12 on it hangs below another',
+    );
+    t.same(lacking(chosen, newForm), ['CONFIG_MODULE_COMPRESS'], 'which is then needed');
+    t.same(
+      lacking(`CONFIG_MODULE_COMPRESS=y\nCONFIG_MODULE_COMPRESS_ALL=y\n${chosen}`, newForm),
+      ['CONFIG_MODULE_COMPRESS_ALL'],
+      'the build leaves its modules as they are',
+    );
+    t.same(lacking('CONFIG_MODULE_COMPRESS_NONE=y\n', []), [
+      'CONFIG_MODULE_DECOMPRESS',
+      `CONFIG_MODULE_COMPRESS_${algorithm}`,
+    ]);
+  }
+});
+
 t.test('every fragment that is shipped can be read, alone and with statistics', async t => {
   const names = await listFragments();
   for (const name of ['plain', 'stats', 'dups', 'dups-trace', 'decompress', 'coldplug'])
