@@ -117,7 +117,7 @@ function capped(probability: number): number {
 }
 
 const cacheLimit = 64;
-const cachedGroups = 16;
+const cachedGroups = 6;
 const distributions = new Map<string, RankDistribution>();
 const scratch = makeScratch();
 

@@ -153,7 +153,7 @@ t.test('what is adjusted, by what, and what it says', t => {
 t.test('as the correction of headlines: level over cells and looks, and power where causes are shared', t => {
   const headlines = family.map(one => ({ ...one, family: one.name, headline: true, gated: true }));
   const random = makeRandom(70);
-  const runs = 250;
+  const runs = 160;
   let alarms = 0;
   for (let run = 0; run < runs; run++) {
     const cells = [1, 2, 3].map(cell => ({ ...drawCell(random, [], 0.8, 20), cell: `${cell}` }));
@@ -168,7 +168,7 @@ t.test('as the correction of headlines: level over cells and looks, and power wh
   }
   t.ok(alarms / runs <= bound(runs), `${alarms} of ${runs} runs of 3 cells x 7 metrics x 3 looks`);
   const power = { 'westfall-young': 0, holm: 0 };
-  for (let run = 0; run < 80; run++) {
+  for (let run = 0; run < 50; run++) {
     const cell = drawCell(random, [], 0.95, 8);
     const metrics = Object.entries(cell.metrics).map(([name, { base, candidate }]) => [
       name,
