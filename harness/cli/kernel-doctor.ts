@@ -4,7 +4,6 @@ import { fragmentsOfCell } from '../kernel/fragments.ts';
 import type { AcceleratorRequest } from '../machine/accelerator.ts';
 import type { Cell, Matrix } from '../matrix/matrix.ts';
 import { suggest } from '../matrix/nearest.ts';
-import type { WorkloadDefinition } from '../matrix/workload.ts';
 import { createProgress } from '../progress/progress.ts';
 import { type KernelProbe, type KernelProbeRequest, probeKernel } from '../trial/probe-kernel.ts';
 import type { CommandContext } from './context.ts';
@@ -56,7 +55,7 @@ export async function kernelDoctorCommand(
   }
   if (options.json)
     context.stdout(`${JSON.stringify({ version: 1, kernel: chosen.name, ...result }, null, 2)}\n`);
-  else context.stdout(renderKernelProbe(chosen.name, result, chosen.workloads));
+  else context.stdout(renderKernelProbe(chosen.name, result));
   return exitCodes.fine;
 }
 
@@ -107,15 +106,10 @@ function unknownKernel(kernel: string, matrix: Matrix | undefined): UsageError {
 }
 
 /** The capability vector as a table, for people. */
-export function renderKernelProbe(
-  name: string,
-  probe: KernelProbe,
-  workloads: ReadonlyMap<string, WorkloadDefinition>,
-): string {
-  const fragments = probe.config.split('+');
-  const workloadWords = [...workloads.values()].map(workload => {
-    const lacking = workload.fragments.filter(one => !fragments.includes(one));
-    return lacking.length === 0 ? workload.name : `${workload.name} (adds ${lacking.join('+')})`;
+export function renderKernelProbe(name: string, probe: KernelProbe): string {
+  const workloadWords = probe.workloads.map(workload => {
+    if (workload.adds.length > 0) return `${workload.name} (adds ${workload.adds.join('+')})`;
+    return workload.lacks.length > 0 ? `${workload.name} (lacks ${workload.lacks.join(' ')})` : workload.name;
   });
   const { attempts, successes } = probe.sameFile;
   const rows: [name: string, value: string][] = [

@@ -17,6 +17,7 @@ import { RunFolder } from '../store/run-folder.ts';
 import type { PreparedCell } from './prepared-cell.ts';
 import { prepareRun } from './run-execution.ts';
 import { runTrial } from './trial-runner.ts';
+import { type WorkloadNeeds, workloadNeeds } from './workload-needs.ts';
 
 /** Which kernel to probe, and how. */
 export interface KernelProbeRequest {
@@ -53,6 +54,8 @@ export interface KernelProbe extends Capabilities {
   modules: number;
   /** Those that CPUs ask for by their modalias, sorted. */
   cpuModules: string[];
+  /** Whether each workload can run on it. */
+  workloads: WorkloadNeeds[];
 }
 
 /** More than CPUs: then some calls come while the first one is still loading, whatever the host does. */
@@ -153,5 +156,11 @@ async function describe(
     testKmod: folder.modules.has('test_kmod'),
     modules: folder.modules.size,
     cpuModules: [...new Set(forCpus)].sort(),
+    workloads: [...request.workloads.values()].map(workload =>
+      workloadNeeds(workload, {
+        ...folder,
+        fragments: request.source.kind === 'prebuilt' ? undefined : request.config.split('+'),
+      }),
+    ),
   };
 }

@@ -1,6 +1,8 @@
 import t from 'tap';
 import { kernelDoctorCommand } from '../../harness/cli/kernel-doctor.ts';
+import { parseWorkload } from '../../harness/matrix/workload-file.ts';
 import type { KernelProbe, KernelProbeRequest } from '../../harness/trial/probe-kernel.ts';
+import { workloadNeeds } from '../../harness/trial/workload-needs.ts';
 
 const found: KernelProbe = {
   release: '7.2.12',
@@ -21,7 +23,38 @@ const found: KernelProbe = {
   testKmod: false,
   modules: 31,
   cpuModules: ['aesni_intel', 'kvm_amd'],
+  workloads: [
+    { name: 'storm', adds: [], lacks: [] },
+    { name: 'coldplug', adds: ['coldplug'], lacks: [] },
+    { name: 'autoload', adds: [], lacks: ['test_kmod', 'tun'] },
+  ],
 };
+
+t.test('what a workload needs of a kernel', t => {
+  const workload = (name: string, text: string) =>
+    parseWorkload(`version: 1\ndescription: d\nrun: [p]\ndeadline: { extra: 1s }\n${text}`, { file: name });
+  const workloads = [
+    workload('all', "image: { modules: ['*'] }\n"),
+    workload(
+      'some',
+      `parameters: { m: { type: string, default: crc-x, description: d } }\nimage: { modules: ['\${m}', tun] }\n`,
+    ),
+    workload('later', 'fragments: [dups, autoload]\nimage: { modules: [tun] }\n'),
+  ];
+  const modules = { modules: new Set(['xfs']), builtin: new Set(['crc_x']) };
+  const built = workloads.map(one => workloadNeeds(one, { fragments: ['dups'], ...modules }));
+  t.same(built, [
+    { name: 'all', adds: [], lacks: [] },
+    { name: 'some', adds: [], lacks: ['tun'] },
+    { name: 'later', adds: ['autoload'], lacks: [] },
+  ]);
+  t.same(
+    workloadNeeds(workloads[2]!, { fragments: undefined, ...modules }),
+    { name: 'later', adds: [], lacks: ['tun'] },
+    'nothing is added to a kernel that is built already',
+  );
+  t.end();
+});
 
 /** Runs the command with a kernel that is not booted. */
 async function doctor(options: { kernel: string; matrix?: string; config?: string; json?: boolean }) {
@@ -51,7 +84,11 @@ t.test('a package of Debian', async t => {
   t.match(text, /^kernel {14}linux-source-7\.2: Linux 7\.2\.12, Debian linux-source-7\.2/);
   t.match(text, 'merged: of 16 at one moment 15 succeeded');
   t.match(text, 'in the kernel, zstd');
-  t.match(text, /coldplug \(adds coldplug\)/, 'what a workload needs beyond this config');
+  t.match(
+    text,
+    /^workloads {11}storm, coldplug \(adds coldplug\), autoload \(lacks test_kmod tun\)$/m,
+    'what a workload needs beyond this config, and what it does not find',
+  );
 });
 
 t.test('a kernel of a matrix, with the config of its first cell unless told', async t => {
