@@ -117,9 +117,12 @@ function acceleratorArguments(settings: MachineSettings): string[] {
 
 function processorArguments(settings: MachineSettings): string[] {
   const model = settings.cpuModel ?? (settings.accelerator === 'kvm' ? 'host' : 'max');
-  const { vcpus } = settings;
-  // Spelled out, since the default of QEMU changed from sockets to cores in 6.2.
-  return ['-cpu', model, '-smp', `cpus=${vcpus},sockets=1,cores=${vcpus},threads=1`];
+  const { vcpus, numaNodes } = settings;
+  // Spelled out, since the default of QEMU changed from sockets to cores in 6.2. Cores of one socket share a cache, and
+  // Linux warns where they are of several nodes ("llc-sibling ... is not on the same node"). A socket for each CPU, as a
+  // socket of 51 cores takes 64 APIC identifiers, of which there are 255.
+  const sockets = numaNodes > 1 ? vcpus : 1;
+  return ['-cpu', model, '-smp', `cpus=${vcpus},sockets=${sockets},cores=${vcpus / sockets},threads=1`];
 }
 
 function memoryArguments(settings: MachineSettings): string[] {

@@ -49,6 +49,15 @@ t.test('golden command lines', t => {
   t.end();
 });
 
+t.test('CPUs of different nodes share no socket, whose cache they would share', t => {
+  const topology = (numaNodes: number, vcpus: number) =>
+    qemuArguments({ ...settings, numaNodes, vcpus }).find(word => word.startsWith('cpus='))!;
+  t.equal(topology(1, 8), 'cpus=8,sockets=1,cores=8,threads=1');
+  t.equal(topology(2, 8), 'cpus=8,sockets=8,cores=1,threads=1', 'with the identifiers 0 to 7, as before');
+  t.equal(topology(3, 255), 'cpus=255,sockets=255,cores=1,threads=1');
+  t.end();
+});
+
 t.test('memory of the NUMA nodes adds up, and every vCPU has one node', t => {
   for (const numaNodes of [2, 3, 5, 8]) {
     for (const vcpus of [1, 2, 7, 255]) {
