@@ -8,7 +8,7 @@ const lines = [
   },
   {
     names: ['memory_peak_bytes', 'mapped_peak_bytes', 'vmalloc_peak_bytes'],
-    text: 'memory peak: the most in use at one time, above the level before the storm; in report.json also by vmalloc alone.',
+    text: 'memory peak: the most in use at one time, by modules and loaders, above the level before; report.json has vmalloc alone.',
   },
 ] as const;
 
