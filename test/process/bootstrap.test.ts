@@ -5,18 +5,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { projectPath } from '../../harness/project.ts';
 
-/** An npm that writes down when it begins and ends, and brings a tsc that does the same; slow enough to be met. */
+/**
+ * An npm that writes down when it begins and ends, and brings a tsc that does the same. It does not end while there is a
+ * file `slow`. It begins when it can be stopped: a signal before that would end it as it ends any program.
+ */
 const npm = `#!${process.execPath}
 const { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
-appendFileSync('log', 'npm begins\\n');
 mkdirSync('node_modules/typescript/bin', { recursive: true });
 const stop = signal => { appendFileSync('log', 'npm ' + signal + '\\n'); process.exit(existsSync('stubborn') ? 0 : 1); };
 process.on('SIGINT', stop);
 process.on('SIGTERM', stop);
-setTimeout(() => {
+appendFileSync('log', 'npm begins\\n');
+const timer = setInterval(() => {
+  if (existsSync('slow')) return;
+  clearInterval(timer);
   writeFileSync('node_modules/typescript/bin/tsc', readFileSync('tsc.cjs'));
   appendFileSync('log', 'npm ends\\n');
-}, existsSync('slow') ? Number(readFileSync('slow')) : 300);
+}, 20);
 `;
 const tsc = `
 const { appendFileSync, mkdirSync, writeFileSync } = require('node:fs');
@@ -35,6 +40,13 @@ interface Ended {
   stderr: string;
 }
 
+interface Started {
+  child: ChildProcess;
+  ended: Promise<Ended>;
+  /** Ends when the process has said that it waits for another. */
+  untilWaiting(): Promise<void>;
+}
+
 /** A checkout with nothing in it but what the bootstrap reads. */
 function checkout(root: string) {
   for (const folder of ['harness/process', 'guests', 'test', 'bin'])
@@ -47,7 +59,7 @@ function checkout(root: string) {
   writeFileSync(join(root, 'bin/npm'), npm);
   chmodSync(join(root, 'bin/npm'), 0o755);
   const log = () => readFileSync(join(root, 'log'), 'utf8').trimEnd().split('\n').filter(Boolean);
-  const start = (...words: string[]): { child: ChildProcess; ended: Promise<Ended> } => {
+  const start = (...words: string[]): Started => {
     const environment = { PATH: `${join(root, 'bin')}:${process.env['PATH']}` };
     const child = spawn(process.execPath, ['harness/process/bootstrap.mjs', 'modstorm', ...words], {
       cwd: root,
@@ -65,7 +77,10 @@ function checkout(root: string) {
     const ended = new Promise<Ended>(resolve =>
       child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr })),
     );
-    return { child, ended };
+    const untilWaiting = async () => {
+      while (!stderr.includes('waiting for process')) await sleep(10);
+    };
+    return { child, ended, untilWaiting };
   };
   const untilLogged = async (line: string) => {
     while (!log().includes(line)) await sleep(10);
@@ -76,10 +91,13 @@ function checkout(root: string) {
 const once = ['npm begins', 'npm ends', 'tsc begins', 'tsc ends'];
 
 t.test('several that are started at once set up once, one waits for the other', async t => {
-  const { log, start, untilLogged } = checkout(t.testdir());
+  const { log, start, untilLogged, path } = checkout(t.testdir());
+  writeFileSync(path('slow'), '');
   const first = start('plan', 'a');
   await untilLogged('npm begins');
   const others = [start('plan', 'b'), start('plan', 'c')];
+  for (const { untilWaiting } of others) await untilWaiting();
+  rmSync(path('slow'));
   t.match(await first.ended, { code: 7, stdout: 'plan a' });
   for (const { ended } of others) {
     const { code, stderr } = await ended;
@@ -96,12 +114,13 @@ t.test('several that are started at once set up once, one waits for the other', 
 
 t.test('a set-up that was killed: the next waits for the npm that it left, and many set up once', async t => {
   const { log, start, untilLogged, path } = checkout(t.testdir());
-  writeFileSync(path('slow'), '1500');
+  writeFileSync(path('slow'), '');
   const killed = start();
   await untilLogged('npm begins');
-  rmSync(path('slow'));
   killed.child.kill('SIGKILL');
   const started = Array.from({ length: 6 }, () => start('x'));
+  for (const { untilWaiting } of started) await untilWaiting();
+  rmSync(path('slow'));
   for (const { ended } of started) t.match(await ended, { code: 7 });
   t.same(log(), ['npm begins', 'npm ends', ...once], 'never two at once');
 });
@@ -113,7 +132,7 @@ t.test('Ctrl-C in npm ci: nothing is taken for installed', async t => {
   ] as const) {
     for (const stubborn of [false, true]) {
       const { log, start, untilLogged, path } = checkout(t.testdir());
-      writeFileSync(path('slow'), '60000');
+      writeFileSync(path('slow'), '');
       if (stubborn) writeFileSync(path('stubborn'), '');
       const run = start();
       await untilLogged('npm begins');
@@ -133,7 +152,7 @@ t.test('packages of another state that were half replaced are not taken for whol
   const { log, start, untilLogged, path } = checkout(t.testdir());
   t.match(await start('x').ended, { code: 7 });
   writeFileSync(path('package-lock.json'), '{"new":1}');
-  writeFileSync(path('slow'), '60000');
+  writeFileSync(path('slow'), '');
   writeFileSync(path('log'), '');
   const run = start();
   await untilLogged('npm begins');
@@ -148,11 +167,11 @@ t.test('packages of another state that were half replaced are not taken for whol
 
 t.test('a wait for another set-up can be interrupted', async t => {
   const { start, untilLogged, path } = checkout(t.testdir());
-  writeFileSync(path('slow'), '60000');
+  writeFileSync(path('slow'), '');
   const first = start();
   await untilLogged('npm begins');
   const second = start();
-  await new Promise<void>(resolve => second.child.stderr!.once('data', () => resolve()));
+  await second.untilWaiting();
   second.child.kill('SIGINT');
   t.match(await second.ended, { code: 130, signal: null });
   first.child.kill('SIGTERM');
