@@ -38,8 +38,6 @@ export interface StressNgOutput {
 const yamlLimit = 1 << 20;
 /** The first version with `--module`. */
 const firstModuleVersion = [0, 15, 7];
-/** The first version that counts only successful loads (commit e26c478bb). */
-const firstLoadCountingVersion = [0, 18, 3];
 
 function broken(message: string, evidence: string): GuestError {
   return new GuestError('STRESS_NG_YAML', `stress-ng's YAML is unusable: ${message}`, {
@@ -163,18 +161,4 @@ function isAtLeast(version: string, least: readonly number[]): boolean {
 /** Whether this stress-ng has `--module`: 0.15.07 and later. */
 export function stressNgHasModule(version: string): boolean {
   return isAtLeast(version, firstModuleVersion);
-}
-
-/** Whether an operation of the module stressor is a successful load (0.18.03 and later) and not an attempt. */
-export function stressNgCountsLoads(version: string): boolean {
-  return isAtLeast(version, firstLoadCountingVersion);
-}
-
-/**
- * Whether the module stressor loads files of this compression: plain ones always, xz from 0.19.03 on (in userspace, each
- * worker from a copy of its own, which kernels from 6.5 do not merge), gzip and zstd never.
- */
-export function stressNgLoads(version: string, compression: 'none' | 'gzip' | 'xz' | 'zstd'): boolean {
-  if (compression === 'none') return true;
-  return compression === 'xz' && isAtLeast(version, [0, 19, 3]);
 }
