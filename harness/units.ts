@@ -89,3 +89,8 @@ export function formatDuration(ns: number): string {
 function trimDecimals(value: number, digits: number): string {
   return String(Number(value.toFixed(digits)));
 }
+
+/** `1 cell`, `3 cells`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

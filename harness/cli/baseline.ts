@@ -7,6 +7,7 @@ import { type Baseline, makeBaseline } from '../store/baseline.ts';
 import { BaselineStore } from '../store/baseline-store.ts';
 import { readJournal } from '../store/journal.ts';
 import { RunFolder } from '../store/run-folder.ts';
+import { plural } from '../units.ts';
 import { replacementDifferences } from './baseline-differences.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodes } from './exit-code.ts';
@@ -57,7 +58,7 @@ export async function saveBaseline(
   const path = await store.save(baseline, { replace: options.replace === true });
   const boots = baseline.cells.reduce((sum, cell) => sum + cell.repetitions.length, 0);
   context.stdout(
-    `${relative('', path)}: ${baseline.cells.length} cells, ${boots} boots of ${run.run}\n` +
+    `${relative('', path)}: ${plural(baseline.cells.length, 'cell')}, ${plural(boots, 'boot')} of ${run.run}\n` +
       `Keep it in git: git add ${relative('', path)}\n`,
   );
   return exitCodes.fine;

@@ -11,7 +11,7 @@ import { createProgress } from '../progress/progress.ts';
 import { type Column, renderTable } from '../report/table.ts';
 import { prepareRun } from '../trial/run-execution.ts';
 import { machineSettings } from '../trial/trial-runner.ts';
-import { formatDuration } from '../units.ts';
+import { formatDuration, plural } from '../units.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodes } from './exit-code.ts';
 import { type MatrixInput, readMatrix } from './inputs.ts';
@@ -79,7 +79,7 @@ function renderText(input: MatrixInput, plan: Plan, estimate: PlanEstimate, opti
   const how =
     acceleratorOf(input, options) === 'kvm' ? 'under KVM' : 'under emulation (TCG); far less with KVM';
   return [
-    `${input.file}: ${cells.length} cells, ${plan.trials.length} trials, seed ${plan.seed}`,
+    `${input.file}: ${plural(cells.length, 'cell')}, ${plural(plan.trials.length, 'trial')}, seed ${plan.seed}`,
     '',
     ...renderTable(planColumns, rows),
     '',

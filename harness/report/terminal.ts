@@ -1,5 +1,5 @@
 import { escapeText } from '../escape.ts';
-import { formatBytes, formatDuration } from '../units.ts';
+import { formatBytes, formatDuration, plural } from '../units.ts';
 import { callerLines } from './callers.ts';
 import { callLines } from './calls.ts';
 import { Footnotes } from './footnotes.ts';
@@ -164,8 +164,4 @@ function totalLine(model: ReportModel): string {
   if (model.spared > 0) parts.push(`${model.spared} spared`);
   if (model.missing > 0) parts.push(`${model.missing} not run`);
   return `${plural(model.planned, 'trial')} in ${formatDuration(model.elapsedNs)}: ${parts.join(', ')}`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
