@@ -1,11 +1,13 @@
 import { escapeTail, escapeText } from '../escape.ts';
 import type { GuestLife } from '../machine/guest.ts';
+import type { Crash } from '../measurement/crash.ts';
 import { worstCrash } from '../measurement/crash-report.ts';
 import type { Finding } from '../measurement/finding.ts';
 import type { Capabilities, Outcome, TrialRecord } from '../measurement/record.ts';
 import { measureTrial, type TrialMeasurement } from '../measurement/trial-measurement.ts';
 import type { Trial } from '../plan/trial.ts';
 import type { GuestLog } from './guest-log.ts';
+import { kernelReports } from './kernel-reports.ts';
 import type { PreparedCell } from './prepared-cell.ts';
 
 /** How many lines of a bad trial's console go into its record. */
@@ -26,7 +28,8 @@ export interface TrialEnd {
 export function makeTrialRecord(end: TrialEnd): TrialRecord {
   const { trial, life, log } = end;
   const measurement = measure(end);
-  const outcome = judgeOutcome(end, measurement);
+  const reports = kernelReports(life.crashes, log.kmsg);
+  const outcome = judgeOutcome(end, measurement, reports);
   const counted = outcome.kind === 'passed' || outcome.kind === 'failed';
   const capabilities = readCapabilities(log);
   const record: TrialRecord = {
@@ -43,7 +46,7 @@ export function makeTrialRecord(end: TrialEnd): TrialRecord {
     metrics: counted ? measurement.metrics : {},
     duplicates: measurement.duplicates,
     duplicateRequests: measurement.duplicateRequests.requests,
-    findings: [...measurement.findings, ...channelFindings(log), ...crashFindings(life)],
+    findings: [...measurement.findings, ...channelFindings(log), ...reportFindings(reports)],
   };
   if (measurement.counters) record.counters = measurement.counters;
   if (capabilities) record.capabilities = capabilities;
@@ -90,20 +93,31 @@ function toStats({ counters, missing, stats }: NonNullable<GuestLog['before']>) 
 }
 
 /** From the strongest cause to the weakest: how the guest ended, what the agent said, what was measured. */
-function judgeOutcome({ life, log, prepared }: TrialEnd, measurement: TrialMeasurement): Outcome {
+function judgeOutcome(
+  { life, log, prepared }: TrialEnd,
+  measurement: TrialMeasurement,
+  reports: readonly Crash[],
+): Outcome {
   const { end } = life;
   if (end.kind === 'interrupted') return { kind: 'interrupted' };
   if (end.kind === 'crashed')
     return { kind: 'crashed', title: escapeText(end.crash.title), class: end.crash.class };
+  // A WARNING is a finding: the kernel goes on, and so does what is measured.
+  const survived = worstCrash(reports.filter(crash => crash.class !== 'warning'));
+  const reported: Outcome | null = survived && {
+    kind: 'crashed',
+    title: escapeText(survived.title),
+    class: survived.class,
+  };
+  // A hung task or a lockup is why the deadline passed.
+  if (end.kind === 'timeout' && reported) return reported;
   if (end.kind === 'timeout')
     return { kind: 'timeout', phase: end.phase, reason: withEvidence(end.reason, end.evidence) };
   if (end.kind === 'channel') return { kind: 'infrastructure', reason: `the channel failed: ${end.reason}` };
   if (end.kind === 'qemu') return { kind: 'infrastructure', reason: withEvidence(end.reason, end.evidence) };
   if (log.error)
     return { kind: 'invalid', reason: escapeText(`${log.error.code}: ${log.error.text.trim()}`) };
-  // A WARNING is a finding: the kernel goes on, and so does what is measured.
-  const survived = worstCrash(life.crashes.filter(crash => crash.class !== 'warning'));
-  if (survived) return { kind: 'crashed', title: escapeText(survived.title), class: survived.class };
+  if (reported) return reported;
   if (measurement.invalid !== undefined) return { kind: 'invalid', reason: escapeText(measurement.invalid) };
   const { exit } = log;
   if (!exit)
@@ -166,8 +180,8 @@ function channelFindings(log: GuestLog): Finding[] {
   return [...notes, ...dropped];
 }
 
-function crashFindings(life: GuestLife): Finding[] {
-  return life.crashes.map(crash => ({
+function reportFindings(reports: readonly Crash[]): Finding[] {
+  return reports.map(crash => ({
     code: 'KERNEL_REPORT',
     severity: 'warning',
     message: escapeText(crash.title),

@@ -75,7 +75,10 @@ axes:
     - script: { line: 'cat /dev/zero | head -c 20000000; for i in $(seq 20000); do echo flood $i > /dev/kmsg; done' }
     - script: { line: 'exit 7' }
     - script: { line: 'sleep 60' }
+    - script: { line: 'busybox reboot -f' }
 include:
+  - { workload: { crash: { crashtype: HUNG_TASK } }, command_line: sysctl.kernel.hung_task_timeout_secs=4 }
+  - { workload: { crash: { crashtype: SOFTLOCKUP } }, command_line: watchdog_thresh=3 }
   - { workload: { script: { line: 'true' } }, command_line: acpi=off, vcpus: 2 }
   - { workload: { without-dependencies: {} } }
 memory: 384MiB
@@ -117,6 +120,13 @@ t.test('every way to fail is an outcome of its own, and leaves no guest behind',
     { kind: 'timeout', phase: 'workload' },
     'a guest whose only CPU spins with interrupts off',
   );
+  t.same(
+    outcome('HUNG_TASK'),
+    { kind: 'crashed', class: 'hung-task', title: 'INFO: task hung in lkdtm_HUNG_TASK' },
+    'a hung task is why the deadline passed, and its stack names it',
+  );
+  t.match(outcome('SOFTLOCKUP'), { kind: 'crashed', class: 'soft-lockup', title: /^BUG: soft lockup in / });
+  t.match(outcome('reboot'), { kind: 'crashed', class: 'reboot' }, 'an orderly reboot is no end of a trial');
   t.match(outcome('while :; do sleep'), { kind: 'timeout', phase: 'workload' }, 'a workload that hangs');
   t.ok(find('while :; do sleep').counters?.after.modcount, 'the counters of a hung workload were read');
   t.match(outcome('x=aaaaaaaa'), { kind: 'failed' }, 'the OOM killer ends the workload');
