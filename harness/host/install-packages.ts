@@ -85,7 +85,7 @@ function runApt(args: string[], options: InstallOptions): Promise<ProgramResult>
         const isDue = progress.test(line) && time - shown >= progressMs;
         if (!isDue && (!important.test(line) || line.startsWith(harmless))) return;
         shown = time;
-        options.onLine(escapeText(line, { length: 200 }));
+        options.onLine(escapeText(line.trimEnd(), { length: 200 }));
       },
       ...(options.signal && { signal: options.signal }),
     },

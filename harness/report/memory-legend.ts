@@ -8,7 +8,9 @@ const lines = [
   },
   {
     names: ['memory_peak_bytes', 'mapped_peak_bytes', 'vmalloc_peak_bytes'],
-    text: 'memory peak: the most in use at one time, by modules and loaders, above the level before; report.json has vmalloc alone.',
+    text:
+      'memory peak: the most seen in use at one time by modules and loaders, above the level before; looks of some\n' +
+      'milliseconds apart miss what is shorter. report.json has vmalloc alone.',
   },
 ] as const;
 
