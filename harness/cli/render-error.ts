@@ -7,7 +7,8 @@ export function renderError(error: unknown): string {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return `modstorm: a defect of modstorm itself (please report it):\n${indent(text)}\n`;
   }
-  const lines = [`modstorm: ${error.message} [${error.code}]`];
+  const [sentence, ...more] = error.message.trimEnd().split('\n');
+  const lines = [`modstorm: ${sentence} [${error.code}]`, ...more];
   if (error.evidence?.trim())
     lines.push(indent(escapeText(error.evidence.trimEnd(), { multiline: true, length: 8000 })));
   if (error.hint) lines.push(`  hint: ${error.hint}`);
