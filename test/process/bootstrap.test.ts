@@ -52,8 +52,10 @@ function checkout(root: string) {
   for (const folder of ['harness/process', 'guests', 'test', 'bin'])
     mkdirSync(join(root, folder), { recursive: true });
   copyFileSync(projectPath('harness/process/bootstrap.mjs'), join(root, 'harness/process/bootstrap.mjs'));
-  for (const name of ['package.json', 'package-lock.json', 'tsconfig.json'])
-    writeFileSync(join(root, name), '{}');
+  // As in the real one; Node 22 warns where it has to guess.
+  writeFileSync(join(root, 'package.json'), '{"type":"module"}');
+  writeFileSync(join(root, 'bin/package.json'), '{"type":"commonjs"}');
+  for (const name of ['package-lock.json', 'tsconfig.json']) writeFileSync(join(root, name), '{}');
   writeFileSync(join(root, 'log'), '');
   writeFileSync(join(root, 'tsc.cjs'), tsc);
   writeFileSync(join(root, 'bin/npm'), npm);
