@@ -133,9 +133,11 @@ async function lockSetup() {
   mkdirSync(dirname(path), { recursive: true });
   const lock = openSync(path, 'a+');
   if ((await flock('--nonblock', lock)) !== 0) {
+    // It is told when it can be stopped: the signal handlers come with the program.
+    const locked = flock('--exclusive', lock);
     const owner = readFileSync(path, 'utf8').trim() || 'another one';
     process.stderr.write(`modstorm: waiting for process ${owner}, which is setting up this checkout …\n`);
-    const code = await flock('--exclusive', lock);
+    const code = await locked;
     if (code !== 0) fail(`${path} cannot be locked (exit code ${code} of flock).`);
   }
   ftruncateSync(lock);
