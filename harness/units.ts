@@ -90,7 +90,7 @@ function trimDecimals(value: number, digits: number): string {
   return String(Number(value.toFixed(digits)));
 }
 
-/** `1 cell`, `3 cells`. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+/** `1 cell`, `3 cells`, `2 hypotheses`. */
+export function plural(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : nouns}`;
 }

@@ -1,7 +1,7 @@
 import { escapeText } from '../escape.ts';
 import { type AlarmTally, alarmTally, type Calibration } from '../judgement/calibration.ts';
 import type { CalibrationEntry } from '../store/calibration-log.ts';
-import { count } from './comparison.ts';
+import { plural } from '../units.ts';
 import { type Column, renderTable } from './table.ts';
 
 /** What the report of a calibration is made from. */
@@ -32,10 +32,10 @@ export function renderCalibration({ run, cells, calibration, host }: Calibration
   ]);
   const blocks = [
     [
-      `${escapeText(run)}: A/A, ${count(pairs, 'pair')} of ${count(cells, 'cell')}, ${count(perSide, 'boot')} a side, nothing differs`,
+      `${escapeText(run)}: A/A, ${plural(pairs, 'pair')} of ${plural(cells, 'cell')}, ${plural(perSide, 'boot')} a side, nothing differs`,
     ],
     unfinished > 0
-      ? [`${count(unfinished, 'pair')} unfinished, not judged; go on with --resume ${escapeText(run)}`]
+      ? [`${plural(unfinished, 'pair')} unfinished, not judged; go on with --resume ${escapeText(run)}`]
       : [],
     rows.length > 0 ? renderTable(columns, rows) : [],
     sentences.map(sentence => `FALSE ALARM: ${sentence}`),
@@ -58,10 +58,10 @@ function impossibleLines({ verdicts, tests }: Calibration['impossible']): string
   const lines: string[] = [];
   if (verdicts > 0)
     lines.push(
-      `${count(verdicts, 'verdict')} left out: with so few boots a side no alarm was possible; raise --per-side`,
+      `${plural(verdicts, 'verdict')} left out: with so few boots a side no alarm was possible; raise --per-side`,
     );
   if (tests > 0)
-    lines.push(`${count(tests, 'single test')} left out: too few boots, or every boot gave the same value`);
+    lines.push(`${plural(tests, 'single test')} left out: too few boots, or every boot gave the same value`);
   return lines;
 }
 
@@ -69,13 +69,13 @@ function hostLines(host: readonly CalibrationEntry[]): string[] {
   if (host.length < 2) return [];
   const sum = (of: 'alarms' | 'of') => host.reduce((total, entry) => total + entry.verdicts[of], 0);
   return [
-    `this host so far, ${count(host.length, 'calibration')}: ${tallyLine(alarmTally(sum('alarms'), sum('of')))}`,
+    `this host so far, ${plural(host.length, 'calibration')}: ${tallyLine(alarmTally(sum('alarms'), sum('of')))}`,
   ];
 }
 
 function tallyLine({ alarms, of, upper }: AlarmTally): string {
   if (of === 0) return 'none that could have alarmed, so nothing is known';
-  return `${count(alarms, 'false alarm')} in ${of}, so the true rate is at most ${percent(upper)}`;
+  return `${plural(alarms, 'false alarm')} in ${of}, so the true rate is at most ${percent(upper)}`;
 }
 
 function percent(share: number): string {

@@ -1,7 +1,8 @@
 import { escapeText } from '../escape.ts';
+import { cellRows } from './cell-rows.ts';
 import { chooseScale, formatValue } from './quantity.ts';
 import type { CellReport } from './report-model.ts';
-import { type Column, renderTable, wrapWords } from './table.ts';
+import { type Column, renderTable } from './table.ts';
 
 /** Times of calls that are shown beside each other: the metrics, and the heads of their columns. */
 const timings: readonly (readonly [name: string, head: string][])[] = [
@@ -20,7 +21,6 @@ const timings: readonly (readonly [name: string, head: string][])[] = [
 ];
 
 const errorPrefix = 'errno_';
-const labelWidth = 48;
 
 /**
  * What the calls of each cell came to, and when: medians over its boots. A table for the cells with times from the
@@ -49,14 +49,9 @@ function renderCalls(cells: readonly CellReport[], timing: (typeof timings)[numb
     { head: ['came to'], align: 'left' },
     ...times.map(({ column }) => column),
   ];
-  const rows = cells.flatMap((cell, index) => {
-    const label = wrapWords(escapeText(cell.cell.label, { length: 400 }), labelWidth);
-    const numbers = times.map(({ texts }) => texts[index]!);
-    return [
-      ...label.slice(0, -1).map(line => [line, '', ...times.map(() => '')]),
-      [label.at(-1)!, answersOf(cell), ...numbers],
-    ];
-  });
+  const rows = cells.flatMap((cell, index) =>
+    cellRows(cell.cell, [answersOf(cell), ...times.map(({ texts }) => texts[index]!)]),
+  );
   return renderTable(columns, rows);
 }
 

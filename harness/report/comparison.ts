@@ -4,6 +4,7 @@ import type { Comparison, JudgedPair } from '../judgement/judgement.ts';
 import type { Side } from '../judgement/side.ts';
 import type { JudgedMetric } from '../statistics/judged-cell.ts';
 import type { Correction } from '../statistics/verdict.ts';
+import { plural } from '../units.ts';
 import { markKey, renderMetricTable } from './comparison-table.ts';
 import { verdictLine } from './comparison-verdict.ts';
 
@@ -27,7 +28,7 @@ export function renderComparison(comparison: Comparison, options: ComparisonOpti
   const blocks = [
     headLines(comparison),
     ...shown.map(pair => pairLines(pair, all)),
-    hidden > 0 ? [`${count(hidden, 'pair')} without a proved change not shown; --all shows them`] : [],
+    hidden > 0 ? [`${plural(hidden, 'pair')} without a proved change not shown; --all shows them`] : [],
     unmatchedLines(comparison),
     [...markKey],
     noteLines(comparison, all),
@@ -98,7 +99,7 @@ function unmatchedLines({ unmatched }: Comparison): string[] {
         `  ${side}: ${escapeText(label, { length: 100 })}: ${escapeText(reason, { length: 300 })}`,
     );
   if (unmatched.length > mostUnmatched) lines.push(`  and ${unmatched.length - mostUnmatched} more`);
-  return [`${count(unmatched.length, 'cell')} without a partner, not compared:`, ...lines];
+  return [`${plural(unmatched.length, 'cell')} without a partner, not compared:`, ...lines];
 }
 
 function noteLines(comparison: Comparison, all: boolean): string[] {
@@ -106,10 +107,10 @@ function noteLines(comparison: Comparison, all: boolean): string[] {
   const { pairs, declared, alpha, method } = judgement;
   const rows = pairs.flatMap(({ metrics }) => shownRows(metrics, all));
   const notes = [
-    `${corrections[method]} at ${alpha} over ${count(declared.gated, 'gated hypothesis', 'gated hypotheses')}; ` +
-      `${count(declared.other, 'other')} apart`,
+    `${corrections[method]} at ${alpha} over ${plural(declared.gated, 'gated hypothesis', 'gated hypotheses')}; ` +
+      `${plural(declared.other, 'other')} apart`,
   ];
-  if (method === 'westfall-young') notes.push(`Bonferroni over ${count(pairs.length, 'pair')}`);
+  if (method === 'westfall-young') notes.push(`Bonferroni over ${plural(pairs.length, 'pair')}`);
   if (rows.some(isAdjustedWithin))
     notes.push('indented metrics: Westfall-Young inside the pair, once their headline is proved');
   if (rows.some(({ judgement: one }) => one.comparison.testedAs === 'count'))
@@ -153,11 +154,6 @@ function lookLine(pairs: readonly JudgedPair[]): string | undefined {
   if (stops.size === 0) return undefined;
   const parts = [...stops]
     .sort(([a], [b]) => a - b)
-    .map(([trials, number]) => `${count(number, 'pair')} at ${trials}`);
+    .map(([trials, number]) => `${plural(number, 'pair')} at ${trials}`);
   return `looks declared before the run, alpha split over them; last look: ${parts.join(', ')} boots a side`;
-}
-
-/** `1 pair`, `3 pairs`. */
-export function count(number: number, noun: string, plural = `${noun}s`): string {
-  return `${number} ${number === 1 ? noun : plural}`;
 }

@@ -3,7 +3,7 @@ import type { Confirmation } from '../judgement/confirmation.ts';
 import type { HistoryEvent, HistoryPoint, HistorySeries } from '../judgement/history.ts';
 import { type Comparison, formatQuantity } from '../judgement/judgement.ts';
 import { formatPercent, nameP } from '../statistics/sentence.ts';
-import { count } from './comparison.ts';
+import { plural } from '../units.ts';
 
 /** An event with what is known of it. */
 export interface ReportedEvent {
@@ -33,7 +33,7 @@ export function renderHistory(report: HistoryReport): string {
   const longest = Math.max(0, ...series.map(({ points }) => points.length));
   const blocks = [
     [
-      `${escapeText(report.folder)}: ${count(runs, 'run')}, ${count(series.length, 'series', 'series')}, the longest of ${count(longest, 'run')}`,
+      `${escapeText(report.folder)}: ${plural(runs, 'run')}, ${plural(series.length, 'series', 'series')}, the longest of ${plural(longest, 'run')}`,
       ...freshLines(series),
     ],
     ...events.map(eventLines),
@@ -65,7 +65,7 @@ function freshLines(series: readonly HistorySeries[]): string[] {
   }
   return [...breaks].map(
     ([what, number]) =>
-      `  ${count(number, 'series begins', 'series begin')} anew ${escapeText(what, { length: 300 })}`,
+      `  ${plural(number, 'series begins', 'series begin')} anew ${escapeText(what, { length: 300 })}`,
   );
 }
 
@@ -104,7 +104,7 @@ function pinLines({ pinned }: HistoryReport): string[] {
 function summaryLine(events: readonly ReportedEvent[]): string {
   const confirmed = events.filter(({ confirmation }) => confirmation === 'confirmed').length;
   const unconfirmed = events.filter(({ confirmation }) => confirmation === 'unconfirmed').length;
-  return `${count(events.length, 'event')}: ${confirmed} confirmed, ${unconfirmed} unconfirmed; only confirmed ones count`;
+  return `${plural(events.length, 'event')}: ${confirmed} confirmed, ${unconfirmed} unconfirmed; only confirmed ones count`;
 }
 
 /** A history as one JSON document, `"version": 1`. */

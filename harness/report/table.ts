@@ -30,18 +30,6 @@ export function renderTable(columns: readonly Column[], rows: readonly (readonly
   return lines;
 }
 
-/** Words in lines of at most `width`, if no word is longer; lines after the first are indented. */
-export function wrapWords(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1);
-    if (line !== undefined && line.length + 1 + word.length <= width)
-      lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(line === undefined ? word : `  ${word}`);
-  }
-  return lines;
-}
-
 function renderColumn(column: Column, cells: readonly string[], headRows: number): string[] {
   const shown = column.align === 'decimal' ? alignPoints(cells) : [...cells];
   const head = [...new Array<string>(headRows - column.head.length).fill(''), ...column.head];

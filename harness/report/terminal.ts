@@ -2,11 +2,12 @@ import { escapeText } from '../escape.ts';
 import { formatBytes, formatDuration, plural } from '../units.ts';
 import { callerLines } from './callers.ts';
 import { callLines } from './calls.ts';
+import { cellRows } from './cell-rows.ts';
 import { Footnotes } from './footnotes.ts';
 import { memoryLegend } from './memory-legend.ts';
 import { chooseScale, formatRange, formatValue } from './quantity.ts';
 import type { CellReport, FoldedDuplicate, MetricReport, ReportModel } from './report-model.ts';
-import { type Column, renderTable, wrapWords } from './table.ts';
+import { type Column, renderTable } from './table.ts';
 import { troubleLines } from './trouble.ts';
 
 /** The metrics of the table, in its order; a column appears when a cell has it. */
@@ -25,9 +26,6 @@ const tableMetrics = [
 ] as const;
 
 const mostModules = 5;
-
-/** Of the column with the cells: more than three settings go on in the next line. */
-const labelWidth = 48;
 
 /** What a report of the terminal depends on beside its model. */
 export interface TerminalOptions {
@@ -81,18 +79,11 @@ function renderCells(cells: readonly CellReport[], notes: Footnotes): string[] {
   ];
   const rows = cells.flatMap((cell, index) => {
     const marks = notes.add(cell);
-    const label = wrapWords(escapeText(cell.cell.label, { length: 400 }), labelWidth);
     const outcomes = `${outcomeText(cell)}${marks}`;
-    const above = label.slice(0, -1).map(line => [line, ...columns.slice(1).map(() => '')]);
-    const median = [
-      label.at(-1)!,
-      String(cell.passed),
-      ...metricColumns.map(({ medians }) => medians[index]!),
-      outcomes,
-    ];
+    const medians = [String(cell.passed), ...metricColumns.map(({ medians }) => medians[index]!), outcomes];
     const ranges = metricColumns.map(({ ranges }) => ranges[index]!);
     const below = ranges.every(range => range === '') ? [] : [['  range', '', ...ranges, '']];
-    return [...above, median, ...below];
+    return [...cellRows(cell.cell, medians), ...below];
   });
   return renderTable(columns, rows);
 }
