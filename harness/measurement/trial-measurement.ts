@@ -1,5 +1,7 @@
 import { HarnessError } from '../errors.ts';
 import { counterChange, missingCounters, readCounters } from './counters.ts';
+import type { Crash } from './crash.ts';
+import { CrashCollector } from './crash-report.ts';
 import { checkParity, checkTextAgainstFiles, wastedBytes } from './cross-check.ts';
 import { DuplicateRequestCollector, type DuplicateRequests } from './duplicate-requests.ts';
 import type { Finding } from './finding.ts';
@@ -22,6 +24,8 @@ export interface TrialMeasurement {
   duplicates: TrialRecord['duplicates'];
   duplicateRequests: DuplicateRequests;
   findings: Finding[];
+  /** What the records of the log say of the kernel's own health, in order. */
+  crashes: Crash[];
   /** Why the numbers are not those of the cell; then the metrics are empty. */
   invalid?: string;
 }
@@ -48,6 +52,7 @@ export function measureTrial(evidence: TrialEvidence): TrialMeasurement {
     metrics: {},
     duplicates: after?.stats?.duplicates ?? [],
     duplicateRequests: log.requests,
+    crashes: log.crashes,
     findings: [...log.findings, ...(before?.findings ?? []), ...(after?.findings ?? [])],
   };
   if (before && after) {
@@ -72,13 +77,16 @@ export function measureTrial(evidence: TrialEvidence): TrialMeasurement {
 function readLog({ kmsg, kmsgLost = 0 }: TrialEvidence): {
   requests: DuplicateRequests;
   findings: Finding[];
+  crashes: Crash[];
   complete: boolean;
 } {
   const requests = new DuplicateRequestCollector();
   const health = kernelLogCollector();
+  const reports = new CrashCollector();
   for (const line of kmsgLines(kmsg)) {
     requests.add(line);
     health.add(line);
+    reports.add(line);
   }
   const records = kmsg.map(parseKmsgRecord).filter(record => record !== undefined);
   const lost = Math.max(kmsgLost, lostRecords(records));
@@ -88,7 +96,8 @@ function readLog({ kmsg, kmsgLost = 0 }: TrialEvidence): {
     const message = `${lost} records of the kernel log were lost: duplicate requests cannot be counted`;
     findings.push({ code: 'RECORDS_LOST', severity: 'warning', message });
   }
-  return { requests: duplicateRequests, findings, complete: lost === 0 };
+  const { crashes } = reports.result();
+  return { requests: duplicateRequests, findings, crashes, complete: lost === 0 };
 }
 
 function readSnapshot(snapshot: StatsSnapshot | undefined): Reading | undefined {

@@ -1,6 +1,4 @@
 import type { Crash } from '../measurement/crash.ts';
-import { CrashCollector } from '../measurement/crash-report.ts';
-import { kmsgLines } from '../measurement/kmsg-record.ts';
 
 /**
  * All crash reports of one guest, from the two places where its kernel told them. The console has the last words of a
@@ -9,10 +7,7 @@ import { kmsgLines } from '../measurement/kmsg-record.ts';
  * have every line, but end where the guest did. Of each class of crash those of the records are taken, unless the
  * console has more of them.
  */
-export function kernelReports(console: readonly Crash[], kmsg: readonly string[]): Crash[] {
-  const collector = new CrashCollector();
-  for (const line of kmsgLines(kmsg)) collector.add(line);
-  const records = collector.result().crashes;
+export function kernelReports(console: readonly Crash[], records: readonly Crash[]): Crash[] {
   const classes = new Set([...console, ...records].map(crash => crash.class));
   return [...classes].flatMap(kind => {
     const [printed, recorded] = [console, records].map(list => list.filter(crash => crash.class === kind));

@@ -28,7 +28,7 @@ export interface TrialEnd {
 export function makeTrialRecord(end: TrialEnd): TrialRecord {
   const { trial, life, log } = end;
   const measurement = measure(end);
-  const reports = kernelReports(life.crashes, log.kmsg);
+  const reports = kernelReports(life.crashes, measurement.crashes);
   const outcome = judgeOutcome(end, measurement, reports);
   const counted = outcome.kind === 'passed' || outcome.kind === 'failed';
   const capabilities = readCapabilities(log);

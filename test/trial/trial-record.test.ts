@@ -1,7 +1,8 @@
 import t from 'tap';
 import type { GuestLife } from '../../harness/machine/guest.ts';
-import { findCrashes } from '../../harness/measurement/crash-report.ts';
+import { CrashCollector, findCrashes } from '../../harness/measurement/crash-report.ts';
 import type { Finding } from '../../harness/measurement/finding.ts';
+import { kmsgLines } from '../../harness/measurement/kmsg-record.ts';
 import { GuestLog } from '../../harness/trial/guest-log.ts';
 import { kernelReports } from '../../harness/trial/kernel-reports.ts';
 import type { PreparedCell } from '../../harness/trial/prepared-cell.ts';
@@ -70,11 +71,14 @@ t.test('a warning explains no deadline', t => {
 });
 
 t.test('of console and records, who has more of a class', t => {
+  const collector = new CrashCollector();
+  for (const line of kmsgLines(hungRecords)) collector.add(line);
+  const recorded = collector.result().crashes;
   const twice = findCrashes(
     `${hungConsole}[    9.000000] INFO: task ls:40 blocked for more than 4 seconds.\n`,
   );
-  t.equal(kernelReports(twice, hungRecords).length, 2, 'the guest died before its last record came');
-  t.match(kernelReports(findCrashes(hungConsole), hungRecords), [{ title: / in lkdtm_HUNG_TASK$/ }]);
+  t.equal(kernelReports(twice, recorded).length, 2, 'the guest died before its last record came');
+  t.match(kernelReports(findCrashes(hungConsole), recorded), [{ title: / in lkdtm_HUNG_TASK$/ }]);
   t.same(kernelReports([], []), []);
   t.end();
 });
