@@ -61,3 +61,8 @@ export class InfrastructureError extends HarnessError {
     super('harness', code, message, facts);
   }
 }
+
+/** Whether an error is one of the operating system with this name, such as ENOENT. */
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
+}

@@ -133,8 +133,8 @@ function addCalibrateCommand(program: Command, context: CommandContext, shutdown
     });
 }
 
-function baselinesOption(): Option {
-  return new Option('--baselines <folder>', 'where baselines are').default(
+function baselinesOption(flag = '--baselines'): Option {
+  return new Option(`${flag} <folder>`, 'where baselines are').default(
     projectPath('results', 'baselines'),
     'results/baselines',
   );
@@ -150,11 +150,7 @@ function addBaselineCommands(program: Command, context: CommandContext, end: End
       'after',
       examples('modstorm baseline save nightly-6.12 latest', 'modstorm compare nightly-6.12 latest'),
     );
-  const folder = () =>
-    new Option('--folder <folder>', 'where baselines are').default(
-      projectPath('results', 'baselines'),
-      'results/baselines',
-    );
+  const folder = () => baselinesOption('--folder');
   baseline
     .command('save')
     .description('save the samples of a run under a name')

@@ -26,9 +26,9 @@ export interface PlanEstimate {
 }
 
 /**
- * Seconds that everything but the time given to the workload takes under TCG, by virtual CPUs, with QEMU 7.2 on 2 idle cores and from 3 up
- * with single-threaded translation: medians of whole trials of stress-ng less its timeout (6 each up to 8
- * vCPUs, single runs of 7 s, 9.5 s and 23 s with a workload of 1 s above). Between the points it is interpolated. A
+ * Seconds that everything but the time given to the workload takes under TCG, by virtual CPUs, with QEMU 7.2 on 2 idle
+ * cores and from 3 up with single-threaded translation: medians of whole trials of stress-ng less its timeout (6 each up
+ * to 8 vCPUs, single runs of 7 s, 9.5 s and 23 s with a workload of 1 s above). Between the points it is interpolated. A
  * busy host takes up to twice as long.
  */
 const bootSecondsTcg: readonly [number, number][] = [

@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InfrastructureError } from '../errors.ts';
+import { hasCode, InfrastructureError } from '../errors.ts';
 import { describeHolder, describeSelf, isAlive, type LockHolder, parseHolder } from './lock-holder.ts';
 
 /** How to take a lock. */
@@ -157,7 +157,7 @@ export async function readLock(path: string): Promise<LockState> {
     ageMs = Date.now() - (await stat(path)).mtimeMs;
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return { kind: 'free' };
+    if (hasCode(error, 'ENOENT')) return { kind: 'free' };
     throw error;
   }
   const holder = parseHolder(text);
@@ -227,8 +227,8 @@ async function openNew(path: string): Promise<FileHandle | undefined> {
     try {
       return await open(path, 'wx');
     } catch (error) {
-      if (isCode(error, 'EEXIST')) return undefined;
-      if (made || !isCode(error, 'ENOENT')) throw error;
+      if (hasCode(error, 'EEXIST')) return undefined;
+      if (made || !hasCode(error, 'ENOENT')) throw error;
       await mkdir(dirname(path), { recursive: true });
     }
   }
@@ -238,8 +238,4 @@ function heldError(path: string, holder: LockHolder | undefined): Infrastructure
   return new InfrastructureError('LOCK_HELD', `${path} is held by ${describeHolder(holder)}`, {
     hint: 'Wait for it to end. If it surely is gone, remove the file.',
   });
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
 }
