@@ -69,38 +69,23 @@ export function readValue(
 ): bigint | undefined {
   // Far beyond any counter; and BigInt() of a million digits would take seconds.
   const value = BigInt(digits.slice(0, 41));
-  const { findings } = block.stats;
+  const complain = (code: 'OUT_OF_RANGE' | 'CORRUPT', what: string) => {
+    const message = `"${label}" is ${digits.slice(0, 64)}, ${what}`;
+    block.stats.findings.push(finding(code, 'invalid', message, line));
+  };
   if (narrow) {
     if (value >= -(2n ** 31n) && value < 2n ** 32n) return value < 0n ? value + 2n ** 32n : value;
-    findings.push(
-      finding(
-        'OUT_OF_RANGE',
-        'invalid',
-        `"${label}" is ${digits.slice(0, 64)}, and the kernel counts it in 32 bits`,
-        line,
-      ),
-    );
+    complain('OUT_OF_RANGE', 'and the kernel counts it in 32 bits');
     return undefined;
   }
   if (value > maximumValue || value < -signBit) {
-    findings.push(
-      finding(
-        'OUT_OF_RANGE',
-        'invalid',
-        `"${label}" is ${digits.slice(0, 64)}, more than 64 bits hold`,
-        line,
-      ),
-    );
+    complain('OUT_OF_RANGE', 'more than 64 bits hold');
     return undefined;
   }
   if (value >= signBit || value < 0n) {
-    findings.push(
-      finding(
-        'CORRUPT',
-        'invalid',
-        `"${label}" is ${digits.slice(0, 64)}, negative as the kernel counts it: before the fix of finit_module()'s error path an errno was added to it`,
-        line,
-      ),
+    complain(
+      'CORRUPT',
+      "negative as the kernel counts it: before the fix of finit_module()'s error path an errno was added to it",
     );
   }
   return value < 0n ? value + 2n ** 64n : value;
