@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { exitCodeOfError, exitCodes } from './cli/exit-code.ts';
 import { runProgramTree } from './cli/program.ts';
 import { renderError } from './cli/render-error.ts';
 import { guardStandardStreams } from './cli/standard-streams.ts';
+import { exitCodeOfError, exitCodes } from './exit-code.ts';
 import { Shutdown } from './process/shutdown.ts';
 
 /**
@@ -24,7 +24,7 @@ export async function main(words: readonly string[]): Promise<number> {
   }
   for (const failure of await shutdown.run()) {
     process.stderr.write(renderError(failure));
-    if (code === exitCodes.fine) code = exitCodes.infrastructure;
+    if (code === exitCodes.success) code = exitCodes.infrastructure;
   }
   stopListening();
   return code;

@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import ts from 'typescript';
-import { exitCodeOfError } from '../harness/cli/exit-code.ts';
 import {
   BuildError,
   GuestError,
@@ -10,6 +9,7 @@ import {
   NothingSelectedError,
   UsageError,
 } from '../harness/errors.ts';
+import { exitCodeOfError } from '../harness/exit-code.ts';
 import { projectPath } from '../harness/project.ts';
 
 const families = new Map(

@@ -1,66 +1,15 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import t from 'tap';
 import ts from 'typescript';
 import { projectPath } from '../harness/project.ts';
 
-/** Room → rooms it may import. `root` are the files of harness/ itself. */
-const pure = ['root'];
-const mayImport: Record<string, string[]> = {
-  root: [],
-  matrix: [...pure],
-  statistics: [...pure],
-  measurement: [...pure, 'matrix'],
-  plan: [...pure, 'matrix'],
-  process: [...pure],
-  store: [...pure, 'process', 'matrix', 'plan', 'measurement', 'kernel', 'machine', 'image'],
-  host: [...pure, 'process', 'store'],
-  kernel: [...pure, 'process', 'host', 'store', 'matrix'],
-  image: [...pure, 'process', 'host', 'store', 'kernel', 'matrix'],
-  channel: [...pure, 'process'],
-  machine: [...pure, 'process', 'channel', 'measurement'],
-  judgement: [...pure, 'matrix', 'plan', 'measurement', 'statistics', 'store'],
-  trial: [
-    ...pure,
-    'judgement',
-    'matrix',
-    'plan',
-    'process',
-    'host',
-    'store',
-    'kernel',
-    'image',
-    'channel',
-    'machine',
-    'measurement',
-    'statistics',
-    'judgement',
-    'progress',
-  ],
-  progress: [...pure, 'matrix', 'plan', 'measurement'],
-  report: [...pure, 'matrix', 'plan', 'measurement', 'statistics', 'judgement', 'store'],
-  bisect: [
-    ...pure,
-    'judgement',
-    'matrix',
-    'plan',
-    'process',
-    'host',
-    'store',
-    'kernel',
-    'image',
-    'machine',
-    'measurement',
-    'statistics',
-    'trial',
-    'progress',
-  ],
-};
+const harness = projectPath('harness');
 
 interface Import {
   from: string;
+  /** A path of the project, the name of a package, or `node` for a module of Node. */
   to: string;
-  typeOnly: boolean;
 }
 
 function sourceFiles(folder: string): string[] {
@@ -71,20 +20,20 @@ function sourceFiles(folder: string): string[] {
   });
 }
 
-/** Every import and re-export of a file, by TypeScript's own parser. */
+/** Every import and re-export of a file, those of types too, by TypeScript's own parser. */
 function importsOf(path: string): Import[] {
   const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.ES2022, true);
   const found: Import[] = [];
+  const add = (target: string): void => {
+    const to = target.startsWith('.') ? resolve(dirname(path), target) : packageOf(target);
+    found.push({ from: path, to });
+  };
   const visit = (node: ts.Node): void => {
-    if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier) {
-      const typeOnly = ts.isImportDeclaration(node)
-        ? node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
-        : node.isTypeOnly;
-      found.push({ from: path, to: (node.moduleSpecifier as ts.StringLiteral).text, typeOnly });
-    }
+    if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier)
+      add((node.moduleSpecifier as ts.StringLiteral).text);
     if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
       const [target] = node.arguments;
-      if (target && ts.isStringLiteral(target)) found.push({ from: path, to: target.text, typeOnly: false });
+      if (target && ts.isStringLiteral(target)) add(target.text);
     }
     ts.forEachChild(node, visit);
   };
@@ -92,69 +41,109 @@ function importsOf(path: string): Import[] {
   return found;
 }
 
-const harness = projectPath('harness');
+function packageOf(target: string): string {
+  if (target.startsWith('node:')) return 'node';
+  const parts = target.split('/');
+  return target.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0]!;
+}
 
-function roomOf(path: string): string {
+/** The room of a file; undefined for the files of harness/ itself, which every room may import. */
+function roomOf(path: string): string | undefined {
   const parts = relative(harness, path).split('/');
-  return parts.length === 1 ? 'root' : parts[0]!;
+  return parts.length === 1 ? undefined : parts[0];
+}
+
+/** What `imports.list` of a room allows: other rooms, packages, and `node` for the modules of Node. */
+function allowedImports(room: string): string[] {
+  const path = join(harness, room, 'imports.list');
+  if (!existsSync(path)) return [];
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .map(line => line.split('#', 1)[0]!.trim())
+    .filter(line => line !== '');
 }
 
 const imports = sourceFiles(harness).flatMap(importsOf);
+const rooms = readdirSync(harness).filter(name => statSync(join(harness, name)).isDirectory());
 
-t.test('data flows down: no room imports one above it', async t => {
+/** What a room imports from outside, each with the files that do. */
+function outsideImports(room: string): Map<string, string[]> {
+  const found = new Map<string, string[]>();
   for (const { from, to } of imports) {
-    if (!to.startsWith('.')) continue;
-    const room = roomOf(from);
-    const target = roomOf(resolve(dirname(from), to));
-    if (room === target || room === 'cli' || relative(harness, from) === 'main.ts') continue;
-    t.ok(mayImport[room]?.includes(target), `${relative(harness, from)} (${room}) imports ${to} (${target})`);
+    if (roomOf(from) !== room) continue;
+    const target = to.startsWith('/') ? roomOf(to) : to;
+    if (target === undefined || target === room) continue;
+    found.set(target, [...(found.get(target) ?? []), relative(harness, from)]);
   }
+  return found;
+}
+
+for (const room of rooms) {
+  t.test(`${room} imports what its imports.list allows, and all of that`, async t => {
+    const allowed = allowedImports(room);
+    const used = outsideImports(room);
+    for (const [target, files] of used)
+      t.ok(allowed.includes(target), `${files.join(', ')} may import ${target}`);
+    for (const target of allowed)
+      t.ok(used.has(target), `${room}/imports.list allows ${target}, which is still imported`);
+    t.strictSame([...new Set(allowed)].sort(), allowed, 'sorted, each once');
+  });
+}
+
+t.test('rooms lie above one another: none imports one that needs it', async t => {
+  const graph = new Map(
+    rooms.map(room => [room, allowedImports(room).filter(target => rooms.includes(target))]),
+  );
+  t.equal(findCycle(graph)?.join(' -> '), undefined);
 });
 
-t.test('only harness/process/ starts programs', async t => {
-  for (const { from, to } of imports) {
-    if (to === 'execa' || to === 'node:child_process')
-      t.equal(roomOf(from), 'process', `${relative(harness, from)} imports ${to}`);
-  }
-});
-
-t.test('zx stays under guests/', async t => {
-  t.notOk(
-    imports.some(({ to }) => to === 'zx' || to.startsWith('zx/')),
-    'no file of harness/ imports zx',
+t.test('no cycles between files, those of types included', async t => {
+  const graph = new Map<string, string[]>();
+  for (const { from, to } of imports)
+    if (to.startsWith('/')) graph.set(from, [...(graph.get(from) ?? []), to]);
+  t.equal(
+    findCycle(graph)
+      ?.map(path => relative(harness, path))
+      .join(' -> '),
+    undefined,
   );
 });
 
 t.test('the statistics room could be published alone', async t => {
   for (const { from, to } of imports) {
-    if (roomOf(from) !== 'statistics' || to.startsWith('./')) continue;
-    t.ok(['simple-statistics', '../errors.ts'].includes(to), `${relative(harness, from)} imports ${to}`);
+    if (roomOf(from) !== 'statistics' || !to.startsWith('/') || roomOf(to) === 'statistics') continue;
+    t.equal(
+      relative(harness, to),
+      'errors.ts',
+      `${relative(harness, from)} imports ${relative(harness, to)}`,
+    );
   }
 });
 
-t.test('no cycles between files', async t => {
-  const graph = new Map<string, string[]>();
-  for (const { from, to, typeOnly } of imports) {
-    if (typeOnly || !to.startsWith('.')) continue;
-    graph.set(from, [...(graph.get(from) ?? []), resolve(dirname(from), to)]);
-  }
+t.test('zx stays under guests/', async t => {
+  t.notOk(
+    imports.some(({ to }) => to === 'zx'),
+    'no file of harness/ imports zx',
+  );
+});
+
+/** The first cycle of a graph, as the nodes along it. */
+function findCycle(graph: ReadonlyMap<string, readonly string[]>): string[] | undefined {
   const state = new Map<string, 'open' | 'done'>();
-  const cycle = (node: string, path: string[]): string[] | undefined => {
+  const visit = (node: string, path: string[]): string[] | undefined => {
     if (state.get(node) === 'done') return undefined;
-    if (state.get(node) === 'open') return [...path, node];
+    if (state.get(node) === 'open') return [...path.slice(path.indexOf(node)), node];
     state.set(node, 'open');
     for (const next of graph.get(node) ?? []) {
-      const found = cycle(next, [...path, node]);
+      const found = visit(next, [...path, node]);
       if (found) return found;
     }
     state.set(node, 'done');
     return undefined;
   };
-  for (const node of graph.keys())
-    t.equal(
-      cycle(node, [])
-        ?.map(path => relative(harness, path))
-        .join(' -> '),
-      undefined,
-    );
-});
+  for (const node of graph.keys()) {
+    const found = visit(node, []);
+    if (found) return found;
+  }
+  return undefined;
+}

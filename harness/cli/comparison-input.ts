@@ -6,8 +6,7 @@ import { type Side, sideOfBaseline, sideOfRun, sideOfText } from '../judgement/s
 import { inspectText } from '../measurement/inspection.ts';
 import { BaselineStore, loadBaseline } from '../store/baseline-store.ts';
 import { readJournal } from '../store/journal.ts';
-import { RunFolder } from '../store/run-folder.ts';
-import type { RunContent } from './judge-run.ts';
+import { type RunContent, RunFolder } from '../store/run-folder.ts';
 
 /** Where references are looked up. */
 export interface ReferencePlaces {

@@ -6,8 +6,8 @@ import { listFragments } from '../kernel/fragments.ts';
 import { loadMatrix } from '../matrix/load.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { addOwnWorkloads } from '../matrix/own-workloads.ts';
-import type { WorkloadDefinition } from '../matrix/workload.ts';
-import { parseWorkload } from '../matrix/workload-file.ts';
+import type { WorkloadDefinition } from '../matrix/workload/workload.ts';
+import { parseWorkload } from '../matrix/workload/workload-file.ts';
 import { projectPath } from '../project.ts';
 
 /** A matrix as read from disk, with the workloads it may use. */

@@ -69,7 +69,7 @@ function addCompareCommand(program: Command, context: CommandContext, end: End):
       ),
     )
     .action(async (sides: string[], options) => {
-      const { compareCommand } = await import('./compare.ts');
+      const { compareCommand } = await import('./commands/compare.ts');
       end(await compareCommand(sides, options, context));
     });
 }
@@ -98,7 +98,7 @@ function addHistoryCommand(program: Command, context: CommandContext, end: End):
       ),
     )
     .action(async (folder: string, options) => {
-      const { historyCommand } = await import('./history.ts');
+      const { historyCommand } = await import('./commands/history.ts');
       end(await historyCommand(folder, options, context));
     });
 }
@@ -128,7 +128,7 @@ function addCalibrateCommand(program: Command, context: CommandContext, shutdown
       ),
     )
     .action(async (matrix: string | undefined, options) => {
-      const { calibrateCommand } = await import('./calibrate.ts');
+      const { calibrateCommand } = await import('./commands/calibrate.ts');
       end(await calibrateCommand(matrix, options, { ...context, shutdown }));
     });
 }
@@ -161,7 +161,7 @@ function addBaselineCommands(program: Command, context: CommandContext, end: End
     .option('--replace', 'take the place of a baseline of that name')
     .option('--force', 'replace it even by a run made under other conditions')
     .action(async (name: string, run: string, options) => {
-      const { saveBaseline } = await import('./baseline.ts');
+      const { saveBaseline } = await import('./commands/baseline.ts');
       end(await saveBaseline(name, run, options, context));
     });
   baseline
@@ -170,7 +170,7 @@ function addBaselineCommands(program: Command, context: CommandContext, end: End
     .addOption(folder())
     .option('--json', 'one JSON document')
     .action(async options => {
-      const { listBaselines } = await import('./baseline.ts');
+      const { listBaselines } = await import('./commands/baseline.ts');
       end(await listBaselines(options, context));
     });
   baseline
@@ -180,7 +180,7 @@ function addBaselineCommands(program: Command, context: CommandContext, end: End
     .addOption(folder())
     .option('--json', 'one JSON document')
     .action(async (name: string, options) => {
-      const { showBaseline } = await import('./baseline.ts');
+      const { showBaseline } = await import('./commands/baseline.ts');
       end(await showBaseline(name, options, context));
     });
   baseline
@@ -189,7 +189,7 @@ function addBaselineCommands(program: Command, context: CommandContext, end: End
     .argument('<name>', 'name of a baseline')
     .addOption(folder())
     .action(async (name: string, options) => {
-      const { removeBaseline } = await import('./baseline.ts');
+      const { removeBaseline } = await import('./commands/baseline.ts');
       end(await removeBaseline(name, options, context));
     });
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
+import { exitCodes } from '../exit-code.ts';
 import type { Shutdown } from '../process/shutdown.ts';
 import { projectPath } from '../project.ts';
 import type { CommandContext } from './context.ts';
-import { exitCodes } from './exit-code.ts';
 import { addJudgeCommands } from './judge-commands.ts';
 import { accelOption, collect, examples, seed, shard, wholeNumber } from './option-values.ts';
 
@@ -20,7 +20,7 @@ interface Ended {
  * `inspect` start quickly.
  */
 export async function runProgramTree(words: readonly string[], shutdown: Shutdown): Promise<number> {
-  const ended: Ended = { code: exitCodes.fine };
+  const ended: Ended = { code: exitCodes.success };
   const context: CommandContext = {
     stdout: text => void process.stdout.write(text),
     stderr: text => void process.stderr.write(text),
@@ -34,7 +34,7 @@ export async function runProgramTree(words: readonly string[], shutdown: Shutdow
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Commander has printed its own sentence; its exit code 1 would read as a regression.
-    ended.code = error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
+    ended.code = error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
   }
   return shutdown.exitCode ?? ended.code;
 }
@@ -80,7 +80,7 @@ function addRunCommands(program: Command, context: CommandContext, shutdown: Shu
       ),
     )
     .action(async (matrix: string, options) => {
-      const { runCommand } = await import('./run.ts');
+      const { runCommand } = await import('./commands/run.ts');
       end(await runCommand(matrix, options, { ...context, shutdown }));
     });
   selection(program.command('plan'))
@@ -98,7 +98,7 @@ function addRunCommands(program: Command, context: CommandContext, shutdown: Shu
       ),
     )
     .action(async (matrix: string, options) => {
-      const { planCommand } = await import('./plan.ts');
+      const { planCommand } = await import('./commands/plan.ts');
       end(await planCommand(matrix, options, context));
     });
   selection(program.command('build'))
@@ -108,7 +108,7 @@ function addRunCommands(program: Command, context: CommandContext, shutdown: Shu
     .helpGroup('Measuring:')
     .addHelpText('after', examples('modstorm build matrices/quick.yaml'))
     .action(async (matrix: string, options) => {
-      const { buildCommand } = await import('./build.ts');
+      const { buildCommand } = await import('./commands/build.ts');
       end(await buildCommand(matrix, options, context));
     });
 }
@@ -135,7 +135,7 @@ function addReadCommands(program: Command, context: CommandContext, end: End): v
       ),
     )
     .action(async (run: string, options) => {
-      const { reportCommand } = await import('./report.ts');
+      const { reportCommand } = await import('./commands/report.ts');
       end(await reportCommand(run, options, context));
     });
   program
@@ -152,7 +152,7 @@ function addReadCommands(program: Command, context: CommandContext, end: End): v
       ),
     )
     .action(async (file: string, options) => {
-      const { inspectCommand } = await import('./inspect.ts');
+      const { inspectCommand } = await import('./commands/inspect.ts');
       end(await inspectCommand(file, options, context));
     });
 }
@@ -179,11 +179,11 @@ function addHostCommands(program: Command, context: CommandContext, end: End): v
     )
     .action(async options => {
       if (options.kernel !== undefined) {
-        const { kernelDoctorCommand } = await import('./kernel-doctor.ts');
+        const { kernelDoctorCommand } = await import('./commands/kernel-doctor.ts');
         end(await kernelDoctorCommand(options, context));
         return;
       }
-      const { doctorCommand } = await import('./doctor.ts');
+      const { doctorCommand } = await import('./commands/doctor.ts');
       end(await doctorCommand(options, context));
     });
   program
@@ -195,7 +195,7 @@ function addHostCommands(program: Command, context: CommandContext, end: End): v
     .helpGroup('Host:')
     .addHelpText('after', examples('modstorm clean', 'modstorm clean --cache'))
     .action(async options => {
-      const { cleanCommand } = await import('./clean.ts');
+      const { cleanCommand } = await import('./commands/clean.ts');
       end(await cleanCommand(options, context));
     });
 }

@@ -1,5 +1,5 @@
 import { InfrastructureError } from '../errors.ts';
-import { exitCodes } from './exit-code.ts';
+import { exitCodes } from '../exit-code.ts';
 import { renderError } from './render-error.ts';
 
 let guarded = false;

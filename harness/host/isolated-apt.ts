@@ -4,10 +4,10 @@ import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { InfrastructureError } from '../errors.ts';
+import { withFileLock } from '../files/lock.ts';
 import { type ProgramOptions, type ProgramResult, runProgram } from '../process/program.ts';
 import { cacheFolder } from '../project.ts';
 import type { StepSink } from '../step.ts';
-import { withFileLock } from '../store/lock.ts';
 import { type AptCandidate, type AptFile, parseMadison, parsePrintUris } from './apt-output.ts';
 import { type DebianHost, preferredSuites, readDebianHost } from './debian-mirror.ts';
 

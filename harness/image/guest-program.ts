@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withFileLock } from '../files/lock.ts';
 import { runProgram } from '../process/program.ts';
-import { withFileLock } from '../store/lock.ts';
 
 /** How to build a static program of guests/. */
 export interface GuestProgramOptions {

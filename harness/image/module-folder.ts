@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UsageError } from '../errors.ts';
-import { suggest } from '../matrix/nearest.ts';
+import { suggest } from '../matrix/source/nearest.ts';
 
 /** A module of a /lib/modules/<release> folder, as depmod listed it. */
 export interface KernelModule {

@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
-import { suggest } from '../matrix/nearest.ts';
+import { suggest } from '../matrix/source/nearest.ts';
 
 const absolutePath = z.string().regex(/^(\/[A-Za-z0-9._+-]+)+$/, 'must be an absolute path');
 const dottedVersion = z.string().regex(/^\d+(\.\d+)*$/, 'must be a version such as 0.15.07');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withFileLock } from '../store/lock.ts';
+import { withFileLock } from '../files/lock.ts';
 import { type CpioEntry, writeCpio } from './cpio.ts';
 import { DebianPool, type PackageSource } from './debian-pool.ts';
 import type { HostPrograms } from './host-programs.ts';

@@ -1,9 +1,9 @@
 import type { TrialRecord } from '../measurement/record.ts';
 import type { Plan } from '../plan/trial.ts';
 import { makeRandom } from '../random.ts';
-import { clopperPearson } from '../statistics/clopper-pearson.ts';
-import type { Interval } from '../statistics/interval.ts';
-import type { JudgedMetric } from '../statistics/judged-cell.ts';
+import { clopperPearson } from '../statistics/effects/clopper-pearson.ts';
+import type { Interval } from '../statistics/effects/interval.ts';
+import type { JudgedMetric } from '../statistics/verdicts/judged-cell.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import { type Judgement, judgePairs } from './judgement.ts';
 import type { CellPair } from './pairing.ts';
@@ -134,7 +134,7 @@ function headlinesOf({ pairs }: Judgement): JudgedMetric[] {
 
 /** The smallest p that the pooled values could give, however they were dealt. */
 function leastOf({ judgement }: JudgedMetric): number {
-  return judgement.comparison.test?.leastP ?? 1;
+  return judgement.comparison.test?.minimumAttainableP ?? 1;
 }
 
 function countTest(

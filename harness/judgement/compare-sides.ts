@@ -1,11 +1,21 @@
 import { UsageError } from '../errors.ts';
 import type { CompareSetting } from '../matrix/matrix.ts';
 import { makeRandom } from '../random.ts';
-import type { Detail } from '../statistics/analysis-request.ts';
-import type { Correction } from '../statistics/verdict.ts';
-import { type Comparison, judgePairs, withOrderFindings } from './judgement.ts';
-import { findUnlikeness, type Pairing, pairAcross, pairWithin, type Unlikeness } from './pairing.ts';
+import type { Detail } from '../statistics/verdicts/analysis-request.ts';
+import type { Correction } from '../statistics/verdicts/verdict.ts';
+import type { RunContent } from '../store/run-folder.ts';
+import { type Judgement, judgePairs, type RunComparison } from './judgement.ts';
+import { orderFindings } from './order-check.ts';
+import {
+  findIncompatibilities,
+  type Incompatibility,
+  type Pairing,
+  pairAcross,
+  pairWithin,
+} from './pairing.ts';
+import { sequentialProgress } from './sequential/sequential.ts';
 import type { Side } from './side.ts';
+import { sideOfRun } from './side.ts';
 
 /** How two sides are compared. */
 export interface CompareOptions {
@@ -28,7 +38,7 @@ export function compareWithin(
   side: Side,
   axis: CompareSetting,
   options: CompareOptions & { looks?: readonly number[]; limits?: ReadonlyMap<string, number> } = {},
-): Comparison {
+): RunComparison {
   const pairing = pairWithin(side, axis);
   if (pairing.pairs.length === 0) {
     const known = [...new Set(side.cells.flatMap(cell => cell.settings[axis.axis] ?? []))];
@@ -39,7 +49,7 @@ export function compareWithin(
           : `Its axes: ${side.varied.join(', ') || 'none varies'}.`,
     });
   }
-  const unlikeness = refuseUnlike(pairing, side, side, axis.axis, options.force);
+  const incompatibilities = refuseUnlike(pairing, side, side, axis.axis, options.force);
   const judgement = judgePairs({
     base: side,
     next: side,
@@ -55,7 +65,7 @@ export function compareWithin(
     axis,
     judgement: withOrderFindings(judgement),
     unmatched: pairing.unmatched,
-    unlikeness,
+    incompatibilities,
   };
 }
 
@@ -67,7 +77,7 @@ export function compareAcross(
   base: Side,
   next: Side,
   options: CompareOptions & { axis?: string } = {},
-): Comparison {
+): RunComparison {
   const pairing = pairAcross(base, next, options.axis);
   if (pairing.pairs.length === 0) {
     const first = pairing.unmatched[0];
@@ -79,7 +89,7 @@ export function compareAcross(
           : 'One of them has no cells.',
     });
   }
-  const unlikeness = refuseUnlike(pairing, base, next, options.axis, options.force);
+  const incompatibilities = refuseUnlike(pairing, base, next, options.axis, options.force);
   const judgement = judgePairs({
     base,
     next,
@@ -93,7 +103,7 @@ export function compareAcross(
     ...(options.axis !== undefined && { axis: { axis: options.axis } }),
     judgement,
     unmatched: pairing.unmatched,
-    unlikeness,
+    incompatibilities,
   };
 }
 
@@ -111,17 +121,55 @@ function refuseUnlike(
   next: Side,
   axis: string | undefined,
   force: boolean | undefined,
-): Unlikeness[] {
-  const found = findUnlikeness(pairs, base, next, axis);
+): Incompatibility[] {
+  const found = findIncompatibilities(pairs, base, next, axis);
   if (found.length === 0 || force) return found;
-  const lines = found.map(one => describeUnlikeness(one, pairs.length));
+  const lines = found.map(one => describeIncompatibility(one, pairs.length));
   throw new UsageError('COMPARE_UNLIKE', `${base.name} and ${next.name} are unlike: ${lines.join('; ')}`, {
     hint: 'Measure both sides under the same conditions, best in one run with `compare:`. --force compares all the same and says so.',
   });
 }
 
 /** `QEMU: 7.2.22 -> 9.0.1`, with the number of pairs when not all of them have it. */
-export function describeUnlikeness({ fact, base, new: next, pairs }: Unlikeness, all: number): string {
+export function describeIncompatibility(
+  { fact, base, new: next, pairs }: Incompatibility,
+  all: number,
+): string {
   const where = pairs.length === 0 || pairs.length === all ? '' : ` (${pairs.length} of ${all} pairs)`;
   return `${fact} ${base ?? 'unknown'} -> ${next ?? 'unknown'}${where}`;
+}
+
+/**
+ * Judges a run by the `compare:` of its own matrix, at the looks that it declares and that it reached.
+ * @returns undefined when it declares no comparison
+ * @throws UsageError COMPARE_UNLIKE, COMPARE_AXIS
+ */
+export function judgeRun(content: RunContent, options: CompareOptions = {}): RunComparison | undefined {
+  const { run, plan, records } = content;
+  const { compare, trials } = run.matrix;
+  if (compare === undefined) return undefined;
+  const progress = sequentialProgress(run, plan, records);
+  return compareWithin(sideOfRun(run, plan, records), compare, {
+    ...options,
+    ...(trials.kind === 'looks' && { looks: trials.looks }),
+    ...(progress && { limits: progress.limits }),
+  });
+}
+
+/** In what the run that shall replace a baseline is unlike it, one phrase each. */
+export function replacementDifferences(baseline: Side, run: Side): string[] {
+  const { pairs } = pairAcross(baseline, run);
+  return findIncompatibilities(pairs, baseline, run).map(one => describeIncompatibility(one, pairs.length));
+}
+
+/** Adds warnings where it matters who boots first in a block. */
+export function withOrderFindings(judgement: Judgement): Judgement {
+  const findings = orderFindings(judgement);
+  return {
+    ...judgement,
+    pairs: judgement.pairs.map(judged => {
+      const own = findings.get(judged.pair.name);
+      return own ? { ...judged, findings: [...judged.findings, ...own] } : judged;
+    }),
+  };
 }

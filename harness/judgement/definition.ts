@@ -1,6 +1,6 @@
 import type { GateSetting } from '../matrix/matrix.ts';
 import { type Metric, metricRegistry, type WorkloadMetricDefinition } from '../measurement/metric.ts';
-import type { MetricDefinition } from '../statistics/metric.ts';
+import type { MetricDefinition } from '../statistics/samples/metric.ts';
 import { failedBoots } from './side.ts';
 
 /** What decides which metrics are judged, and how. */

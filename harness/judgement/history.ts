@@ -1,17 +1,17 @@
+import { canonicalJson, digestOf } from '../files/digest.ts';
 import { makeRandom } from '../random.ts';
-import { findChangePoints } from '../statistics/change-point.ts';
-import { summarise } from '../statistics/descriptive.ts';
+import { summarise } from '../statistics/samples/descriptive.ts';
 import {
   type Gate,
   gateThreshold,
   type MetricClass,
   type MetricDefinition,
   type Worse,
-} from '../statistics/metric.ts';
-import { makeSample } from '../statistics/sample.ts';
-import type { Scalar } from '../statistics/value.ts';
+} from '../statistics/samples/metric.ts';
+import { makeSample } from '../statistics/samples/sample.ts';
+import type { Scalar } from '../statistics/samples/value.ts';
+import { findChangePoints } from '../statistics/series/change-point.ts';
 import { differences, type FactDifference, type Facts } from '../store/comparison-key.ts';
-import { canonicalJson, digestOf } from '../store/digest.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import { metricDefinitions } from './definition.ts';
 import type { Side, SideCell } from './side.ts';
@@ -65,7 +65,7 @@ export interface HistoryEvent {
 }
 
 /** How a history is searched. */
-export interface HistoryOptions {
+export interface HistorySearch {
   /** Level of each split; 0.001 unless told. */
   level?: number;
   /** Fewest runs on either side of a change; 3 unless told. */
@@ -130,13 +130,13 @@ function kernelDigest(run: RunRecord, cell: SideCell): string | undefined {
 }
 
 /** Searches every series for changes of level. Pure and seeded. */
-export function findEvents(series: readonly HistorySeries[], options: HistoryOptions = {}): HistoryEvent[] {
+export function findEvents(series: readonly HistorySeries[], options: HistorySearch = {}): HistoryEvent[] {
   return series.flatMap(one =>
     one.definition.class === 'deterministic' ? exactEvents(one) : levelEvents(one, options),
   );
 }
 
-function levelEvents(series: HistorySeries, options: HistoryOptions): HistoryEvent[] {
+function levelEvents(series: HistorySeries, options: HistorySearch): HistoryEvent[] {
   const { points, definition } = series;
   const changes = findChangePoints(
     points.map(({ centre }) => centre),

@@ -1,16 +1,15 @@
 import type { CompareSetting, GateSetting } from '../matrix/matrix.ts';
-import { type Analysis, analyse } from '../statistics/analysis.ts';
-import type { CellSamples, Detail } from '../statistics/analysis-request.ts';
-import type { JudgedMetric, SampleValues } from '../statistics/judged-cell.ts';
-import type { MetricDefinition, StatisticalFinding } from '../statistics/metric.ts';
-import type { RandomSource } from '../statistics/random-source.ts';
-import { formatPlainly } from '../statistics/sentence.ts';
-import type { Scalar } from '../statistics/value.ts';
-import type { Correction, Verdict } from '../statistics/verdict.ts';
+import type { MetricDefinition, StatisticalFinding } from '../statistics/samples/metric.ts';
+import type { RandomSource } from '../statistics/samples/random-source.ts';
+import type { Scalar } from '../statistics/samples/value.ts';
+import { type Analysis, analyse } from '../statistics/verdicts/analysis.ts';
+import type { Detail, SampleTable, SampleValues } from '../statistics/verdicts/analysis-request.ts';
+import type { JudgedMetric } from '../statistics/verdicts/judged-cell.ts';
+import { formatPlainly } from '../statistics/verdicts/sentence.ts';
+import type { Correction, Verdict } from '../statistics/verdicts/verdict.ts';
 import { formatBytes, formatDuration } from '../units.ts';
 import { metricDefinitions } from './definition.ts';
-import { orderFindings } from './order-check.ts';
-import type { CellPair, Unlikeness, Unmatched } from './pairing.ts';
+import type { CellPair, Incompatibility, Unmatched } from './pairing.ts';
 import type { Side } from './side.ts';
 
 /** How pairs are judged. */
@@ -58,7 +57,7 @@ export interface Judgement {
 }
 
 /** A judgement with what it is about, for reports. */
-export interface Comparison {
+export interface RunComparison {
   base: Side;
   next: Side;
   /** The axis inside one run, or the one left out when cells of two runs were matched. */
@@ -66,7 +65,7 @@ export interface Comparison {
   judgement: Judgement;
   unmatched: Unmatched[];
   /** What differs and was forced. */
-  unlikeness: Unlikeness[];
+  incompatibilities: Incompatibility[];
 }
 
 /**
@@ -119,7 +118,7 @@ function samplesOf(
   pair: CellPair,
   definitions: readonly MetricDefinition[],
   limit: number | undefined,
-): CellSamples {
+): SampleTable {
   const metrics: Record<string, SampleValues> = {};
   for (const { name } of definitions) {
     const base = pair.base.values.get(name) ?? [];
@@ -145,18 +144,6 @@ function addTallies(left: Record<Verdict, number>, right: Record<Verdict, number
   const sum = { ...left };
   for (const verdict of Object.keys(right) as Verdict[]) sum[verdict] += right[verdict];
   return sum;
-}
-
-/** Adds warnings where it matters who boots first in a block. */
-export function withOrderFindings(judgement: Judgement): Judgement {
-  const findings = orderFindings(judgement);
-  return {
-    ...judgement,
-    pairs: judgement.pairs.map(judged => {
-      const own = findings.get(judged.pair.name);
-      return own ? { ...judged, findings: [...judged.findings, ...own] } : judged;
-    }),
-  };
 }
 
 /** Means and their intervals have fractions, which bytes below a KiB must not show in full. */

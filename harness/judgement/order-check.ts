@@ -1,8 +1,8 @@
-import { summarise } from '../statistics/descriptive.ts';
-import { orderEffect } from '../statistics/drift.ts';
-import type { StatisticalFinding } from '../statistics/metric.ts';
-import { makeSample } from '../statistics/sample.ts';
-import { subtractScalars } from '../statistics/value.ts';
+import { summarise } from '../statistics/samples/descriptive.ts';
+import type { StatisticalFinding } from '../statistics/samples/metric.ts';
+import { makeSample } from '../statistics/samples/sample.ts';
+import { subtractScalars } from '../statistics/samples/value.ts';
+import { orderEffect } from '../statistics/series/drift.ts';
 import type { SampleValue } from '../store/sample.ts';
 import type { Judgement } from './judgement.ts';
 import type { CellPair } from './pairing.ts';

@@ -25,7 +25,7 @@ export interface Pairing {
 }
 
 /** A difference of facts, with the pairs in which it was seen; none when it concerns the whole side. */
-export interface Unlikeness extends FactDifference {
+export interface Incompatibility extends FactDifference {
   pairs: string[];
 }
 
@@ -87,13 +87,13 @@ export function pairAcross(base: Side, next: Side, axis?: string): Pairing {
 }
 
 /** What forbids to compare the pairs: facts that differ and that the compared axis does not explain. */
-export function findUnlikeness(
+export function findIncompatibilities(
   pairs: readonly CellPair[],
   base: Side,
   next: Side,
   axis?: string,
-): Unlikeness[] {
-  const found = new Map<string, Unlikeness>();
+): Incompatibility[] {
+  const found = new Map<string, Incompatibility>();
   if (base.facts && next.facts) {
     for (const difference of unexplainedDifferences(base.facts, next.facts, axis)) {
       found.set(JSON.stringify(difference), { ...difference, pairs: [] });

@@ -1,7 +1,7 @@
 import type { Cell, GateSetting } from '../matrix/matrix.ts';
-import { wastedBytes } from '../measurement/cross-check.ts';
 import { metrics, type WorkloadMetricDefinition } from '../measurement/metric.ts';
-import type { ModuleStats } from '../measurement/module-stats.ts';
+import { wastedBytes } from '../measurement/module-stats/cross-check.ts';
+import type { ModuleStats } from '../measurement/module-stats/module-stats.ts';
 import type { TrialRecord } from '../measurement/record.ts';
 import type { Plan } from '../plan/trial.ts';
 import type { Baseline, BaselineCell } from '../store/baseline.ts';

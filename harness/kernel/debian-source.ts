@@ -5,7 +5,7 @@ import type { AptCandidate } from '../host/apt-output.ts';
 import type { IsolatedApt } from '../host/isolated-apt.ts';
 import type { KernelTools } from './kernel-tools.ts';
 import type { BuiltSource, ResolvedSource } from './resolved-source.ts';
-import { digestOf, isPlaced, placeAnew } from './source-folder.ts';
+import { isPlaced, placeAnew, shortDigest } from './source-folder.ts';
 import { applyPatches, type Patches } from './source-patches.ts';
 
 /**
@@ -22,7 +22,7 @@ export async function resolveDebian(
   const chosen = await chooseVersion(source.package, source.suite, cache, apt);
   const identity = ['debian', source.package, chosen.version, patches.digest].join(' ');
   return {
-    key: `${source.package}-${digestOf(identity)}`,
+    key: `${source.package}-${shortDigest(identity)}`,
     identity,
     origin: `Debian ${source.package} ${chosen.version} (${chosen.suite})${patches.label}`,
     place: async folder => {

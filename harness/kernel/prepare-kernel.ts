@@ -1,23 +1,26 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withFileLock } from '../files/lock.ts';
 import { IsolatedApt } from '../host/isolated-apt.ts';
 import type { KernelSource } from '../matrix/matrix.ts';
 import type { runProgram } from '../process/program.ts';
 import { cacheFolder } from '../project.ts';
 import type { StepSink } from '../step.ts';
-import { withFileLock } from '../store/lock.ts';
 import type { KernelArtifact } from './artifact.ts';
 import { ArtifactStore, artifactKey } from './artifact-store.ts';
+import { resolveDebian } from './debian-source.ts';
 import { readBuildId } from './elf-build-id.ts';
 import { type ExtraModules, installExtraModules, readExtraModules } from './extra-modules.ts';
 import { loadFragments } from './fragments.ts';
 import { compileKernel, installModules } from './kernel-build.ts';
 import { type MergedConfig, renderConfig } from './kernel-config.ts';
 import { configureKernel, refuseWithoutStats } from './kernel-configure.ts';
-import { resolveSource } from './kernel-source.ts';
 import { describeToolchain, type KernelTools, kernelTools } from './kernel-tools.ts';
 import type { BuildTree } from './make.ts';
 import { takePrebuilt } from './prebuilt-kernel.ts';
+import type { BuiltSource, ResolvedSource } from './resolved-source.ts';
+import { readPatches } from './source-patches.ts';
+import { resolveTree } from './tree-source.ts';
 
 /** One kernel that a run needs. */
 export interface KernelRequest {
@@ -160,4 +163,21 @@ function aptOptions(options: KernelOptions): ConstructorParameters<typeof Isolat
     ...(options.run && { run: options.run }),
     ...(options.cache !== undefined && { folder: join(options.cache, 'apt') }),
   };
+}
+
+/**
+ * Finds out what a source is, without unpacking it.
+ * @throws BuildError KERNEL_SOURCE_UNKNOWN, KERNEL_REVISION_UNKNOWN; UsageError KERNEL_PATCH_UNREADABLE;
+ *   InfrastructureError of apt
+ */
+export async function resolveSource(
+  source: BuiltSource,
+  cache: string,
+  apt: IsolatedApt,
+  tools: KernelTools,
+): Promise<ResolvedSource> {
+  const patches = await readPatches(source.patches ?? []);
+  return source.kind === 'debian'
+    ? resolveDebian(source, patches, cache, apt, tools)
+    : resolveTree(source, patches, cache, tools);
 }

@@ -41,7 +41,7 @@ export function stampOf(folder: string): string {
 }
 
 /** Twelve hexadecimal digits for the name of a folder. */
-export function digestOf(text: string): string {
+export function shortDigest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BuildError } from '../errors.ts';
 import type { KernelTools } from './kernel-tools.ts';
 import type { BuiltSource, ResolvedSource } from './resolved-source.ts';
-import { digestOf, expandHome, isPlaced, stampOf } from './source-folder.ts';
+import { expandHome, isPlaced, shortDigest, stampOf } from './source-folder.ts';
 import { applyPatches, type Patches } from './source-patches.ts';
 
 /**
@@ -27,7 +27,7 @@ export async function resolveTree(
     });
   });
   const described = await git('describe', '--always', '--tags', '--abbrev=12', source.revision);
-  const key = `tree-${digestOf(`${repository} ${patches.digest}`)}`;
+  const key = `tree-${shortDigest(`${repository} ${patches.digest}`)}`;
   const identity = ['tree', tree, patches.digest].join(' ');
   return {
     key,

@@ -1,4 +1,4 @@
-import type { Crash } from '../measurement/crash.ts';
+import type { Crash } from '../measurement/crashes/crash.ts';
 
 /** Most console lines that are looked at together; a report has at most a few hundred. */
 const windowLimit = 4000;

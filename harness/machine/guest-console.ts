@@ -1,5 +1,5 @@
-import type { Crash } from '../measurement/crash.ts';
-import { findCrashes } from '../measurement/crash-report.ts';
+import type { Crash } from '../measurement/crashes/crash.ts';
+import { findCrashes } from '../measurement/crashes/crash-report.ts';
 import { ConsoleTail, parseConsoleLine } from './console.ts';
 import { CrashWatch, type Recognise } from './crash-watch.ts';
 

@@ -1,4 +1,4 @@
-import type { Crash } from '../measurement/crash.ts';
+import type { Crash } from '../measurement/crashes/crash.ts';
 import type { MachineEnd } from './machine.ts';
 import type { Expiry } from './phase-clock.ts';
 

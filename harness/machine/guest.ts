@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import type { Message } from '../channel/protocol.ts';
-import type { Crash } from '../measurement/crash.ts';
+import type { Crash } from '../measurement/crashes/crash.ts';
 import type { TrialPhase } from '../measurement/record.ts';
 import { type ProgramResult, type RunningProgram, startProgram } from '../process/program.ts';
 import { qemuArguments } from './arguments.ts';
@@ -32,7 +32,7 @@ export interface GuestOptions {
 }
 
 /** What a guest's life left, beside what its agent said. */
-export interface GuestLife {
+export interface GuestResult {
   end: MachineEnd;
   /** Host monotonic durations of the phases that were reached, ns. */
   phasesNs: Partial<Record<TrialPhase, number>>;
@@ -53,7 +53,7 @@ const now = () => Number(process.hrtime.bigint());
  * happens, at the end no process, socket or timer of it is left.
  * @throws InfrastructureError when a socket cannot be made; whatever a callback throws. All else is in the result.
  */
-export async function runGuest(options: GuestOptions): Promise<GuestLife> {
+export async function runGuest(options: GuestOptions): Promise<GuestResult> {
   const guest = new Guest(options);
   try {
     await guest.start();
@@ -149,7 +149,7 @@ class Guest {
   }
 
   /** The verdict on this life, after `stop`. */
-  life(): GuestLife {
+  life(): GuestResult {
     if (this.#failure) throw this.#failure.error;
     const result = this.#result;
     const end = judgeEnd({

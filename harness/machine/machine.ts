@@ -1,4 +1,4 @@
-import type { Crash } from '../measurement/crash.ts';
+import type { Crash } from '../measurement/crashes/crash.ts';
 import type { TrialPhase } from '../measurement/record.ts';
 
 /** KVM or emulation. */

@@ -1,10 +1,10 @@
 import { UsageError } from '../errors.ts';
 import { parseBytes, parseDuration } from '../units.ts';
-import { canonicalText } from './canonical-text.ts';
+import { canonicalText } from './axes/canonical-text.ts';
 import type { CompareSetting, GateSetting, Matrix, TrialCount } from './matrix.ts';
 import type { MatrixShape } from './matrix-shape.ts';
-import { suggest } from './nearest.ts';
-import type { YamlSource } from './yaml-source.ts';
+import { suggest } from './source/nearest.ts';
+import type { YamlSource } from './source/yaml-source.ts';
 
 /** Boots of each cell where a matrix says nothing. */
 const defaultTrials = 3;

@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
 import { basename } from 'node:path';
-import type { AxisContext } from './axis.ts';
-import { type AxisTable, readAxisTable } from './axis-reader.ts';
-import { type Choice, type Draft, findVaried, makeLabel } from './cell.ts';
-import { checkCells } from './cell-checks.ts';
+import type { AxisContext } from './axes/axis.ts';
+import { type AxisTable, readAxisTable } from './axes/axis-reader.ts';
+import { type Choice, type Draft, findVaried, makeLabel } from './axes/cell.ts';
+import { checkCells } from './axes/cell-checks.ts';
 import {
   applyExcludes,
   countCombinations,
@@ -11,16 +11,16 @@ import {
   expandTable,
   maximumCells,
   type PlacedCell,
-} from './expand.ts';
+} from './axes/expand.ts';
+import { makeDefaults, readTopTable } from './axes/top-table.ts';
 import { readCompare, readGates, readTrials } from './judgement-keys.ts';
 import { type PathContext, resolveMatrixPath, toKernelSource } from './kernel-source.ts';
 import type { Matrix, WorkloadSetting } from './matrix.ts';
 import { type MatrixShape, matrixShape } from './matrix-shape.ts';
-import { reportShapeIssues } from './shape-issues.ts';
-import { soundPart } from './sound-part.ts';
-import { makeDefaults, rawList, rawMap, readTopTable } from './top-table.ts';
-import type { WorkloadDefinition } from './workload.ts';
-import { YamlSource } from './yaml-source.ts';
+import { reportShapeIssues } from './source/shape-issues.ts';
+import { validSubset } from './source/valid-subset.ts';
+import { rawList, rawMap, YamlSource } from './source/yaml-source.ts';
+import type { WorkloadDefinition } from './workload/workload.ts';
 
 /** What a matrix may refer to, and where it stands. */
 export interface LoadOptions {
@@ -45,7 +45,7 @@ export function loadMatrix(text: string, options: LoadOptions): Matrix {
   const parsed = matrixShape.safeParse(source.value);
   if (parsed.success) return new MatrixReader(source, source.value, parsed.data, options).read();
   reportShapeIssues(source, matrixShape, parsed.error.issues);
-  const sound = soundPart(source.value, parsed.error.issues);
+  const sound = validSubset(source.value, parsed.error.issues);
   const rest = matrixShape.safeParse(sound);
   if (rest.success) new MatrixReader(source, sound, rest.data, options).readValues();
   return source.fail();

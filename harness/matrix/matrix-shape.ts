@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plainName } from './workload-shape.ts';
+import { plainName } from './workload/workload-shape.ts';
 
 const name = z.string().regex(plainName, {
   error: 'a name has letters, digits and _ . + -, at most 64, and begins with a letter or digit',

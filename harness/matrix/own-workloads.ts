@@ -1,10 +1,9 @@
 import { homedir } from 'node:os';
 import { resolveMatrixPath } from './kernel-source.ts';
-import { rawMap } from './top-table.ts';
-import type { WorkloadDefinition } from './workload.ts';
-import { parseWorkload } from './workload-file.ts';
-import { plainName } from './workload-shape.ts';
-import { YamlSource } from './yaml-source.ts';
+import { rawMap, YamlSource } from './source/yaml-source.ts';
+import type { WorkloadDefinition } from './workload/workload.ts';
+import { parseWorkload } from './workload/workload-file.ts';
+import { plainName } from './workload/workload-shape.ts';
 
 /** Where a matrix stands, and what it may use without bringing it along. */
 export interface OwnWorkloadOptions {

@@ -1,12 +1,12 @@
 import { UsageError } from '../errors.ts';
-import type { Crash } from './crash.ts';
-import { CrashCollector, worstCrash } from './crash-report.ts';
-import { DuplicateRequestCollector, type DuplicateRequests } from './duplicate-requests.ts';
+import type { Crash } from './crashes/crash.ts';
+import { CrashCollector, worstCrash } from './crashes/crash-report.ts';
 import type { Finding } from './finding.ts';
-import { kernelLogCollector } from './kernel-log.ts';
-import { eachLogLine, type LogLine } from './log-line.ts';
-import type { ModuleStats } from './module-stats.ts';
-import { parseModuleStats } from './module-stats-text.ts';
+import { DuplicateRequestCollector, type DuplicateRequests } from './kernel-log/duplicate-requests.ts';
+import { kernelLogCollector } from './kernel-log/kernel-log.ts';
+import { eachLogLine, type LogLine } from './kernel-log/log-line.ts';
+import type { ModuleStats } from './module-stats/module-stats.ts';
+import { parseModuleStats } from './module-stats/module-stats-text.ts';
 
 /** What a kernel log says. */
 export interface LogInspection {

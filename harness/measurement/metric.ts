@@ -1,10 +1,8 @@
-import type { CounterName } from './module-stats.ts';
+import type { MetricClass } from '../statistics/samples/metric.ts';
+import type { CounterName } from './module-stats/module-stats.ts';
 
 /** Base unit of a metric's values. */
 export type MetricUnit = 'count' | 'bytes' | 'ns' | 'per_second';
-
-/** How values of a metric may vary: not at all, as tied and overdispersed counts, or as durations. */
-export type MetricClass = 'deterministic' | 'count' | 'time';
 
 /** How large a change must be, beside being proved, to count. Either bound alone holds a change back. */
 export interface MetricGate {

@@ -1,6 +1,7 @@
-import type { Crash } from './crash.ts';
+import type { Crash } from './crashes/crash.ts';
 import type { Finding } from './finding.ts';
-import type { CounterName, DuplicateModule } from './module-stats.ts';
+import type { DuplicateRequest, DuplicateRequestCaller } from './kernel-log/duplicate-requests.ts';
+import type { CounterName, DuplicateModule } from './module-stats/module-stats.ts';
 
 /** How a trial ended. Never collapse two of them: a lost guest is not a failed one. */
 export type Outcome =
@@ -33,23 +34,6 @@ export interface Capabilities {
   cpusOnline: number;
   /** Digest of /proc/config.gz, if the kernel has it. */
   configDigest?: string;
-}
-
-/** A duplicate request as the kernel printed it, per requested name. */
-export interface DuplicateRequest {
-  name: string;
-  count: number;
-}
-
-/** Who asked again for a module, from the WARN form of the report (module.enable_dups_trace=1). */
-export interface DuplicateRequestCaller {
-  /** The requested name: an alias such as `crypto-aes` or `net-pf-16-proto-12`, seldom the file's name. */
-  name: string;
-  /** First function above request_module() and its wrappers: `run_request [test_kmod]`. */
-  caller: string;
-  /** From the caller outward, reliable frames only, without the entry code of threads and system calls. */
-  chain: string[];
-  count: number;
 }
 
 /** One line of the journal: all that is known of one trial, in base units, nothing rounded. */

@@ -1,20 +1,20 @@
 import { HarnessError } from '../errors.ts';
-import { counterChange, missingCounters, readCounters } from './counters.ts';
-import type { Crash } from './crash.ts';
-import { CrashCollector } from './crash-report.ts';
-import { checkParity, checkTextAgainstFiles, wastedBytes } from './cross-check.ts';
-import { DuplicateRequestCollector, type DuplicateRequests } from './duplicate-requests.ts';
+import type { Crash } from './crashes/crash.ts';
+import { CrashCollector } from './crashes/crash-report.ts';
 import type { Finding } from './finding.ts';
-import { kernelLogCollector } from './kernel-log.ts';
-import { kmsgLines, lostRecords, parseKmsgRecord } from './kmsg-record.ts';
-import { readMemory } from './memory-samples.ts';
+import { DuplicateRequestCollector, type DuplicateRequests } from './kernel-log/duplicate-requests.ts';
+import { kernelLogCollector } from './kernel-log/kernel-log.ts';
+import { kmsgLines, lostRecords, parseKmsgRecord } from './kernel-log/kmsg-record.ts';
 import { metrics } from './metric.ts';
-import { storedValue } from './metric-lines.ts';
-import { type CounterName, counterNames, type ModuleStats } from './module-stats.ts';
-import { parseModuleStats } from './module-stats-text.ts';
+import { counterChange, missingCounters, readCounters } from './module-stats/counters.ts';
+import { checkParity, checkTextAgainstFiles, wastedBytes } from './module-stats/cross-check.ts';
+import { type CounterName, counterNames, type ModuleStats } from './module-stats/module-stats.ts';
+import { parseModuleStats } from './module-stats/module-stats-text.ts';
 import type { TrialRecord } from './record.ts';
 import type { StatsSnapshot, TrialEvidence } from './trial-evidence.ts';
-import { readWorkloadResults } from './workload-results.ts';
+import { readMemory } from './workload/memory-samples.ts';
+import { storedValue } from './workload/metric-lines.ts';
+import { readWorkloadResults } from './workload/workload-results.ts';
 
 /** The parts of a trial's record that come from what it measured. */
 export interface TrialMeasurement {

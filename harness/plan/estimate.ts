@@ -1,6 +1,6 @@
 import type { Cell } from '../matrix/matrix.ts';
-import { resolveWorkload } from '../matrix/resolve-workload.ts';
-import type { WorkloadDefinition } from '../matrix/workload.ts';
+import { resolveWorkload } from '../matrix/workload/resolve-workload.ts';
+import type { WorkloadDefinition } from '../matrix/workload/workload.ts';
 import type { Plan } from './trial.ts';
 
 /** What a run's duration depends on beside its plan. */

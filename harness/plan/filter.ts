@@ -1,8 +1,8 @@
 import { NothingSelectedError, UsageError } from '../errors.ts';
-import { canonicalText } from '../matrix/canonical-text.ts';
+import { canonicalText } from '../matrix/axes/canonical-text.ts';
+import { expandRange, integerRange, isRange } from '../matrix/axes/range.ts';
 import type { Cell, Matrix } from '../matrix/matrix.ts';
-import { nearest, suggest } from '../matrix/nearest.ts';
-import { expandRange, integerRange, isRange } from '../matrix/range.ts';
+import { nearest, suggest } from '../matrix/source/nearest.ts';
 
 /** One `axis=value,value` of the command line. */
 interface Filter {

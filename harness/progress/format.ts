@@ -2,7 +2,6 @@ import { escapeText } from '../escape.ts';
 import type { Outcome } from '../measurement/record.ts';
 import { formatDuration } from '../units.ts';
 import type { ProgressEvent } from './event.ts';
-import { outcomeReason, outcomeWords } from './outcome-word.ts';
 import type { ProgressState } from './progress-state.ts';
 
 /** Colours a word, or does not. */
@@ -78,4 +77,30 @@ export function timeLeft(milliseconds: number | undefined): string {
 function outcomeColour(kind: Outcome['kind']): 'green' | 'red' | 'yellow' {
   if (kind === 'passed') return 'green';
   return kind === 'skipped' || kind === 'interrupted' ? 'yellow' : 'red';
+}
+
+/** The words of the outcomes, at most seven letters, for lines and tables. */
+export const outcomeWords: Record<Outcome['kind'], string> = {
+  passed: 'PASS',
+  failed: 'FAIL',
+  invalid: 'INVALID',
+  skipped: 'SKIP',
+  timeout: 'TIMEOUT',
+  crashed: 'CRASH',
+  infrastructure: 'LOST',
+  interrupted: 'STOPPED',
+};
+/** Why a trial ended as it did, escaped, on one line; empty when there is nothing to add to the word. */
+export function outcomeReason(outcome: Outcome, length = 200): string {
+  switch (outcome.kind) {
+    case 'passed':
+    case 'interrupted':
+      return '';
+    case 'timeout':
+      return escapeText(`in ${outcome.phase}: ${outcome.reason}`, { length });
+    case 'crashed':
+      return escapeText(outcome.title, { length });
+    default:
+      return escapeText(outcome.reason, { length });
+  }
 }

@@ -1,5 +1,5 @@
 import { escapeText } from '../escape.ts';
-import type { DuplicateRequestCaller } from '../measurement/record.ts';
+import type { DuplicateRequestCaller } from '../measurement/kernel-log/duplicate-requests.ts';
 
 /** Duplicate requests for one name by one call chain, summed over the boots of a cell that passed. */
 export interface FoldedCaller {

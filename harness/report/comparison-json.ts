@@ -1,16 +1,16 @@
-import type { Comparison, JudgedPair } from '../judgement/judgement.ts';
+import type { JudgedPair, RunComparison } from '../judgement/judgement.ts';
 import type { Side } from '../judgement/side.ts';
-import type { Comparison as MetricComparison } from '../statistics/comparison.ts';
-import type { Summary } from '../statistics/descriptive.ts';
-import type { JudgedMetric } from '../statistics/judged-cell.ts';
-import type { Scalar } from '../statistics/value.ts';
+import type { Summary } from '../statistics/samples/descriptive.ts';
+import type { Scalar } from '../statistics/samples/value.ts';
+import type { MetricComparison } from '../statistics/verdicts/comparison.ts';
+import type { JudgedMetric } from '../statistics/verdicts/judged-cell.ts';
 import { overallVerdict } from './comparison-verdict.ts';
 
 /**
  * A comparison as one JSON document, `"version": 1`: for each metric of each pair both n, the test, p, the effect with
  * its interval, the verdict and its sentence. Values are in base units and unrounded; beyond 2^53 decimal strings.
  */
-export function renderComparisonJson(comparison: Comparison): string {
+export function renderComparisonJson(comparison: RunComparison): string {
   const lines = Object.entries(comparisonHead(comparison)).map(([key, value]) => member(key, value));
   // One pair a line, and one at a time: a document of twelve thousand metrics in memory would be ten times its text.
   const pairs = comparison.judgement.pairs.map(pair => `    ${JSON.stringify(pairDocument(pair))}`);
@@ -23,18 +23,18 @@ function member(key: string, value: unknown): string {
 }
 
 /** The comparison as a JSON value. */
-export function comparisonDocument(comparison: Comparison): Record<string, unknown> {
+export function comparisonDocument(comparison: RunComparison): Record<string, unknown> {
   return { ...comparisonHead(comparison), pairs: comparison.judgement.pairs.map(pairDocument) };
 }
 
-function comparisonHead(comparison: Comparison): Record<string, unknown> {
+function comparisonHead(comparison: RunComparison): Record<string, unknown> {
   const { judgement, base, next, axis } = comparison;
   return {
     version: 1,
     base: sideDocument(base),
     new: sideDocument(next),
     ...(axis && { axis }),
-    forced: comparison.unlikeness,
+    forced: comparison.incompatibilities,
     emulated: judgement.emulated,
     alpha: judgement.alpha,
     method: judgement.method,
@@ -97,11 +97,11 @@ export function metricDocument({ definition, judgement, sentence, correction, lo
 
 function testDocument({ test, second }: MetricComparison): unknown {
   if (test === undefined) return null;
-  const { name, statistic, leastP } = test;
+  const { name, statistic, minimumAttainableP } = test;
   return {
     name,
     statistic,
-    leastP: leastP ?? null,
+    leastP: minimumAttainableP ?? null,
     ...(second && { beside: { name: `${second.method} rank-sum`, u: second.u, p: second.twoSided } }),
   };
 }

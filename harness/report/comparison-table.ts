@@ -1,11 +1,11 @@
 import { escapeText } from '../escape.ts';
 import { failedBoots } from '../judgement/side.ts';
 import type { MetricUnit } from '../measurement/metric.ts';
-import type { Summary } from '../statistics/descriptive.ts';
-import type { JudgedMetric } from '../statistics/judged-cell.ts';
-import { formatP } from '../statistics/sentence.ts';
-import type { Scalar } from '../statistics/value.ts';
-import type { Verdict } from '../statistics/verdict.ts';
+import type { Summary } from '../statistics/samples/descriptive.ts';
+import type { Scalar } from '../statistics/samples/value.ts';
+import type { JudgedMetric } from '../statistics/verdicts/judged-cell.ts';
+import { formatP } from '../statistics/verdicts/sentence.ts';
+import type { Verdict } from '../statistics/verdicts/verdict.ts';
 import { chooseScale, formatValue, type Scale } from './quantity.ts';
 import { type Column, renderTable } from './table.ts';
 

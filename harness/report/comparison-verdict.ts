@@ -1,7 +1,7 @@
-import type { Comparison } from '../judgement/judgement.ts';
+import type { RunComparison } from '../judgement/judgement.ts';
 import type { CellPair } from '../judgement/pairing.ts';
-import type { JudgedMetric } from '../statistics/judged-cell.ts';
-import type { Verdict } from '../statistics/verdict.ts';
+import type { JudgedMetric } from '../statistics/verdicts/judged-cell.ts';
+import type { Verdict } from '../statistics/verdicts/verdict.ts';
 import { differences } from '../store/comparison-key.ts';
 
 const order: readonly Verdict[] = ['REGRESSED', 'IMPROVED', 'UNCHANGED', 'INCONCLUSIVE', 'NOT_ENOUGH'];
@@ -10,7 +10,7 @@ const order: readonly Verdict[] = ['REGRESSED', 'IMPROVED', 'UNCHANGED', 'INCONC
  * The verdict of the whole: REGRESSED when any gated headline is, else the weakest of what is gated, so that what is
  * open is never passed over in silence.
  */
-export function overallVerdict({ judgement }: Comparison): Verdict {
+export function overallVerdict({ judgement }: RunComparison): Verdict {
   const gated = gatedHeadlines(judgement.pairs);
   const has = (verdict: Verdict) => gated.some(metric => metric.judgement.verdict === verdict);
   if (has('REGRESSED')) return 'REGRESSED';
@@ -19,7 +19,7 @@ export function overallVerdict({ judgement }: Comparison): Verdict {
   return has('IMPROVED') ? 'IMPROVED' : 'UNCHANGED';
 }
 
-function gatedHeadlines(pairs: Comparison['judgement']['pairs']): JudgedMetric[] {
+function gatedHeadlines(pairs: RunComparison['judgement']['pairs']): JudgedMetric[] {
   return pairs.flatMap(({ pair, metrics }) =>
     metrics.filter(
       metric => metric.definition.headline && metric.definition.gated && isComparable(pair, metric),
@@ -39,21 +39,21 @@ function isComparable({ base, candidate }: CellPair, { judgement }: JudgedMetric
 }
 
 /** The last line: the verdict, how many of each, and what an open verdict means for the exit status. */
-export function verdictLine(comparison: Comparison): string {
-  const { judgement, unlikeness } = comparison;
+export function verdictLine(comparison: RunComparison): string {
+  const { judgement, incompatibilities } = comparison;
   const gated = gatedHeadlines(judgement.pairs);
   const parts = order.flatMap(verdict => {
     const number = gated.filter(metric => metric.judgement.verdict === verdict).length;
     return number > 0 ? [`${number} ${verdict}`] : [];
   });
   const verdict = overallVerdict(comparison);
-  const forced = unlikeness.length > 0 ? ' (FORCED: the sides are unlike)' : '';
+  const forced = incompatibilities.length > 0 ? ' (FORCED: the sides are unlike)' : '';
   const meaning =
     verdict === 'INCONCLUSIVE' || verdict === 'NOT_ENOUGH' ? `; ${meaningOf(verdict, comparison)}` : '';
   return `verdict: ${verdict}${forced}: gated metrics: ${parts.join(', ') || 'none measured'}${meaning}`;
 }
 
-function meaningOf(verdict: 'INCONCLUSIVE' | 'NOT_ENOUGH', { base, next }: Comparison): string {
+function meaningOf(verdict: 'INCONCLUSIVE' | 'NOT_ENOUGH', { base, next }: RunComparison): string {
   if (base.kind === 'text' || next.kind === 'text')
     return 'one boot a side decides nothing: counters vary tenfold between boots';
   if (verdict === 'NOT_ENOUGH') return 'too few boots to prove anything: this is no pass';

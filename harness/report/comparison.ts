@@ -1,9 +1,9 @@
 import { escapeText } from '../escape.ts';
-import { describeUnlikeness } from '../judgement/compare-sides.ts';
-import type { Comparison, JudgedPair } from '../judgement/judgement.ts';
+import { describeIncompatibility } from '../judgement/compare-sides.ts';
+import type { JudgedPair, RunComparison } from '../judgement/judgement.ts';
 import type { Side } from '../judgement/side.ts';
-import type { JudgedMetric } from '../statistics/judged-cell.ts';
-import type { Correction } from '../statistics/verdict.ts';
+import type { JudgedMetric } from '../statistics/verdicts/judged-cell.ts';
+import type { Correction } from '../statistics/verdicts/verdict.ts';
 import { plural } from '../units.ts';
 import { markKey, renderMetricTable } from './comparison-table.ts';
 import { verdictLine } from './comparison-verdict.ts';
@@ -19,7 +19,7 @@ const fullPairs = 12;
 const mostUnmatched = 20;
 
 /** A comparison for people: what with what, one table per pair, sentences, the verdict last. */
-export function renderComparison(comparison: Comparison, options: ComparisonOptions = {}): string {
+export function renderComparison(comparison: RunComparison, options: ComparisonOptions = {}): string {
   const { pairs } = comparison.judgement;
   // A single boot a side proves nothing: the differences themselves are all that a text can show.
   const all = options.all === true || comparison.next.kind === 'text';
@@ -40,7 +40,7 @@ export function renderComparison(comparison: Comparison, options: ComparisonOpti
     .join('\n\n')}\n`;
 }
 
-function headLines(comparison: Comparison): string[] {
+function headLines(comparison: RunComparison): string[] {
   const { base, next, axis } = comparison;
   if (axis && 'base' in axis)
     return [`${escapeText(next.name)}: ${escapeText(axis.axis)} compared with ${escapeText(axis.base)}`];
@@ -90,7 +90,7 @@ function isShown(metric: JudgedMetric, all: readonly JudgedMetric[]): boolean {
   );
 }
 
-function unmatchedLines({ unmatched }: Comparison): string[] {
+function unmatchedLines({ unmatched }: RunComparison): string[] {
   if (unmatched.length === 0) return [];
   const lines = unmatched
     .slice(0, mostUnmatched)
@@ -102,8 +102,8 @@ function unmatchedLines({ unmatched }: Comparison): string[] {
   return [`${plural(unmatched.length, 'cell')} without a partner, not compared:`, ...lines];
 }
 
-function noteLines(comparison: Comparison, all: boolean): string[] {
-  const { judgement, unlikeness } = comparison;
+function noteLines(comparison: RunComparison, all: boolean): string[] {
+  const { judgement, incompatibilities } = comparison;
   const { pairs, declared, alpha, method } = judgement;
   const rows = pairs.flatMap(({ metrics }) => shownRows(metrics, all));
   const notes = [
@@ -123,8 +123,8 @@ function noteLines(comparison: Comparison, all: boolean): string[] {
     notes.push(
       'guests were emulated: times are those of the translator, and fail no run unless gated by name',
     );
-  for (const one of unlikeness)
-    notes.push(`FORCED, unlike: ${escapeText(describeUnlikeness(one, pairs.length))}`);
+  for (const one of incompatibilities)
+    notes.push(`FORCED, unlike: ${escapeText(describeIncompatibility(one, pairs.length))}`);
   return notes;
 }
 

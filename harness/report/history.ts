@@ -1,8 +1,8 @@
 import { escapeText } from '../escape.ts';
 import type { Confirmation } from '../judgement/confirmation.ts';
 import type { HistoryEvent, HistoryPoint, HistorySeries } from '../judgement/history.ts';
-import { type Comparison, formatQuantity } from '../judgement/judgement.ts';
-import { formatPercent, nameP } from '../statistics/sentence.ts';
+import { formatQuantity, type RunComparison } from '../judgement/judgement.ts';
+import { formatPercent, nameP } from '../statistics/verdicts/sentence.ts';
 import { plural } from '../units.ts';
 
 /** An event with what is known of it. */
@@ -24,7 +24,7 @@ export interface HistoryReport {
   /** Runs that could not be read, with the reason. */
   skipped: { run: string; reason: string }[];
   /** The newest run against a pinned one, or why that cannot be done. */
-  pinned?: { name: string; newest: string; comparison?: Comparison; refused?: string };
+  pinned?: { name: string; newest: string; comparison?: RunComparison; refused?: string };
 }
 
 /** A history for people: events, each with its state and the command that leads on, then the drift from the pin. */

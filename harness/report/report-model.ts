@@ -7,10 +7,10 @@ import type { RunRecord } from '../store/run-record.ts';
 import { type CellSamples, collectSamples, countOutcomes } from '../store/sample.ts';
 import { type FoldedCaller, foldCallers } from './callers.ts';
 import { reproduceCommand } from './reproduce.ts';
-import { type Summary, summarize } from './summary.ts';
+import { type MetricSummary, summarize } from './summary.ts';
 
 /** One metric of one cell. */
-export interface MetricReport extends Summary {
+export interface MetricReport extends MetricSummary {
   /** From the registry; a metric that it lacks is shown as a count. */
   metric: Metric;
 }

@@ -1,6 +1,6 @@
 import { escapeText } from '../escape.ts';
 import type { Cell } from '../matrix/matrix.ts';
-import type { CounterName } from '../measurement/module-stats.ts';
+import type { CounterName } from '../measurement/module-stats/module-stats.ts';
 import type { TrialRecord } from '../measurement/record.ts';
 import type { Plan } from '../plan/trial.ts';
 import type { RunRecord } from '../store/run-record.ts';

@@ -2,7 +2,7 @@ import { medianSorted } from 'simple-statistics';
 import type { SampleValue } from '../store/sample.ts';
 
 /** Median and range of one metric over the boots of a cell that measured it. */
-export interface Summary {
+export interface MetricSummary {
   /** Boots that measured it. */
   n: number;
   /** Boots that passed and did not measure it; never taken for zero. */
@@ -16,7 +16,7 @@ export interface Summary {
  * The summary of a sample; undefined when nothing was measured. Exact: values beyond 2^53 stay bigint, where the median
  * of an even number of values is rounded down to a whole number.
  */
-export function summarize(values: readonly SampleValue[]): Summary | undefined {
+export function summarize(values: readonly SampleValue[]): MetricSummary | undefined {
   const present = values.filter(value => value !== null);
   if (present.length === 0) return undefined;
   present.sort((a, b) => (a < b ? -1 : Number(a > b)));

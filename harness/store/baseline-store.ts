@@ -1,9 +1,9 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InfrastructureError, UsageError } from '../errors.ts';
-import { syncFolder, writeFileAtomically } from './atomic.ts';
+import { syncFolder, writeFileAtomically } from '../files/atomic.ts';
+import { readJsonFile } from '../files/json-file.ts';
 import { type Baseline, type BaselineCell, formatBaseline } from './baseline.ts';
-import { readJsonFile } from './json-file.ts';
 
 const baselineName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 

@@ -1,8 +1,8 @@
 import { UsageError } from '../errors.ts';
+import { canonicalJson } from '../files/digest.ts';
 import type { StoredValue, TrialRecord } from '../measurement/record.ts';
 import type { Plan } from '../plan/trial.ts';
 import { cellFacts, type Facts, runFacts } from './comparison-key.ts';
-import { canonicalJson } from './digest.ts';
 import type { RunRecord } from './run-record.ts';
 import { badOutcomes, type CellSamples, collectSamples, storeValue } from './sample.ts';
 

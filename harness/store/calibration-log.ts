@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomically } from './atomic.ts';
+import { writeFileAtomically } from '../files/atomic.ts';
+import { canonicalJson } from '../files/digest.ts';
+import { readJsonFile } from '../files/json-file.ts';
 import type { Facts } from './comparison-key.ts';
-import { canonicalJson } from './digest.ts';
-import { readJsonFile } from './json-file.ts';
 
 /** How many false alarms a run gave, of how many. */
 export interface StoredTally {

@@ -2,10 +2,10 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InfrastructureError } from '../errors.ts';
+import { syncFolder } from '../files/atomic.ts';
+import { FileLock } from '../files/lock.ts';
 import type { TrialRecord } from '../measurement/record.ts';
-import { syncFolder } from './atomic.ts';
 import { type JournalContent, type JournalHeader, newline, replayJournal } from './journal-content.ts';
-import { FileLock } from './lock.ts';
 import { recordFault } from './record-check.ts';
 
 /**

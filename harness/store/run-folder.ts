@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InfrastructureError, UsageError } from '../errors.ts';
+import { syncFolder, writeFileAtomically } from '../files/atomic.ts';
+import { readJsonFile } from '../files/json-file.ts';
+import type { TrialRecord } from '../measurement/record.ts';
 import type { Plan } from '../plan/trial.ts';
-import { syncFolder, writeFileAtomically } from './atomic.ts';
-import { readJsonFile } from './json-file.ts';
 import type { RunRecord } from './run-record.ts';
 import { decodePlan, encodePlan, type StoredPlan } from './stored-plan.ts';
 
@@ -188,4 +189,11 @@ function slug(name: string): string {
 function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
+}
+
+/** A run as its folder holds it. */
+export interface RunContent {
+  run: RunRecord;
+  plan: Plan;
+  records: readonly TrialRecord[];
 }

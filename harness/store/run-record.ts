@@ -1,6 +1,6 @@
 import type { AcceleratorProof } from '../machine/machine.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import type { WorkloadMetric } from '../matrix/workload.ts';
+import type { WorkloadMetric } from '../matrix/workload/workload.ts';
 
 /** The host as a run saw it; decides, with others, which runs may be compared. */
 export interface HostEnvironment {

@@ -1,7 +1,7 @@
 import type { Image } from '../image/image.ts';
 import type { KernelArtifact } from '../kernel/artifact.ts';
 import type { Cell } from '../matrix/matrix.ts';
-import type { ResolvedWorkload } from '../matrix/resolve-workload.ts';
+import type { ResolvedWorkload } from '../matrix/workload/resolve-workload.ts';
 
 /** A cell with all that its trials boot. */
 export interface PreparedCell {

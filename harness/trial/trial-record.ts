@@ -1,13 +1,12 @@
 import { escapeTail, escapeText } from '../escape.ts';
-import type { GuestLife } from '../machine/guest.ts';
-import type { Crash } from '../measurement/crash.ts';
-import { worstCrash } from '../measurement/crash-report.ts';
+import type { GuestResult } from '../machine/guest.ts';
+import type { Crash } from '../measurement/crashes/crash.ts';
+import { worstCrash } from '../measurement/crashes/crash-report.ts';
 import type { Finding } from '../measurement/finding.ts';
 import type { Capabilities, Outcome, TrialRecord } from '../measurement/record.ts';
 import { measureTrial, type TrialMeasurement } from '../measurement/trial-measurement.ts';
 import type { Trial } from '../plan/trial.ts';
 import type { GuestLog } from './guest-log.ts';
-import { kernelReports } from './kernel-reports.ts';
 import type { PreparedCell } from './prepared-cell.ts';
 
 /** How many lines of a bad trial's console go into its record. */
@@ -20,7 +19,7 @@ export interface TrialEnd {
   trial: Trial;
   prepared: PreparedCell;
   startedAt: Date;
-  life: GuestLife;
+  life: GuestResult;
   log: GuestLog;
 }
 
@@ -186,4 +185,19 @@ function reportFindings(reports: readonly Crash[]): Finding[] {
     severity: 'warning',
     message: escapeText(crash.title),
   }));
+}
+
+/**
+ * All crash reports of one guest, from the two places where its kernel told them. The console has the last words of a
+ * dying kernel, but only what is a warning or worse: the stack of a hung task is not (sched_show_task() in
+ * kernel/sched/core.c prints it as information), and no title can be made without it. The records that the agent sent
+ * have every line, but end where the guest did. Of each class of crash those of the records are taken, unless the
+ * console has more of them.
+ */
+export function kernelReports(console: readonly Crash[], records: readonly Crash[]): Crash[] {
+  const classes = new Set([...console, ...records].map(crash => crash.class));
+  return [...classes].flatMap(kind => {
+    const [printed, recorded] = [console, records].map(list => list.filter(crash => crash.class === kind));
+    return recorded!.length >= printed!.length ? recorded! : printed!;
+  });
 }

@@ -6,11 +6,11 @@ import { ChannelListener, createSocketFolder } from '../channel/listener.ts';
 import { formatTranscriptLine } from '../channel/transcript.ts';
 import { qemuArguments, translatesSingleThreaded } from '../machine/arguments.ts';
 import { baseDeadlines, scaleDeadlines } from '../machine/deadlines.ts';
-import { type GuestLife, runGuest } from '../machine/guest.ts';
+import { type GuestResult, runGuest } from '../machine/guest.ts';
 import type { Accelerator, MachineSettings } from '../machine/machine.ts';
-import { shellQuote } from '../machine/shell-quote.ts';
 import type { TrialPhase, TrialRecord } from '../measurement/record.ts';
 import type { Trial } from '../plan/trial.ts';
+import { shellQuote } from '../shell-quote.ts';
 import type { RunFolder } from '../store/run-folder.ts';
 import { GuestLog } from './guest-log.ts';
 import type { PreparedCell } from './prepared-cell.ts';
@@ -98,7 +98,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialRecord> {
   const command = shellQuote([settings.qemu, ...qemuArguments(settings)]);
   await writeFile(join(folder, 'qemu.txt'), `${command}\n`);
   const log = new GuestLog();
-  const life = await liveOnce(options, settings, log, folder);
+  const life = await bootGuest(options, settings, log, folder);
   await writeEvidence(folder, log, life);
   return makeTrialRecord({ trial, prepared, startedAt, life, log });
 }
@@ -113,12 +113,12 @@ function trialDeadlines(prepared: PreparedCell, host: GuestHost, jobs: number) {
   });
 }
 
-async function liveOnce(
+async function bootGuest(
   options: TrialOptions,
   settings: MachineSettings,
   log: GuestLog,
   folder: string,
-): Promise<GuestLife> {
+): Promise<GuestResult> {
   const sockets = await createSocketFolder();
   const transcript = createWriteStream(join(folder, 'channel.ndjson'));
   try {
@@ -145,7 +145,7 @@ async function liveOnce(
 }
 
 /** The raw texts, as the guest sent them, for people and for `modstorm inspect`. */
-async function writeEvidence(folder: string, log: GuestLog, life: GuestLife): Promise<void> {
+async function writeEvidence(folder: string, log: GuestLog, life: GuestResult): Promise<void> {
   const files: [name: string, content: string | Buffer | undefined][] = [
     ['stats-before.txt', log.before?.stats],
     ['stats-after.txt', log.after?.stats],

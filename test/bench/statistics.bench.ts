@@ -1,7 +1,7 @@
 import { makeRandom } from '../../harness/random.ts';
-import { analyse } from '../../harness/statistics/analysis.ts';
-import type { CellSamples } from '../../harness/statistics/analysis-request.ts';
-import type { MetricClass, MetricDefinition } from '../../harness/statistics/metric.ts';
+import type { MetricClass, MetricDefinition } from '../../harness/statistics/samples/metric.ts';
+import { analyse } from '../../harness/statistics/verdicts/analysis.ts';
+import type { SampleTable } from '../../harness/statistics/verdicts/analysis-request.ts';
 
 /** The promise: 400 cells x 20 trials x 30 metrics in under 2 s and 300 MB. */
 const cells = 400;
@@ -29,7 +29,7 @@ function draw(definition: MetricDefinition, index: number): number {
   return index % 3 === 0 && random.uniform() < 0.8 ? 0 : Math.round(skewed);
 }
 
-function drawCell(cell: number): CellSamples {
+function drawCell(cell: number): SampleTable {
   const side = (definition: MetricDefinition, index: number) =>
     Array.from({ length: trials }, () => draw(definition, index));
   const entries = definitions.map((definition, index) => {

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
-import { cleanCommand } from '../../harness/cli/clean.ts';
+import { cleanCommand } from '../../harness/cli/commands/clean.ts';
+import { FileLock } from '../../harness/files/lock.ts';
+import { describeSelf } from '../../harness/files/lock-holder.ts';
 import { findLeftoverGuests } from '../../harness/process/leftover.ts';
-import { FileLock } from '../../harness/store/lock.ts';
-import { describeSelf } from '../../harness/store/lock-holder.ts';
 import { fakeContext } from '../fakes/command-context.ts';
 
 const deadLock = JSON.stringify({ ...describeSelf('building'), pid: 4194305 });

@@ -1,14 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { listBaselines, removeBaseline, saveBaseline, showBaseline } from '../../harness/cli/baseline.ts';
-import { type CompareCommandOptions, compareCommand } from '../../harness/cli/compare.ts';
-import { concludeRun } from '../../harness/cli/conclude-run.ts';
+import {
+  listBaselines,
+  removeBaseline,
+  saveBaseline,
+  showBaseline,
+} from '../../harness/cli/commands/baseline.ts';
+import { type CompareCommandOptions, compareCommand } from '../../harness/cli/commands/compare.ts';
+import { reportCommand } from '../../harness/cli/commands/report.ts';
 import { readMatrix } from '../../harness/cli/inputs.ts';
-import { reportCommand } from '../../harness/cli/report.ts';
 import type { Cell } from '../../harness/matrix/matrix.ts';
 import { projectPath } from '../../harness/project.ts';
 import { makeRandom, type Random } from '../../harness/random.ts';
+import { concludeRun } from '../../harness/report/conclude-run.ts';
 import { RunFolder } from '../../harness/store/run-folder.ts';
 import type { RunRecord } from '../../harness/store/run-record.ts';
 import { fakeContext } from '../fakes/command-context.ts';

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { historyCommand } from '../../harness/cli/history.ts';
+import { historyCommand } from '../../harness/cli/commands/history.ts';
 import { readMatrix } from '../../harness/cli/inputs.ts';
 import { calibrate } from '../../harness/judgement/calibration.ts';
 import type { Cell } from '../../harness/matrix/matrix.ts';

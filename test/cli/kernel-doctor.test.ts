@@ -1,8 +1,8 @@
 import t from 'tap';
-import { kernelDoctorCommand } from '../../harness/cli/kernel-doctor.ts';
-import { parseWorkload } from '../../harness/matrix/workload-file.ts';
-import type { KernelProbe, KernelProbeRequest } from '../../harness/trial/probe-kernel.ts';
-import { workloadNeeds } from '../../harness/trial/workload-needs.ts';
+import { kernelDoctorCommand } from '../../harness/cli/commands/kernel-doctor.ts';
+import { parseWorkload } from '../../harness/matrix/workload/workload-file.ts';
+import type { KernelProbe, KernelProbeRequest } from '../../harness/run/probe-kernel.ts';
+import { workloadNeeds } from '../../harness/run/probe-kernel.ts';
 
 const found: KernelProbe = {
   release: '7.2.12',

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { doctorCommand, renderHostReport } from '../../harness/cli/doctor.ts';
+import { doctorCommand, renderHostReport } from '../../harness/cli/commands/doctor.ts';
 import { type HostProbe, inspectHost, realHost } from '../../harness/host/inspect-host.ts';
 import { installMissing } from '../../harness/host/install-packages.ts';
 import { readKvmNote, writeKvmNote } from '../../harness/host/kvm-note.ts';

@@ -8,9 +8,9 @@ import { makePlan } from '../../harness/plan/plan.ts';
 import type { Trial } from '../../harness/plan/trial.ts';
 import type { ProgressEvent } from '../../harness/progress/event.ts';
 import { projectPath } from '../../harness/project.ts';
+import { executeTrials, prepareRun } from '../../harness/run/run-execution.ts';
 import { Journal } from '../../harness/store/journal.ts';
 import { RunFolder } from '../../harness/store/run-folder.ts';
-import { executeTrials, prepareRun } from '../../harness/trial/run-execution.ts';
 
 /** The kernel of the integration tests: that of matrices/quick.yaml, so that one build serves both. */
 export const labKernel = 'kernels:\n  lts: { debian: linux-source-6.12 }\n';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { parseModuleStats } from '../../harness/measurement/module-stats-text.ts';
+import { parseModuleStats } from '../../harness/measurement/module-stats/module-stats-text.ts';
 import type { Outcome, TrialRecord } from '../../harness/measurement/record.ts';
 import { labKernel, runLab } from './guest-lab.ts';
 

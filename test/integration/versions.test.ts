@@ -1,7 +1,7 @@
 import t from 'tap';
 import { readMatrix } from '../../harness/cli/inputs.ts';
 import { listFragments } from '../../harness/kernel/fragments.ts';
-import { probeKernel } from '../../harness/trial/probe-kernel.ts';
+import { probeKernel } from '../../harness/run/probe-kernel.ts';
 
 /** Kernels of matrices/versions.yaml with the smallest config that counts. */
 async function probe(name: string) {

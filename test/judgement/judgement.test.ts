@@ -2,7 +2,7 @@ import t from 'tap';
 import { gateNames, metricDefinitions } from '../../harness/judgement/definition.ts';
 import { judgePairs } from '../../harness/judgement/judgement.ts';
 import { orderFindings } from '../../harness/judgement/order-check.ts';
-import { findUnlikeness, pairAcross, pairWithin } from '../../harness/judgement/pairing.ts';
+import { findIncompatibilities, pairAcross, pairWithin } from '../../harness/judgement/pairing.ts';
 import { failedBoots, type Side, sideOfBaseline, sideOfRun } from '../../harness/judgement/side.ts';
 import type { Cell } from '../../harness/matrix/matrix.ts';
 import { makeRandom } from '../../harness/random.ts';
@@ -91,8 +91,14 @@ t.test('pairs inside a run and across two', async t => {
 t.test('unlike facts are found, but for those that the axis explains and those nobody knows', async t => {
   const side = makeSide();
   const { pairs } = pairWithin(side, { axis: 'config', base: 'stats' });
-  t.strictSame(findUnlikeness(pairs, side, side, 'config'), [], 'dups against no dups is the comparison');
-  t.match(findUnlikeness(pairs, side, side, 'vcpus'), [{ fact: 'autoload_dups', pairs: [pairs[0]!.name] }]);
+  t.strictSame(
+    findIncompatibilities(pairs, side, side, 'config'),
+    [],
+    'dups against no dups is the comparison',
+  );
+  t.match(findIncompatibilities(pairs, side, side, 'vcpus'), [
+    { fact: 'autoload_dups', pairs: [pairs[0]!.name] },
+  ]);
   const { run, plan, records } = makeContent();
   const fewer = records.map(record =>
     record.cell === 'c'
@@ -100,7 +106,7 @@ t.test('unlike facts are found, but for those that the axis explains and those n
       : record,
   );
   const one = sideOfRun(run, plan, fewer);
-  t.match(findUnlikeness(pairAcross(side, one).pairs, side, one), [
+  t.match(findIncompatibilities(pairAcross(side, one).pairs, side, one), [
     { fact: 'cpus_online', base: '8', new: '1', pairs: ['config=stats vcpus=8'] },
   ]);
   const crashed = fewer.map(record =>
@@ -108,7 +114,7 @@ t.test('unlike facts are found, but for those that the axis explains and those n
   );
   const dead = sideOfRun(run, plan, crashed);
   t.strictSame(
-    findUnlikeness(pairAcross(side, dead).pairs, side, dead),
+    findIncompatibilities(pairAcross(side, dead).pairs, side, dead),
     [],
     'who never booted proved nothing',
   );

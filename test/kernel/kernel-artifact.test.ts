@@ -6,9 +6,8 @@ import type { IsolatedApt } from '../../harness/host/isolated-apt.ts';
 import { ArtifactStore, artifactKey, digestObjects } from '../../harness/kernel/artifact-store.ts';
 import { readBuildId } from '../../harness/kernel/elf-build-id.ts';
 import { findModulesFolder, releaseOfImage } from '../../harness/kernel/kernel-release.ts';
-import { resolveSource } from '../../harness/kernel/kernel-source.ts';
 import { kernelTools } from '../../harness/kernel/kernel-tools.ts';
-import { prepareKernel, prepareKernels } from '../../harness/kernel/prepare-kernel.ts';
+import { prepareKernel, prepareKernels, resolveSource } from '../../harness/kernel/prepare-kernel.ts';
 import type { KernelSource } from '../../harness/matrix/matrix.ts';
 
 /** A bzImage's header, as far as its release is concerned (boot protocol 2.00). */

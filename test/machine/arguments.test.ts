@@ -6,8 +6,8 @@ import { baseDeadlines, scaleDeadlines } from '../../harness/machine/deadlines.t
 import { delayLoops, timeStampKilohertz } from '../../harness/machine/delay-loop.ts';
 import type { MachineSettings } from '../../harness/machine/machine.ts';
 import { PhaseClock } from '../../harness/machine/phase-clock.ts';
-import { shellQuote } from '../../harness/machine/shell-quote.ts';
 import { projectPath } from '../../harness/project.ts';
+import { shellQuote } from '../../harness/shell-quote.ts';
 
 const settings: MachineSettings = {
   qemu: 'qemu-system-x86_64',

@@ -9,7 +9,7 @@ import { ConsoleTail, consoleLineLimit, parseConsoleLine } from '../../harness/m
 import { CrashWatch } from '../../harness/machine/crash-watch.ts';
 import { hangEvidence, summariseRegisters } from '../../harness/machine/hang-evidence.ts';
 import { listenQmp, QmpDecoder, type QmpEvent, qmpMessageLimit } from '../../harness/machine/qmp.ts';
-import type { Crash } from '../../harness/measurement/crash.ts';
+import type { Crash } from '../../harness/measurement/crashes/crash.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'modstorm-machine-'));
 t.teardown(() => rmSync(folder, { recursive: true }));

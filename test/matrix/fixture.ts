@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { MatrixError } from '../../harness/matrix/diagnostic.ts';
 import { loadMatrix } from '../../harness/matrix/load.ts';
 import type { Matrix } from '../../harness/matrix/matrix.ts';
-import type { WorkloadDefinition } from '../../harness/matrix/workload.ts';
-import { parseWorkload } from '../../harness/matrix/workload-file.ts';
+import { MatrixError } from '../../harness/matrix/source/diagnostic.ts';
+import type { WorkloadDefinition } from '../../harness/matrix/workload/workload.ts';
+import { parseWorkload } from '../../harness/matrix/workload/workload-file.ts';
 import { projectPath } from '../../harness/project.ts';
 
 /** A second workload beside stress-ng, with another set of parameters. */

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { listFragments } from '../../harness/kernel/fragments.ts';
-import { canonicalText } from '../../harness/matrix/canonical-text.ts';
+import { canonicalText } from '../../harness/matrix/axes/canonical-text.ts';
+import { expandRange, integerRange, isRange } from '../../harness/matrix/axes/range.ts';
 import { comparisonGroup } from '../../harness/matrix/comparison-group.ts';
 import {
   matrixJsonSchema,
@@ -9,8 +10,7 @@ import {
 } from '../../harness/matrix/json-schema.ts';
 import { loadMatrix } from '../../harness/matrix/load.ts';
 import { addOwnWorkloads } from '../../harness/matrix/own-workloads.ts';
-import { expandRange, integerRange, isRange } from '../../harness/matrix/range.ts';
-import { parseWorkload } from '../../harness/matrix/workload-file.ts';
+import { parseWorkload } from '../../harness/matrix/workload/workload-file.ts';
 import { complaints, fragments, load, oneKernel, readProject, workloads, yamlFiles } from './fixture.ts';
 
 const labels = (text: string): string[] => load(text).cells.map(cell => cell.label);

@@ -1,7 +1,7 @@
 import t from 'tap';
-import { MatrixError } from '../../harness/matrix/diagnostic.ts';
 import { loadMatrix } from '../../harness/matrix/load.ts';
 import { addOwnWorkloads } from '../../harness/matrix/own-workloads.ts';
+import { MatrixError } from '../../harness/matrix/source/diagnostic.ts';
 import { fragments, oneKernel, workloads } from './fixture.ts';
 
 const mine = 'version: 3\ndescription: Mine.\nrun: [sh, -c, "exit 0"]\ndeadline: { extra: 1s }\n';

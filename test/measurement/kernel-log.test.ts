@@ -1,12 +1,12 @@
 import t from 'tap';
-import type { Crash } from '../../harness/measurement/crash.ts';
-import { findCrash, findCrashes, worstCrash } from '../../harness/measurement/crash-report.ts';
-import { parseDuplicateRequests } from '../../harness/measurement/duplicate-requests.ts';
+import type { Crash } from '../../harness/measurement/crashes/crash.ts';
+import { findCrash, findCrashes, worstCrash } from '../../harness/measurement/crashes/crash-report.ts';
 import { inspectText } from '../../harness/measurement/inspection.ts';
-import { parseKernelLog } from '../../harness/measurement/kernel-log.ts';
-import { kmsgLines, lostRecords, parseKmsgRecord } from '../../harness/measurement/kmsg-record.ts';
-import { eachLogLine, parseLogLine } from '../../harness/measurement/log-line.ts';
-import { parseFrame } from '../../harness/measurement/stack-frame.ts';
+import { parseDuplicateRequests } from '../../harness/measurement/kernel-log/duplicate-requests.ts';
+import { parseKernelLog } from '../../harness/measurement/kernel-log/kernel-log.ts';
+import { kmsgLines, lostRecords, parseKmsgRecord } from '../../harness/measurement/kernel-log/kmsg-record.ts';
+import { eachLogLine, parseLogLine } from '../../harness/measurement/kernel-log/log-line.ts';
+import { parseFrame } from '../../harness/measurement/kernel-log/stack-frame.ts';
 import { consoleFixtures, golden } from './console-fixture.ts';
 
 t.test('consoles', async t => {

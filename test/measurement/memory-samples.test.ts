@@ -1,5 +1,5 @@
 import t from 'tap';
-import { readMemory } from '../../harness/measurement/memory-samples.ts';
+import { readMemory } from '../../harness/measurement/workload/memory-samples.ts';
 
 const sample = (time: number, free: number, used: number, mapped = used) => ({
   time_ns: String(time),

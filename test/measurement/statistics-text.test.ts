@@ -1,8 +1,12 @@
 import t from 'tap';
-import { counterChange, missingCounters, readCounters } from '../../harness/measurement/counters.ts';
-import { checkTextAgainstFiles, wastedBytes } from '../../harness/measurement/cross-check.ts';
-import { counterNames, type DuplicateModule } from '../../harness/measurement/module-stats.ts';
-import { parseModuleStats } from '../../harness/measurement/module-stats-text.ts';
+import {
+  counterChange,
+  missingCounters,
+  readCounters,
+} from '../../harness/measurement/module-stats/counters.ts';
+import { checkTextAgainstFiles, wastedBytes } from '../../harness/measurement/module-stats/cross-check.ts';
+import { counterNames, type DuplicateModule } from '../../harness/measurement/module-stats/module-stats.ts';
+import { parseModuleStats } from '../../harness/measurement/module-stats/module-stats-text.ts';
 import { golden } from './console-fixture.ts';
 import { renderKernelStats } from './stats-renderer.ts';
 

@@ -1,4 +1,4 @@
-import type { CounterName, DuplicateModule } from '../../harness/measurement/module-stats.ts';
+import type { CounterName, DuplicateModule } from '../../harness/measurement/module-stats/module-stats.ts';
 
 /** The state that read_file_mod_stats() prints. */
 export interface KernelState {

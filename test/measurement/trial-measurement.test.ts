@@ -2,19 +2,19 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
+import { inspectCommand } from '../../harness/cli/commands/inspect.ts';
 import type { CommandContext } from '../../harness/cli/context.ts';
-import { inspectCommand } from '../../harness/cli/inspect.ts';
 import { inspectionJson, inspectText } from '../../harness/measurement/inspection.ts';
 import { findMetric, metricRegistry, metrics, workloadMetric } from '../../harness/measurement/metric.ts';
-import { parseMetricLines, storedValue } from '../../harness/measurement/metric-lines.ts';
-import { type CounterName, counterNames } from '../../harness/measurement/module-stats.ts';
+import { type CounterName, counterNames } from '../../harness/measurement/module-stats/module-stats.ts';
+import type { TrialEvidence } from '../../harness/measurement/trial-evidence.ts';
+import { measureTrial } from '../../harness/measurement/trial-measurement.ts';
+import { parseMetricLines, storedValue } from '../../harness/measurement/workload/metric-lines.ts';
 import {
   parseStressNgOutput,
   parseStressNgYaml,
   stressNgHasModule,
-} from '../../harness/measurement/stress-ng.ts';
-import type { TrialEvidence } from '../../harness/measurement/trial-evidence.ts';
-import { measureTrial } from '../../harness/measurement/trial-measurement.ts';
+} from '../../harness/measurement/workload/stress-ng.ts';
 import { golden } from './console-fixture.ts';
 import { renderKernelStats } from './stats-renderer.ts';
 

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { loadMatrix } from '../../harness/matrix/load.ts';
-import { parseWorkload } from '../../harness/matrix/workload-file.ts';
+import { parseWorkload } from '../../harness/matrix/workload/workload-file.ts';
 import { estimatePlan } from '../../harness/plan/estimate.ts';
 import { makePlan, trialId } from '../../harness/plan/plan.ts';
 import { parseShard } from '../../harness/plan/shard.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { MatrixError } from '../../harness/matrix/diagnostic.ts';
 import type { Matrix } from '../../harness/matrix/matrix.ts';
-import { parseWorkload } from '../../harness/matrix/workload-file.ts';
+import { MatrixError } from '../../harness/matrix/source/diagnostic.ts';
+import { parseWorkload } from '../../harness/matrix/workload/workload-file.ts';
 import { makePlan } from '../../harness/plan/plan.ts';
 import { load, oneKernel, readProject } from '../matrix/fixture.ts';
 

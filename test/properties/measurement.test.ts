@@ -2,17 +2,21 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import { HarnessError } from '../../harness/errors.ts';
-import { findCrash } from '../../harness/measurement/crash-report.ts';
-import { parseDuplicateRequests } from '../../harness/measurement/duplicate-requests.ts';
+import { findCrash } from '../../harness/measurement/crashes/crash-report.ts';
 import { inspectionJson, inspectText } from '../../harness/measurement/inspection.ts';
-import { renderInspection } from '../../harness/measurement/inspection-table.ts';
-import { parseKernelLog } from '../../harness/measurement/kernel-log.ts';
-import { parseKmsgRecord } from '../../harness/measurement/kmsg-record.ts';
-import { type CounterName, counterNames, type ModuleStats } from '../../harness/measurement/module-stats.ts';
-import { narrowCounters } from '../../harness/measurement/module-stats-label.ts';
-import { parseModuleStats } from '../../harness/measurement/module-stats-text.ts';
-import { parseStressNgOutput, parseStressNgYaml } from '../../harness/measurement/stress-ng.ts';
+import { parseDuplicateRequests } from '../../harness/measurement/kernel-log/duplicate-requests.ts';
+import { parseKernelLog } from '../../harness/measurement/kernel-log/kernel-log.ts';
+import { parseKmsgRecord } from '../../harness/measurement/kernel-log/kmsg-record.ts';
+import {
+  type CounterName,
+  counterNames,
+  type ModuleStats,
+} from '../../harness/measurement/module-stats/module-stats.ts';
+import { narrowCounters } from '../../harness/measurement/module-stats/module-stats-label.ts';
+import { parseModuleStats } from '../../harness/measurement/module-stats/module-stats-text.ts';
 import { measureTrial } from '../../harness/measurement/trial-measurement.ts';
+import { parseStressNgOutput, parseStressNgYaml } from '../../harness/measurement/workload/stress-ng.ts';
+import { renderInspection } from '../../harness/report/inspection.ts';
 import { golden } from '../measurement/console-fixture.ts';
 import { type KernelState, renderKernelStats } from '../measurement/stats-renderer.ts';
 

@@ -1,12 +1,11 @@
 import t from 'tap';
 import { renderJsonReport } from '../../harness/report/json.ts';
-import { memoryLegend } from '../../harness/report/memory-legend.ts';
 import { chooseScale, formatRange, formatValue } from '../../harness/report/quantity.ts';
 import { buildReportModel, type CellReport } from '../../harness/report/report-model.ts';
 import { reproduceCommand } from '../../harness/report/reproduce.ts';
 import { summarize } from '../../harness/report/summary.ts';
 import { renderTable } from '../../harness/report/table.ts';
-import { renderTerminalReport } from '../../harness/report/terminal.ts';
+import { memoryLegend, renderTerminalReport } from '../../harness/report/terminal.ts';
 import { goldenText } from '../fakes/golden.ts';
 import { fakeCell, fakePlan, fakeRecord, fakeRun } from '../fakes/run-fixture.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { parseModuleStats } from '../../harness/measurement/module-stats-text.ts';
+import { parseModuleStats } from '../../harness/measurement/module-stats/module-stats-text.ts';
 import { projectPath } from '../../harness/project.ts';
 import { renderStatsReport, renderStatsTable, type StatsTable } from '../../harness/report/stats-table.ts';
 import { fakeCell, fakePlan, fakeRecord, fakeRun } from '../fakes/run-fixture.ts';

@@ -1,11 +1,11 @@
 import t from 'tap';
 import { makeRandom, type Random } from '../../harness/random.ts';
-import { analyse } from '../../harness/statistics/analysis.ts';
-import { compareMetric } from '../../harness/statistics/comparison.ts';
-import type { MetricClass, MetricDefinition } from '../../harness/statistics/metric.ts';
-import { rankTest } from '../../harness/statistics/rank-test.ts';
-import { makeSample } from '../../harness/statistics/sample.ts';
-import { planLooks } from '../../harness/statistics/sequential.ts';
+import type { MetricClass, MetricDefinition } from '../../harness/statistics/samples/metric.ts';
+import { makeSample } from '../../harness/statistics/samples/sample.ts';
+import { rankTest } from '../../harness/statistics/tests/rank-test.ts';
+import { analyse } from '../../harness/statistics/verdicts/analysis.ts';
+import { compareMetric } from '../../harness/statistics/verdicts/comparison.ts';
+import { planLooks } from '../../harness/statistics/verdicts/sequential.ts';
 
 const level = 0.05;
 

@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import t, { type Test as TapTest } from 'tap';
 import { makeRandom } from '../../harness/random.ts';
-import { benjaminiHochberg } from '../../harness/statistics/benjamini-hochberg.ts';
-import { clopperPearson, rateDifference } from '../../harness/statistics/clopper-pearson.ts';
-import { summarise } from '../../harness/statistics/descriptive.ts';
-import * as distribution from '../../harness/statistics/distribution.ts';
-import { fisherTest } from '../../harness/statistics/fisher.ts';
-import { hodgesLehmann } from '../../harness/statistics/hodges-lehmann.ts';
-import { holm } from '../../harness/statistics/holm.ts';
-import { meanDifference } from '../../harness/statistics/mean-difference.ts';
-import { permutationRankTest } from '../../harness/statistics/permutation.ts';
-import { leastUntiedP, oneSidedRankTest, rankTest } from '../../harness/statistics/rank-test.ts';
-import { deviations, makeSample, poolRanks } from '../../harness/statistics/sample.ts';
-import { parseValues, type Scalar } from '../../harness/statistics/value.ts';
+import { benjaminiHochberg } from '../../harness/statistics/corrections/benjamini-hochberg.ts';
+import { holm } from '../../harness/statistics/corrections/holm.ts';
+import * as distribution from '../../harness/statistics/distributions/distribution.ts';
+import { clopperPearson, rateDifference } from '../../harness/statistics/effects/clopper-pearson.ts';
+import { hodgesLehmann } from '../../harness/statistics/effects/hodges-lehmann.ts';
+import { meanDifference } from '../../harness/statistics/effects/mean-difference.ts';
+import { summarise } from '../../harness/statistics/samples/descriptive.ts';
+import { deviations, makeSample, poolRanks } from '../../harness/statistics/samples/sample.ts';
+import { parseValues, type Scalar } from '../../harness/statistics/samples/value.ts';
+import { fisherTest } from '../../harness/statistics/tests/fisher.ts';
+import { permutationRankTest } from '../../harness/statistics/tests/permutation.ts';
+import { leastUntiedP, oneSidedRankTest, rankTest } from '../../harness/statistics/tests/rank-test.ts';
 
 /** Relative closeness, for numbers printed by other programs with so many digits. */
 function near(t: TapTest, found: number, wanted: number, tolerance = 1e-9, name = ''): void {

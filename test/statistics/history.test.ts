@@ -1,14 +1,14 @@
 import t from 'tap';
 import { makeRandom, type Random } from '../../harness/random.ts';
-import { bestSplit, findChangePoints } from '../../harness/statistics/change-point.ts';
-import { compareMetric } from '../../harness/statistics/comparison.ts';
-import { driftWithin, orderEffect } from '../../harness/statistics/drift.ts';
-import { leastTrials, trialsForRates, trialsForShift } from '../../harness/statistics/power.ts';
-import { rankTest } from '../../harness/statistics/rank-test.ts';
-import { makeSample } from '../../harness/statistics/sample.ts';
-import { planLooks } from '../../harness/statistics/sequential.ts';
-import type { MaybeScalar } from '../../harness/statistics/value.ts';
-import { westfallYoung } from '../../harness/statistics/westfall-young.ts';
+import { westfallYoung } from '../../harness/statistics/corrections/westfall-young.ts';
+import { makeSample } from '../../harness/statistics/samples/sample.ts';
+import type { MaybeScalar } from '../../harness/statistics/samples/value.ts';
+import { bestSplit, findChangePoints } from '../../harness/statistics/series/change-point.ts';
+import { driftWithin, orderEffect } from '../../harness/statistics/series/drift.ts';
+import { rankTest } from '../../harness/statistics/tests/rank-test.ts';
+import { compareMetric } from '../../harness/statistics/verdicts/comparison.ts';
+import { leastTrials, trialsForRates, trialsForShift } from '../../harness/statistics/verdicts/power.ts';
+import { planLooks } from '../../harness/statistics/verdicts/sequential.ts';
 
 function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());

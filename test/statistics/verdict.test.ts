@@ -1,16 +1,15 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { makeRandom } from '../../harness/random.ts';
-import { analyse } from '../../harness/statistics/analysis.ts';
-import type { AnalysisRequest } from '../../harness/statistics/analysis-request.ts';
-import { compareMetric } from '../../harness/statistics/comparison.ts';
-import { explain } from '../../harness/statistics/explain.ts';
-import type { SampleValues } from '../../harness/statistics/judged-cell.ts';
-import type { MetricDefinition } from '../../harness/statistics/metric.ts';
-import { makeSample } from '../../harness/statistics/sample.ts';
-import { explainInSentence } from '../../harness/statistics/sentence.ts';
-import type { MaybeScalar } from '../../harness/statistics/value.ts';
-import { judge } from '../../harness/statistics/verdict.ts';
+import type { MetricDefinition } from '../../harness/statistics/samples/metric.ts';
+import { makeSample } from '../../harness/statistics/samples/sample.ts';
+import type { MaybeScalar } from '../../harness/statistics/samples/value.ts';
+import { analyse } from '../../harness/statistics/verdicts/analysis.ts';
+import type { AnalysisRequest, SampleValues } from '../../harness/statistics/verdicts/analysis-request.ts';
+import { compareMetric } from '../../harness/statistics/verdicts/comparison.ts';
+import { explain } from '../../harness/statistics/verdicts/explain.ts';
+import { explainInSentence } from '../../harness/statistics/verdicts/sentence.ts';
+import { judge } from '../../harness/statistics/verdicts/verdict.ts';
 
 const count: MetricDefinition = {
   name: 'failed_becoming',

@@ -1,9 +1,9 @@
 import t from 'tap';
 import { makeRandom, type Random } from '../../harness/random.ts';
-import { type Analysis, analyse } from '../../harness/statistics/analysis.ts';
-import type { CellSamples } from '../../harness/statistics/analysis-request.ts';
-import type { MetricDefinition } from '../../harness/statistics/metric.ts';
-import { type BootValues, westfallYoung } from '../../harness/statistics/westfall-young.ts';
+import { type BootValues, westfallYoung } from '../../harness/statistics/corrections/westfall-young.ts';
+import type { MetricDefinition } from '../../harness/statistics/samples/metric.ts';
+import { type Analysis, analyse } from '../../harness/statistics/verdicts/analysis.ts';
+import type { SampleTable } from '../../harness/statistics/verdicts/analysis-request.ts';
 
 const level = 0.05;
 const bound = (runs: number) => level + 3 * Math.sqrt((level * (1 - level)) / runs);
@@ -21,7 +21,7 @@ const faces = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth'];
 const family = [metric('cause', 'storm', true), ...faces.map(name => metric(name, 'storm', false))];
 
 /** One cell: `moved` metrics tell of a shift; the others vary with what their boots share, or each for itself. */
-function drawCell(random: Random, moved: readonly string[], shared: number, trials: number): CellSamples {
+function drawCell(random: Random, moved: readonly string[], shared: number, trials: number): SampleTable {
   const boots = Array.from({ length: 2 * trials }, () => normal(random));
   const value = (boot: number, shift: number) =>
     Math.round(

@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
+import { canonicalJson, digestOf } from '../../harness/files/digest.ts';
 import type { Capabilities } from '../../harness/measurement/record.ts';
 import { formatBaseline, makeBaseline } from '../../harness/store/baseline.ts';
 import { BaselineStore } from '../../harness/store/baseline-store.ts';
 import { differences } from '../../harness/store/comparison-key.ts';
-import { canonicalJson, digestOf } from '../../harness/store/digest.ts';
 import { collectSamples } from '../../harness/store/sample.ts';
 import { fakeCell, fakePlan, fakeRecord, fakeRun } from '../fakes/run-fixture.ts';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { writeFileAtomically } from '../../harness/store/atomic.ts';
+import { writeFileAtomically } from '../../harness/files/atomic.ts';
 import { readHostEnvironment } from '../../harness/store/environment.ts';
 import { listRuns, RunFolder } from '../../harness/store/run-folder.ts';
 import { fakeCell, fakePlan, fakeRun } from '../fakes/run-fixture.ts';

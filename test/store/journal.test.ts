@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import type { TrialRecord } from '../../harness/measurement/record.ts';
+import { remainingTrials } from '../../harness/run/execute-run.ts';
 import { Journal, readJournal } from '../../harness/store/journal.ts';
 import { replayJournal } from '../../harness/store/journal-content.ts';
-import { remainingTrials } from '../../harness/store/remaining-trials.ts';
 import { fakeCell, fakePlan, fakeRecord } from '../fakes/run-fixture.ts';
 
 const facts = { run: 'r', planDigest: 'd'.repeat(64) };

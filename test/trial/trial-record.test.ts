@@ -1,12 +1,11 @@
 import t from 'tap';
-import type { GuestLife } from '../../harness/machine/guest.ts';
-import { CrashCollector, findCrashes } from '../../harness/measurement/crash-report.ts';
+import type { GuestResult } from '../../harness/machine/guest.ts';
+import { CrashCollector, findCrashes } from '../../harness/measurement/crashes/crash-report.ts';
 import type { Finding } from '../../harness/measurement/finding.ts';
-import { kmsgLines } from '../../harness/measurement/kmsg-record.ts';
+import { kmsgLines } from '../../harness/measurement/kernel-log/kmsg-record.ts';
 import { GuestLog } from '../../harness/trial/guest-log.ts';
-import { kernelReports } from '../../harness/trial/kernel-reports.ts';
 import type { PreparedCell } from '../../harness/trial/prepared-cell.ts';
-import { makeTrialRecord } from '../../harness/trial/trial-record.ts';
+import { kernelReports, makeTrialRecord } from '../../harness/trial/trial-record.ts';
 import { fakeCell, fakePlan } from '../fakes/run-fixture.ts';
 
 const [trial] = fakePlan([fakeCell('c1', 'stats', 2)], 1).trials;
@@ -31,10 +30,10 @@ const hungRecords = [
   '6,228,8571700,-; </TASK>\n',
 ];
 
-function record(console: string, kmsg: readonly string[], end: GuestLife['end']) {
+function record(console: string, kmsg: readonly string[], end: GuestResult['end']) {
   const log = new GuestLog();
   for (const text of kmsg) log.add({ type: 'kmsg', timeNs: 1, record: text });
-  const life: GuestLife = {
+  const life: GuestResult = {
     end,
     phasesNs: {},
     durationNs: 1e9,
@@ -47,7 +46,7 @@ function record(console: string, kmsg: readonly string[], end: GuestLife['end'])
 
 const reportsOf = (findings: readonly Finding[]) =>
   findings.filter(({ code }) => code === 'KERNEL_REPORT').map(({ message }) => message);
-const late: GuestLife['end'] = {
+const late: GuestResult['end'] = {
   kind: 'timeout',
   phase: 'workload',
   reason: 'workload took longer than 30.0 s',

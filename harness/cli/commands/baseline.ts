@@ -1,0 +1,148 @@
+import { relative } from 'node:path';
+import { UsageError } from '../../errors.ts';
+import { escapeText } from '../../escape.ts';
+import { exitCodes } from '../../exit-code.ts';
+import { replacementDifferences } from '../../judgement/compare-sides.ts';
+import { sideOfBaseline, sideOfRun } from '../../judgement/side.ts';
+import { type Column, renderTable } from '../../report/table.ts';
+import { type Baseline, makeBaseline } from '../../store/baseline.ts';
+import { BaselineStore } from '../../store/baseline-store.ts';
+import { readJournal } from '../../store/journal.ts';
+import { RunFolder } from '../../store/run-folder.ts';
+import { plural } from '../../units.ts';
+import type { CommandContext } from '../context.ts';
+
+/** Options of `modstorm baseline …`. */
+export interface BaselineOptions {
+  folder: string;
+  results?: string;
+  replace?: boolean;
+  force?: boolean;
+  json?: boolean;
+}
+
+/**
+ * `modstorm baseline save NAME RUN`: keeps the samples of a run to compare with. Only this command ever changes a
+ * baseline, and a replacement made under other conditions is refused.
+ * @throws UsageError BASELINE_NAME, BASELINE_EXISTS, BASELINE_EMPTY, BASELINE_UNLIKE, RUN_UNKNOWN
+ */
+export async function saveBaseline(
+  name: string,
+  reference: string,
+  options: BaselineOptions,
+  context: CommandContext,
+): Promise<number> {
+  const store = new BaselineStore(options.folder);
+  const folder = await RunFolder.open(reference, options.results ?? 'results');
+  const [run, plan, { records }] = await Promise.all([
+    folder.readRun(),
+    folder.readPlan(),
+    readJournal(folder.journalFile),
+  ]);
+  const baseline = makeBaseline(name, run, plan, records);
+  if (options.replace && !options.force && (await store.names()).includes(name)) {
+    const found = replacementDifferences(
+      sideOfBaseline(await store.load(name)),
+      sideOfRun(run, plan, records),
+    );
+    if (found.length > 0) {
+      throw new UsageError(
+        'BASELINE_UNLIKE',
+        `${run.run} and the baseline ${name} are unlike: ${found.join('; ')}`,
+        {
+          hint: 'Save it under another name, or say --force: what is compared with it starts anew.',
+        },
+      );
+    }
+  }
+  const path = await store.save(baseline, { replace: options.replace === true });
+  const boots = baseline.cells.reduce((sum, cell) => sum + cell.repetitions.length, 0);
+  context.stdout(
+    `${relative('', path)}: ${plural(baseline.cells.length, 'cell')}, ${plural(boots, 'boot')} of ${run.run}\n` +
+      `Keep it in git: git add ${relative('', path)}\n`,
+  );
+  return exitCodes.success;
+}
+
+/** `modstorm baseline list`. */
+export async function listBaselines(options: BaselineOptions, context: CommandContext): Promise<number> {
+  const baselines = await new BaselineStore(options.folder).list();
+  if (options.json) {
+    const entries = baselines.map(({ cells, workloadMetrics: _, ...head }) => ({
+      ...head,
+      cells: cells.length,
+    }));
+    context.stdout(`${JSON.stringify({ version: 1, baselines: entries }, null, 2)}\n`);
+    return exitCodes.success;
+  }
+  if (baselines.length === 0) {
+    context.stdout(
+      `no baselines in ${relative('', options.folder) || '.'}; save one with: modstorm baseline save NAME RUN\n`,
+    );
+    return exitCodes.success;
+  }
+  const columns: Column[] = [
+    ...['name', 'matrix', 'run'].map(head => ({ head: [head], align: 'left' as const })),
+    { head: ['cells'], align: 'right' },
+    { head: ['boots'], align: 'right' },
+    { head: ['under'], align: 'left' },
+  ];
+  const rows = baselines.map(baseline => [
+    baseline.name,
+    escapeText(baseline.matrix, { length: 40 }),
+    escapeText(baseline.run, { length: 60 }),
+    String(baseline.cells.length),
+    bootsText(baseline),
+    escapeText(Object.values(baseline.facts).join(', '), { length: 100 }),
+  ]);
+  context.stdout(`${renderTable(columns, rows).join('\n')}\n`);
+  return exitCodes.success;
+}
+
+/** `8` where all cells have as many boots, else `6..8`. */
+function bootsText({ cells }: Baseline): string {
+  const sizes = cells.map(({ repetitions }) => repetitions.length);
+  const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
+  return least === most ? String(least) : `${least}..${most}`;
+}
+
+/** `modstorm baseline show NAME`: what it holds and under what conditions it was measured. */
+export async function showBaseline(
+  name: string,
+  options: BaselineOptions,
+  context: CommandContext,
+): Promise<number> {
+  const baseline = await new BaselineStore(options.folder).load(name);
+  if (options.json) {
+    context.stdout(`${JSON.stringify(baseline, null, 2)}\n`);
+    return exitCodes.success;
+  }
+  const shownFacts = (facts: Record<string, string>) =>
+    Object.entries(facts).map(([fact, value]) => `${fact}=${escapeText(value, { length: 100 })}`);
+  const lines = [
+    `${baseline.name}: ${escapeText(baseline.matrix)}, from ${escapeText(baseline.run)}, ${escapeText(baseline.startedAt)}`,
+    ...shownFacts(baseline.facts).map(fact => `  ${fact}`),
+    ...baseline.cells.flatMap(cell => [
+      '',
+      `${escapeText(cell.label, { length: 200 })}: ${cell.repetitions.length} boots${cell.failed ? `, ${cell.failed} failed` : ''}`,
+      `  ${shownFacts(cell.facts).join(' ')}${cell.release ? ` release=${escapeText(cell.release, { length: 60 })}` : ''}`,
+      ...Object.entries(cell.samples).map(
+        ([metric, values]) =>
+          `  ${escapeText(metric, { length: 60 })}: ${values.map(value => value ?? '-').join(' ')}`,
+      ),
+    ]),
+  ];
+  context.stdout(`${lines.join('\n')}\n`);
+  return exitCodes.success;
+}
+
+/** `modstorm baseline remove NAME`. */
+export async function removeBaseline(
+  name: string,
+  options: BaselineOptions,
+  context: CommandContext,
+): Promise<number> {
+  await new BaselineStore(options.folder).remove(name);
+  context.stdout(`removed ${name}; git still has it if it was committed\n`);
+  return exitCodes.success;
+}

@@ -1,0 +1,133 @@
+import { randomInt } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { dirname, relative } from 'node:path';
+import { UsageError } from '../../errors.ts';
+import { calibrate } from '../../judgement/calibration.ts';
+import type { AcceleratorRequest } from '../../machine/accelerator.ts';
+import { makePlan } from '../../plan/plan.ts';
+import type { Shutdown } from '../../process/shutdown.ts';
+import { renderCalibration } from '../../report/calibration.ts';
+import { exitCodeOfRun } from '../../report/run-exit-code.ts';
+import { executeRun } from '../../run/execute-run.ts';
+import type { RunInput } from '../../run/run-input.ts';
+import { leastUntiedP } from '../../statistics/tests/rank-test.ts';
+import { logCalibration } from '../../store/calibration-log.ts';
+import { runFacts } from '../../store/comparison-key.ts';
+import { readJournal } from '../../store/journal.ts';
+import type { RunFolder } from '../../store/run-folder.ts';
+import type { CommandContext } from '../context.ts';
+import { readMatrix } from '../inputs.ts';
+import { resumedRun } from './run.ts';
+
+/** Options of `modstorm calibrate`. */
+export interface CalibrateOptions {
+  accel: AcceleratorRequest['requested'];
+  filter: string[];
+  jobs?: number;
+  json?: boolean;
+  pairs: number;
+  perSide?: number;
+  results: string;
+  resume?: string;
+  seed?: number;
+}
+
+/** Boots a side unless told or the matrix has more: the verdicts of a few cells can then raise an alarm at all. */
+const usualPerSide = 8;
+
+/**
+ * `modstorm calibrate MATRIX`: boots every cell under two names between which nothing differs, judges them as if one
+ * were new, and tells how often that gives a false alarm on this host. Returns 0 however many there are: they are what
+ * is measured.
+ * @throws UsageError CALIBRATE_FEW, CALIBRATE_RESUME; errors of the matrix, of builds and of the host
+ */
+export async function calibrateCommand(
+  reference: string | undefined,
+  options: CalibrateOptions,
+  context: CommandContext & { shutdown: Shutdown },
+): Promise<number> {
+  const input =
+    options.resume === undefined
+      ? await newCalibration(reference ?? 'matrices/smoke.yaml', options)
+      : await resumedCalibration(options.resume, options);
+  const folder = await executeRun(input, options, context);
+  return reportCalibration(folder, options, context);
+}
+
+async function newCalibration(reference: string, options: CalibrateOptions): Promise<RunInput> {
+  const { file, matrix, workloads } = await readMatrix(reference);
+  const own = matrix.trials.kind === 'fixed' ? matrix.trials.count : Math.max(...matrix.trials.looks);
+  const calibration = { pairs: options.pairs, perSide: options.perSide ?? Math.max(own, usualPerSide) };
+  if (leastUntiedP(calibration.perSide, calibration.perSide) > 0.05) {
+    throw new UsageError(
+      'CALIBRATE_FEW',
+      `--per-side ${calibration.perSide}: no test of so few boots can reach 0.05`,
+      {
+        hint: 'Use 4 at least, and 8 for the verdicts of a matrix: they are corrected for all its metrics.',
+      },
+    );
+  }
+  const plan = makePlan(matrix, {
+    seed: options.seed ?? randomInt(2 ** 32),
+    filters: options.filter,
+    repetitions: calibration.pairs * calibration.perSide * 2,
+  });
+  const { compare: _, ...plain } = matrix;
+  return {
+    matrixFile: file,
+    matrix: plain,
+    plan,
+    workloads,
+    requested: matrix.require.accel ?? options.accel,
+    jobs: options.jobs ?? availableParallelism(),
+    calibration,
+  };
+}
+
+async function resumedCalibration(reference: string, options: CalibrateOptions): Promise<RunInput> {
+  if (options.filter.length > 0 || options.seed !== undefined || options.perSide !== undefined) {
+    throw new UsageError('RESUME_FIXED', '--resume takes the plan as it is', {
+      hint: 'Leave out --filter, --seed and --per-side.',
+    });
+  }
+  const input = await resumedRun(reference, { filter: [], results: options.results });
+  if (input.calibration) return input;
+  throw new UsageError('CALIBRATE_RESUME', `${input.earlier?.record.run ?? reference} is no calibration`, {
+    hint: 'Go on with it by `modstorm run --resume`.',
+  });
+}
+
+async function reportCalibration(
+  folder: RunFolder,
+  options: CalibrateOptions,
+  context: CommandContext & { shutdown: Shutdown },
+): Promise<number> {
+  const [run, plan, { records }] = await Promise.all([
+    folder.readRun(),
+    folder.readPlan(),
+    readJournal(folder.journalFile),
+  ]);
+  const calibration = calibrate(run, plan, records);
+  const { verdicts, tests, pairs, perSide } = calibration;
+  const host = await logCalibration(dirname(folder.path), {
+    run: run.run,
+    startedAt: run.startedAt,
+    matrix: run.matrix.name,
+    facts: runFacts(run),
+    pairs,
+    perSide,
+    verdicts: { alarms: verdicts.alarms, of: verdicts.of },
+    tests: { alarms: tests.alarms, of: tests.of },
+  });
+  const text = renderCalibration({ run: run.run, cells: plan.cells.length, calibration, host });
+  const json = `${JSON.stringify({ version: 1, run: run.run, ...calibration, host }, null, 2)}\n`;
+  await folder.writeReport('calibration.txt', text);
+  await folder.writeReport('calibration.json', json);
+  context.stdout(options.json ? json : text);
+  const interrupted = context.shutdown.exitCode;
+  if (interrupted !== undefined) {
+    const path = relative('', folder.path) || '.';
+    context.stderr(`modstorm: interrupted; go on with: npm run -s modstorm -- calibrate --resume ${path}\n`);
+  }
+  return exitCodeOfRun(records, { ...(interrupted !== undefined && { interrupted }), regressed: false });
+}

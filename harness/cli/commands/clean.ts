@@ -1,0 +1,72 @@
+import { tmpdir } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InfrastructureError } from '../../errors.ts';
+import { exitCodes } from '../../exit-code.ts';
+import { signalGroup } from '../../process/group.ts';
+import { findLeftoverGuests, findStaleTemporaryFolders } from '../../process/leftover.ts';
+import { cacheFolder } from '../../project.ts';
+import { formatBytes } from '../../units.ts';
+import type { CommandContext } from '../context.ts';
+import { findCacheUsers, type Removed, remove, removeCache, removeLeftovers } from './cache-cleaning.ts';
+
+/** Options of `modstorm clean`. */
+export interface CleanOptions {
+  cache?: boolean;
+}
+
+/** The parts of the host that are cleaned; replaced in tests. */
+export interface CleanPlaces {
+  proc: string;
+  temporary: readonly string[];
+}
+
+/** What is waited for a guest to end by itself. */
+const graceMs = 500;
+
+/**
+ * `modstorm clean`: ends guests whose harness is gone, removes what they and killed builds left, on demand the cache.
+ * What a living process works on is kept, and told.
+ * @throws InfrastructureError CACHE_IN_USE when the whole cache shall go and somebody uses it
+ */
+export async function cleanCommand(
+  options: CleanOptions,
+  context: Pick<CommandContext, 'stdout' | 'environment'>,
+  // Sockets go to /tmp when TMPDIR is too long for them.
+  places: CleanPlaces = { proc: '/proc', temporary: [...new Set([tmpdir(), '/tmp'])] },
+): Promise<number> {
+  const cache = cacheFolder(context.environment);
+  for (const { pid, trial } of await findLeftoverGuests(places.proc)) {
+    signalGroup(pid, 'SIGTERM');
+    await sleep(graceMs);
+    signalGroup(pid, 'SIGKILL');
+    context.stdout(`ended guest ${pid} of trial ${trial}\n`);
+  }
+  let freed = 0;
+  const tell = (removed: readonly Removed[]) => {
+    for (const { path, bytes } of removed) {
+      freed += bytes;
+      context.stdout(`removed ${path} (${formatBytes(bytes)})\n`);
+    }
+  };
+  for (const folder of places.temporary) {
+    for (const path of await findStaleTemporaryFolders(folder, Date.now(), places.proc))
+      tell([await remove(path)]);
+  }
+  const { removed, kept } = await removeLeftovers(cache);
+  tell(removed);
+  for (const { path, reason } of kept) context.stdout(`kept ${path}: ${reason}\n`);
+  if (options.cache) {
+    const users = await findCacheUsers(cache, places.proc);
+    if (users.length > 0) throw inUse(cache, users);
+    tell(await removeCache(cache));
+  }
+  context.stdout(freed > 0 ? `freed ${formatBytes(freed)}\n` : 'nothing was left to remove\n');
+  return exitCodes.success;
+}
+
+function inUse(cache: string, users: readonly string[]): InfrastructureError {
+  return new InfrastructureError('CACHE_IN_USE', `the cache ${cache} is in use, and was kept`, {
+    evidence: users.join('\n'),
+    hint: 'Wait for them to end, then clean again.',
+  });
+}

@@ -1,0 +1,135 @@
+import { UsageError } from '../../errors.ts';
+import { exitCodes } from '../../exit-code.ts';
+import {
+  compareAcross,
+  compareWithin,
+  judgeRun,
+  type CompareOptions as SideOptions,
+} from '../../judgement/compare-sides.ts';
+import { findJudged } from '../../judgement/find-metric.ts';
+import { formatQuantity, type RunComparison } from '../../judgement/judgement.ts';
+import type { CompareSetting } from '../../matrix/matrix.ts';
+import { renderComparison } from '../../report/comparison.ts';
+import { renderComparisonJson } from '../../report/comparison-json.ts';
+import { explain } from '../../statistics/verdicts/explain.ts';
+import { type FoundSide, findSide } from '../comparison-input.ts';
+import type { CommandContext } from '../context.ts';
+import { type CompareValuesOptions, compareValues } from './compare-values.ts';
+
+/** Options of `modstorm compare`. */
+export interface CompareCommandOptions extends CompareValuesOptions {
+  all?: boolean;
+  axis?: string;
+  base?: string;
+  baselines: string;
+  force?: boolean;
+  results: string;
+  values?: boolean;
+  /** Metric, then the words of the name of a pair. */
+  why?: string[];
+}
+
+/**
+ * `modstorm compare`: two sides, or the values of an axis inside one run. Returns 1 exactly when a gated metric is
+ * REGRESSED; what is open is 0 and says so.
+ * @throws UsageError COMPARE_*, WHY_*, VALUES_*; errors of the store
+ */
+export async function compareCommand(
+  references: readonly string[],
+  options: CompareCommandOptions,
+  context: CommandContext,
+): Promise<number> {
+  if (options.values) {
+    const [base, candidate] = references;
+    if (base === undefined || candidate === undefined)
+      throw new UsageError('VALUES_FILES', '--values needs two files: BASE.txt NEW.txt');
+    return compareValues([base, candidate], options, context);
+  }
+  refuseValueOptions(options);
+  const comparison = await compareReferences(references, options);
+  context.stdout(renderOne(comparison, options));
+  return comparison.judgement.regressed ? exitCodes.failed : exitCodes.success;
+}
+
+function renderOne(comparison: RunComparison, options: CompareCommandOptions): string {
+  if (options.why) {
+    const [metric, ...words] = options.why;
+    const pair = words.length > 0 ? words.join(' ') : undefined;
+    return `${explain(findJudged(comparison.judgement, metric!, pair), formatQuantity).join('\n')}\n`;
+  }
+  return options.json
+    ? renderComparisonJson(comparison)
+    : renderComparison(comparison, { all: options.all === true });
+}
+
+async function compareReferences(
+  references: readonly string[],
+  options: CompareCommandOptions,
+): Promise<RunComparison> {
+  if (references.length > 2) {
+    throw new UsageError('COMPARE_SIDES', `compare takes one or two sides, not ${references.length}`, {
+      hint: 'Quote names with blanks, and put --why last.',
+    });
+  }
+  const [first, second] = await Promise.all(references.map(reference => findSide(reference, options)));
+  if (first === undefined) throw new UsageError('COMPARE_NOTHING', 'name a run, or a base and a new side');
+  const sideOptions: SideOptions = {
+    ...(options.alpha !== undefined && { alpha: options.alpha }),
+    ...(options.method && { method: options.method }),
+    ...(options.force && { force: true }),
+    detail: needsDetail(options) ? 'all' : 'proved',
+  };
+  if (second === undefined) return compareOne(first, options, sideOptions);
+  if (options.base !== undefined) {
+    throw new UsageError('COMPARE_BASE', '--base belongs to the comparison inside one run', {
+      hint: 'Leave it out: the first of two sides is the base.',
+    });
+  }
+  // A single boot a side proves nothing: the differences themselves are all that can be shown.
+  const text = [first, second].some(({ side }) => side.kind === 'text');
+  return compareAcross(first.side, second.side, {
+    ...sideOptions,
+    ...(text && { detail: 'all' }),
+    ...(options.axis !== undefined && { axis: options.axis }),
+  });
+}
+
+/** Whether metrics are shown that lie under a headline without a proved change. */
+function needsDetail({ all, json, why }: CompareCommandOptions): boolean {
+  return all === true || json === true || why !== undefined;
+}
+
+function compareOne(
+  found: FoundSide,
+  options: CompareCommandOptions,
+  sideOptions: SideOptions,
+): RunComparison {
+  const declared = found.content?.run.matrix.compare;
+  const own =
+    declared !== undefined &&
+    (options.axis ?? declared.axis) === declared.axis &&
+    (options.base ?? declared.base) === declared.base;
+  const judged = found.content && own ? judgeRun(found.content, sideOptions) : undefined;
+  return judged ?? compareWithin(found.side, givenAxis(found, options), sideOptions);
+}
+
+function givenAxis(found: FoundSide, { axis, base }: CompareCommandOptions): CompareSetting {
+  if (axis !== undefined && base !== undefined) return { axis, base };
+  throw new UsageError('COMPARE_ONE', `${found.side.name} alone: nothing says what to compare it with`, {
+    hint: 'Name a second run or baseline, or an axis inside it: --axis config --base stats.',
+  });
+}
+
+function refuseValueOptions(options: CompareCommandOptions): void {
+  const given = (['class', 'worse', 'atLeast', 'relative'] as const).filter(
+    name => options[name] !== undefined,
+  );
+  if (given.length === 0) return;
+  throw new UsageError(
+    'COMPARE_VALUES_ONLY',
+    `--${given[0] === 'atLeast' ? 'at-least' : given[0]} belongs to --values`,
+    {
+      hint: "Gates of a run's metrics are written in its matrix, under `gates:`.",
+    },
+  );
+}

@@ -1,0 +1,119 @@
+import { exitCodes } from '../../exit-code.ts';
+import { type HostReport, type HostTool, inspectHost, realHost } from '../../host/inspect-host.ts';
+import { incomplete, installMissing } from '../../host/install-packages.ts';
+import { formatBytes } from '../../units.ts';
+import type { CommandContext } from '../context.ts';
+import { renderError } from '../render-error.ts';
+
+/** Options of `modstorm doctor`. */
+export interface DoctorOptions {
+  install?: boolean;
+  /** Nothing on stdout when nothing is missing. */
+  brief?: boolean;
+  json?: boolean;
+}
+
+/** What the command does to the world; replaced in tests. */
+export interface DoctorDependencies {
+  inspect: () => Promise<HostReport>;
+  install: typeof installMissing;
+}
+
+/**
+ * `modstorm doctor`: what this host has and lacks, each miss with its cure.
+ * @returns 0 when all is there, 3 otherwise
+ * @throws InfrastructureError PACKAGE_INSTALL_FAILED, INTERRUPTED
+ */
+export async function doctorCommand(
+  options: DoctorOptions,
+  context: Pick<CommandContext, 'stdout' | 'stderr' | 'environment' | 'signal'>,
+  dependencies: DoctorDependencies = {
+    inspect: () => inspectHost(realHost(context.environment)),
+    install: installMissing,
+  },
+): Promise<number> {
+  let report = await dependencies.inspect();
+  if (options.install && !isComplete(report)) {
+    if (report.manager === 'apt' && report.isRoot) {
+      const onLine = (line: string) => context.stderr(`modstorm: ${line}\n`);
+      await dependencies.install(report, { onLine, signal: context.signal });
+      report = await dependencies.inspect();
+    }
+  }
+  const complete = isComplete(report);
+  if (options.json) context.stdout(`${JSON.stringify(toJson(report), null, 2)}\n`);
+  else if (!(options.brief && complete)) context.stdout(renderHostReport(report));
+  if (complete) return exitCodes.success;
+  context.stderr(renderError(incomplete(report)));
+  return exitCodes.infrastructure;
+}
+
+function isComplete(report: HostReport): boolean {
+  return report.tools.every(tool => tool.path !== undefined);
+}
+
+/** The table for people. */
+export function renderHostReport(report: HostReport): string {
+  const rows = report.tools.map(toolRow);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const lines = [
+    row(width, 'host', `${report.system}, ${report.cores} cores, load ${report.load.toFixed(1)}`),
+    row(
+      width,
+      'memory',
+      `${formatBytes(report.memory.freeBytes)} free of ${formatBytes(report.memory.totalBytes)}`,
+    ),
+    row(width, 'cache', `${report.cache.folder}, ${formatBytes(report.cache.freeBytes)} free`),
+    ...acceleratorLines(report, width),
+    '',
+    ...rows.map(([name, text]) => row(width, name, text)),
+    '',
+    ...report.warnings.map(warning => `warning: ${warning}`),
+  ];
+  const missing = report.tools.filter(tool => tool.path === undefined).length;
+  if (missing === 0) lines.push('Nothing is missing.');
+  else lines.push(`${missing} missing.${report.cure ? ` To mend all at once:\n\n    ${report.cure}\n` : ''}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function row(width: number, name: string, text: string): string {
+  return `${name.padEnd(width)}  ${text}`;
+}
+
+function toolRow(tool: HostTool): [name: string, text: string] {
+  const { need, path, version, cure } = tool;
+  if (path !== undefined) return [need.name, `ok       ${path}${version ? ` (${version})` : ''}`];
+  return [need.name, `MISSING  ${need.purpose}${cure ? `: ${cure}` : ''}`];
+}
+
+/** KVM is never a miss: without it guests are emulated. */
+function acceleratorLines(report: HostReport, width: number): string[] {
+  const { device, detail, cure, proof } = report.accelerator;
+  if (device !== 'usable') {
+    const lines = [row(width, 'kvm', `no: ${detail}; guests are emulated (TCG), which is slower but works`)];
+    if (cure) lines.push(row(width, '', `mend: ${cure}`));
+    return lines;
+  }
+  const words = proof
+    ? `${proof.usable ? 'proved' : 'NOT USABLE'} on ${proof.at.slice(0, 10)}: ${proof.reason}`
+    : 'unproved; the first `modstorm run` boots a guest to find out';
+  return [row(width, 'kvm', `${detail}, which proves nothing; ${words}`)];
+}
+
+function toJson(report: HostReport): unknown {
+  const { tools, manager, cure, ...rest } = report;
+  return {
+    version: 1,
+    complete: isComplete(report),
+    ...rest,
+    packageManager: manager ?? null,
+    cure: cure ?? null,
+    tools: tools.map(({ need, path, version, cure: own }) => ({
+      name: need.name,
+      purpose: need.purpose,
+      path: path ?? null,
+      version: version ?? null,
+      cure: own ?? null,
+    })),
+  };
+}

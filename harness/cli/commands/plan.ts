@@ -1,0 +1,166 @@
+import { randomInt } from 'node:crypto';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exitCodes } from '../../exit-code.ts';
+import { qemuArguments } from '../../machine/arguments.ts';
+import { estimatePlan, type PlanEstimate } from '../../plan/estimate.ts';
+import { makePlan } from '../../plan/plan.ts';
+import type { Shard } from '../../plan/shard.ts';
+import type { Plan } from '../../plan/trial.ts';
+import { createProgress } from '../../progress/progress.ts';
+import { type Column, renderTable } from '../../report/table.ts';
+import { prepareRun } from '../../run/run-execution.ts';
+import { shellQuote } from '../../shell-quote.ts';
+import { machineSettings } from '../../trial/trial-runner.ts';
+import { formatDuration, plural } from '../../units.ts';
+import type { CommandContext } from '../context.ts';
+import { type MatrixInput, readMatrix } from '../inputs.ts';
+
+/** Options of `modstorm plan`. */
+export interface PlanCommandOptions {
+  accel: 'auto' | 'kvm' | 'tcg';
+  filter: string[];
+  dryRun?: boolean;
+  json?: boolean;
+  repetitions?: number;
+  seed?: number;
+  shard?: Shard;
+}
+
+/** `modstorm plan`: the cells and trials of a matrix; nothing is started. With --dry-run QEMU's command lines. */
+export async function planCommand(
+  reference: string,
+  options: PlanCommandOptions,
+  context: CommandContext,
+): Promise<number> {
+  const input = await readMatrix(reference);
+  const plan = makePlan(input.matrix, {
+    seed: options.seed ?? randomInt(2 ** 32),
+    filters: options.filter,
+    ...(options.repetitions !== undefined && { repetitions: options.repetitions }),
+    ...(options.shard && { shard: options.shard }),
+  });
+  if (options.dryRun) {
+    await printCommandLines(input, plan, options, context);
+    return exitCodes.success;
+  }
+  const estimate = estimatePlan(plan, {
+    accelerator: acceleratorOf(input, options),
+    hostCores: availableParallelism(),
+    workloads: input.workloads,
+  });
+  context.stdout(
+    options.json ? renderJson(input, plan, estimate) : renderText(input, plan, estimate, options),
+  );
+  return exitCodes.success;
+}
+
+/** Without a proof nothing but emulation is promised. */
+function acceleratorOf({ matrix }: MatrixInput, { accel }: PlanCommandOptions): 'kvm' | 'tcg' {
+  return (matrix.require.accel ?? accel) === 'kvm' ? 'kvm' : 'tcg';
+}
+
+const planColumns: Column[] = [
+  { head: ['cell'], align: 'left' },
+  { head: ['id'], align: 'left' },
+  { head: ['trials'], align: 'right' },
+  { head: ['per trial'], align: 'left' },
+];
+
+function renderText(
+  input: MatrixInput,
+  plan: Plan,
+  estimate: PlanEstimate,
+  options: PlanCommandOptions,
+): string {
+  const cells = plan.cells;
+  const trials = countTrials(plan);
+  const rows = cells.map(cell => [
+    cell.label,
+    cell.id,
+    String(trials.get(cell.id)),
+    `about ${formatDuration(estimate.cellNs.get(cell.id)!)}`,
+  ]);
+  const how =
+    acceleratorOf(input, options) === 'kvm' ? 'under KVM' : 'under emulation (TCG); far less with KVM';
+  return [
+    `${input.file}: ${plural(cells.length, 'cell')}, ${plural(plan.trials.length, 'trial')}, seed ${plan.seed}`,
+    '',
+    ...renderTable(planColumns, rows),
+    '',
+    `about ${formatDuration(estimate.totalNs)} in all ${how}, kernels and images not counted`,
+    '',
+  ].join('\n');
+}
+
+function renderJson(input: MatrixInput, plan: Plan, estimate: PlanEstimate): string {
+  const trials = countTrials(plan);
+  const document = {
+    version: 1,
+    matrix: input.file,
+    seed: plan.seed,
+    digest: plan.digest,
+    estimateNs: estimate.totalNs,
+    cells: plan.cells.map(cell => ({
+      ...cell,
+      trials: trials.get(cell.id),
+      estimateNs: estimate.cellNs.get(cell.id),
+    })),
+    trials: plan.trials.map(({ id, cell, repetition, order }) => ({ id, cell: cell.id, repetition, order })),
+  };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
+function countTrials(plan: Plan): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { cell } of plan.trials) counts.set(cell.id, (counts.get(cell.id) ?? 0) + 1);
+  return counts;
+}
+
+/** Makes the agent print the stats on the console, and not wait for a host to say that it has all. */
+const nobodyListens = 'modstorm.host=none';
+
+/**
+ * One line per cell, ready to paste: kernel and image are made first. The console is the terminal, where Ctrl-C ends the
+ * guest, and the channel goes to a file.
+ */
+async function printCommandLines(
+  input: MatrixInput,
+  plan: Plan,
+  options: PlanCommandOptions,
+  context: CommandContext,
+): Promise<void> {
+  const display = createProgress({
+    stream: process.stderr,
+    interactive: context.interactive,
+    environment: context.environment,
+  });
+  try {
+    const prepared = await prepareRun({
+      matrix: input.matrix,
+      plan,
+      workloads: input.workloads,
+      requested: input.matrix.require.accel ?? options.accel,
+      cores: availableParallelism(),
+      signal: context.signal,
+      sink: display.sink,
+    });
+    display.close();
+    for (const cell of plan.cells) {
+      const one = prepared.cells.get(cell.id)!;
+      const { deadlineNs } = one.workload;
+      const exact = machineSettings({ ...one, deadlineNs }, prepared.host, {
+        id: 'dry-run',
+        consoleFile: '-',
+      });
+      const settings = {
+        ...exact,
+        commandLine: `${exact.commandLine} ${nobodyListens}`,
+        channelFile: join(tmpdir(), `modstorm-dry-run-${cell.id}.channel`),
+      };
+      context.stdout(`# ${cell.label}\n${shellQuote([settings.qemu, ...qemuArguments(settings)])}\n`);
+    }
+  } finally {
+    display.close();
+  }
+}

@@ -1,0 +1,153 @@
+import { randomInt } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { relative } from 'node:path';
+import { UsageError } from '../../errors.ts';
+import { exitCodes } from '../../exit-code.ts';
+import type { AcceleratorRequest } from '../../machine/accelerator.ts';
+import { loadMatrix } from '../../matrix/load.ts';
+import type { Matrix } from '../../matrix/matrix.ts';
+import { makePlan } from '../../plan/plan.ts';
+import type { Shard } from '../../plan/shard.ts';
+import type { Shutdown } from '../../process/shutdown.ts';
+import { concludeRun } from '../../report/conclude-run.ts';
+import { exitCodeOfRun } from '../../report/run-exit-code.ts';
+import { executeRun } from '../../run/execute-run.ts';
+import type { RunInput } from '../../run/run-input.ts';
+import { readJournal } from '../../store/journal.ts';
+import { RunFolder } from '../../store/run-folder.ts';
+import type { CommandContext } from '../context.ts';
+import { fragmentNames, readMatrix, workloadsOf } from '../inputs.ts';
+import { renderError } from '../render-error.ts';
+
+/** Options of `modstorm run`, as commander hands them over. */
+export interface RunOptions {
+  accel: AcceleratorRequest['requested'];
+  filter: string[];
+  results: string;
+  jobs?: number;
+  json?: boolean;
+  repetitions?: number;
+  resume?: string;
+  seed?: number;
+  shard?: Shard;
+}
+
+/**
+ * `modstorm run`: plan, build, boot, collect, report. An interrupted run closes its journal, reports what it has and
+ * can be resumed.
+ */
+export async function runCommand(
+  reference: string,
+  options: RunOptions,
+  context: CommandContext & { shutdown: Shutdown },
+): Promise<number> {
+  const input =
+    options.resume === undefined
+      ? await newRun(reference, options)
+      : await resumedRun(options.resume, options);
+  return reportRun(await executeRun(input, options, context), options, context);
+}
+
+async function newRun(reference: string, options: RunOptions): Promise<RunInput> {
+  const { file, matrix, workloads } = await readMatrix(reference);
+  refuseBeyondLooks(matrix, options.repetitions);
+  const plan = makePlan(matrix, {
+    seed: options.seed ?? randomInt(2 ** 32),
+    filters: options.filter,
+    ...(options.repetitions !== undefined && { repetitions: options.repetitions }),
+    ...(options.shard && { shard: options.shard }),
+  });
+  const requested = matrix.require.accel ?? options.accel;
+  return {
+    matrixFile: file,
+    matrix,
+    plan,
+    workloads,
+    requested,
+    jobs: options.jobs ?? availableParallelism(),
+  };
+}
+
+/** Boots behind the last look could never count: alpha is spent by then. */
+function refuseBeyondLooks({ trials, compare }: Matrix, repetitions: number | undefined): void {
+  if (trials.kind !== 'looks' || compare === undefined || repetitions === undefined) return;
+  const last = Math.max(...trials.looks);
+  if (repetitions <= last) return;
+  throw new UsageError(
+    'REPETITIONS_LOOKS',
+    `--repetitions ${repetitions} goes beyond the last look, ${last}`,
+    {
+      hint: 'Declare the looks for so many boots in the matrix: they must be fixed before any is seen.',
+    },
+  );
+}
+
+/**
+ * The run as it was planned: its own text of the matrix counts, not what the file says today.
+ * @throws UsageError RESUME_FIXED, RUN_UNKNOWN
+ */
+export async function resumedRun(
+  reference: string,
+  options: Pick<RunOptions, 'filter' | 'repetitions' | 'seed' | 'shard' | 'results'>,
+): Promise<RunInput> {
+  if (
+    options.filter.length > 0 ||
+    options.repetitions !== undefined ||
+    options.seed !== undefined ||
+    options.shard
+  ) {
+    throw new UsageError('RESUME_FIXED', '--resume takes the plan as it is', {
+      hint: 'Leave out --filter, --repetitions, --seed and --shard, or start a new run.',
+    });
+  }
+  const folder = await RunFolder.open(reference, options.results);
+  const record = await folder.readRun();
+  const workloads = await workloadsOf(record.matrix.text, record.matrixFile);
+  const matrix = loadMatrix(record.matrix.text, {
+    file: record.matrixFile,
+    workloads,
+    fragments: await fragmentNames(),
+  });
+  // The sides of a calibration are equal by design: nothing of it may be judged early.
+  if (record.calibration) delete matrix.compare;
+  return {
+    matrixFile: record.matrixFile,
+    matrix,
+    plan: await folder.readPlan(),
+    workloads,
+    requested: record.accelerator.requested,
+    jobs: record.jobs,
+    ...(record.calibration && { calibration: record.calibration }),
+    earlier: { folder, record },
+  };
+}
+
+/** Writes the report and the verdict in all their forms into the run's folder, prints them, and says how it went. */
+async function reportRun(
+  folder: RunFolder,
+  options: RunOptions,
+  context: CommandContext & { shutdown: Shutdown },
+): Promise<number> {
+  const { records } = await readJournal(folder.journalFile);
+  const [run, plan] = [await folder.readRun(), await folder.readPlan()];
+  const path = relative('', folder.path) || '.';
+  const judged = concludeRun({ run, plan, records }, path);
+  await folder.writeReport('report.txt', judged.text);
+  await folder.writeReport('report.json', judged.json);
+  if (judged.comparison) {
+    await folder.writeReport('comparison.txt', judged.comparison.text);
+    await folder.writeReport('comparison.json', judged.comparison.json);
+  }
+  context.stdout(options.json ? judged.json : judged.text);
+  if (judged.error) context.stderr(renderError(judged.error));
+  const interrupted = context.shutdown.exitCode;
+  if (interrupted !== undefined) {
+    context.stderr(`modstorm: interrupted; go on with: npm run -s modstorm -- run --resume ${path}\n`);
+  }
+  const code = exitCodeOfRun(records, {
+    ...(interrupted !== undefined && { interrupted }),
+    regressed: judged.regressed,
+  });
+  // A run that was to give a verdict and could not has an unknown one.
+  return judged.error && interrupted === undefined ? exitCodes.infrastructure : code;
+}

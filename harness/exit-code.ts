@@ -1,0 +1,23 @@
+import { HarnessError, NothingSelectedError, UsageError } from './errors.ts';
+
+/** The exit codes of every command but `bisect step`; the README has the same table. */
+export const exitCodes = {
+  /** All passed, no gated regression. */
+  success: 0,
+  /** A trial failed, or a gated metric regressed. */
+  failed: 1,
+  /** The command line or the matrix is wrong; nothing ran. */
+  usage: 2,
+  /** The host, a build or modstorm itself failed; the verdict is unknown. */
+  infrastructure: 3,
+  /** The filter or shard selected nothing. */
+  nothingSelected: 4,
+} as const;
+
+/** The exit code for an error that ended a command. What is not ours on purpose is a defect: 3, never 1. */
+export function exitCodeOfError(error: unknown): number {
+  if (error instanceof NothingSelectedError) return exitCodes.nothingSelected;
+  if (error instanceof UsageError) return exitCodes.usage;
+  if (error instanceof HarnessError && error.fault === 'user') return exitCodes.usage;
+  return exitCodes.infrastructure;
+}

@@ -1,0 +1,51 @@
+import type { TrialRecord } from '../../measurement/record.ts';
+import type { Plan, Trial } from '../../plan/trial.ts';
+import type { RunRecord } from '../../store/run-record.ts';
+import { type SequentialProgress, sequentialProgress } from './sequential.ts';
+
+/**
+ * Follows a run with declared looks as its records come and says which trials it still wants. While a look is being
+ * filled the cells that it waits for may run ahead of it: what they measured beyond it does not count at that look.
+ */
+export class SequentialRun {
+  readonly #run: RunRecord;
+  readonly #plan: Plan;
+  readonly #records = new Map<string, TrialRecord>();
+  #progress: SequentialProgress | undefined;
+
+  constructor(run: RunRecord, plan: Plan, records: readonly TrialRecord[]) {
+    this.#run = run;
+    this.#plan = plan;
+    for (const record of records) this.#records.set(record.trial, record);
+    this.#progress = sequentialProgress(run, plan, [...this.#records.values()]);
+  }
+
+  /** How far it has come; undefined when the run declares no looks or no comparison. */
+  get progress(): SequentialProgress | undefined {
+    return this.#progress;
+  }
+
+  /** Whether a trial is still of use. */
+  stillWanted(trial: Trial): boolean {
+    const { looks } = this.#looks();
+    if (this.#progress === undefined) return true;
+    const reach = this.#progress.wanted.get(trial.cell.id) ?? 0;
+    if (trial.repetition <= reach) return true;
+    // A cell of the look that is being filled is not decided: it may need the trials behind the look.
+    return this.#progress.awaited.size > 0 && reach === looks[this.#progress.taken];
+  }
+
+  /** Takes a record; judges once the look is full. */
+  add(record: TrialRecord): void {
+    this.#records.set(record.trial, record);
+    if (this.#progress === undefined || record.outcome.kind === 'interrupted') return;
+    if (this.#progress.awaited.delete(record.trial) && this.#progress.awaited.size === 0) {
+      this.#progress = sequentialProgress(this.#run, this.#plan, [...this.#records.values()]);
+    }
+  }
+
+  #looks(): { looks: readonly number[] } {
+    const { trials } = this.#run.matrix;
+    return trials.kind === 'looks' ? trials : { looks: [] };
+  }
+}

@@ -1,0 +1,81 @@
+import type { TrialRecord } from '../../measurement/record.ts';
+import type { Plan } from '../../plan/trial.ts';
+import { makeRandom } from '../../random.ts';
+import type { RunRecord } from '../../store/run-record.ts';
+import { judgePairs } from '../judgement.ts';
+import { pairWithin } from '../pairing.ts';
+import { sideOfRun } from '../side.ts';
+
+/** How far a sequential run has come. */
+export interface SequentialProgress {
+  /** Looks that were taken. */
+  taken: number;
+  /** Repetitions that count of each pair, by its name: up to the last look that it needed and that was taken. */
+  limits: Map<string, number>;
+  /** Repetitions that each cell still gets, by its id: up to the look that is being filled, or where it was decided. */
+  wanted: Map<string, number>;
+  /** Trials that the look being filled still waits for; empty when there is no further look. */
+  awaited: Set<string>;
+}
+
+/** The seed of the judge's permutation fallback; part of what makes a decision repeatable. */
+const seed = 0x6c6f6f6b;
+
+/**
+ * Replays the looks of a run from its records; pure, so that a resumed run decides as the run before it did. A look is
+ * taken when every trial up to it has ended in some way, of each cell that is still wanted. After it the cells of a pair
+ * go on if the judge wants more trials of that pair; a base goes on as long as any of its pairs does.
+ * @returns undefined when the run declares no looks or no comparison
+ */
+export function sequentialProgress(
+  run: RunRecord,
+  plan: Plan,
+  records: readonly TrialRecord[],
+): SequentialProgress | undefined {
+  const { compare, trials } = run.matrix;
+  if (compare === undefined || trials.kind !== 'looks') return undefined;
+  const { looks } = trials;
+  const side = sideOfRun(run, plan, records);
+  const { pairs } = pairWithin(side, compare);
+  const done = new Set(
+    records.filter(({ outcome }) => outcome.kind !== 'interrupted').map(({ trial }) => trial),
+  );
+  const wanted = new Map(side.cells.map(({ id }) => [id, looks[0]!]));
+  const limits = new Map(pairs.map(({ name }) => [name, looks[0]!]));
+  for (const [index, look] of looks.entries()) {
+    const awaited = awaitedTrials(plan, wanted, look, done);
+    if (awaited.size > 0) return { taken: index, limits, wanted, awaited };
+    const next = looks[index + 1];
+    if (next === undefined) break;
+    const judgement = judgePairs({
+      base: side,
+      next: side,
+      pairs,
+      looks,
+      limits,
+      random: makeRandom(seed),
+    });
+    const open = judgement.pairs.filter(
+      ({ pair, nextTrials }) => nextTrials !== undefined && limits.get(pair.name) === look,
+    );
+    if (open.length === 0) return { taken: index + 1, limits, wanted, awaited };
+    for (const { pair } of open) for (const cell of [pair.base, pair.candidate]) wanted.set(cell.id, next);
+    if (awaitedTrials(plan, wanted, next, done).size === 0)
+      for (const { pair } of open) limits.set(pair.name, next);
+  }
+  return { taken: looks.length, limits, wanted, awaited: new Set() };
+}
+
+/** Trials of the plan up to a look that did not end yet, of the cells that go so far. */
+function awaitedTrials(
+  plan: Plan,
+  wanted: ReadonlyMap<string, number>,
+  look: number,
+  done: ReadonlySet<string>,
+): Set<string> {
+  const awaited = new Set<string>();
+  for (const { id, cell, repetition } of plan.trials) {
+    if (repetition <= look && wanted.get(cell.id)! >= look && !done.has(id)) awaited.add(id);
+  }
+  return awaited;
+}

@@ -1,0 +1,35 @@
+import type { TrialRecord } from '../../measurement/record.ts';
+import type { Plan } from '../../plan/trial.ts';
+import type { RunRecord } from '../../store/run-record.ts';
+import { sequentialProgress } from './sequential.ts';
+
+/** Planned boots of a cell that its run left out on purpose. */
+export interface SparedTrials {
+  count: number;
+  /** Boots after which the looks had no further question to the cell. */
+  after: number;
+}
+
+/**
+ * What the looks of a sequential run made unnecessary, by cell id: boots behind the look at which every pair of the cell
+ * was decided. Boots that an interrupted run still owes are not among them.
+ */
+export function sparedTrials(
+  run: RunRecord,
+  plan: Plan,
+  records: readonly TrialRecord[],
+): Map<string, SparedTrials> {
+  const spared = new Map<string, SparedTrials>();
+  const { trials } = run.matrix;
+  const progress = sequentialProgress(run, plan, records);
+  if (progress === undefined || trials.kind !== 'looks') return spared;
+  const filling = progress.awaited.size > 0 ? trials.looks[progress.taken] : undefined;
+  const done = new Set(records.map(({ trial }) => trial));
+  for (const { id, cell, repetition } of plan.trials) {
+    const after = progress.wanted.get(cell.id)!;
+    const open = filling !== undefined && after >= filling;
+    if (open || repetition <= after || done.has(id)) continue;
+    spared.set(cell.id, { count: (spared.get(cell.id)?.count ?? 0) + 1, after });
+  }
+  return spared;
+}

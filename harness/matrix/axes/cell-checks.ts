@@ -1,0 +1,64 @@
+import { UsageError } from '../../errors.ts';
+import type { YamlSource } from '../source/yaml-source.ts';
+import { resolveWorkload } from '../workload/resolve-workload.ts';
+import type { AxisContext } from './axis.ts';
+import type { PlacedCell } from './expand.ts';
+
+/** Reports cells that no guest could run as they are; each cause once, at the value that brings it. */
+export function checkCells(source: YamlSource, cells: readonly PlacedCell[], context: AxisContext): void {
+  const seen = new Set<string>();
+  for (const placed of cells) {
+    checkDecompress(source, placed);
+    checkNumaNodes(source, placed);
+    checkCompression(source, placed, context);
+    const key = JSON.stringify(placed.cell.workload);
+    if (!seen.has(key)) checkWorkload(source, placed, context);
+    seen.add(key);
+  }
+}
+
+function checkDecompress(source: YamlSource, { cell, draft }: PlacedCell): void {
+  if (cell.decompress !== 'kernel' || cell.compression !== 'none') return;
+  source.report(
+    draft.plain.decompress.path,
+    'the kernel has nothing to decompress where compression is none',
+    'Add `exclude: [{ compression: none, decompress: kernel }]`, or set a compression.',
+  );
+}
+
+function checkNumaNodes(source: YamlSource, { cell, draft }: PlacedCell): void {
+  if (cell.numaNodes <= cell.vcpus) return;
+  source.report(
+    draft.plain.numa.path,
+    `${cell.numaNodes} NUMA nodes are more than a cell of this matrix has virtual CPUs`,
+    `Exclude the cells with fewer than ${cell.numaNodes} vcpus.`,
+  );
+}
+
+function checkCompression(source: YamlSource, { cell, draft }: PlacedCell, context: AxisContext): void {
+  const compressions = context.workloads.get(cell.workload.name)!.compressions;
+  if (compressions === undefined || compressions.allowed.includes(cell.compression)) return;
+  const able = compressions.allowed.join(', ');
+  source.report(
+    draft.plain.compression.path,
+    `the workload ${cell.workload.name} cannot load modules with compression ${cell.compression}, only ${able}`,
+    compressions.otherwise,
+  );
+}
+
+function checkWorkload(source: YamlSource, { cell, draft }: PlacedCell, context: AxisContext): void {
+  const [name] = Object.keys(draft.parameters);
+  const path = (name === undefined ? draft.workload : draft.parameters[name]!).path;
+  source.check(path, () => {
+    const resolved = resolveWorkload(context.workloads.get(cell.workload.name)!, cell.workload.parameters);
+    const missing = resolved.fragments.find(fragment => !context.fragments.includes(fragment));
+    if (missing === undefined) return;
+    throw new UsageError(
+      'FRAGMENT_UNKNOWN',
+      `the workload ${cell.workload.name} needs the config fragment ${missing}, which there is not`,
+      {
+        hint: `Add guests/kernel/${missing}.config, or declare it under \`configs\`.`,
+      },
+    );
+  });
+}

@@ -1,0 +1,173 @@
+import { UsageError } from '../../errors.ts';
+import type { Cell, ParameterValue, WorkloadSetting } from '../matrix.ts';
+import { suggest } from '../source/nearest.ts';
+import { parameterText } from './parameter.ts';
+import type { ParameterDefinition, WorkloadDefinition, WorkloadMetric, WorkloadResult } from './workload.ts';
+
+/** A workload with the parameters of one cell put in: what the image must hold and the agent must run. */
+export interface ResolvedWorkload {
+  name: string;
+  version: number;
+  /** Program and arguments, ready to be executed; no shell is involved. */
+  run: string[];
+  programs: string[];
+  modules: string[];
+  preload: string[];
+  preloadDependencies: boolean;
+  fragments: string[];
+  /** From the start of the workload until it counts as hung, in ns, on an unloaded host under KVM. */
+  deadlineNs: number;
+  /** What the bounding parameter promises, in ns; 0 when the workload has none. */
+  expectedNs: number;
+  /** Between two samples of memory while it runs, ns; left out when none are wanted. */
+  sampleNs?: number;
+  results: WorkloadResult[];
+  metrics: WorkloadMetric[];
+}
+
+/** Settings of the cell that a word may refer to like a parameter: those that decide how a workload loads modules. */
+const cellDefinitions: readonly ParameterDefinition[] = [
+  {
+    name: 'cell.compression',
+    type: 'choice',
+    choices: ['none', 'gzip', 'xz', 'zstd'],
+    default: 'none',
+    description: 'How the modules in the image are compressed.',
+  },
+  {
+    name: 'cell.decompress',
+    type: 'choice',
+    choices: ['user', 'kernel'],
+    default: 'user',
+    description: 'Who decompresses them.',
+  },
+];
+
+/** The forms in which a parameter of a type can be put into a word. */
+const formats: Record<'duration' | 'size', Record<string, number>> = {
+  duration: {
+    hours: 3600e9,
+    minutes: 60e9,
+    seconds: 1e9,
+    milliseconds: 1e6,
+    microseconds: 1e3,
+    nanoseconds: 1,
+  },
+  size: { bytes: 1, kibibytes: 1024, mebibytes: 1024 ** 2, gibibytes: 1024 ** 3 },
+};
+
+/**
+ * Replaces `${parameter}` in one word; a duration needs its unit (`${timeout.seconds}`), a size too
+ * (`${amount.mebibytes}`), and must come out whole. `${cell.compression}` and `${cell.decompress}` are settings of the
+ * cell. `$${` is a literal `${`. The value is never split or expanded again.
+ * @throws UsageError WORKLOAD_SUBSTITUTION
+ */
+export function substitute(
+  word: string,
+  definitions: readonly ParameterDefinition[],
+  parameters: Readonly<Record<string, ParameterValue>>,
+): string {
+  return word.replace(
+    /\$(\$\{)|\$\{([^}]*)\}?/g,
+    (whole, literal: string | undefined, expression: string) => {
+      if (literal !== undefined) return literal;
+      if (!whole.endsWith('}')) throw broken(`${JSON.stringify(word)} has a \${ without its }`);
+      return substituteOne(expression, definitions, parameters);
+    },
+  );
+}
+
+function substituteOne(
+  expression: string,
+  declared: readonly ParameterDefinition[],
+  parameters: Readonly<Record<string, ParameterValue>>,
+): string {
+  const definitions = [...declared, ...cellDefinitions];
+  const [name = '', format] = splitExpression(expression, definitions);
+  const definition = definitions.find(one => one.name === name);
+  if (definition === undefined) {
+    const names = definitions.map(one => one.name);
+    throw broken(`\${${expression}} names no parameter`, suggest(name, names));
+  }
+  const value = Object.hasOwn(parameters, name) ? parameters[name]! : definition.default;
+  if (definition.type === 'duration' || definition.type === 'size') {
+    return inFormat(definition, definition.type, format, Number(value));
+  }
+  if (format !== undefined) throw broken(`\${${expression}}: a ${definition.type} has no form .${format}`);
+  return String(value);
+}
+
+/** A name may hold dots itself, so the longest parameter name wins. */
+function splitExpression(expression: string, definitions: readonly ParameterDefinition[]): string[] {
+  if (definitions.some(one => one.name === expression)) return [expression];
+  const dot = expression.lastIndexOf('.');
+  return dot === -1 ? [expression] : [expression.slice(0, dot), expression.slice(dot + 1)];
+}
+
+function inFormat(
+  definition: ParameterDefinition,
+  type: 'duration' | 'size',
+  format: string | undefined,
+  value: number,
+): string {
+  const factors = formats[type];
+  if (format === undefined || !Object.hasOwn(factors, format)) {
+    const example = Object.keys(factors).map(unit => `\${${definition.name}.${unit}}`);
+    throw broken(
+      `\${${definition.name}} is a ${type} and needs its unit`,
+      `Write one of ${example.join(', ')}.`,
+    );
+  }
+  const amount = value / factors[format]!;
+  if (!Number.isInteger(amount)) {
+    const text = parameterText(definition, value);
+    throw broken(`the parameter ${definition.name} must be in whole ${format}, which ${text} is not`);
+  }
+  return String(amount);
+}
+
+/**
+ * Puts parameters into a workload, and the settings of the cell that it refers to. Those left out take their
+ * defaults; the values must have been checked by `readParameter`.
+ * @throws UsageError WORKLOAD_SUBSTITUTION
+ */
+export function resolveWorkload(
+  definition: WorkloadDefinition,
+  parameters: WorkloadSetting['parameters'],
+  cell: Partial<Pick<Cell, 'compression' | 'decompress'>> = {},
+): ResolvedWorkload {
+  const settings = {
+    ...(cell.compression && { 'cell.compression': cell.compression }),
+    ...(cell.decompress && { 'cell.decompress': cell.decompress }),
+  };
+  const put = (word: string): string =>
+    substitute(word, definition.parameters, { ...settings, ...parameters });
+  const bound = definition.parameters.find(one => one.name === definition.deadline.parameter);
+  const boundNs = bound === undefined ? 0 : Number(parameters[bound.name] ?? bound.default);
+  const run = definition.run.flatMap(item => {
+    if (typeof item === 'string') return [put(item)];
+    const condition = definition.parameters.find(one => one.name === item.if);
+    return (condition && (parameters[item.if] ?? condition.default) === true ? item.add : item.otherwise).map(
+      put,
+    );
+  });
+  return {
+    name: definition.name,
+    version: definition.version,
+    run,
+    programs: [...definition.programs],
+    modules: definition.modules.map(put),
+    preload: definition.preload.map(put),
+    preloadDependencies: definition.preloadDependencies,
+    fragments: [...definition.fragments],
+    deadlineNs: boundNs + definition.deadline.extraNs,
+    expectedNs: boundNs,
+    ...(definition.sampleNs !== undefined && { sampleNs: definition.sampleNs }),
+    results: definition.results.map(result => ({ ...result })),
+    metrics: definition.metrics.map(metric => ({ ...metric })),
+  };
+}
+
+function broken(message: string, hint?: string): UsageError {
+  return new UsageError('WORKLOAD_SUBSTITUTION', message, hint === undefined ? {} : { hint });
+}

@@ -1,0 +1,181 @@
+import { basename } from 'node:path';
+import { UsageError } from '../../errors.ts';
+import { parseBytes, parseDuration } from '../../units.ts';
+import { suggest } from '../source/nearest.ts';
+import { reportShapeIssues } from '../source/shape-issues.ts';
+import { type SourcePath, YamlSource } from '../source/yaml-source.ts';
+import { readParameter } from './parameter.ts';
+import { substitute } from './resolve-workload.ts';
+import type { ParameterDefinition, WorkloadDefinition } from './workload.ts';
+import { plainName, type WorkloadShape, workloadShape } from './workload-shape.ts';
+
+/**
+ * A workload from the text of its file; its name is that of the file without `.yaml`, unless one is given.
+ * @throws MatrixError with everything that is wrong
+ */
+export function parseWorkload(text: string, options: { file: string; name?: string }): WorkloadDefinition {
+  const source = new YamlSource(text, options.file);
+  source.throwIfFailed();
+  const parsed = workloadShape.safeParse(source.value);
+  if (!parsed.success) reportShapeIssues(source, workloadShape, parsed.error.issues);
+  source.throwIfFailed();
+  const shape = parsed.data!;
+  const name = options.name ?? basename(options.file).replace(/\.ya?ml$/, '');
+  if (!plainName.test(name))
+    source.report([], `the file's name ${JSON.stringify(name)} is no name for a workload`);
+  const definition = toDefinition(source, name, shape);
+  checkReferences(source, shape, definition.parameters);
+  source.throwIfFailed();
+  return definition;
+}
+
+function toDefinition(source: YamlSource, name: string, shape: WorkloadShape): WorkloadDefinition {
+  const parameters = Object.entries(shape.parameters).flatMap(([parameterName, raw]) => {
+    const definition = toParameter(source, parameterName, raw);
+    return definition === undefined ? [] : [definition];
+  });
+  const extraNs = source.check(['deadline', 'extra'], () => parseDuration(shape.deadline.extra)) ?? 0;
+  const sampleNs = readSamplePeriod(source, shape.samples);
+  const expected = readExpected(source, shape.expected);
+  const { parameter } = shape.deadline;
+  return {
+    name,
+    version: shape.version,
+    description: shape.description,
+    parameters,
+    programs: shape.image.programs,
+    modules: shape.image.modules,
+    preload: shape.preload.modules,
+    preloadDependencies: shape.preload.dependencies,
+    fragments: shape.fragments,
+    run: shape.run,
+    compressions: shape.compressions,
+    deadline: parameter === undefined ? { extraNs } : { parameter, extraNs },
+    ...(expected !== undefined && { expected }),
+    ...(sampleNs !== undefined && { sampleNs }),
+    results: shape.results,
+    metrics: Object.entries(shape.metrics).map(([metricName, metric]) => ({ name: metricName, ...metric })),
+  };
+}
+
+function readExpected(
+  source: YamlSource,
+  raw: WorkloadShape['expected'],
+): WorkloadDefinition['expected'] | undefined {
+  if (raw === undefined) return undefined;
+  const baseNs = source.check(['expected', 'base'], () => parseDuration(raw.base)) ?? 0;
+  const perVcpuNs = source.check(['expected', 'per_vcpu'], () => parseDuration(raw.per_vcpu)) ?? 0;
+  return { baseNs, perVcpuNs };
+}
+
+/** A guest that is sampled faster than each millisecond measures the sampler (guests/agent/sample.c). */
+const shortestSampleNs = 1e6;
+
+function readSamplePeriod(source: YamlSource, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  return source.check(['samples'], () => {
+    const period = parseDuration(text);
+    if (period >= shortestSampleNs) return period;
+    throw new UsageError('PARAMETER_INVALID', 'the time between two samples must be at least 1ms');
+  });
+}
+
+function toParameter(
+  source: YamlSource,
+  name: string,
+  raw: WorkloadShape['parameters'][string],
+): ParameterDefinition | undefined {
+  const path = ['parameters', name];
+  const before = source.count;
+  const numeric = raw.type === 'integer' || raw.type === 'duration' || raw.type === 'size';
+  const forbidden: [boolean, 'minimum' | 'maximum' | 'choices' | 'pattern'][] = [
+    [!numeric, 'minimum'],
+    [!numeric, 'maximum'],
+    [raw.type !== 'choice', 'choices'],
+    [raw.type !== 'string', 'pattern'],
+  ];
+  for (const [isForbidden, key] of forbidden) {
+    if (isForbidden && raw[key] !== undefined)
+      source.report([...path, key], `a ${raw.type} has no ${key}`, undefined, 'key');
+  }
+  if (raw.type === 'choice' && raw.choices === undefined)
+    source.report(path, 'a choice needs its choices', undefined, 'key');
+  const definition: ParameterDefinition = {
+    name,
+    type: raw.type,
+    default: raw.default,
+    description: raw.description,
+  };
+  if (raw.choices !== undefined) definition.choices = raw.choices;
+  if (raw.pattern !== undefined && patternIsValid(source, [...path, 'pattern'], raw.pattern)) {
+    definition.pattern = raw.pattern;
+  }
+  if (source.count > before) return undefined;
+  for (const limit of ['minimum', 'maximum'] as const) {
+    const value = raw[limit];
+    if (value === undefined) continue;
+    const read = source.check([...path, limit], () => readLimit(definition.type, value));
+    if (read !== undefined) definition[limit] = read;
+  }
+  const checked = source.check([...path, 'default'], () => readParameter(definition, raw.default));
+  return checked === undefined ? undefined : { ...definition, default: checked };
+}
+
+function readLimit(type: ParameterDefinition['type'], value: string | number | boolean): number {
+  if (type === 'duration') return parseDuration(String(value));
+  if (type === 'size') return parseBytes(String(value));
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+  throw new UsageError('PARAMETER_INVALID', 'the limit of an integer must be a whole number');
+}
+
+function patternIsValid(source: YamlSource, path: SourcePath, pattern: string): boolean {
+  try {
+    new RegExp(`^(?:${pattern})$`, 'u');
+    return true;
+  } catch (error) {
+    source.report(path, `this is not a regular expression: ${(error as Error).message}`);
+    return false;
+  }
+}
+
+/** Every word and name that refers to a parameter must find one; units are checked with the defaults. */
+function checkReferences(
+  source: YamlSource,
+  shape: WorkloadShape,
+  parameters: readonly ParameterDefinition[],
+): void {
+  if (source.failed) return;
+  const words = (path: SourcePath, list: readonly string[]): void => {
+    for (const [index, word] of list.entries())
+      source.check([...path, index], () => substitute(word, parameters, {}));
+  };
+  words(['image', 'modules'], shape.image.modules);
+  words(['preload', 'modules'], shape.preload.modules);
+  for (const [index, item] of shape.run.entries()) {
+    if (typeof item === 'string') {
+      source.check(['run', index], () => substitute(item, parameters, {}));
+      continue;
+    }
+    checkParameterName(source, ['run', index, 'if'], item.if, parameters, 'boolean');
+    words(['run', index, 'add'], item.add);
+    words(['run', index, 'otherwise'], item.otherwise);
+  }
+  const bound = shape.deadline.parameter;
+  if (bound !== undefined)
+    checkParameterName(source, ['deadline', 'parameter'], bound, parameters, 'duration');
+}
+
+function checkParameterName(
+  source: YamlSource,
+  path: SourcePath,
+  name: string,
+  parameters: readonly ParameterDefinition[],
+  type: ParameterDefinition['type'],
+): void {
+  const found = parameters.find(one => one.name === name);
+  const candidates = parameters.filter(one => one.type === type).map(one => one.name);
+  if (found === undefined)
+    source.report(path, `there is no parameter ${JSON.stringify(name)}`, suggest(name, candidates));
+  else if (found.type !== type)
+    source.report(path, `the parameter ${name} must be of type ${type}, and is of type ${found.type}`);
+}

@@ -1,0 +1,204 @@
+import type { Finding } from '../finding.ts';
+import { eachLogLine, type LogLine } from '../kernel-log/log-line.ts';
+import { parseFrame, parsePointer } from '../kernel-log/stack-frame.ts';
+import type { Crash, CrashClass } from './crash.ts';
+import { type CrashRule, consequencePanic, crashRules } from './crash-rule.ts';
+import type { CrashText } from './crash-title-maker.ts';
+
+/** Lines of one report that are kept as evidence, and of which the title is made. */
+const reportLimit = 160;
+/** Part of a header that is looked at, in UTF-16 units; printk() cuts at 1 KiB. */
+const headerLimit = 2048;
+/** Reports of one log that are kept; the first ones tell most. */
+const crashLimit = 64;
+
+/** A report that is still being printed. */
+interface OpenReport {
+  rule: CrashRule;
+  match: RegExpExecArray;
+  context: string;
+  lines: string[];
+  line: number;
+  fatal: boolean;
+}
+
+/** What the console or kmsg of one guest says about its health. */
+export interface CrashReading {
+  crashes: Crash[];
+  /** COLLECTOR_ARTEFACT: warnings that reading the statistics itself set off. */
+  findings: Finding[];
+}
+
+const callingPrefix =
+  /^(?:(?:NMI )?watchdog: |rcu: |traps: (?=PANIC|Oops)|x86\/\w+: |(?:\S{1,64} login: )|-{3,} ?\[ ?|\[ (?=BUG: |INFO: |WARNING: ))*/;
+const needles =
+  /BUG|WARNING|INFO: |UBSAN|general protection|divide error|stack segment|double fault|invalid opcode|LOCKUP|panic|Oops|NULL pointer|Unable to handle|unable to handle|Internal error|kernel stack overflow|Booting the kernel|Linux version|Boot /;
+/** Where the second half of an oops begins: it belongs to the report that is open. */
+const continuation = /^(?:Oops: |Internal error: |(?:Oops: )?invalid opcode: |PANIC: double fault)/;
+
+/**
+ * Recognises kernel deaths and distress in the lines of one log, and titles them. The expected reports of duplicate
+ * requests (kernel/module/dups.c) are no crashes; warnings of kernel/module/stats.c come from reading the statistics
+ * and become findings. A panic that only says that a report was fatal makes that report fatal instead of a crash.
+ */
+export class CrashCollector {
+  readonly #crashes: Crash[] = [];
+  readonly #findings: Finding[] = [];
+  /** By caller: with CONFIG_PRINTK_CALLER reports of several tasks are told apart. */
+  readonly #open = new Map<string, OpenReport>();
+  readonly #banners = { version: 0, booting: 0 };
+  #last: Crash | undefined;
+
+  /** Takes the next line. */
+  add(line: LogLine): void {
+    const context = line.caller ?? '';
+    const report = this.#open.get(context);
+    if (needles.test(line.text) && this.#takeHeader(line, report, context)) return;
+    if (!report) return;
+    keep(report, line.text);
+    if (line.text.includes('---[ end ')) this.#finish(report);
+  }
+
+  /** What was found; reports that are still open end here. */
+  result(): CrashReading {
+    for (const report of [...this.#open.values()]) this.#finish(report);
+    return { crashes: this.#crashes, findings: this.#findings };
+  }
+
+  /** Whether the line began, continued or ended a report by its words. */
+  #takeHeader(line: LogLine, report: OpenReport | undefined, context: string): boolean {
+    if (sawBanner(line.text, this.#banners)) {
+      this.#reboot(line);
+      return true;
+    }
+    const plain = line.text
+      .slice(0, headerLimit)
+      .replace(callingPrefix, '')
+      .replace(/ \]-*$/, '');
+    if (consequencePanic.test(plain) && this.#takeConsequence(line, report)) return true;
+    if (report && continuation.test(plain) && report.rule.class !== 'warning') {
+      keep(report, line.text);
+      return true;
+    }
+    for (const rule of crashRules) {
+      const match = rule.pattern.exec(plain);
+      if (!match) continue;
+      if (report) this.#finish(report);
+      this.#open.set(context, { rule, match, context, lines: [plain], line: line.line, fatal: rule.fatal });
+      return true;
+    }
+    return false;
+  }
+
+  #takeConsequence(line: LogLine, report: OpenReport | undefined): boolean {
+    const cause = report ?? [...this.#open.values()].at(-1);
+    if (cause && !isExpected(cause)) {
+      cause.fatal = true;
+      keep(cause, line.text);
+      return true;
+    }
+    if (this.#last) this.#last.fatal = true;
+    return this.#last !== undefined;
+  }
+
+  #reboot(line: LogLine): void {
+    for (const report of [...this.#open.values()]) this.#finish(report);
+    const crash: Crash = {
+      class: 'reboot',
+      title: 'unexpected kernel reboot',
+      evidence: [line.text],
+      fatal: true,
+    };
+    if (this.#crashes.length < crashLimit) this.#crashes.push(crash);
+  }
+
+  #finish(report: OpenReport): void {
+    this.#open.delete(report.context);
+    const crash = judge(report, this.#findings);
+    if (!crash || this.#crashes.length >= crashLimit) return;
+    this.#crashes.push(crash);
+    this.#last = crash;
+  }
+}
+
+function keep(report: OpenReport, text: string): void {
+  if (report.lines.length < reportLimit) report.lines.push(text);
+}
+
+/** Counts the first words of a boot; the second of a kind means that the machine started anew. */
+function sawBanner(text: string, banners: { version: number; booting: number }): boolean {
+  if (/^-- (?:Boot [0-9a-f]{32}|Reboot) ?--/.test(text)) {
+    banners.version = 0;
+    banners.booting = 0;
+  }
+  if (text.startsWith('Linux version ')) return ++banners.version > 1;
+  if (text.includes('Booting the kernel.')) return ++banners.booting > 1 || banners.version > 0;
+  return false;
+}
+
+function isExpected(report: OpenReport): boolean {
+  return (
+    report.rule.class === 'warning' &&
+    /kmod_dup_request_exists_wait|kernel\/module\/dups\.c/.test(report.lines[0]!)
+  );
+}
+
+function judge(report: OpenReport, findings: Finding[]): Crash | undefined {
+  if (isExpected(report)) return undefined;
+  const header = report.lines[0]!;
+  if (report.rule.class === 'warning' && /kernel\/module\/stats\.c|read_file_mod_stats/.test(header)) {
+    const message =
+      'reading the stats text set off a warning of kernel/module/stats.c: of our making, no crash of the guest';
+    findings.push({ code: 'COLLECTOR_ARTEFACT', severity: 'note', message, line: report.line });
+    return undefined;
+  }
+  const title = report.rule.title(report.match, crashText(report.lines));
+  return { class: report.rule.class, title, evidence: report.lines, fatal: report.fatal };
+}
+
+/** Pointer and first trace of a report; what was allocated or freed where does not name the bug. */
+function crashText(lines: string[]): CrashText {
+  let pointer: string | undefined;
+  const functions: string[] = [];
+  for (const line of lines.slice(1)) {
+    if (/^(?:Allocated by|Freed by|Last potentially|Showing all locks|The buggy address)/.test(line)) break;
+    pointer ??= parsePointer(line);
+    const frame = parseFrame(line);
+    if (frame?.reliable) functions.push(frame.function);
+    if (line.includes('</TASK>') && functions.length > 0) break;
+  }
+  return { header: lines[0]!, lines, pointer, functions };
+}
+
+/** All crashes of a dmesg, console log or journal, in order. */
+export function findCrashes(text: string): Crash[] {
+  const collector = new CrashCollector();
+  for (const line of eachLogLine(text)) collector.add(line);
+  return collector.result().crashes;
+}
+
+/** From worst to mildest, among those after which a kernel goes on. */
+const severities: readonly CrashClass[] = [
+  'hard-lockup',
+  'soft-lockup',
+  'rcu-stall',
+  'hung-task',
+  'sanitizer',
+  'bug',
+  'warning',
+];
+
+/** The crash that names a guest's end: the first fatal one, else the worst; null if all is well. */
+export function worstCrash(crashes: readonly Crash[]): Crash | null {
+  const fatal = crashes.find(crash => crash.fatal);
+  if (fatal) return fatal;
+  const ranked = [...crashes].sort(
+    (left, right) => severities.indexOf(left.class) - severities.indexOf(right.class),
+  );
+  return ranked[0] ?? null;
+}
+
+/** The crash of a dmesg, console log or journal that a reader must know first. */
+export function findCrash(text: string): Crash | null {
+  return worstCrash(findCrashes(text));
+}

@@ -1,0 +1,166 @@
+import type { Finding } from '../finding.ts';
+import { eachLogLine, type LogLine } from './log-line.ts';
+import { frameName, parseFrame, type StackFrame } from './stack-frame.ts';
+
+/** All duplicate requests of a log. */
+export interface DuplicateRequests {
+  /** Sum over all names. */
+  total: number;
+  /** Per requested name, most frequent first. */
+  requests: DuplicateRequest[];
+  /** Per name and chain; empty when the kernel printed no traces. */
+  callers: DuplicateRequestCaller[];
+  findings: Finding[];
+}
+
+/** A splat whose trace may still come. */
+interface OpenTrace {
+  name: string;
+  context: string;
+  started: boolean;
+  frames: StackFrame[];
+}
+
+const request = /module-autoload: duplicate request for module (\S{1,255})\s*$/;
+/** Distinct names and open splats that are kept; a guest cannot make more than memory allows. */
+const nameLimit = 10_000;
+const openLimit = 512;
+const frameLimit = 64;
+
+/** Frames between the warning and the one who asked (kernel/module/dups.c, kernel/module/kmod.c). */
+const wrappers = new Set([
+  'kmod_dup_request_exists_wait',
+  '__request_module',
+  '__warn',
+  'report_bug',
+  'dump_stack',
+]);
+/** Frames below which nobody asks: thread start and system call entry. */
+const roots =
+  /^(?:kthread|ret_from_fork\w*|do_syscall_64|x64_sys_call|do_int80\w*|entry_\w+|el0\w*|worker_thread|process_one_work|process_scheduled_works|__do_fast_syscall_32|do_fast_syscall_32|invoke_syscall)$/;
+
+/**
+ * Counts the kernel's reports of duplicate requests in the lines of one log, printed as a warning line or as a WARN
+ * splat, and folds the traces of splats by who asked. Splats of several CPUs that run into one another are neither
+ * lost nor counted twice: the count is that of the message lines, of which the kernel prints one a request in both forms.
+ */
+export class DuplicateRequestCollector {
+  readonly #counts = new Map<string, number>();
+  readonly #callers = new Map<string, DuplicateRequestCaller>();
+  readonly #open: OpenTrace[] = [];
+  #interleaved = 0;
+
+  /** Takes the next line. */
+  add(line: LogLine): void {
+    const match = request.exec(line.text);
+    if (match) this.#takeRequest(match[1]!, line);
+    else if (this.#open.length > 0) this.#takeTrace(line);
+  }
+
+  /** What was found; traces that are still open end here. */
+  result(): DuplicateRequests {
+    for (const trace of [...this.#open]) this.#close(trace);
+    return summarise(this.#counts, this.#callers, this.#interleaved);
+  }
+
+  #takeRequest(name: string, line: LogLine): void {
+    if (this.#counts.has(name) || this.#counts.size < nameLimit) {
+      this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+    }
+    // The plain warning carries the prefix of pr_fmt (`module: `); only the WARN form begins with the message.
+    if (!line.text.startsWith('module-autoload')) return;
+    if (this.#open.length >= openLimit) this.#close(this.#open[0]!);
+    this.#open.push({ name, context: line.caller ?? '', started: false, frames: [] });
+  }
+
+  #takeTrace(line: LogLine): void {
+    const mine = this.#open.filter(trace => trace.context === (line.caller ?? ''));
+    if (line.text.includes('Call Trace:')) {
+      const next = mine.find(trace => !trace.started);
+      if (next) next.started = true;
+      return;
+    }
+    if (line.text.includes('---[ end trace')) {
+      const first = mine.find(trace => trace.frames.length > 0) ?? mine.find(trace => trace.started);
+      if (first) this.#close(first);
+      return;
+    }
+    const running = mine.filter(trace => trace.started);
+    const frame = running.length > 0 ? parseFrame(line.text) : undefined;
+    if (!frame?.reliable) return;
+    if (running.length > 1) this.#interleaved++;
+    const trace = traceForFrame(running, frame);
+    if (trace && trace.frames.length < frameLimit) trace.frames.push(frame);
+  }
+
+  #close(trace: OpenTrace): void {
+    this.#open.splice(this.#open.indexOf(trace), 1);
+    foldTrace(this.#callers, trace);
+  }
+}
+
+/** Every trace begins in __request_module: whoever has not got there yet cannot own a frame behind it. */
+function traceForFrame(running: OpenTrace[], frame: StackFrame): OpenTrace | undefined {
+  if (frame.function === '__request_module')
+    return running.find(trace => trace.frames.length === 0) ?? running[0];
+  const begun = running.filter(trace => trace.frames.length > 0);
+  const candidates = begun.length > 0 ? begun : running;
+  return candidates.reduce((least, trace) => (trace.frames.length < least.frames.length ? trace : least));
+}
+
+function foldTrace(callers: Map<string, DuplicateRequestCaller>, trace: OpenTrace): void {
+  if (!trace.started) return;
+  const chain: string[] = [];
+  for (const frame of trace.frames) {
+    if (chain.length === 0 && wrappers.has(frame.function)) continue;
+    if (roots.test(frame.function)) break;
+    chain.push(frameName(frame));
+  }
+  const caller = chain[0] ?? 'unknown';
+  const key = JSON.stringify([trace.name, chain]);
+  const known = callers.get(key);
+  if (known) known.count++;
+  else if (callers.size < nameLimit) callers.set(key, { name: trace.name, caller, chain, count: 1 });
+}
+
+function byCount(left: { count: number; name: string }, right: { count: number; name: string }): number {
+  return right.count - left.count || (left.name < right.name ? -1 : left.name > right.name ? 1 : 0);
+}
+
+function summarise(
+  counts: Map<string, number>,
+  callers: Map<string, DuplicateRequestCaller>,
+  interleaved: number,
+): DuplicateRequests {
+  const requests = [...counts].map(([name, count]) => ({ name, count })).sort(byCount);
+  const total = requests.reduce((sum, { count }) => sum + count, 0);
+  const findings: Finding[] = [];
+  if (interleaved > 0) {
+    const message = `${interleaved} stack frames came from splats that ran into one another; counts hold, call chains may be mixed`;
+    findings.push({ code: 'TRACES_INTERLEAVED', severity: 'note', message });
+  }
+  return { total, requests, callers: [...callers.values()].sort(byCount), findings };
+}
+
+/** Duplicate requests of a dmesg, console log, journal or a text of raw kmsg records. */
+export function parseDuplicateRequests(text: string): DuplicateRequests {
+  const collector = new DuplicateRequestCollector();
+  for (const line of eachLogLine(text)) collector.add(line);
+  return collector.result();
+}
+
+/** A duplicate request as the kernel printed it, per requested name. */
+export interface DuplicateRequest {
+  name: string;
+  count: number;
+}
+/** Who asked again for a module, from the WARN form of the report (module.enable_dups_trace=1). */
+export interface DuplicateRequestCaller {
+  /** The requested name: an alias such as `crypto-aes` or `net-pf-16-proto-12`, seldom the file's name. */
+  name: string;
+  /** First function above request_module() and its wrappers: `run_request [test_kmod]`. */
+  caller: string;
+  /** From the caller outward, reliable frames only, without the entry code of threads and system calls. */
+  chain: string[];
+  count: number;
+}

@@ -1,0 +1,134 @@
+import type { Finding } from '../finding.ts';
+import type { CounterName, ModuleStats } from './module-stats.ts';
+import { counterLabels } from './module-stats-label.ts';
+
+type Counters = Partial<Record<CounterName, bigint>>;
+
+/** Each byte counter with the count that must grow beside it. */
+const byteCounters: readonly { bytes: CounterName; count: CounterName; average: string[] }[] = [
+  { bytes: 'invalid_kread_bytes', count: 'failed_kreads', average: ['avg fail kread bytes'] },
+  { bytes: 'invalid_decompress_bytes', count: 'failed_decompress', average: ['avg fail decomp bytes'] },
+  { bytes: 'invalid_becoming_bytes', count: 'failed_becoming', average: ['avg fail becoming bytes'] },
+  { bytes: 'invalid_mod_bytes', count: 'failed_load_modules', average: ['average fail load bytes'] },
+  { bytes: 'total_mod_size', count: 'modcount', average: ['average mod size'] },
+  { bytes: 'total_text_size', count: 'modcount', average: ['average mod text size'] },
+];
+
+/**
+ * The sum of the four invalid byte counters, modulo the machine's word as the kernel adds them; undefined if one is
+ * missing: missing is never zero.
+ */
+export function wastedBytes(counters: Counters): bigint | undefined {
+  let sum = 0n;
+  for (const { bytes } of byteCounters.slice(0, 4)) {
+    const value = counters[bytes];
+    if (value === undefined) return undefined;
+    sum += value;
+  }
+  return BigInt.asUintN(64, sum);
+}
+
+/** Holds a stats text against itself: sum, parity, averages and duplicates. Every violation is a named finding. */
+export function checkModuleStats(stats: ModuleStats): Finding[] {
+  return [
+    ...checkSum(stats),
+    ...checkParity(stats.counters),
+    ...checkAverages(stats),
+    ...checkDuplicates(stats),
+  ];
+}
+
+function checkSum({ counters, wastedBytes: printed }: ModuleStats): Finding[] {
+  const sum = wastedBytes(counters);
+  if (sum === undefined || printed === undefined) return [];
+  if (sum === printed || BigInt.asUintN(32, sum) === printed) return [];
+  const message = `the four byte counters add up to ${sum}, and "Virtual mem wasted bytes" says ${printed}`;
+  return [{ code: 'SUM_MISMATCH', severity: 'warning', message }];
+}
+
+/** Bytes without a count (the kernel itself warns), and, but for kread, counts without bytes. */
+export function checkParity(counters: Counters): Finding[] {
+  const findings: Finding[] = [];
+  for (const { bytes, count } of byteCounters) {
+    const size = counters[bytes];
+    const number = counters[count];
+    if (size === undefined || number === undefined) continue;
+    if (size > 0n && number === 0n) {
+      const message = `${bytes} is ${size} while ${count} is 0`;
+      findings.push({ code: 'BYTES_WITHOUT_COUNT', severity: 'warning', message });
+    }
+    // A read that failed has no length: finit_module() then counts without adding bytes.
+    if (size === 0n && number > 0n && bytes !== 'invalid_kread_bytes') {
+      const message = `${count} is ${number} while ${bytes} is 0`;
+      findings.push({ code: 'COUNT_WITHOUT_BYTES', severity: 'warning', message });
+    }
+  }
+  const { total_mod_size: total, total_text_size: text } = counters;
+  if (total !== undefined && text !== undefined && text > total) {
+    const message = `the text of all modules (${text} bytes) is larger than the modules (${total} bytes)`;
+    findings.push({ code: 'TEXT_EXCEEDS_TOTAL', severity: 'warning', message });
+  }
+  return findings;
+}
+
+/** The kernel divides with DIV_ROUND_UP. */
+function checkAverages({ counters, averages }: ModuleStats): Finding[] {
+  const findings: Finding[] = [];
+  for (const [label, printed] of Object.entries(averages)) {
+    const source = byteCounters.find(({ average }) => average.includes(label.toLowerCase()));
+    const size = source && counters[source.bytes];
+    const number = source && counters[source.count];
+    if (size === undefined || number === undefined || number === 0n) continue;
+    const expected = (size + number - 1n) / number;
+    if (expected === printed) continue;
+    const message = `"${label}" says ${printed}; ${size} divided by ${number}, rounded up, is ${expected}`;
+    findings.push({ code: 'AVERAGE_MISMATCH', severity: 'warning', message });
+  }
+  return findings;
+}
+
+/** Every duplicate is a failure too, so the table cannot hold more than the failure counters. */
+function checkDuplicates({ counters, duplicates }: ModuleStats): Finding[] {
+  const findings: Finding[] = [];
+  const { failed_becoming: becoming, failed_load_modules: load } = counters;
+  const total = sumOf(duplicates.map(row => row.count));
+  if (becoming !== undefined && load !== undefined && total > becoming + load) {
+    const message = `the table counts ${total} duplicates, the counters only ${becoming + load} failures`;
+    findings.push({ code: 'DUPLICATES_EXCEED_FAILURES', severity: 'warning', message });
+  }
+  const limits = [
+    { reason: 'Becoming', count: becoming, label: counterLabels.failed_becoming },
+    { reason: 'Load', count: load, label: counterLabels.failed_load_modules },
+  ];
+  for (const { reason, count, label } of limits) {
+    const rows = sumOf(duplicates.filter(row => row.reason === reason).map(row => row.count));
+    if (count === undefined || rows <= count) continue;
+    const message = `rows with the reason "${reason}" count ${rows}, "${label}" only ${count}`;
+    findings.push({ code: 'REASON_EXCEEDS_COUNT', severity: 'warning', message });
+  }
+  for (const row of duplicates.filter(({ reason }) => reason === 'Bug-on-stats')) {
+    const message = `the kernel knows no reason for the duplicates of ${row.name}: a defect of its statistics`;
+    findings.push({ code: 'BUG_ON_STATS', severity: 'warning', message });
+  }
+  return findings;
+}
+
+function sumOf(counts: number[]): bigint {
+  return counts.reduce((sum, count) => sum + BigInt(count), 0n);
+}
+
+/**
+ * Compares the text with the single files. They are read one after the other, so a difference is only wrong when
+ * nothing was loaded in between: growth from the files to the text is a note, shrinking a warning.
+ */
+export function checkTextAgainstFiles(text: Counters, files: Counters): Finding[] {
+  const findings: Finding[] = [];
+  for (const [name, file] of Object.entries(files) as [CounterName, bigint][]) {
+    const printed = text[name];
+    if (printed === undefined || printed === file) continue;
+    const grew = printed > file;
+    const message = `${name} is ${file} in its own file and ${printed} in the stats text${grew ? ', read later' : ''}`;
+    findings.push({ code: 'TEXT_FILES_DIFFER', severity: grew ? 'note' : 'warning', message });
+  }
+  return findings;
+}

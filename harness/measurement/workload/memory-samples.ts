@@ -1,0 +1,80 @@
+import type { Finding } from '../finding.ts';
+import type { StoredValue } from '../record.ts';
+import type { TrialEvidence } from '../trial-evidence.ts';
+import { parseMetricLines } from './metric-lines.ts';
+
+/** What the samples of a guest's memory say about its workload. */
+export interface MemoryReading {
+  values: Record<string, StoredValue>;
+  findings: Finding[];
+}
+
+/** The part of the workload in which it does what is measured, by the guest's CLOCK_MONOTONIC, ns. */
+interface Window {
+  start: number;
+  end: number;
+}
+
+/** Where each metric comes from, and whether a fall of it is use. */
+const sources = [
+  { name: 'vmalloc_peak_bytes', key: 'vmalloc_used', falls: false },
+  { name: 'mapped_peak_bytes', key: 'vmalloc_mapped', falls: false },
+  { name: 'memory_peak_bytes', key: 'mem_free', falls: true },
+] as const;
+
+/**
+ * Peaks of memory in use during the workload, above the level just before it: what a workload prepares (copies of
+ * files) is none of its storm. A workload that writes `window_start_ns` and `window_end_ns` into a result file of the
+ * format `metrics` says when that was; otherwise it is the whole time of the workload.
+ */
+export function readMemory({ samples, results }: Pick<TrialEvidence, 'samples' | 'results'>): MemoryReading {
+  const reading: MemoryReading = { values: {}, findings: [] };
+  if (samples.length === 0) return reading;
+  const window = findWindow(results);
+  for (const { name, key, falls } of sources) {
+    const series = samples.flatMap(sample => {
+      const value = wholeNumber(sample[key]);
+      return value === undefined ? [] : [{ time: wholeNumber(sample['time_ns']), value }];
+    });
+    if (series.every(({ value }) => value === 0)) continue;
+    const before = series.findLast(({ time }) => window && time !== undefined && time <= window.start);
+    const base = (before ?? series[0])!.value;
+    const inside = window ? series.filter(({ time }) => isInside(time, window)) : series.slice(1);
+    if (inside.length === 0) continue;
+    reading.values[name] = inside.reduce(
+      (most, { value }) => Math.max(most, falls ? base - value : value - base),
+      0,
+    );
+  }
+  if (Object.keys(reading.values).length === 0) {
+    const message =
+      'no sample of memory fell into the storm: it was over too soon, and its peak is not known';
+    reading.findings.push({ code: 'MEMORY_UNSAMPLED', severity: 'note', message });
+  } else if (!Object.hasOwn(reading.values, 'vmalloc_peak_bytes')) {
+    const message =
+      'this kernel does not tell VmallocUsed (it is 0 or not there): the peak of vmalloc is not known';
+    reading.findings.push({ code: 'VMALLOC_UNKNOWN', severity: 'note', message });
+  }
+  return reading;
+}
+
+function isInside(time: number | undefined, window: Window): boolean {
+  return time !== undefined && time > window.start && time <= window.end;
+}
+
+function findWindow(results: TrialEvidence['results']): Window | undefined {
+  const bound = (name: string) =>
+    ({ name, unit: 'ns', class: 'time', worse: 'none', description: name }) as const;
+  for (const { format, text } of results) {
+    if (format !== 'metrics') continue;
+    const { values } = parseMetricLines(text, [bound('window_start_ns'), bound('window_end_ns')]);
+    const [start, end] = [values['window_start_ns'], values['window_end_ns']];
+    if (typeof start === 'number' && typeof end === 'number' && start <= end) return { start, end };
+  }
+  return undefined;
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  const number = text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : undefined;
+  return number !== undefined && Number.isSafeInteger(number) ? number : undefined;
+}

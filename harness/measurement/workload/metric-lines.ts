@@ -1,0 +1,61 @@
+import type { Finding } from '../finding.ts';
+import type { WorkloadMetricDefinition } from '../metric.ts';
+import type { StoredValue } from '../record.ts';
+
+/** The numbers of a result file in the format `metrics`. */
+export interface MetricLines {
+  values: Record<string, StoredValue>;
+  findings: Finding[];
+}
+
+/** Lines of such a file that are looked at. */
+const lineLimit = 10_000;
+
+/** A number that fits a double exactly, else its decimal digits. */
+export function storedValue(value: bigint): StoredValue {
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) && value >= -BigInt(Number.MAX_SAFE_INTEGER)
+    ? Number(value)
+    : value.toString();
+}
+
+/**
+ * Reads lines `name value` that a workload wrote. Only declared metrics are taken; a value that is no finite number
+ * is left out with a finding, and so is a metric that was declared and never written: missing is not zero.
+ */
+export function parseMetricLines(text: string, declared: readonly WorkloadMetricDefinition[]): MetricLines {
+  const result: MetricLines = { values: {}, findings: [] };
+  const names = new Set(declared.map(({ name }) => name));
+  for (const line of text.split('\n', lineLimit)) {
+    const words = line.trim().split(/\s+/);
+    const [name, value] = words;
+    if (words.length !== 2 || !name || !value || !names.has(name)) continue;
+    const number = readNumber(value);
+    if (number !== undefined) {
+      result.values[name] = number;
+      continue;
+    }
+    const message = `the workload gave ${JSON.stringify(value.slice(0, 64))} as ${name}, which is no number`;
+    result.findings.push({ code: 'METRIC_INVALID', severity: 'warning', message });
+  }
+  return result;
+}
+
+function readNumber(text: string): StoredValue | undefined {
+  if (/^-?\d{1,40}$/.test(text)) return storedValue(BigInt(text));
+  const number = /^-?\d{1,20}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
+  return Number.isFinite(number) ? number : undefined;
+}
+
+/** A finding for every declared metric without a value. */
+export function missingMetrics(
+  values: Readonly<Record<string, StoredValue>>,
+  declared: readonly WorkloadMetricDefinition[],
+): Finding[] {
+  return declared
+    .filter(({ name }) => !Object.hasOwn(values, name))
+    .map(({ name }) => ({
+      code: 'METRIC_MISSING',
+      severity: 'warning',
+      message: `the workload declares the metric ${name} and did not give it`,
+    }));
+}

@@ -1,0 +1,54 @@
+import { HarnessError } from '../../errors.ts';
+import type { Finding } from '../finding.ts';
+import { metrics } from '../metric.ts';
+import type { StoredValue } from '../record.ts';
+import type { TrialEvidence } from '../trial-evidence.ts';
+import { missingMetrics, parseMetricLines } from './metric-lines.ts';
+import { parseStressNgOutput, parseStressNgYaml, stressNgHasModule } from './stress-ng.ts';
+
+/** What a workload says about itself. */
+export interface WorkloadReading {
+  values: Record<string, StoredValue>;
+  findings: Finding[];
+  /** Why, by its own account, it did not do what it should. */
+  invalid?: string;
+}
+
+/** Reads the result files of a workload and what it printed. */
+export function readWorkloadResults(evidence: TrialEvidence): WorkloadReading {
+  const result: WorkloadReading = { values: {}, findings: [] };
+  for (const { format, text } of evidence.results) {
+    if (format === 'metrics') {
+      const lines = parseMetricLines(text, evidence.expected.metrics);
+      Object.assign(result.values, lines.values);
+      result.findings.push(...lines.findings);
+    }
+    if (format === 'stress-ng') readStressNg(result, text);
+  }
+  const output = parseStressNgOutput(evidence.output);
+  if (output.skipped > 0 || (output.reasons.length > 0 && output.passed === 0)) {
+    const why = output.reasons[0] === undefined ? '' : `: ${output.reasons[0]}`;
+    result.invalid ??= `stress-ng skipped its module stressor${why}`;
+  }
+  const own = new Set(metrics.map(({ name }) => name));
+  const declared = evidence.expected.metrics.filter(({ name }) => !own.has(name));
+  result.findings.push(...missingMetrics(result.values, declared));
+  return result;
+}
+
+function readStressNg(result: WorkloadReading, text: string): void {
+  try {
+    const report = parseStressNgYaml(text);
+    const stressor = report.stressors.find(({ name }) => name === 'module');
+    if (!stressNgHasModule(report.version)) {
+      result.invalid ??= `stress-ng ${report.version} has no --module: 0.15.07 is needed`;
+    } else if (!stressor) {
+      result.invalid ??= 'stress-ng ran no module stressor, as its YAML says';
+    } else {
+      result.values['stress_ng_ops'] = stressor.ops;
+    }
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    result.findings.push({ code: error.code, severity: 'warning', message: error.message });
+  }
+}

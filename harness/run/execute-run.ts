@@ -1,0 +1,126 @@
+import { UsageError } from '../errors.ts';
+import { SequentialRun } from '../judgement/sequential/sequential-run.ts';
+import type { Outcome, TrialRecord } from '../measurement/record.ts';
+import type { Plan, Trial } from '../plan/trial.ts';
+import type { ProgressSink } from '../progress/event.ts';
+import { createProgress } from '../progress/progress.ts';
+import { Journal, readJournal } from '../store/journal.ts';
+import { RunFolder } from '../store/run-folder.ts';
+import type { RunRecord } from '../store/run-record.ts';
+import { describeRun } from './run-description.ts';
+import { executeTrials, prepareRun } from './run-execution.ts';
+import type { ExecuteOptions, RunContext, RunInput } from './run-input.ts';
+
+/** Prepares and boots a run with a display of its progress; returns its folder with all that it left. */
+export async function executeRun(
+  input: RunInput,
+  options: ExecuteOptions,
+  context: RunContext,
+): Promise<RunFolder> {
+  const display = createProgress({
+    stream: process.stderr,
+    interactive: context.interactive && !options.json,
+    environment: context.environment,
+  });
+  try {
+    return await execute(input, options, context, display.sink);
+  } finally {
+    display.close();
+  }
+}
+
+async function execute(
+  input: RunInput,
+  options: ExecuteOptions,
+  context: RunContext,
+  sink: ProgressSink,
+): Promise<RunFolder> {
+  const { matrix, plan, workloads, requested, jobs } = input;
+  const prepared = await prepareRun({
+    matrix,
+    plan,
+    workloads,
+    requested,
+    cores: jobs,
+    signal: context.signal,
+    sink,
+  });
+  if (requested === 'auto' && prepared.proof.accelerator === 'tcg') {
+    sink({
+      type: 'warning',
+      message: `emulation (TCG) is used: ${prepared.proof.reason}`,
+      hint: 'Times are not those of real hardware; counters are real.',
+    });
+  }
+  const folder =
+    input.earlier?.folder ??
+    (await RunFolder.create(options.results, { matrixName: matrix.name, now: new Date() }));
+  const record = await describeRun(folder, input, prepared, options);
+  await using journal = await openJournal(folder, input, record);
+  const records = input.earlier ? (await readJournal(folder.journalFile)).records : [];
+  const sequential = new SequentialRun(record, plan, records);
+  const trials = remainingTrials(plan, records).filter(trial => sequential.stillWanted(trial));
+  sink({
+    type: 'run-started',
+    run: folder.name,
+    folder: folder.path,
+    trials: trials.length,
+    cells: plan.cells.length,
+    planned: trials,
+    accelerator: prepared.proof.accelerator,
+    jobs,
+  });
+  await executeTrials({
+    ...{ prepared, trials, folder, journal, signal: context.signal, sink },
+    stillWanted: trial => sequential.stillWanted(trial),
+    onRecord: (_, one) => sequential.add(one),
+  });
+  sink({ type: 'run-finished', interrupted: context.signal.aborted });
+  return folder;
+}
+
+async function openJournal(folder: RunFolder, input: RunInput, record: RunRecord): Promise<Journal> {
+  if (input.earlier) {
+    refuseChanged(input.earlier.record, record);
+    return (await Journal.resume(folder.journalFile, { run: folder.name, planDigest: input.plan.digest }))
+      .journal;
+  }
+  await folder.writeRun(record);
+  await folder.writePlan(input.plan);
+  return Journal.create(folder.journalFile, { run: folder.name, planDigest: input.plan.digest });
+}
+
+/** Trials of another kernel or image under the same name would be one sample of two things. */
+function refuseChanged(earlier: RunRecord, now: RunRecord): void {
+  const facts = (record: RunRecord) => ({
+    accelerator: record.accelerator.accelerator,
+    'QEMU version': record.qemu.version,
+    'CPU model': record.host.cpuModel,
+    kernels: JSON.stringify(
+      record.kernels.map(kernel => [kernel.kernel, kernel.config, kernel.objectDigest]),
+    ),
+    images: JSON.stringify(record.images.map(image => image.key)),
+  });
+  const [before, after] = [facts(earlier), facts(now)];
+  const changed = Object.keys(before).filter(
+    key => before[key as keyof typeof before] !== after[key as keyof typeof after],
+  );
+  if (changed.length === 0) return;
+  throw new UsageError(
+    'RUN_CHANGED',
+    `${earlier.run} cannot go on: ${changed.join(', ')} changed since it began`,
+    {
+      hint: 'Start a new run: samples of two setups must not be mixed.',
+    },
+  );
+}
+
+/** Outcomes that say nothing about the guest: a resumed run tries these trials again. */
+const repeatable: ReadonlySet<Outcome['kind']> = new Set(['interrupted', 'infrastructure']);
+/** The trials of a plan that a resumed run still has to do, in planned order. */
+export function remainingTrials(plan: Plan, records: readonly TrialRecord[]): Trial[] {
+  const done = new Set(
+    records.filter(record => !repeatable.has(record.outcome.kind)).map(record => record.trial),
+  );
+  return plan.trials.filter(trial => !done.has(trial.id));
+}

@@ -1,0 +1,97 @@
+import { UsageError } from '../errors.ts';
+import type { Capability } from '../image/agent-config.ts';
+import { buildImage } from '../image/build-image.ts';
+import { fragmentsOfCell } from '../kernel/fragments.ts';
+import { type KernelRequest, prepareKernels } from '../kernel/prepare-kernel.ts';
+import { readDelayLoops, readTimeStampKilohertz } from '../machine/delay-loop.ts';
+import type { Cell, Matrix } from '../matrix/matrix.ts';
+import { type ResolvedWorkload, resolveWorkload } from '../matrix/workload/resolve-workload.ts';
+import type { WorkloadDefinition } from '../matrix/workload/workload.ts';
+import type { StepSink } from '../step.ts';
+import type { PreparedCell } from '../trial/prepared-cell.ts';
+
+/** What preparation depends on. */
+export interface PreparationOptions {
+  matrix: Pick<Matrix, 'kernels' | 'configs'>;
+  cells: readonly Cell[];
+  workloads: ReadonlyMap<string, WorkloadDefinition>;
+  signal: AbortSignal;
+  sink: StepSink;
+}
+
+interface CellNeeds {
+  cell: Cell;
+  workload: ResolvedWorkload;
+  fragments: string[];
+}
+
+/**
+ * Makes everything that the trials of these cells boot: kernels grouped by source, so that one output tree is built
+ * in turn for all configs, then images. What is in the cache is not made again.
+ * @throws BuildError, UsageError, InfrastructureError of the rooms kernel and image
+ */
+export async function prepareCells(options: PreparationOptions): Promise<PreparedCell[]> {
+  const needs = options.cells.map(cell => needsOf(cell, options.workloads));
+  const requests = needs.map(need => kernelRequest(need, options.matrix));
+  const order = requests.map((_, index) => index).sort((a, b) => compareRequests(requests[a]!, requests[b]!));
+  const artifacts = await prepareKernels(
+    order.map(index => requests[index]!),
+    { signal: options.signal, sink: options.sink },
+  );
+  const timeStampKilohertz = await readTimeStampKilohertz();
+  const prepared: PreparedCell[] = [];
+  for (const [place, index] of order.entries()) {
+    const need = needs[index]!;
+    const kernel = artifacts[place]!;
+    const image = await buildImage({
+      kernel,
+      compression: need.cell.compression,
+      workload: { ...need.workload },
+      require: requiredCapabilities(need),
+      signal: options.signal,
+      onStep: options.sink,
+    });
+    const delayLoops = kernel.config === undefined ? undefined : await readDelayLoops(kernel.config);
+    prepared[index] = {
+      ...need,
+      kernel,
+      image,
+      ...(delayLoops !== undefined && { delayLoops }),
+      ...(timeStampKilohertz !== undefined && { timeStampKilohertz }),
+    };
+  }
+  return prepared;
+}
+
+/** What the fragments promise, checked by the agent before anything is measured. */
+export function requiredCapabilities(need: Pick<CellNeeds, 'fragments' | 'cell'>): Capability[] {
+  const capabilities: Capability[] = [];
+  if (need.fragments.includes('stats')) capabilities.push('module_stats');
+  if (need.fragments.includes('dups') || need.fragments.includes('dups-trace'))
+    capabilities.push('autoload_dups');
+  if (need.fragments.includes('dups-trace')) capabilities.push('dups_trace');
+  if (need.cell.decompress === 'kernel') capabilities.push('decompress');
+  return capabilities;
+}
+
+function needsOf(cell: Cell, workloads: ReadonlyMap<string, WorkloadDefinition>): CellNeeds {
+  const definition = workloads.get(cell.workload.name);
+  if (!definition)
+    throw new UsageError('WORKLOAD_UNKNOWN', `there is no guests/workloads/${cell.workload.name}.yaml`);
+  const workload = resolveWorkload(definition, cell.workload.parameters, cell);
+  return { cell, workload, fragments: fragmentsOfCell(cell, workload.fragments) };
+}
+
+function kernelRequest(need: CellNeeds, matrix: PreparationOptions['matrix']): KernelRequest {
+  const source = matrix.kernels[need.cell.kernel];
+  if (!source) throw new UsageError('KERNEL_UNKNOWN', `the matrix names no kernel ${need.cell.kernel}`);
+  return { name: need.cell.kernel, source, fragments: need.fragments, ownFragments: matrix.configs };
+}
+
+/** By source first, then the smaller config first: the next one adds to it. */
+function compareRequests(a: KernelRequest, b: KernelRequest): number {
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+  const [left, right] = [a.fragments.join('+'), b.fragments.join('+')];
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}

@@ -1,0 +1,138 @@
+import { freemem } from 'node:os';
+import { InfrastructureError } from '../errors.ts';
+import { writeKvmNote } from '../host/kvm-note.ts';
+import { type AcceleratorRequest, proveAccelerator } from '../machine/accelerator.ts';
+import type { AcceleratorProof } from '../machine/machine.ts';
+import type { Cell, Matrix } from '../matrix/matrix.ts';
+import type { WorkloadDefinition } from '../matrix/workload/workload.ts';
+import type { TrialRecord } from '../measurement/record.ts';
+import type { Plan, Trial } from '../plan/trial.ts';
+import { runProgram } from '../process/program.ts';
+import type { ProgressSink } from '../progress/event.ts';
+import { cacheFolder } from '../project.ts';
+import type { Journal } from '../store/journal.ts';
+import type { RunFolder } from '../store/run-folder.ts';
+import type { PreparedCell } from '../trial/prepared-cell.ts';
+import { smokeBoot } from '../trial/smoke-boot.ts';
+import { type GuestHost, runTrial, trialCost } from '../trial/trial-runner.ts';
+import { prepareCells } from './preparation.ts';
+import { schedule } from './scheduler.ts';
+import { StepEvents } from './step-events.ts';
+
+/** The QEMU program that guests are booted with. */
+export const qemuProgram = 'qemu-system-x86_64';
+
+/** What is made ready once for a run, before its first trial. */
+export interface PreparedRun {
+  cells: Map<string, PreparedCell>;
+  host: GuestHost;
+  proof: AcceleratorProof;
+  qemuVersion: string;
+}
+
+/** What `prepareRun` depends on. */
+export interface RunPreparation {
+  matrix: Matrix;
+  plan: Plan;
+  workloads: ReadonlyMap<string, WorkloadDefinition>;
+  requested: AcceleratorRequest['requested'];
+  cores: number;
+  signal: AbortSignal;
+  sink: ProgressSink;
+}
+
+/**
+ * Builds kernels and images of a plan's cells and proves the accelerator with a smoke boot of the first of them.
+ * @throws BuildError, InfrastructureError (KVM_UNUSABLE when KVM is demanded), UsageError
+ */
+export async function prepareRun(options: RunPreparation): Promise<PreparedRun> {
+  const { plan, requested, signal } = options;
+  const version = await readQemuVersion(signal);
+  const steps = new StepEvents(options.sink);
+  const cells = plan.cells;
+  const prepare = (some: readonly Cell[]) =>
+    prepareCells({
+      matrix: options.matrix,
+      cells: some,
+      workloads: options.workloads,
+      signal,
+      sink: steps.sink,
+    });
+  const host = { qemu: qemuProgram, cores: options.cores };
+  const proof = await proveAccelerator({
+    requested,
+    smokeBoot: async () => {
+      const [first] = await prepare(cells.slice(0, 1));
+      return smokeBoot(first!, { ...host, accelerator: 'kvm' }, signal);
+    },
+  });
+  if (requested !== 'tcg') {
+    const usable = proof.accelerator === 'kvm';
+    await writeKvmNote(cacheFolder(), { usable, reason: proof.reason, at: new Date().toISOString() });
+  }
+  const prepared = await prepare(cells);
+  steps.finish();
+  return {
+    cells: new Map(prepared.map(one => [one.cell.id, one])),
+    host: { ...host, accelerator: proof.accelerator },
+    proof,
+    qemuVersion: version,
+  };
+}
+
+/** What `executeTrials` depends on. */
+export interface TrialExecution {
+  prepared: PreparedRun;
+  /** Those still to do, in planned order. */
+  trials: readonly Trial[];
+  folder: RunFolder;
+  journal: Journal;
+  signal: AbortSignal;
+  sink: ProgressSink;
+  stillWanted?: (trial: Trial) => boolean;
+  /** Told of each record after the journal has it. */
+  onRecord?: (trial: Trial, record: TrialRecord) => void;
+}
+
+/** Boots the trials, packed on the host, and appends each record to the journal as it comes. */
+export async function executeTrials(options: TrialExecution): Promise<void> {
+  const { prepared, sink, folder, signal, journal } = options;
+  const capacity = { cores: prepared.host.cores, memoryBytes: Math.floor(freemem() * 0.8) };
+  await schedule({
+    trials: options.trials,
+    capacity,
+    cost: trial => trialCost(trial, prepared.host),
+    signal,
+    ...(options.stillWanted && { stillWanted: options.stillWanted }),
+    runTrial: trial => {
+      sink({ type: 'trial-started', trial });
+      return runTrial({
+        trial,
+        prepared: prepared.cells.get(trial.cell.id)!,
+        host: prepared.host,
+        folder,
+        jobs: capacity.cores,
+        signal,
+        onPhase: phase => sink({ type: 'trial-phase', trial, phase }),
+      });
+    },
+    onRecord: async (trial, record) => {
+      await journal.append(record);
+      options.onRecord?.(trial, record);
+      sink({ type: 'trial-finished', trial, record });
+    },
+  });
+}
+
+/** `7.2.22 (Debian …)`: all of the first line behind the word version. */
+export async function readQemuVersion(signal: AbortSignal): Promise<string> {
+  const { stdout } = await runProgram(qemuProgram, ['--version'], { signal, timeoutNs: 20e9 });
+  const version = stdout.split('\n')[0]?.split(' version ')[1]?.trim();
+  if (!version) {
+    throw new InfrastructureError(
+      'QEMU_UNREADABLE',
+      `${qemuProgram} --version says ${JSON.stringify(stdout.slice(0, 200))}`,
+    );
+  }
+  return version;
+}

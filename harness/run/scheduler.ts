@@ -1,0 +1,83 @@
+import type { TrialRecord } from '../measurement/record.ts';
+import type { Trial } from '../plan/trial.ts';
+import { ResourcePool, type Resources } from '../trial/resources.ts';
+
+/** What the scheduler needs to know and to call. */
+export interface SchedulerOptions {
+  trials: readonly Trial[];
+  /** What the host gives to guests. */
+  capacity: Resources;
+  /** What a trial takes while it runs. */
+  cost: (trial: Trial) => Resources;
+  /** Runs one trial; its failures are outcomes. A rejection ends the whole schedule. */
+  runTrial: (trial: Trial) => Promise<TrialRecord>;
+  /** Called once per finished trial, before another takes its place: the journal is written here. */
+  onRecord: (trial: Trial, record: TrialRecord) => Promise<void>;
+  /** When aborted nothing new starts; what runs is awaited (it sees the same signal). */
+  signal: AbortSignal;
+  /** Asked before a trial starts; false leaves it out (a sequential design has decided its cell). */
+  stillWanted?: (trial: Trial) => boolean;
+}
+
+/**
+ * Runs trials in planned order, packed by cores and memory. A trial may overtake another of its own block, never of an
+ * earlier one: so every cell's samples stay spread evenly over the time of the run, which is what the randomised
+ * blocks are for.
+ */
+export async function schedule(options: SchedulerOptions): Promise<void> {
+  const pool = new ResourcePool(options.capacity);
+  const pending = [...options.trials];
+  const running = new Set<Promise<void>>();
+  let failure: { error: unknown } | undefined;
+
+  const execute = async (trial: Trial, taken: Resources) => {
+    try {
+      const record = await options.runTrial(trial);
+      await options.onRecord(trial, record);
+    } catch (error) {
+      failure ??= { error };
+    } finally {
+      pool.release(taken);
+    }
+  };
+  const start = (trial: Trial, taken: Resources) => {
+    const done = execute(trial, taken);
+    running.add(done);
+    void done.then(() => running.delete(done));
+  };
+
+  for (;;) {
+    while (!failure && !options.signal.aborted) {
+      const next = takeNext(pending, pool, options);
+      if (!next) break;
+      start(next.trial, next.taken);
+    }
+    if (running.size === 0) break;
+    await Promise.race(running);
+  }
+  if (failure) throw failure.error;
+}
+
+/** The first trial of the earliest pending block that fits; removes it, and those not wanted any more, from `pending`. */
+function takeNext(
+  pending: Trial[],
+  pool: ResourcePool,
+  options: SchedulerOptions,
+): { trial: Trial; taken: Resources } | undefined {
+  const block = pending[0]?.repetition;
+  for (let index = 0; index < pending.length && pending[index]!.repetition === block; ) {
+    const trial = pending[index]!;
+    if (options.stillWanted?.(trial) === false) {
+      pending.splice(index, 1);
+      if (index === 0) return takeNext(pending, pool, options);
+      continue;
+    }
+    const taken = options.cost(trial);
+    if (pool.tryTake(taken)) {
+      pending.splice(index, 1);
+      return { trial, taken };
+    }
+    index++;
+  }
+  return undefined;
+}

@@ -1,0 +1,174 @@
+import { choose, normalTail } from '../distributions/distribution.ts';
+import { type RankDistribution, rankDistribution } from '../distributions/rank-distribution.ts';
+import { makeScratch } from '../distributions/subset-counts.ts';
+import type { RandomSource } from '../samples/random-source.ts';
+import { type PooledRanks, poolRanks, type Sample } from '../samples/sample.ts';
+import { permutationRankTest } from './permutation.ts';
+
+/** The exact test is used while first * second is at most this; above it, an approximation (see `rankTest`). */
+export const exactPairLimit = 10_000;
+
+/** How a p-value was found. */
+export type RankMethod = 'exact' | 'normal' | 'permutation';
+
+/** Result of the conditional rank-sum test (Wilcoxon, Mann and Whitney). */
+export interface RankTest {
+  method: RankMethod;
+  /** Mann and Whitney's U of the first sample: pairs in which it is greater, ties counting one half. */
+  u: number;
+  /** P(|W - E| >= |w - E|) under the null. */
+  twoSided: number;
+  /** The smallest two-sided p that these pooled values could give, however they were dealt. */
+  leastTwoSided: number;
+}
+
+/** What the test may use when enumeration would be too long. */
+export interface RankTestOptions {
+  /** Seeded; needed only above the exact limit when more than half of the values are tied with each other. */
+  random?: RandomSource;
+  /** Relabellings of the permutation fallback; unless told 20 000, for very long samples fewer, down to 999. */
+  permutations?: number;
+}
+
+/**
+ * The rank-sum test given the pooled values, ties by mid-ranks. Two-sided p is P(|W - E| >= |w - E|), never twice a
+ * tail, which is wrong for ties with unequal sizes. Above `exactPairLimit` the normal approximation with tie and
+ * continuity correction, or a seeded permutation when one tie group holds more than half of the values.
+ */
+export function rankTest(first: Sample, second: Sample, options: RankTestOptions = {}): RankTest {
+  return rankTestOfPooled(poolRanks(first, second), options);
+}
+
+/** `rankTest` for samples that are already pooled. */
+export function rankTestOfPooled(pooled: PooledRanks, options: RankTestOptions = {}): RankTest {
+  const { first, second, groups } = pooled;
+  const u = pooled.doubledRankSum / 2 - (first * (first + 1)) / 2;
+  if (first === 0 || second === 0 || groups.length === 1) {
+    return { method: 'exact', u, twoSided: 1, leastTwoSided: 1 };
+  }
+  if (first * second <= exactPairLimit) return exactTest(pooled, u);
+  const leastTwoSided = leastOfLarge(pooled);
+  const heaviest = groups.reduce((most, size) => Math.max(most, size), 0);
+  if (heaviest * 2 <= first + second || options.random === undefined) {
+    return { ...normalTest(pooled), u, leastTwoSided };
+  }
+  return {
+    ...permutationRankTest(pooled, options.random, options.permutations ?? affordable(first)),
+    u,
+    leastTwoSided,
+  };
+}
+
+/** Some 50 million draws take about a second. */
+function affordable(draws: number): number {
+  return Math.min(20_000, Math.max(999, Math.floor(50_000_000 / draws)));
+}
+
+/** The exact distribution of the smaller sample's rank sum, and that sum; the larger one's is its mirror image. */
+function exactNull({ first, second, groups, doubledRankSum }: PooledRanks) {
+  const total = first + second;
+  const swapped = second < first;
+  const chosen = swapped ? second : first;
+  const observed = swapped ? total * (total + 1) - doubledRankSum : doubledRankSum;
+  return { distribution: tieDistribution(groups, chosen), observed, expected: chosen * (total + 1), swapped };
+}
+
+function exactTest(pooled: PooledRanks, u: number): RankTest {
+  const { distribution, observed, expected } = exactNull(pooled);
+  const distance = Math.abs(observed - expected);
+  const far = distribution.lower(expected - distance) + distribution.upper(expected + distance);
+  return {
+    method: 'exact',
+    u,
+    twoSided: distance === 0 ? 1 : capped(far),
+    leastTwoSided: capped(leastTwoSided(distribution, expected)),
+  };
+}
+
+/**
+ * The one-sided p-values of the first sample being as low, and as high, as it is; exact to `exactPairLimit`, else by
+ * the normal approximation. One must be chosen before the data are seen.
+ */
+export function oneSidedRankTest(first: Sample, second: Sample): { less: number; greater: number } {
+  const pooled = poolRanks(first, second);
+  if (pooled.first === 0 || pooled.second === 0 || pooled.groups.length === 1) return { less: 1, greater: 1 };
+  if (pooled.first * pooled.second > exactPairLimit) {
+    const { distance, deviation } = normalNull(pooled);
+    return {
+      less: normalTail(-(distance + 0.5) / deviation),
+      greater: normalTail((distance - 0.5) / deviation),
+    };
+  }
+  const { distribution, observed, swapped } = exactNull(pooled);
+  const low = capped(distribution.lower(observed));
+  const high = capped(distribution.upper(observed));
+  return swapped ? { less: high, greater: low } : { less: low, greater: high };
+}
+
+function leastTwoSided(distribution: RankDistribution, expected: number): number {
+  const down = expected - distribution.least;
+  const up = distribution.greatest - expected;
+  if (down === up) return distribution.leastProbability + distribution.greatestProbability;
+  return down > up ? distribution.leastProbability : distribution.greatestProbability;
+}
+
+function capped(probability: number): number {
+  return Math.min(1, probability);
+}
+
+const cacheLimit = 64;
+const cachedGroups = 6;
+const distributions = new Map<string, RankDistribution>();
+const scratch = makeScratch();
+
+/**
+ * Distributions depend on the tie pattern only. Those without ties (most times) and with few groups (rare counters)
+ * recur and are kept; the others are computed in shared memory that the next one overwrites.
+ */
+function tieDistribution(groups: Int32Array, chosen: number): RankDistribution {
+  const untied = groups.every(size => size === 1);
+  if (!untied && groups.length > cachedGroups) {
+    scratch.reset();
+    return rankDistribution(groups, chosen, scratch.allocate);
+  }
+  const key = untied ? `${chosen}/${groups.length}` : `${chosen}|${groups.join()}`;
+  const known = distributions.get(key);
+  if (known) return known;
+  const made = rankDistribution(groups, chosen);
+  if (distributions.size >= cacheLimit) distributions.delete(distributions.keys().next().value!);
+  distributions.set(key, made);
+  return made;
+}
+
+/** P(U <= u) without ties for two sample sizes. */
+export function untiedLowerTail(first: number, second: number, u: number): number {
+  const chosen = Math.min(first, second);
+  const distribution = tieDistribution(new Int32Array(first + second).fill(1), chosen);
+  return distribution.lower(2 * u + chosen * (chosen + 1));
+}
+
+/** The smallest two-sided p of the rank test for two sizes when nothing is tied: 2 / choose(first + second, first). */
+export function leastUntiedP(first: number, second: number): number {
+  return first === 0 || second === 0 ? 1 : Math.min(1, 2 / choose(first + second, first));
+}
+
+function leastOfLarge(pooled: PooledRanks): number {
+  const constant = pooled.groups.length === 1;
+  return constant ? 1 : leastUntiedP(pooled.first, pooled.second);
+}
+
+function normalTest(pooled: PooledRanks): Omit<RankTest, 'u' | 'leastTwoSided'> {
+  const { distance, deviation } = normalNull(pooled);
+  const standardised = Math.max(0, Math.abs(distance) - 0.5) / deviation;
+  // A tail that no double can hold is small, but not zero.
+  return { method: 'normal', twoSided: capped(Math.max(Number.MIN_VALUE, 2 * normalTail(standardised))) };
+}
+
+/** Distance of the rank sum from its expectation, and its standard deviation given the ties. */
+function normalNull({ first, second, groups, doubledRankSum }: PooledRanks) {
+  const total = first + second;
+  let ties = 0;
+  for (const size of groups) ties += size ** 3 - size;
+  const variance = ((first * second) / 12) * (total + 1 - ties / (total * (total - 1)));
+  return { distance: doubledRankSum / 2 - (first * (total + 1)) / 2, deviation: Math.sqrt(variance) };
+}

@@ -1,0 +1,100 @@
+import { incompleteBeta, normalTail, normalUpperQuantile } from '../distributions/distribution.ts';
+import { leastUntiedP } from '../tests/rank-test.ts';
+import type { MetricComparison } from './comparison.ts';
+
+/** How many trials per side would decide, and what they would show. */
+export interface TrialsNeeded {
+  perSide: number;
+  /** Beyond the smaller side of those there are; 0 when the number is there and the answer was bad luck or near the gate. */
+  more: number;
+  /**
+   * The change in the metric's unit (or of the rate) that so many trials show in four cases of five; undefined when the
+   * spread is unknown, and `perSide` is but the fewest that could prove anything.
+   */
+  change: number | undefined;
+  of: 'value' | 'rate';
+}
+
+const power = 0.8;
+const most = 100_000;
+
+/**
+ * Estimates the trials per side to prove a change as large as the gate (or, without a gate, as large as the one seen)
+ * with power 0.8 at level `alpha`, from the spread seen so far. A rough guide: the spread of few trials is uncertain.
+ * @param alpha level that a single hypothesis must reach, the correction for the family included
+ * @returns undefined when nothing can be said: no values, or no change to look for
+ */
+export function trialsNeeded(comparison: MetricComparison, alpha: number): TrialsNeeded | undefined {
+  const { effect, rates, test } = comparison;
+  if (effect === undefined || test?.p === undefined) return undefined;
+  const have = Math.min(comparison.base.n, comparison.candidate.n);
+  const least = leastTrials(alpha);
+  if (have < 2) return { perSide: least, more: least - have, change: undefined, of: 'value' };
+  const byRate = test.name === 'Fisher on P(nonzero)' && rates?.gate !== undefined;
+  const change = byRate ? rates.gate! : comparison.threshold || Math.abs(effect.estimate);
+  if (change === 0) return undefined;
+  const sized = byRate
+    ? trialsForRates(rates.base.rate, Math.min(1, rates.base.rate + change), alpha)
+    : trialsForShift(change, pooledDeviation(comparison), alpha);
+  const perSide = Math.min(most, Math.max(sized, least));
+  return { perSide, more: Math.max(0, perSide - have), change, of: byRate ? 'rate' : 'value' };
+}
+
+/** The fewest trials per side whose untied rank test can reach `alpha` at all. */
+export function leastTrials(alpha: number): number {
+  let trials = 1;
+  while (leastUntiedP(trials, trials) > alpha) trials++;
+  return trials;
+}
+
+/** Noether's sample size for the rank-sum test (1987), with P(candidate > base) taken from a normal shift. */
+export function trialsForShift(shift: number, deviation: number, alpha: number): number {
+  if (deviation === 0) return 1;
+  const superiority = normalTail(-shift / (deviation * Math.SQRT2));
+  return Math.ceil(quantileSum(alpha) ** 2 / (6 * (superiority - 0.5) ** 2));
+}
+
+/**
+ * Trials per side for Fisher's exact test of two rates: exact where the base never shows the event, else Casagrande,
+ * Pike and Smith's approximation (1978), which asks for a few too many.
+ */
+export function trialsForRates(from: number, to: number, alpha: number): number {
+  const distance = Math.abs(to - from);
+  if (distance === 0) return most;
+  if (from === 0) return trialsFromZero(to, alpha);
+  const middle = (from + to) / 2;
+  const deviations =
+    normalUpperQuantile(alpha / 2) * Math.sqrt(2 * middle * (1 - middle)) +
+    normalUpperQuantile(1 - power) * Math.sqrt(from * (1 - from) + to * (1 - to));
+  const plain = (deviations / distance) ** 2;
+  return Math.ceil((plain / 4) * (1 + Math.sqrt(1 + 4 / (plain * distance))) ** 2);
+}
+
+/** With no event on the base side, b events on the other have p = 2 choose(n, b) / choose(2n, b). */
+function trialsFromZero(to: number, alpha: number): number {
+  for (let trials = 1; trials < 2000; trials++) {
+    let p = 2;
+    let events = 0;
+    while (p > alpha && events < trials) {
+      p *= (trials - events) / (2 * trials - events);
+      events++;
+    }
+    if (p <= alpha && incompleteBeta(to, events, trials - events + 1) >= power) return trials;
+  }
+  return most;
+}
+
+function quantileSum(alpha: number): number {
+  return normalUpperQuantile(alpha / 2) + normalUpperQuantile(1 - power);
+}
+
+function pooledDeviation({ base, candidate }: MetricComparison): number {
+  const degrees = base.n + candidate.n - 2;
+  if (degrees <= 0) return 0;
+  const left = base.deviation ?? 0;
+  const right = candidate.deviation ?? 0;
+  const scale = Math.max(left, right);
+  if (scale === 0) return 0;
+  const squares = (base.n - 1) * (left / scale) ** 2 + (candidate.n - 1) * (right / scale) ** 2;
+  return scale * Math.sqrt(squares / degrees);
+}

@@ -1,0 +1,213 @@
+import { deviationBound } from '../effects/effect.ts';
+import type { MetricDefinition } from '../samples/metric.ts';
+import type { Scalar } from '../samples/value.ts';
+import type { MetricComparison, RateComparison } from './comparison.ts';
+import type { MetricVerdict } from './verdict.ts';
+
+/** How values are written: the room that knows units passes its own. */
+export type FormatValue = (value: Scalar, unit: string) => string;
+
+/** Four significant digits and the unit; integers in full. */
+export function formatPlainly(value: Scalar, unit: string): string {
+  const whole = typeof value === 'bigint' || (Number.isInteger(value) && Math.abs(value) < 1e15);
+  const text = whole ? String(value) : fourDigits(value);
+  return unit === '' ? text : `${text} ${unit}`;
+}
+
+/** Beyond 1e15 with an exponent: `9.223e+18`, for a row of zeros would look like digits. */
+function fourDigits(value: number): string {
+  const rounded = Number(value.toPrecision(4));
+  return Math.abs(value) < 1e15 ? String(rounded) : rounded.toExponential();
+}
+
+/** A p-value with two significant digits, never rounded to zero or one. */
+export function formatP(p: number): string {
+  if (p < 1e-300) return '<1e-300';
+  if (p >= 0.995 && p < 1) return '>0.99';
+  return String(Number(p.toPrecision(2)));
+}
+
+/** `p=0.03`, `p>0.99`, `p<1e-300`. */
+export function nameP(p: number): string {
+  const text = formatP(p);
+  return /^[<>]/.test(text) ? `p${text}` : `p=${text}`;
+}
+
+/** A fraction as a percentage with its sign: `+3.4 %`. */
+export function formatPercent(fraction: number): string {
+  const percent = fraction * 100;
+  const text = Math.abs(percent) >= 1000 ? percent.toFixed(0) : String(Number(percent.toPrecision(3)));
+  return `${percent > 0 ? '+' : ''}${text} %`;
+}
+
+/** Writes the parts of a sentence about one metric. */
+export class Phrases {
+  readonly definition: MetricDefinition;
+  readonly format: FormatValue;
+
+  constructor(definition: MetricDefinition, format: FormatValue = formatPlainly) {
+    this.definition = definition;
+    this.format = format;
+  }
+
+  value(value: Scalar): string {
+    return this.format(value, this.definition.unit);
+  }
+
+  signed(value: number): string {
+    const text = this.value(value);
+    return value > 0 ? `+${text}` : text;
+  }
+
+  /** `mean 80 -> 120 loads (+40 loads, +50 %)`; times: `median 20 -> 22 ms, typically +1.9 ms (+9.5 %)`. */
+  change({ effect, base, candidate, testedAs }: MetricComparison): string {
+    if (effect === undefined) return 'no values to compare';
+    const size = this.signed(effect.estimate);
+    const percent = effect.fraction === undefined ? undefined : formatPercent(effect.fraction);
+    if (effect.kind === 'shift') {
+      const medians = `median ${this.value(base.median!)} -> ${this.value(candidate.median!)}`;
+      return `${medians}, typically ${size}${percent === undefined ? '' : ` (${percent})`}`;
+    }
+    const exact = testedAs === 'deterministic';
+    const from = this.value(exact ? base.least! : base.mean!);
+    const to = this.value(exact ? candidate.least! : candidate.mean!);
+    return `${exact ? '' : 'mean '}${from} -> ${to} (${size}${percent === undefined ? '' : `, ${percent}`})`;
+  }
+
+  /** `95 % interval -3 to +12 loads`. */
+  interval({ effect }: MetricComparison): string {
+    if (effect === undefined) return 'no interval';
+    const { low, high, confidence } = effect.interval;
+    if (confidence < 0.5) return 'no interval (too few values, or no spread)';
+    const level = Number((confidence * 100).toPrecision(3));
+    return `${level} % interval ${this.signed(low)} to ${this.signed(high)}`;
+  }
+
+  rates(rates: RateComparison): string {
+    const side = (rate: RateComparison['base']) => `${rate.events} of ${rate.trials}`;
+    return `not zero in ${side(rates.base)} -> ${side(rates.candidate)} trials`;
+  }
+
+  means({ base, candidate }: MetricComparison): string {
+    return `${this.value(base.mean!)} -> ${this.value(candidate.mean!)}`;
+  }
+
+  sizes({ base, candidate }: MetricComparison): string {
+    return `n=${base.n} and ${candidate.n}`;
+  }
+
+  gate(comparison: MetricComparison): string {
+    return this.value(comparison.threshold);
+  }
+}
+
+/** The sentence that explains a verdict. */
+export function explainInSentence(
+  judgement: MetricVerdict,
+  definition: MetricDefinition,
+  format: FormatValue = formatPlainly,
+): string {
+  const phrases = new Phrases(definition, format);
+  const body = sentenceFor(judgement, phrases);
+  const further = needsPhrase(judgement, phrases);
+  return `${definition.name} ${body}${further === '' ? '' : `; ${further}`}.`;
+}
+
+function sentenceFor(judgement: MetricVerdict, phrases: Phrases): string {
+  const { reason, comparison } = judgement;
+  const change = phrases.change(comparison);
+  const sizes = phrases.sizes(comparison);
+  const evidence = evidencePhrase(judgement, phrases);
+  switch (reason) {
+    case 'proved':
+      return `${judgement.verdict === 'REGRESSED' ? 'got worse' : 'got better'}: ${change}, ${evidence}`;
+    case 'exactly-different':
+      return `${exactWord(judgement)}: ${change}, the same in every trial of a side, ${sizes}`;
+    case 'proved-without-direction':
+      return `CHANGED: ${change}, ${evidence}; no direction of it is declared worse`;
+    case 'exactly-equal':
+      return `is exactly equal: ${phrases.value(comparison.base.least!)} in all trials, ${sizes}`;
+    case 'all-equal':
+      return allEqualPhrase(comparison, phrases);
+    case 'inside-gate':
+      return `did not change by ${phrases.gate(comparison)} or more: ${change}, ${phrases.interval(comparison)}, ${sizes}`;
+    case 'below-gate':
+      return `changed, but whether by the gate of ${phrases.gate(comparison)} is open: ${change}, ${evidence}`;
+    case 'contradictory':
+      return `changed in shape: most trials moved the other way than the mean (${change}), ${evidence}`;
+    case 'mixture':
+      return `kept its typical value (${change}), but its mean moved, ${phrases.means(comparison)}: some trials changed much, ${evidence}`;
+    case 'headline-not-proved':
+      return `moved, ${change}, ${evidence}, but of the headline of its family no change as large as its gate is proved`;
+    case 'not-proved':
+      return `is not shown to differ: ${change}, ${evidence}`;
+    case 'too-few':
+      return tooFewPhrase(judgement, phrases);
+    case 'no-values':
+      return `was not measured on ${emptySides(comparison)}: ${sizes}`;
+  }
+}
+
+function exactWord({ verdict }: MetricVerdict): string {
+  return verdict === 'REGRESSED' ? 'got worse' : 'got better';
+}
+
+function evidencePhrase({ p, adjusted, comparison }: MetricVerdict, phrases: Phrases): string {
+  const parts: string[] = [];
+  if (comparison.rates && comparison.test?.name === 'Fisher on P(nonzero)')
+    parts.push(phrases.rates(comparison.rates));
+  parts.push(phrases.interval(comparison), phrases.sizes(comparison));
+  if (p !== undefined) parts.push(nameP(p));
+  if (adjusted !== undefined) parts.push(`adjusted ${formatP(adjusted)}`);
+  return parts.join(', ');
+}
+
+function allEqualPhrase(comparison: MetricComparison, phrases: Phrases): string {
+  const bound = deviationBound(comparison.base.n, comparison.candidate.n, comparison.confidence);
+  const percent = Math.ceil(bound * 100);
+  const total = comparison.base.n + comparison.candidate.n;
+  return (
+    `did not change: all ${total} values are ${phrases.value(comparison.base.least!)}, which excludes a change that ` +
+    `shows in more than ${percent} % of the trials, ${phrases.sizes(comparison)}`
+  );
+}
+
+function tooFewPhrase(judgement: MetricVerdict, phrases: Phrases): string {
+  const { comparison, required } = judgement;
+  const change = phrases.change(comparison);
+  const least = comparison.test?.minimumAttainableP;
+  if (least === undefined)
+    return `cannot be claimed from so few trials: ${change}, ${phrases.sizes(comparison)}, of at least 3`;
+  const why = least === 1 ? 'no p-value below 1 is possible' : `the smallest possible p is ${formatP(least)}`;
+  return `cannot be decided: ${change}, ${phrases.sizes(comparison)}; with these values ${why}, and ${formatP(required)} is required`;
+}
+
+function emptySides({ base, candidate }: MetricComparison): string {
+  if (base.n > 0) return 'the candidate';
+  return candidate.n > 0 ? 'the base' : 'either side';
+}
+
+function needsPhrase({ needs, comparison, reason }: MetricVerdict, phrases: Phrases): string {
+  if (reason === 'not-proved' && comparison.threshold === 0)
+    return 'with a gate of 0 no interval can show that nothing changed: name the change that counts';
+  if (needs === undefined) return '';
+  const trials = `${needs.more} more trial${needs.more === 1 ? '' : 's'} per side`;
+  if (needs.change === undefined) return `at least ${trials} are needed before any change could be proved`;
+  const change = neededChange(needs.change, needs.of, comparison, phrases);
+  if (needs.perSide > 1000) return `to show ${change} would take over 1000 trials per side`;
+  if (needs.more === 0)
+    return `so many trials show ${change} in four runs of five: this one lies near the gate`;
+  return `about ${trials} would show ${change}`;
+}
+
+function neededChange(
+  change: number,
+  of: 'value' | 'rate',
+  { effect }: MetricComparison,
+  phrases: Phrases,
+): string {
+  if (of === 'rate') return `a change in ${Math.round(change * 100)} % of the trials`;
+  const centre = Math.abs(effect?.centre ?? 0);
+  if (centre === 0) return `a change of ${phrases.value(change)}`;
+  return `a change of ${formatPercent(change / centre).replace('+', '')}`;
+}

@@ -1,0 +1,199 @@
+import { benjaminiHochberg } from '../corrections/benjamini-hochberg.ts';
+import { holm } from '../corrections/holm.ts';
+import { liesInside } from '../effects/interval.ts';
+import { welchHalfWidth } from '../effects/mean-difference.ts';
+import type { Summary } from '../samples/descriptive.ts';
+import { compareScalars, type Scalar } from '../samples/value.ts';
+import type { MetricComparison } from './comparison.ts';
+import { type TrialsNeeded, trialsNeeded } from './power.ts';
+
+/** What the data say about one metric of one cell. */
+export type Verdict = 'REGRESSED' | 'IMPROVED' | 'UNCHANGED' | 'INCONCLUSIVE' | 'NOT_ENOUGH';
+
+/**
+ * How the p-values of headlines are adjusted for the family: Holm for a gate, Benjamini and Hochberg for a report,
+ * Westfall and Young inside cells (Bonferroni over them) for few cells with many headlines that move together.
+ */
+export type Correction = 'holm' | 'bh' | 'westfall-young';
+
+/** The level at which adjusted p-values are judged. */
+export interface LevelOptions {
+  /** Level of the whole family, all looks together; such as 0.05. */
+  alpha: number;
+  /** The part of `alpha` that this look may spend; all of it unless told. */
+  spend?: number;
+}
+
+/** The family and level at which comparisons are judged. */
+export interface JudgeOptions extends LevelOptions {
+  /** Hypotheses that were declared, with or without data. */
+  declared: number;
+  method: Exclude<Correction, 'westfall-young'>;
+}
+
+/** Why a verdict is what it is, in one word, for programs and for the sentence. */
+export type Reason =
+  | 'proved'
+  | 'proved-without-direction'
+  | 'exactly-different'
+  | 'exactly-equal'
+  | 'inside-gate'
+  | 'all-equal'
+  | 'below-gate'
+  | 'contradictory'
+  | 'mixture'
+  | 'not-proved'
+  | 'no-values'
+  | 'too-few'
+  | 'headline-not-proved';
+
+/** A verdict with everything it rests on. */
+export interface MetricVerdict {
+  verdict: Verdict;
+  reason: Reason;
+  /** Whether a change of at least the gate is proved, whatever its direction means. */
+  changed: boolean;
+  /** Raw p; undefined where no test applies. */
+  p: number | undefined;
+  /** p adjusted for the family and the looks: proved when at most `alpha`. */
+  adjusted: number | undefined;
+  alpha: number;
+  /** Level that this hypothesis alone would have to reach now. */
+  required: number;
+  /** What would decide an open question. */
+  needs: TrialsNeeded | undefined;
+  comparison: MetricComparison;
+}
+
+/** Fewest trials per side for a claim of exact equality. */
+export const leastExactTrials = 3;
+
+/**
+ * Judges a family of comparisons. Adjusted p-values refer to the declared family and are scaled by the share of alpha
+ * that the look may spend, so that `adjusted <= alpha` is the decision at every look.
+ */
+export function judge(comparisons: readonly MetricComparison[], options: JudgeOptions): MetricVerdict[] {
+  const values = comparisons.map(comparison => comparison.test?.p ?? 1);
+  const declared = Math.max(options.declared, comparisons.length);
+  const adjusted = options.method === 'holm' ? holm(values, declared) : benjaminiHochberg(values, declared);
+  const { alpha, spend = alpha } = options;
+  const rejected = adjusted.filter(
+    (p, index) => p <= spend && comparisons[index]!.test?.p !== undefined,
+  ).length;
+  const divisor = options.method === 'holm' ? Math.max(1, declared - rejected) : declared / (rejected + 1);
+  return judgeAdjusted(comparisons, adjusted, { alpha, spend, required: Math.min(spend, spend / divisor) });
+}
+
+/**
+ * Judges comparisons whose p-values were adjusted elsewhere, before the split over looks.
+ * @param options `required` is the level that a raw p must reach at least for its adjusted one to reach `spend`
+ */
+export function judgeAdjusted(
+  comparisons: readonly MetricComparison[],
+  adjusted: readonly number[],
+  options: LevelOptions & { required: number },
+): MetricVerdict[] {
+  const { required, spend = options.alpha } = options;
+  const scale = options.alpha / spend;
+  return comparisons.map((comparison, index) => {
+    const p = comparison.test?.p;
+    const corrected = p === undefined ? undefined : Math.min(1, adjusted[index]! * scale);
+    const proved = p !== undefined && adjusted[index]! <= spend;
+    const { verdict, reason } = decide(comparison, proved, required);
+    const changed =
+      reason === 'proved' || reason === 'proved-without-direction' || reason === 'exactly-different';
+    const open = verdict === 'INCONCLUSIVE' || verdict === 'NOT_ENOUGH';
+    const needs = open && reason !== 'mixture' && !changed ? trialsNeeded(comparison, required) : undefined;
+    return {
+      verdict,
+      reason,
+      changed,
+      p,
+      adjusted: corrected,
+      alpha: options.alpha,
+      required,
+      needs,
+      comparison,
+    };
+  });
+}
+
+interface Decision {
+  verdict: Verdict;
+  reason: Reason;
+}
+
+function decide(comparison: MetricComparison, proved: boolean, required: number): Decision {
+  const { test, effect } = comparison;
+  if (test === undefined || effect === undefined) return { verdict: 'NOT_ENOUGH', reason: 'no-values' };
+  if (comparison.testedAs === 'deterministic') return decideExactly(comparison);
+  if (proved && reachesGate(comparison)) return decideDirection(comparison);
+  if (isEquivalent(comparison)) {
+    if (hidesMixture(comparison)) return { verdict: 'INCONCLUSIVE', reason: 'mixture' };
+    return { verdict: 'UNCHANGED', reason: isAllEqual(comparison) ? 'all-equal' : 'inside-gate' };
+  }
+  if (proved) return { verdict: 'INCONCLUSIVE', reason: 'below-gate' };
+  if ((test.minimumAttainableP ?? 1) > required) return { verdict: 'NOT_ENOUGH', reason: 'too-few' };
+  return { verdict: 'INCONCLUSIVE', reason: 'not-proved' };
+}
+
+function decideExactly(comparison: MetricComparison): Decision {
+  if (Math.min(comparison.base.n, comparison.candidate.n) < leastExactTrials) {
+    return { verdict: 'NOT_ENOUGH', reason: 'too-few' };
+  }
+  if (comparison.test!.direction === 0) return { verdict: 'UNCHANGED', reason: 'exactly-equal' };
+  if (!reachesGate(comparison)) return { verdict: 'UNCHANGED', reason: 'inside-gate' };
+  const decision = decideDirection(comparison);
+  return decision.reason === 'proved' ? { ...decision, reason: 'exactly-different' } : decision;
+}
+
+/** A proved change of sufficient size: good or bad? The test and the effect must agree on its sign. */
+function decideDirection({ test, effect, worse }: MetricComparison): Decision {
+  const direction = test!.direction;
+  const size = Math.sign(effect!.estimate);
+  if (direction === 0 || (size !== 0 && size !== direction))
+    return { verdict: 'INCONCLUSIVE', reason: 'contradictory' };
+  if (worse === 'none') return { verdict: 'INCONCLUSIVE', reason: 'proved-without-direction' };
+  const bad = direction > 0 === (worse === 'higher');
+  return { verdict: bad ? 'REGRESSED' : 'IMPROVED', reason: 'proved' };
+}
+
+/**
+ * Times whose typical trial stayed while the mean moved by the gate or more, beyond chance: some trials became much
+ * slower, which the median of differences cannot see. A single outlier does not do that.
+ */
+function hidesMixture({ testedAs, base, candidate, threshold, confidence }: MetricComparison): boolean {
+  const moved = Math.abs(candidate.mean! - base.mean!);
+  if (testedAs !== 'time' || moved === 0 || moved < threshold || base.n < 2 || candidate.n < 2) return false;
+  // Relative to what moved, so that squares of 1e-300 or 1e300 stay in range.
+  const spread = ({ n, deviation }: Summary) => ({ n, variance: (deviation! / moved) ** 2 });
+  const half = welchHalfWidth(spread(base), spread(candidate), confidence);
+  return half !== undefined && half < 1;
+}
+
+function isAllEqual({ base, candidate }: MetricComparison): boolean {
+  const equal = (left: Scalar | undefined, right: Scalar | undefined) => compareScalars(left!, right!) === 0;
+  return (
+    equal(base.least, base.greatest) &&
+    equal(base.least, candidate.least) &&
+    equal(base.least, candidate.greatest)
+  );
+}
+
+/** Rounding of a mean must not push a change that equals the gate below it. */
+const rounding = 1 - 1e-12;
+
+/** Whether the estimated change is as large as the gate asks, in the mean or, for mostly-zero counts, in the rate. */
+export function reachesGate({ effect, rates, threshold }: MetricComparison): boolean {
+  if (effect !== undefined && Math.abs(effect.estimate) >= threshold * rounding) return true;
+  return rates?.gate !== undefined && Math.abs(rates.difference.estimate) >= rates.gate * rounding;
+}
+
+/** Whether the intervals exclude every change as large as the gate. */
+export function isEquivalent({ effect, rates, threshold }: MetricComparison): boolean {
+  if (effect === undefined) return false;
+  const { interval } = effect;
+  const nothing = interval.attained && interval.low === 0 && interval.high === 0;
+  if (!nothing && !liesInside(interval, threshold)) return false;
+  return nothing || rates?.gate === undefined || liesInside(rates.difference.interval, rates.gate);
+}
