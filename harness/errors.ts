@@ -1,5 +1,4 @@
-/** Whose fault a failure is; decides the exit code and what the reader should do next. */
-export type Fault = 'user' | 'kernel' | 'guest' | 'harness';
+import { type ErrorCode, type Fault, meaningOf } from './error-codes.ts';
 
 /** Facts that every error of modstorm may carry beside its message. */
 export interface ErrorFacts {
@@ -11,54 +10,52 @@ export interface ErrorFacts {
 }
 
 /**
- * The base of every error that modstorm throws on purpose. Anything else that reaches `main` is a defect of
+ * The base of every error that modstorm throws on purpose. The classes below it take only the codes of their fault, so
+ * that a typo, or a code of somebody else's fault, does not compile. Anything else that reaches `main` is a defect of
  * ours and ends with exit code 3.
  */
 export class HarnessError extends Error {
   readonly fault: Fault;
-  /** A stable, upper-case code that scripts may match, listed in harness/README.md (`KERNEL_CONFIG_DROPPED`). */
-  readonly code: string;
+  /** A stable, upper-case code that scripts may match (`KERNEL_CONFIG_DROPPED`). */
+  readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly evidence: string | undefined;
 
-  constructor(fault: Fault, code: string, message: string, facts: ErrorFacts = {}) {
+  constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.name = new.target.name;
-    this.fault = fault;
+    this.fault = meaningOf(code).fault;
     this.code = code;
     this.hint = facts.hint;
     this.evidence = facts.evidence;
   }
 }
 
-/** The command line, a matrix or an input file is wrong; nothing was run. Exit code 2. */
+/** The command line, a matrix or an input file is wrong, or selects nothing; nothing was run. Exit code 2 or 4. */
 export class UsageError extends HarnessError {
-  constructor(code: string, message: string, facts?: ErrorFacts) {
-    super('user', code, message, facts);
+  constructor(code: ErrorCode<'user'>, message: string, facts?: ErrorFacts) {
+    super(code, message, facts);
   }
 }
 
-/** The filter or shard left nothing to run. Exit code 4. */
-export class NothingSelectedError extends UsageError {}
-
 /** A kernel does not configure, build or carry what it must. Exit code 3; for a bisect the commit is untestable. */
 export class BuildError extends HarnessError {
-  constructor(code: string, message: string, facts?: ErrorFacts) {
-    super('kernel', code, message, facts);
+  constructor(code: ErrorCode<'kernel'>, message: string, facts?: ErrorFacts) {
+    super(code, message, facts);
   }
 }
 
 /** The guest broke a contract: bad frames, missing files, impossible numbers. */
 export class GuestError extends HarnessError {
-  constructor(code: string, message: string, facts?: ErrorFacts) {
-    super('guest', code, message, facts);
+  constructor(code: ErrorCode<'guest'>, message: string, facts?: ErrorFacts) {
+    super(code, message, facts);
   }
 }
 
 /** The host or modstorm itself failed: no QEMU, disk full, lost socket. Exit code 3, the verdict is unknown. */
 export class InfrastructureError extends HarnessError {
-  constructor(code: string, message: string, facts?: ErrorFacts) {
-    super('harness', code, message, facts);
+  constructor(code: ErrorCode<'harness'>, message: string, facts?: ErrorFacts) {
+    super(code, message, facts);
   }
 }
 

@@ -1,4 +1,5 @@
-import { HarnessError, NothingSelectedError, UsageError } from './errors.ts';
+import { type ErrorCode, meaningOf } from './error-codes.ts';
+import { HarnessError } from './errors.ts';
 
 /** The exit codes of every command but `bisect step`; the README has the same table. */
 export const exitCodes = {
@@ -16,8 +17,11 @@ export const exitCodes = {
 
 /** The exit code for an error that ended a command. What is not ours on purpose is a defect: 3, never 1. */
 export function exitCodeOfError(error: unknown): number {
-  if (error instanceof NothingSelectedError) return exitCodes.nothingSelected;
-  if (error instanceof UsageError) return exitCodes.usage;
-  if (error instanceof HarnessError && error.fault === 'user') return exitCodes.usage;
-  return exitCodes.infrastructure;
+  return error instanceof HarnessError ? exitCodeOf(error.code) : exitCodes.infrastructure;
+}
+
+/** The exit code of a command that an error with this code ended. */
+export function exitCodeOf(code: ErrorCode): number {
+  const { fault, exit } = meaningOf(code);
+  return exit ?? (fault === 'user' ? exitCodes.usage : exitCodes.infrastructure);
 }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../error-codes.ts';
 import { BuildError } from '../errors.ts';
 import { extractBuildFailure } from './compiler-errors.ts';
 import type { KernelTools } from './kernel-tools.ts';
@@ -32,7 +33,7 @@ export async function runMake(
   tree: BuildTree,
   words: string[],
   tools: KernelTools,
-  code: string,
+  code: ErrorCode<'kernel'>,
   onLine: (line: string) => void,
 ): Promise<void> {
   const lines: string[] = [];

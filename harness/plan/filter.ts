@@ -1,4 +1,4 @@
-import { NothingSelectedError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { canonicalText } from '../matrix/axes/canonical-text.ts';
 import { expandRange, integerRange, isRange } from '../matrix/axes/range.ts';
 import type { Cell, Matrix } from '../matrix/matrix.ts';
@@ -15,7 +15,7 @@ interface Filter {
  * The cells that satisfy every filter. A filter is `axis=value`, with several values separated by commas (or), and
  * ranges of numbers: `vcpus=2..8`. `id=3fa94c` selects by the beginning of a cell's id.
  * @throws UsageError FILTER_INVALID when a filter is no `axis=value` or names no axis
- * @throws NothingSelectedError FILTER_SELECTS_NOTHING
+ * @throws UsageError FILTER_SELECTS_NOTHING
  */
 export function filterCells(matrix: Matrix, filters: readonly string[]): Cell[] {
   const axes = [...new Set(matrix.cells.flatMap(cell => Object.keys(cell.settings)))];
@@ -61,7 +61,7 @@ function satisfies(cell: Cell, filter: Filter): boolean {
   return filter.values.includes(canonicalText(filter.axis, cell.settings[filter.axis]!));
 }
 
-function nothingLeft(filter: Filter, left: readonly Cell[], all: readonly Cell[]): NothingSelectedError {
+function nothingLeft(filter: Filter, left: readonly Cell[], all: readonly Cell[]): UsageError {
   const valuesOf = (cells: readonly Cell[]): string[] => [
     ...new Set(cells.flatMap(cell => (filter.axis === 'id' ? cell.id : (cell.settings[filter.axis] ?? [])))),
   ];
@@ -70,7 +70,7 @@ function nothingLeft(filter: Filter, left: readonly Cell[], all: readonly Cell[]
   const hint = excludedBefore
     ? `There are such cells, but the other filters leave only ${filter.axis}: ${valuesOf(left).slice(0, 12).join(', ')}.`
     : suggestValue(filter, valuesOf(all));
-  return new NothingSelectedError('FILTER_SELECTS_NOTHING', message, { hint });
+  return new UsageError('FILTER_SELECTS_NOTHING', message, { hint });
 }
 
 function suggestValue(filter: Filter, known: readonly string[]): string {

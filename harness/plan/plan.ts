@@ -26,7 +26,7 @@ const maximumTrials = 1_000_000;
  * a slow drift of the host meets all cells alike. For `trials: { looks }` the plan reaches to the last look.
  * A shard keeps the order numbers and the digest of the whole plan.
  * @throws UsageError SEED_INVALID, REPETITIONS_INVALID, PLAN_TOO_LARGE, FILTER_INVALID or SHARD_INVALID
- * @throws NothingSelectedError when filters or the shard leave nothing
+ * @throws UsageError when filters or the shard leave nothing
  */
 export function makePlan(matrix: Matrix, options: PlanOptions): Plan {
   const { seed } = options;

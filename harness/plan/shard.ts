@@ -1,4 +1,4 @@
-import { NothingSelectedError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { comparisonGroup } from '../matrix/comparison-group.ts';
 import type { CompareSetting } from '../matrix/matrix.ts';
 import { bootEstimateNs } from './estimate.ts';
@@ -26,7 +26,7 @@ export function parseShard(text: string): Shard {
  * The trials of one shard. Cells that are compared with each other share a host: groups are dealt out whole, the
  * longest first, each to the shard that has least to do. Every host computes the same division.
  * @throws UsageError SHARD_INVALID
- * @throws NothingSelectedError SHARD_EMPTY when there are more shards than groups
+ * @throws UsageError SHARD_EMPTY when there are more shards than groups
  */
 export function selectShard(
   trials: readonly Trial[],
@@ -45,11 +45,7 @@ export function selectShard(
   const selected = trials.filter(({ cell }) => mine.has(groupOf.get(cell.id)!));
   if (selected.length > 0) return selected;
   const hint = `There are ${costs.size} groups of compared cells, so at most ${costs.size} shards have work.`;
-  throw new NothingSelectedError(
-    'SHARD_EMPTY',
-    `the shard ${shard.index}/${shard.count} has nothing to run`,
-    { hint },
-  );
+  throw new UsageError('SHARD_EMPTY', `the shard ${shard.index}/${shard.count} has nothing to run`, { hint });
 }
 
 function dealOut(costs: ReadonlyMap<string, number>, count: number): Map<number, Set<string>> {

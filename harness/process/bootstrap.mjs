@@ -1,7 +1,7 @@
 /**
- * The first program of `npm start`, `npm test` and `npm run modstorm`, in plain JavaScript and with nothing but Node:
- * it brings the npm packages and builds the TypeScript when either is stale, then hands over to the built harness in
- * the same process. It lives in harness/process/ because it starts programs, and cannot use execa, which it installs.
+ * The first program of `npm start`, `npm test`, `npm run modstorm` and `npm run generate`, in plain JavaScript and with
+ * nothing but Node: it brings the npm packages and builds the TypeScript when either is stale, then hands over to the
+ * built harness in the same process. It lives in harness/process/ because it starts programs, and cannot use execa, which it installs.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -162,6 +162,10 @@ async function main() {
   closeSync(lock);
   // npm runs scripts in the project's root; paths on the command line are meant from where the user stands.
   if (process.env.INIT_CWD && mode === 'modstorm') process.chdir(process.env.INIT_CWD);
+  if (mode === 'generate') {
+    const { generate } = await import(pathToFileURL(join(root, 'build/test/generated/generate.js')).href);
+    return generate();
+  }
   const { main: modstorm } = await import(pathToFileURL(join(root, 'build/harness/main.js')).href);
   if (mode === 'modstorm') return modstorm(words);
   const ready = await modstorm(['doctor', '--install', '--brief']);

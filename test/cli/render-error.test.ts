@@ -9,11 +9,11 @@ t.test('the code stands behind the first sentence, evidence and hint below', t =
     ),
     'modstorm: 2 mistakes in a.yaml [MATRIX_INVALID]\n\na.yaml:1:1: this\na.yaml:2:1: that\n',
   );
-  const failed = new InfrastructureError('QEMU_GONE', 'QEMU died', {
+  const failed = new InfrastructureError('QMP_CLOSED', 'QEMU died', {
     evidence: 'it said\x1b[2J\n',
     hint: 'Again.',
   });
-  t.equal(renderError(failed), 'modstorm: QEMU died [QEMU_GONE]\n    it said\\x1b[2J\n  hint: Again.\n');
+  t.equal(renderError(failed), 'modstorm: QEMU died [QMP_CLOSED]\n    it said\\x1b[2J\n  hint: Again.\n');
   t.end();
 });
 

@@ -86,7 +86,7 @@ t.test('filters', t => {
     hint: 'The cells have vcpus: 1, 2, 4, 8.',
   });
   t.throws(() => filtered('config=stat'), {
-    name: 'NothingSelectedError',
+    name: 'UsageError',
     hint: 'Did you mean config=stats?',
   });
   t.throws(() => filtered('vcpus=8', 'vcpus=1'), /leaves no cell/);
