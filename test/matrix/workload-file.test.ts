@@ -7,7 +7,7 @@ import { resolveWorkload, substitute } from '../../harness/matrix/workload/resol
 import type { ParameterDefinition } from '../../harness/matrix/workload/workload.ts';
 import { parseWorkload } from '../../harness/matrix/workload/workload-file.ts';
 import { projectPath } from '../../harness/project.ts';
-import { otherWorkload, workloads } from './fixture.ts';
+import { otherWorkload, readProject, workloads, yamlFiles } from './fixture.ts';
 
 const definitions: ParameterDefinition[] = [
   { name: 'module', type: 'string', default: 'xfs', description: 'm' },
@@ -58,6 +58,56 @@ t.test('storm as cells run it', t => {
   t.same(sampled('1ms'), []);
   t.match(sampled('10us'), [/^5:\d+ .*at least 1ms/]);
   t.match(sampled('often'), [/^5:/]);
+  t.end();
+});
+
+t.test('what ends a workload, and what it saw succeed', t => {
+  const minimal = 'version: 1\ndescription: d\nrun: [p]\n';
+  const of = (text: string) => resolveWorkload(parseWorkload(minimal + text, { file: 'w.yaml' }), {});
+  const timed = 'parameters: { time: { type: duration, default: 1s, description: x } }\n';
+  t.equal(of('deadline: { extra: 1s }').design, 'fixed-work', 'nothing bounds it but its work');
+  t.equal(of(`${timed}deadline: { extra: 1s, parameter: time }`).design, 'fixed-time');
+  t.equal(
+    of(`${timed}deadline: { extra: 1s, parameter: time }\ndesign: fixed-work`).design,
+    'fixed-work',
+    'the file knows better',
+  );
+  t.equal(of('deadline: { extra: 1s }').succeeded, undefined);
+
+  const shipped = Object.fromEntries(
+    yamlFiles('guests/workloads').map(name => {
+      const workload = parseWorkload(readProject(`guests/workloads/${name}`), { file: name });
+      return [workload.name, workload];
+    }),
+  );
+  const { storm } = shipped;
+  t.equal(resolveWorkload(storm!, {}).design, 'fixed-work', 'mode once is the default');
+  t.equal(resolveWorkload(storm!, { mode: 'loop' }).design, 'fixed-time');
+  t.equal(resolveWorkload(storm!, {}).succeeded, 'successes');
+  t.match(resolveWorkload(shipped['stress-ng']!, {}), { design: 'fixed-time', succeeded: 'stress_ng_ops' });
+
+  const flag = 'parameters: { flag: { type: boolean, default: true, description: x } }\n';
+  const byFlag = `${flag}design: { parameter: flag, values: { true: fixed-time, false: fixed-work } }\n`;
+  const flagged = parseWorkload(`${minimal}${byFlag}deadline: { extra: 1s }`, { file: 'w.yaml' });
+  t.equal(resolveWorkload(flagged, {}).design, 'fixed-time');
+  t.equal(resolveWorkload(flagged, { flag: false }).design, 'fixed-work');
+
+  const end = 'deadline: { extra: 1s }\n';
+  const bad = (text: string) => wrong(minimal + text + end);
+  t.match(bad('design: fixed\n'), [/^4:9 this cannot be "fixed"/]);
+  t.match(bad(`${timed}design: { parameter: time, values: {} }\n`), [
+    /^5:22 the parameter time is neither a choice nor a boolean/,
+  ]);
+  t.match(bad(`${flag}design: { parameter: flog, values: {} }\n`), [/the parameter flog is not declared/]);
+  t.match(bad(`${flag}design: { parameter: flag, values: { yes: fixed-work, true: fixed-time } }\n`), [
+    /^5:28 the design for false is missing/,
+    /^5:38 flag has no value "yes"/,
+  ]);
+  const metric = (unit: string) =>
+    `metrics: { loads: { unit: ${unit}, class: count, worse: none, description: x } }\nsucceeded: loads\n`;
+  t.same(bad(metric('count')), []);
+  t.match(bad(metric('bytes')), [/^5:12 the metric loads must be of unit count/]);
+  t.match(bad('succeeded: stress_ng_ops\n'), [/^4:12 there is no metric "stress_ng_ops"/]);
   t.end();
 });
 

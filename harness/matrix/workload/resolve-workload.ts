@@ -2,12 +2,20 @@ import { UsageError } from '../../errors.ts';
 import type { Cell, ParameterValue, WorkloadSetting } from '../matrix.ts';
 import { suggest } from '../source/nearest.ts';
 import { parameterText } from './parameter.ts';
-import type { ParameterDefinition, WorkloadDefinition, WorkloadMetric, WorkloadResult } from './workload.ts';
+import type {
+  ParameterDefinition,
+  WorkloadDefinition,
+  WorkloadDesign,
+  WorkloadMetric,
+  WorkloadResult,
+} from './workload.ts';
 
 /** A workload with the parameters of one cell put in: what the image must hold and the agent must run. */
 export interface ResolvedWorkload {
   name: string;
   version: number;
+  /** What ends it, with these parameters. */
+  design: WorkloadDesign;
   /** Program and arguments, ready to be executed; no shell is involved. */
   run: string[];
   programs: string[];
@@ -23,6 +31,8 @@ export interface ResolvedWorkload {
   sampleNs?: number;
   results: WorkloadResult[];
   metrics: WorkloadMetric[];
+  /** The metric that counts successful loads; left out where the workload cannot know them. */
+  succeeded?: string;
 }
 
 /** Settings of the cell that a word may refer to like a parameter: those that decide how a workload loads modules. */
@@ -154,6 +164,7 @@ export function resolveWorkload(
   return {
     name: definition.name,
     version: definition.version,
+    design: designFor(definition, parameters),
     run,
     programs: [...definition.programs],
     modules: definition.modules.map(put),
@@ -165,7 +176,18 @@ export function resolveWorkload(
     ...(definition.sampleNs !== undefined && { sampleNs: definition.sampleNs }),
     results: definition.results.map(result => ({ ...result })),
     metrics: definition.metrics.map(metric => ({ ...metric })),
+    ...(definition.succeeded !== undefined && { succeeded: definition.succeeded }),
   };
+}
+
+/** The design of a workload with given parameters; those left out take their defaults. */
+export function designFor(
+  { design, parameters: definitions }: Pick<WorkloadDefinition, 'design' | 'parameters'>,
+  parameters: WorkloadSetting['parameters'],
+): WorkloadDesign {
+  if (typeof design === 'string') return design;
+  const fallback = definitions.find(({ name }) => name === design.parameter)?.default;
+  return design.values[String(parameters[design.parameter] ?? fallback)]!;
 }
 
 function broken(message: string, hint?: string): UsageError {

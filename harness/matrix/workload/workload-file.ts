@@ -1,11 +1,10 @@
 import { basename } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import { parseBytes, parseDuration } from '../../units.ts';
-import { suggest } from '../source/nearest.ts';
 import { reportShapeIssues } from '../source/shape-issues.ts';
 import { type SourcePath, YamlSource } from '../source/yaml-source.ts';
+import { checkReferences } from './check-references.ts';
 import { readParameter } from './parameter.ts';
-import { substitute } from './resolve-workload.ts';
 import type { ParameterDefinition, WorkloadDefinition } from './workload.ts';
 import { plainName, type WorkloadShape, workloadShape } from './workload-shape.ts';
 
@@ -42,6 +41,8 @@ function toDefinition(source: YamlSource, name: string, shape: WorkloadShape): W
     name,
     version: shape.version,
     description: shape.description,
+    // Whatever a duration bounds is taken for a race against the clock: its totals must not be judged by mistake.
+    design: shape.design ?? (parameter === undefined ? 'fixed-work' : 'fixed-time'),
     parameters,
     programs: shape.image.programs,
     modules: shape.image.modules,
@@ -55,6 +56,7 @@ function toDefinition(source: YamlSource, name: string, shape: WorkloadShape): W
     ...(sampleNs !== undefined && { sampleNs }),
     results: shape.results,
     metrics: Object.entries(shape.metrics).map(([metricName, metric]) => ({ name: metricName, ...metric })),
+    ...(shape.succeeded !== undefined && { succeeded: shape.succeeded }),
   };
 }
 
@@ -136,46 +138,4 @@ function patternIsValid(source: YamlSource, path: SourcePath, pattern: string): 
     source.report(path, `this is not a regular expression: ${(error as Error).message}`);
     return false;
   }
-}
-
-/** Every word and name that refers to a parameter must find one; units are checked with the defaults. */
-function checkReferences(
-  source: YamlSource,
-  shape: WorkloadShape,
-  parameters: readonly ParameterDefinition[],
-): void {
-  if (source.failed) return;
-  const words = (path: SourcePath, list: readonly string[]): void => {
-    for (const [index, word] of list.entries())
-      source.check([...path, index], () => substitute(word, parameters, {}));
-  };
-  words(['image', 'modules'], shape.image.modules);
-  words(['preload', 'modules'], shape.preload.modules);
-  for (const [index, item] of shape.run.entries()) {
-    if (typeof item === 'string') {
-      source.check(['run', index], () => substitute(item, parameters, {}));
-      continue;
-    }
-    checkParameterName(source, ['run', index, 'if'], item.if, parameters, 'boolean');
-    words(['run', index, 'add'], item.add);
-    words(['run', index, 'otherwise'], item.otherwise);
-  }
-  const bound = shape.deadline.parameter;
-  if (bound !== undefined)
-    checkParameterName(source, ['deadline', 'parameter'], bound, parameters, 'duration');
-}
-
-function checkParameterName(
-  source: YamlSource,
-  path: SourcePath,
-  name: string,
-  parameters: readonly ParameterDefinition[],
-  type: ParameterDefinition['type'],
-): void {
-  const found = parameters.find(one => one.name === name);
-  const candidates = parameters.filter(one => one.type === type).map(one => one.name);
-  if (found === undefined)
-    source.report(path, `there is no parameter ${JSON.stringify(name)}`, suggest(name, candidates));
-  else if (found.type !== type)
-    source.report(path, `the parameter ${name} must be of type ${type}, and is of type ${found.type}`);
 }

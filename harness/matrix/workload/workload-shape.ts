@@ -38,12 +38,22 @@ const metric = z.strictObject({
   description: sentence,
 });
 
+/** What ends a workload: its work is done, or its time is over. */
+export const workloadDesigns = ['fixed-work', 'fixed-time'] as const;
+const design = z.enum(workloadDesigns);
+
 const name = z.string().regex(plainName, { error: 'a name has letters, digits, and _ . + -' });
 
 /** A workload's file, as it is written. */
 export const workloadShape = z.strictObject({
   version: z.int().min(1).max(1_000_000),
   description: sentence,
+  design: z
+    .union([design, z.strictObject({ parameter: z.string(), values: z.record(z.string(), design) })], {
+      error:
+        'this must be fixed-work or fixed-time, or a map { parameter: NAME, values: { VALUE: fixed-work } } with every value',
+    })
+    .optional(),
   parameters: z.record(name, parameter).default({}),
   image: z.strictObject({ programs: words.default([]), modules: words.default([]) }).prefault({}),
   preload: z
@@ -72,6 +82,7 @@ export const workloadShape = z.strictObject({
     .max(32)
     .default([]),
   metrics: z.record(name, metric).default({}),
+  succeeded: z.string().optional(),
 });
 
 /** The checked shape, before its meaning is. */

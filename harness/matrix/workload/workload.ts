@@ -1,4 +1,5 @@
 import type { ParameterValue } from '../matrix.ts';
+import type { workloadDesigns } from './workload-shape.ts';
 
 /** A parameter that a workload takes from the matrix. */
 export interface ParameterDefinition {
@@ -35,12 +36,21 @@ export interface WorkloadMetric {
   description: string;
 }
 
+/**
+ * What ends a workload. `fixed-work`: every worker does a given amount of work, so that totals (bytes wasted, loads
+ * failed) can be compared. `fixed-time`: the workers go on until the time is over, so that totals grow with the speed of
+ * the kernel, and only rates can be compared.
+ */
+export type WorkloadDesign = (typeof workloadDesigns)[number];
+
 /** One workload's file, checked: what the image needs, what runs, which metrics come out. */
 export interface WorkloadDefinition {
   name: string;
   /** Raised when the file changes what is measured; part of the key of a baseline. */
   version: number;
   description: string;
+  /** One design, or that of each value of a parameter of type choice or boolean. */
+  design: WorkloadDesign | { parameter: string; values: Record<string, WorkloadDesign> };
   parameters: ParameterDefinition[];
   /** Programs of the userland that must be in the image (`stress-ng`, `modprobe`, `udevd`). */
   programs: string[];
@@ -64,4 +74,9 @@ export interface WorkloadDefinition {
   sampleNs?: number;
   results: WorkloadResult[];
   metrics: WorkloadMetric[];
+  /**
+   * Name of the metric that counts the loads which the workload saw succeed, with those that the kernel merged into one.
+   * Requests are these and the failures that the kernel counted. Left out where the workload cannot know.
+   */
+  succeeded?: string;
 }
