@@ -107,7 +107,7 @@ function tallyUp(judgements: readonly Judgement[]): Omit<Calibration, 'pairs' | 
       else countTest(byMetric, metric, alpha);
     }
     const gated = headlines.filter(({ definition }) => definition.gated);
-    const alarms = gated.filter(metric => metric.judgement.changed);
+    const alarms = gated.filter(metric => metric.result.changed);
     sentences.push(...alarms.map(({ cell, sentence }) => `${cell}: ${sentence}`));
     if (alarms.length > 0) verdicts++;
     else if (gated.every(metric => leastOf(metric) * judgement.declared.gated > alpha)) impossible.verdicts++;
@@ -129,21 +129,21 @@ function tallyUp(judgements: readonly Judgement[]): Omit<Calibration, 'pairs' | 
 function headlinesOf({ pairs }: Judgement): JudgedMetric[] {
   return pairs
     .flatMap(({ metrics }) => metrics)
-    .filter(({ definition, judgement }) => definition.headline && judgement.reason !== 'no-values');
+    .filter(({ definition, result }) => definition.headline && result.reason !== 'no-values');
 }
 
 /** The smallest p that the pooled values could give, however they were dealt. */
-function leastOf({ judgement }: JudgedMetric): number {
-  return judgement.comparison.test?.minimumAttainableP ?? 1;
+function leastOf({ result }: JudgedMetric): number {
+  return result.comparison.test?.minimumAttainableP ?? 1;
 }
 
 function countTest(
   byMetric: Map<string, { alarms: number; of: number }>,
-  { definition, judgement }: JudgedMetric,
+  { definition, result }: JudgedMetric,
   alpha: number,
 ): void {
   const counts = byMetric.get(definition.name) ?? { alarms: 0, of: 0 };
   byMetric.set(definition.name, counts);
   counts.of++;
-  if (judgement.p !== undefined && judgement.p <= alpha) counts.alarms++;
+  if (result.p !== undefined && result.p <= alpha) counts.alarms++;
 }

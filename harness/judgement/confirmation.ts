@@ -75,7 +75,7 @@ export function readConfirmation(event: HistoryEvent, judgement: Judgement): Con
     .flatMap(({ metrics }) => metrics)
     .find(({ definition }) => definition.name === event.metric);
   if (judged === undefined) return 'open';
-  const { changed, verdict, comparison } = judged.judgement;
+  const { changed, verdict, comparison } = judged.result;
   if (changed) {
     const up = (comparison.effect?.estimate ?? 0) > 0;
     return up === event.after > event.before ? 'confirmed' : 'refuted';

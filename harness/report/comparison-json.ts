@@ -63,8 +63,8 @@ function pairDocument({ pair, metrics, findings, nextTrials }: JudgedPair): unkn
 }
 
 /** One metric of one pair; also what `--values --json` prints. */
-export function metricDocument({ definition, judgement, sentence, correction, look }: JudgedMetric): unknown {
-  const { comparison } = judgement;
+export function metricDocument({ definition, result, sentence, correction, look }: JudgedMetric): unknown {
+  const { comparison } = result;
   const { class: kind, unit, worse, family, headline, gated, gate } = definition;
   return {
     class: kind,
@@ -78,18 +78,18 @@ export function metricDocument({ definition, judgement, sentence, correction, lo
     base: summaryDocument(comparison.base),
     new: summaryDocument(comparison.candidate),
     test: testDocument(comparison),
-    p: judgement.p ?? null,
-    adjusted: judgement.adjusted ?? null,
+    p: result.p ?? null,
+    adjusted: result.adjusted ?? null,
     correction,
-    required: judgement.required,
+    required: result.required,
     effect: comparison.effect ?? null,
     ...(comparison.rates && { rates: comparison.rates }),
     superiority: comparison.superiority ?? null,
     ...(look && { look }),
-    verdict: judgement.verdict,
-    reason: judgement.reason,
-    changed: judgement.changed,
-    ...(judgement.needs && { needs: judgement.needs }),
+    verdict: result.verdict,
+    reason: result.reason,
+    changed: result.changed,
+    ...(result.needs && { needs: result.needs }),
     sentence,
     findings: comparison.findings,
   };

@@ -22,8 +22,8 @@ export const verdictMarks: Readonly<Record<Verdict, string>> = {
 const changedMark = '!';
 
 /** Mark of a metric's verdict. */
-export function markOf({ judgement }: JudgedMetric): string {
-  return judgement.reason === 'proved-without-direction' ? changedMark : verdictMarks[judgement.verdict];
+export function markOf({ result }: JudgedMetric): string {
+  return result.reason === 'proved-without-direction' ? changedMark : verdictMarks[result.verdict];
 }
 
 /** The key of the marks, as lines of at most 72 columns. */
@@ -52,8 +52,8 @@ export function renderMetricTable(metrics: readonly JudgedMetric[]): string[] {
 }
 
 function metricRow(judged: JudgedMetric, base: number, candidate: number): string[] {
-  const { definition, judgement } = judged;
-  const { comparison } = judgement;
+  const { definition, result } = judged;
+  const { comparison } = result;
   const scale = rowScale(judged);
   const name = definition.name.replace(/_(?:ns|bytes)$/, '').replaceAll('_', ' ');
   const title = escapeText(scale.unit === '' ? name : `${name} ${scale.unit}`, { length: 24 });
@@ -67,9 +67,9 @@ function metricRow(judged: JudgedMetric, base: number, candidate: number): strin
   ];
 }
 
-function adjustedText({ judgement }: JudgedMetric): string {
-  if (judgement.adjusted === undefined) return '-';
-  return judgement.adjusted < 0.001 ? '<.001' : formatP(judgement.adjusted);
+function adjustedText({ result }: JudgedMetric): string {
+  if (result.adjusted === undefined) return '-';
+  return result.adjusted < 0.001 ? '<.001' : formatP(result.adjusted);
 }
 
 /** The number of values that most rows have, on each side. */
@@ -80,13 +80,13 @@ function commonSizes(metrics: readonly JudgedMetric[]): { base: number; candidat
     return [...counts].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0]?.[0] ?? 0;
   };
   return {
-    base: most(metrics.map(({ judgement }) => judgement.comparison.base.n)),
-    candidate: most(metrics.map(({ judgement }) => judgement.comparison.candidate.n)),
+    base: most(metrics.map(({ result }) => result.comparison.base.n)),
+    candidate: most(metrics.map(({ result }) => result.comparison.candidate.n)),
   };
 }
 
-function rowScale({ definition, judgement }: JudgedMetric): Scale {
-  const { base, candidate } = judgement.comparison;
+function rowScale({ definition, result }: JudgedMetric): Scale {
+  const { base, candidate } = result.comparison;
   const values = [base.median, candidate.median, base.mean, candidate.mean].filter(
     value => value !== undefined,
   );
@@ -94,11 +94,11 @@ function rowScale({ definition, judgement }: JudgedMetric): Scale {
 }
 
 /** `23.99 +/-1%` for times and what hardly varies, `83 [71..96]` for counts, one value where nothing varies. */
-function formatSide({ definition, judgement }: JudgedMetric, side: Summary, scale: Scale): string {
+function formatSide({ definition, result }: JudgedMetric, side: Summary, scale: Scale): string {
   if (side.n === 0) return 'none';
   if (definition.name === failedBoots) return `${Math.round(side.mean! * side.n)} of ${side.n}`;
   if (side.least === side.greatest) return formatValue(side.least!, scale);
-  const time = judgement.comparison.testedAs === 'time';
+  const time = result.comparison.testedAs === 'time';
   const centre = time ? side.median! : side.mean!;
   const narrow = Number(side.greatest) - Number(side.least) < narrowRange * Math.abs(centre);
   if (side.deviation !== undefined && centre !== 0 && (time || (narrow && scale.decimals !== 'auto'))) {
@@ -124,8 +124,8 @@ function short(value: Scalar, scale: Scale): string {
 }
 
 /** A percentage where there is a base to refer to and it says something, else the absolute change. */
-function formatChange({ definition, judgement }: JudgedMetric, scale: Scale): string {
-  const { effect, testedAs } = judgement.comparison;
+function formatChange({ definition, result }: JudgedMetric, scale: Scale): string {
+  const { effect, testedAs } = result.comparison;
   if (effect === undefined) return '-';
   if (effect.estimate === 0) return testedAs === 'deterministic' ? 'exact' : '0';
   const sign = effect.estimate > 0 ? '+' : '-';

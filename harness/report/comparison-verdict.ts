@@ -12,7 +12,7 @@ const order: readonly Verdict[] = ['REGRESSED', 'IMPROVED', 'UNCHANGED', 'INCONC
  */
 export function overallVerdict({ judgement }: RunComparison): Verdict {
   const gated = gatedHeadlines(judgement.pairs);
-  const has = (verdict: Verdict) => gated.some(metric => metric.judgement.verdict === verdict);
+  const has = (verdict: Verdict) => gated.some(metric => metric.result.verdict === verdict);
   if (has('REGRESSED')) return 'REGRESSED';
   if (gated.length === 0 || has('NOT_ENOUGH')) return 'NOT_ENOUGH';
   if (has('INCONCLUSIVE')) return 'INCONCLUSIVE';
@@ -31,8 +31,8 @@ function gatedHeadlines(pairs: RunComparison['judgement']['pairs']): JudgedMetri
  * Whether both sides could have measured a metric. Where the guests differ in what they can count (the compared axis
  * is their config), a metric that one of them has not is no open question. One that merely gave no values is.
  */
-function isComparable({ base, candidate }: CellPair, { judgement }: JudgedMetric): boolean {
-  const { comparison } = judgement;
+function isComparable({ base, candidate }: CellPair, { result }: JudgedMetric): boolean {
+  const { comparison } = result;
   if (comparison.base.n > 0 && comparison.candidate.n > 0) return true;
   if (comparison.base.n + comparison.candidate.n === 0) return false;
   return differences(base.facts ?? {}, candidate.facts ?? {}).length === 0;
@@ -43,7 +43,7 @@ export function verdictLine(comparison: RunComparison): string {
   const { judgement, incompatibilities } = comparison;
   const gated = gatedHeadlines(judgement.pairs);
   const parts = order.flatMap(verdict => {
-    const number = gated.filter(metric => metric.judgement.verdict === verdict).length;
+    const number = gated.filter(metric => metric.result.verdict === verdict).length;
     return number > 0 ? [`${number} ${verdict}`] : [];
   });
   const verdict = overallVerdict(comparison);

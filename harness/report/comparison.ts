@@ -56,22 +56,22 @@ function describeSide(side: Side): string {
 
 /** A pair with a proved change of any headline, or with a warning. */
 function isTelling({ metrics, findings }: JudgedPair): boolean {
-  return findings.length > 0 || metrics.some(({ judgement }) => judgement.changed);
+  return findings.length > 0 || metrics.some(({ result }) => result.changed);
 }
 
 function pairLines({ pair, metrics, findings }: JudgedPair, all: boolean): string[] {
   const rows = shownRows(metrics, all);
-  const regressed = rows.filter(({ judgement, definition }) => definition.headline && judgement.changed);
+  const regressed = rows.filter(({ result, definition }) => definition.headline && result.changed);
   return [
     escapeText(pair.name, { length: 200 }),
     ...renderMetricTable(rows),
-    ...regressed.map(({ judgement, sentence }) => `  ${wordOf(judgement)}${sentence}`),
+    ...regressed.map(({ result, sentence }) => `  ${wordOf(result)}${sentence}`),
     ...findings.map(({ message }) => `  warning: ${message}`),
   ];
 }
 
 /** The verdict in front of its sentence; a change without direction says itself what it is. */
-function wordOf({ reason, verdict }: JudgedMetric['judgement']): string {
+function wordOf({ reason, verdict }: JudgedMetric['result']): string {
   return reason === 'proved-without-direction' ? '' : `${verdict}: `;
 }
 
@@ -81,12 +81,12 @@ function shownRows(metrics: readonly JudgedMetric[], all: boolean): readonly Jud
 
 /** Headlines that any side measured, and what lies under a headline that changed. */
 function isShown(metric: JudgedMetric, all: readonly JudgedMetric[]): boolean {
-  const { definition, judgement } = metric;
-  const measured = judgement.comparison.base.n + judgement.comparison.candidate.n > 0;
+  const { definition, result } = metric;
+  const measured = result.comparison.base.n + result.comparison.candidate.n > 0;
   if (definition.headline || !measured) return measured;
   return all.some(
     other =>
-      other.definition.headline && other.definition.family === definition.family && other.judgement.changed,
+      other.definition.headline && other.definition.family === definition.family && other.result.changed,
   );
 }
 
@@ -113,9 +113,9 @@ function noteLines(comparison: RunComparison, all: boolean): string[] {
   if (method === 'westfall-young') notes.push(`Bonferroni over ${plural(pairs.length, 'pair')}`);
   if (rows.some(isAdjustedWithin))
     notes.push('indented metrics: Westfall-Young inside the pair, once their headline is proved');
-  if (rows.some(({ judgement: one }) => one.comparison.testedAs === 'count'))
+  if (rows.some(({ result: one }) => one.comparison.testedAs === 'count'))
     notes.push('counts: mean [least..greatest] and change of the mean; times: median');
-  if (rows.some(({ judgement: { comparison: one } }) => isGap(one.base.n, one.candidate.n)))
+  if (rows.some(({ result: { comparison: one } }) => isGap(one.base.n, one.candidate.n)))
     notes.push('none: no boot of that side measured it, which is not zero');
   const looks = lookLine(pairs);
   if (looks !== undefined) notes.push(looks);

@@ -94,7 +94,7 @@ function pinLines({ pinned }: HistoryReport): string[] {
     return [`${head} ${escapeText(pinned.refused ?? '', { length: 500 })}`];
   const changed = pinned.comparison.judgement.pairs.flatMap(({ pair, metrics }) =>
     metrics
-      .filter(({ definition, judgement }) => definition.headline && judgement.changed)
+      .filter(({ definition, result }) => definition.headline && result.changed)
       .map(({ sentence }) => `  ${escapeText(pair.name, { length: 200 })}: ${sentence}`),
   );
   if (changed.length === 0) return [`${head} none proved`];
@@ -137,12 +137,12 @@ function pinnedDocument({
 }: NonNullable<HistoryReport['pinned']>): unknown {
   const changed = comparison?.judgement.pairs.flatMap(({ pair, metrics }) =>
     metrics
-      .filter(({ definition, judgement }) => definition.headline && judgement.changed)
-      .map(({ definition, judgement, sentence }) => ({
+      .filter(({ definition, result }) => definition.headline && result.changed)
+      .map(({ definition, result, sentence }) => ({
         pair: pair.name,
         metric: definition.name,
-        verdict: judgement.verdict,
-        adjusted: judgement.adjusted,
+        verdict: result.verdict,
+        adjusted: result.adjusted,
         sentence,
       })),
   );

@@ -89,7 +89,7 @@ t.test('boots go where they are needed', async t => {
   const judged = judgeAt(fixture, records);
   t.match(judged.pairs[0]?.metrics[0], {
     definition: { name: 'wasted_bytes' },
-    judgement: { verdict: 'REGRESSED', comparison: { base: { n: 8 } } },
+    result: { verdict: 'REGRESSED', comparison: { base: { n: 8 } } },
     look: { index: 1 },
   });
   t.equal(judged.pairs[1]?.metrics[0]?.look?.index, 3);
@@ -120,7 +120,7 @@ t.test('a resumed run decides as the uninterrupted one, however far trials ran a
   const whole = simulate(fixture, measure, 11);
   const verdicts = (records: readonly TrialRecord[]) =>
     judgeAt(fixture, records).pairs.map(({ metrics }) =>
-      metrics.map(({ judgement, look }) => [judgement.verdict, judgement.adjusted, look?.index]),
+      metrics.map(({ result, look }) => [result.verdict, result.adjusted, look?.index]),
     );
   for (const stopAfter of [1, 17, 32, 35, 47, 60]) {
     const first = simulate(fixture, measure, 11, { stopAfter });
@@ -180,7 +180,7 @@ t.test('over the whole matrix and all looks the error level holds', async t => {
     boots += records.length;
     const judged = judgeAt(fixture, records);
     const claims = judged.pairs.some(({ metrics }) =>
-      metrics.some(({ definition, judgement }) => definition.gated && judgement.changed),
+      metrics.some(({ definition, result }) => definition.gated && result.changed),
     );
     if (claims) alarms++;
   }

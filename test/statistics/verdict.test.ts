@@ -301,11 +301,11 @@ t.test('a table: families, headlines and the declared matrix', t => {
   );
   t.equal(analysis.regressed, true);
   const [headline, dependent, boot, modules] = analysis.cells[1]!.metrics;
-  t.match(headline, { definition: { name: 'failed_becoming' }, judgement: { verdict: 'REGRESSED' } });
-  t.equal(headline!.judgement.adjusted, 6 * headline!.judgement.p!);
-  t.match(dependent, { definition: { name: 'wasted' }, judgement: { verdict: 'REGRESSED' } });
-  t.match(boot, { judgement: { verdict: 'NOT_ENOUGH', reason: 'no-values' } });
-  t.match(modules, { judgement: { verdict: 'UNCHANGED' } });
+  t.match(headline, { definition: { name: 'failed_becoming' }, result: { verdict: 'REGRESSED' } });
+  t.equal(headline!.result.adjusted, 6 * headline!.result.p!);
+  t.match(dependent, { definition: { name: 'wasted' }, result: { verdict: 'REGRESSED' } });
+  t.match(boot, { result: { verdict: 'NOT_ENOUGH', reason: 'no-values' } });
+  t.match(modules, { result: { verdict: 'UNCHANGED' } });
   t.same(analysis.tally, { REGRESSED: 1, IMPROVED: 0, UNCHANGED: 1, INCONCLUSIVE: 0, NOT_ENOUGH: 4 });
 
   const ungated = analyse({
@@ -315,12 +315,12 @@ t.test('a table: families, headlines and the declared matrix', t => {
   t.equal(ungated.regressed, false, 'only gated metrics fail a run');
   const alone = analyse(request({ a: { wasted: bad } }));
   t.match(alone.cells[0]!.metrics[1], {
-    judgement: { verdict: 'INCONCLUSIVE', reason: 'headline-not-proved' },
+    result: { verdict: 'INCONCLUSIVE', reason: 'headline-not-proved' },
   });
   t.equal(alone.regressed, false);
   const orphan = analyse({ ...request({ a: { wasted: bad } }), definitions: [bytes] });
   t.equal(
-    orphan.cells[0]!.metrics[0]!.judgement.verdict,
+    orphan.cells[0]!.metrics[0]!.result.verdict,
     'REGRESSED',
     'a family without a headline is led by its first',
   );
@@ -332,7 +332,7 @@ t.test('a table: families, headlines and the declared matrix', t => {
   );
   t.match(
     wide.cells.at(-1)!.metrics[0],
-    { judgement: { verdict: 'NOT_ENOUGH' } },
+    { result: { verdict: 'NOT_ENOUGH' } },
     'eight trials cannot carry 1203 hypotheses',
   );
   t.equal(analyse(request({})).regressed, false);
@@ -379,10 +379,10 @@ t.test('looks are replayed, and boots go where they are needed', t => {
     nextTrials: undefined,
     metrics: [{ look: { index: 1, trials: 8, spend: 0.0125 } }],
   });
-  t.equal(open.cells[0]!.metrics[0]!.judgement.verdict, 'REGRESSED');
+  t.equal(open.cells[0]!.metrics[0]!.result.verdict, 'REGRESSED');
   t.match(open.cells[1], {
     nextTrials: undefined,
-    metrics: [{ look: { index: 3 }, judgement: { comparison: { base: { n: 20 } } } }],
+    metrics: [{ look: { index: 3 }, result: { comparison: { base: { n: 20 } } } }],
   });
   const first = analyse(
     request(
@@ -405,7 +405,7 @@ t.test('looks are replayed, and boots go where they are needed', t => {
   const replayed = analyse(
     request({ a: { failed_becoming: late } }, { looks: [8, 12, 20], definitions: [count] }),
   );
-  t.equal(replayed.cells[0]!.metrics[0]!.judgement.comparison.base.n, 8, 'what a look decided stays decided');
+  t.equal(replayed.cells[0]!.metrics[0]!.result.comparison.base.n, 8, 'what a look decided stays decided');
   for (const looks of [[8, 8], [0], [2.5], [12, 8]]) {
     t.throws(() => analyse(request({}, { looks })), { code: 'LOOKS_INVALID' });
   }
@@ -419,7 +419,7 @@ t.test('Westfall and Young within a cell', t => {
   const cells = { a: { failed_becoming: shared, copy: shared } };
   const within = analyse(request(cells, { definitions, method: 'westfall-young', random: makeRandom(3) }));
   const holm = analyse(request(cells, { definitions }));
-  const adjusted = (analysis: typeof holm) => analysis.cells[0]!.metrics[0]!.judgement.adjusted!;
+  const adjusted = (analysis: typeof holm) => analysis.cells[0]!.metrics[0]!.result.adjusted!;
   t.ok(
     adjusted(within) < adjusted(holm) * 0.7,
     `${adjusted(within)} against ${adjusted(holm)}: two faces of one cause cost one`,

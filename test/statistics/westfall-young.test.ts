@@ -88,8 +88,8 @@ t.test('under a proved headline the false alarms of its metrics keep the level, 
       const cells = [drawCell(random, ['cause'], shared, 8)];
       const analysis = analyse({ definitions: family, cells, random });
       const judged = under(analysis);
-      if (judged.some(({ judgement }) => judgement.changed)) alarms++;
-      if (judged.some(({ judgement }) => judgement.p! <= level)) uncorrected++;
+      if (judged.some(({ result }) => result.changed)) alarms++;
+      if (judged.some(({ result }) => result.p! <= level)) uncorrected++;
     }
     const text = `shared ${shared}: ${alarms} of ${runs} runs alarm, ${uncorrected} would without correction`;
     t.ok(alarms / runs <= bound(runs), text);
@@ -106,7 +106,7 @@ t.test('with looks the metrics under a headline keep the level too', t => {
     const cells = [drawCell(random, ['cause'], 0.5, 20)];
     if (
       under(analyse({ definitions: family, cells, looks: [8, 12, 20], random })).some(
-        ({ judgement }) => judgement.changed,
+        ({ result }) => result.changed,
       )
     )
       alarms++;
@@ -120,24 +120,24 @@ t.test('what is adjusted, by what, and what it says', t => {
   const cells = [drawCell(random, ['cause', 'first', 'second'], 0.5, 8)];
   const proved = analyse({ definitions: family, cells, random });
   const [headline] = proved.cells[0]!.metrics;
-  t.equal(headline!.judgement.verdict, 'REGRESSED');
-  for (const { definition, judgement, correction } of under(proved)) {
+  t.equal(headline!.result.verdict, 'REGRESSED');
+  for (const { definition, result, correction } of under(proved)) {
     t.equal(
-      judgement.changed,
+      result.changed,
       ['first', 'second'].includes(definition.name),
-      `${definition.name}: ${judgement.adjusted}`,
+      `${definition.name}: ${result.adjusted}`,
     );
     t.equal(correction, 'Westfall-Young over the 6 metrics under proved headlines of the cell');
-    t.ok(judgement.adjusted! >= judgement.p!, 'never below its own p');
-    t.ok(judgement.adjusted! >= headline!.judgement.adjusted!, 'never below the p of its gatekeeper');
+    t.ok(result.adjusted! >= result.p!, 'never below its own p');
+    t.ok(result.adjusted! >= headline!.result.adjusted!, 'never below the p of its gatekeeper');
   }
   const closed = analyse({ definitions: family, cells: [drawCell(random, ['first'], 0, 8)], random });
   const first = under(closed)[0]!;
   t.match(first, {
     correction: 'tested only under a proved headline',
-    judgement: { verdict: 'INCONCLUSIVE', reason: 'headline-not-proved', changed: false },
+    result: { verdict: 'INCONCLUSIVE', reason: 'headline-not-proved', changed: false },
   });
-  t.equal(first.judgement.adjusted, closed.cells[0]!.metrics[0]!.judgement.adjusted);
+  t.equal(first.result.adjusted, closed.cells[0]!.metrics[0]!.result.adjusted);
   const brief = analyse({
     definitions: family,
     cells: [drawCell(random, ['first'], 0, 8)],

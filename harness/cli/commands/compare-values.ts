@@ -45,7 +45,7 @@ export async function compareValues(
       ? `${JSON.stringify({ version: 1, base: files[0], new: files[1], ...(metricDocument(judged) as object) }, null, 2)}\n`
       : `${explain(judged).join('\n')}\n`,
   );
-  return judged.judgement.verdict === 'REGRESSED' ? exitCodes.failed : exitCodes.success;
+  return judged.result.verdict === 'REGRESSED' ? exitCodes.failed : exitCodes.success;
 }
 
 function judgeValues(

@@ -59,10 +59,10 @@ function summariseVerdicts(cells: readonly JudgedCell[]): Pick<Analysis, 'tally'
   const tally = { REGRESSED: 0, IMPROVED: 0, UNCHANGED: 0, INCONCLUSIVE: 0, NOT_ENOUGH: 0 };
   let regressed = false;
   for (const { metrics } of cells) {
-    for (const { definition, judgement } of metrics) {
+    for (const { definition, result } of metrics) {
       if (!definition.headline) continue;
-      tally[judgement.verdict]++;
-      if (definition.gated && judgement.verdict === 'REGRESSED') regressed = true;
+      tally[result.verdict]++;
+      if (definition.gated && result.verdict === 'REGRESSED') regressed = true;
     }
   }
   return { tally, regressed };

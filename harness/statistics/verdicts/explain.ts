@@ -10,9 +10,9 @@ import { type FormatValue, formatP, formatPlainly, nameP, Phrases } from './sent
  */
 export function explain(judged: JudgedMetric, format: FormatValue = formatPlainly): string[] {
   const phrases = new Phrases(judged.definition, format);
-  const { comparison } = judged.judgement;
+  const { comparison } = judged.result;
   return [
-    `${judged.judgement.verdict}: ${judged.sentence}`,
+    `${judged.result.verdict}: ${judged.sentence}`,
     ...definitionLines(judged, phrases),
     sideLine('base', comparison.base, phrases),
     sideLine('candidate', comparison.candidate, phrases),
@@ -24,8 +24,8 @@ export function explain(judged: JudgedMetric, format: FormatValue = formatPlainl
   ];
 }
 
-function definitionLines({ definition, judgement }: JudgedMetric, phrases: Phrases): string[] {
-  const { comparison } = judgement;
+function definitionLines({ definition, result }: JudgedMetric, phrases: Phrases): string[] {
+  const { comparison } = result;
   const tested = comparison.testedAs === definition.class ? '' : `, tested as a ${comparison.testedAs}`;
   const role = definition.headline
     ? `the headline of family ${definition.family}`
@@ -82,8 +82,8 @@ function effectLines(comparison: MetricComparison, phrases: Phrases): string[] {
   return lines;
 }
 
-function gateLines({ definition, judgement }: JudgedMetric, phrases: Phrases): string[] {
-  const { comparison } = judgement;
+function gateLines({ definition, result }: JudgedMetric, phrases: Phrases): string[] {
+  const { comparison } = result;
   const rate = rateGate(definition.gate);
   const lines = [`a change counts from ${phrases.gate(comparison)} on`];
   if (comparison.rates && rate !== undefined) {
@@ -94,7 +94,7 @@ function gateLines({ definition, judgement }: JudgedMetric, phrases: Phrases): s
   return lines;
 }
 
-function correctionLines({ judgement, correction, look }: JudgedMetric): string[] {
+function correctionLines({ result, correction, look }: JudgedMetric): string[] {
   const lines: string[] = [];
   if (look) {
     const spend = Number(look.spend.toPrecision(3));
@@ -102,10 +102,10 @@ function correctionLines({ judgement, correction, look }: JudgedMetric): string[
       `look ${look.index} of ${look.of}: the first ${look.trials} trials per side, spends ${spend} of alpha`,
     );
   }
-  if (judgement.p === undefined || judgement.adjusted === undefined) return lines;
-  const sign = judgement.adjusted <= judgement.alpha ? 'at most' : 'above';
+  if (result.p === undefined || result.adjusted === undefined) return lines;
+  const sign = result.adjusted <= result.alpha ? 'at most' : 'above';
   lines.push(
-    `${correction}: p ${formatP(judgement.p)} becomes ${formatP(judgement.adjusted)}, ${sign} alpha ${judgement.alpha}`,
+    `${correction}: p ${formatP(result.p)} becomes ${formatP(result.adjusted)}, ${sign} alpha ${result.alpha}`,
   );
   return lines;
 }

@@ -10,7 +10,7 @@ import type { MetricVerdict } from './verdict.ts';
 export interface JudgedMetric {
   cell: string;
   definition: MetricDefinition;
-  judgement: MetricVerdict;
+  result: MetricVerdict;
   /** Made when it is first read. */
   readonly sentence: string;
   /** What `adjusted` went through, for people. */
@@ -34,7 +34,7 @@ export function judgeCell(headlines: readonly Hypothesis[], context: CellContext
   const dependents = judgeDependents(headlines, context);
   for (const { definition, judgement, look } of headlines) {
     const { correction } = context;
-    metrics.push(finish({ definition, judgement: judgement!, look, correction }, context));
+    metrics.push(finish({ definition, result: judgement!, look, correction }, context));
     for (const dependent of dependents.get(definition.family) ?? []) metrics.push(finish(dependent, context));
     dependents.delete(definition.family);
   }
@@ -48,7 +48,7 @@ function finish(judged: JudgedDependent, { cell, format }: CellContext): JudgedM
     ...judged,
     // Of ten thousand metrics few are shown: the others need no words.
     get sentence() {
-      sentence ??= explainInSentence(judged.judgement, judged.definition, format);
+      sentence ??= explainInSentence(judged.result, judged.definition, format);
       return sentence;
     },
   };

@@ -10,7 +10,7 @@ import { judgeAdjusted, type MetricVerdict } from './verdict.ts';
 /** A metric under a headline, with its verdict. */
 export interface JudgedDependent {
   definition: MetricDefinition;
-  judgement: MetricVerdict;
+  result: MetricVerdict;
   correction: string;
   look: Look | undefined;
 }
@@ -101,5 +101,5 @@ function judgeDependent(
     judgement.reason = 'headline-not-proved';
     judgement.changed = false;
   }
-  return { definition, judgement, correction, look };
+  return { definition, result: judgement, correction, look };
 }
