@@ -1,5 +1,6 @@
 import type { GateSetting } from '../matrix/matrix.ts';
-import { type Metric, metricRegistry, type WorkloadMetricDefinition } from '../measurement/metric.ts';
+import type { Metric, WorkloadMetricDefinition } from '../measurement/metric.ts';
+import { metricRegistry } from '../measurement/metric-registry.ts';
 import type { MetricDefinition } from '../statistics/samples/metric.ts';
 import { failedBoots } from './side.ts';
 

@@ -1,5 +1,6 @@
 import type { Cell, GateSetting } from '../matrix/matrix.ts';
-import { metrics, type WorkloadMetricDefinition } from '../measurement/metric.ts';
+import type { WorkloadMetricDefinition } from '../measurement/metric.ts';
+import { metrics } from '../measurement/metric-table.ts';
 import { wastedBytes } from '../measurement/module-stats/cross-check.ts';
 import type { ModuleStats } from '../measurement/module-stats/module-stats.ts';
 import type { TrialRecord } from '../measurement/record.ts';

@@ -1,7 +1,8 @@
 import type { Crash } from './crashes/crash.ts';
 import type { Finding } from './finding.ts';
 import type { DuplicateRequest, DuplicateRequestCaller } from './kernel-log/duplicate-requests.ts';
-import type { CounterName, DuplicateModule } from './module-stats/module-stats.ts';
+import type { CounterName } from './module-stats/kernel-counter.ts';
+import type { DuplicateModule } from './module-stats/module-stats.ts';
 
 /** How a trial ended. Never collapse two of them: a lost guest is not a failed one. */
 export type Outcome =
@@ -29,8 +30,6 @@ export interface Capabilities {
   autoloadDups: boolean;
   dupsTrace: boolean;
   decompress: boolean;
-  /** Same-inode finit_module() calls are merged (6.5 and later); undefined when not probed. */
-  mergesSameInode?: boolean;
   cpusOnline: number;
   /** Digest of /proc/config.gz, if the kernel has it. */
   configDigest?: string;

@@ -5,10 +5,11 @@ import type { Finding } from './finding.ts';
 import { DuplicateRequestCollector, type DuplicateRequests } from './kernel-log/duplicate-requests.ts';
 import { kernelLogCollector } from './kernel-log/kernel-log.ts';
 import { kmsgLines, lostRecords, parseKmsgRecord } from './kernel-log/kmsg-record.ts';
-import { metrics } from './metric.ts';
-import { counterChange, missingCounters, readCounters } from './module-stats/counters.ts';
+import { metrics } from './metric-table.ts';
+import { type Counters, counterChange, missingCounters, readCounters } from './module-stats/counters.ts';
 import { checkParity, checkTextAgainstFiles, wastedBytes } from './module-stats/cross-check.ts';
-import { type CounterName, counterNames, type ModuleStats } from './module-stats/module-stats.ts';
+import { type CounterName, counterNames } from './module-stats/kernel-counter.ts';
+import type { ModuleStats } from './module-stats/module-stats.ts';
 import { parseModuleStats } from './module-stats/module-stats-text.ts';
 import type { TrialRecord } from './record.ts';
 import type { StatsSnapshot, TrialEvidence } from './trial-evidence.ts';
@@ -29,8 +30,6 @@ export interface TrialMeasurement {
   /** Why the numbers are not those of the cell; then the metrics are empty. */
   invalid?: string;
 }
-
-type Counters = Partial<Record<CounterName, bigint>>;
 
 /** A snapshot as numbers. */
 interface Reading {
@@ -135,7 +134,8 @@ function addChanges(result: TrialMeasurement, before: Reading, after: Reading): 
     }
   }
   for (const { name, counters } of metrics) {
-    const change = counters.length === 1 ? changes[counters[0]!] : undefined;
+    const [counter, ...others] = counters;
+    const change = counter && others.length === 0 ? changes[counter] : undefined;
     if (change !== undefined) result.metrics[name] = storedValue(change);
   }
   const wasted = wastedBytes(changes);

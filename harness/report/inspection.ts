@@ -1,8 +1,8 @@
 import { escapeText } from '../escape.ts';
 import type { Finding } from '../measurement/finding.ts';
 import type { Inspection, LogInspection, StatsInspection } from '../measurement/inspection.ts';
-import { counterNames, type ModuleStats } from '../measurement/module-stats/module-stats.ts';
-import { counterLabels, narrowCounters } from '../measurement/module-stats/module-stats-label.ts';
+import { kernelCounters, wastedLabel } from '../measurement/module-stats/kernel-counter.ts';
+import type { ModuleStats } from '../measurement/module-stats/module-stats.ts';
 import { formatBytes } from '../units.ts';
 
 /** Rows of a list before the rest is only counted. */
@@ -67,13 +67,14 @@ function statsLines({ stats, log }: StatsInspection): string[] {
 
 function counterRows(stats: ModuleStats): Cell[][] {
   const rows: Cell[][] = [];
-  for (const name of counterNames) {
+  for (const { name, label, count } of kernelCounters) {
     const value = stats.counters[name];
-    if (value === undefined) rows.push([counterLabels[name], '-', '']);
-    else rows.push([counterLabels[name], value, narrowCounters.has(name) ? '' : formatBytes(value)]);
+    if (value === undefined) rows.push([label, '-', '']);
+    // A counter that belongs to a count is one of bytes.
+    else rows.push([label, value, count === undefined ? '' : formatBytes(value)]);
   }
   if (stats.wastedBytes !== undefined) {
-    rows.push(['Virtual mem wasted bytes', stats.wastedBytes, formatBytes(stats.wastedBytes)]);
+    rows.push([wastedLabel, stats.wastedBytes, formatBytes(stats.wastedBytes)]);
   }
   for (const [label, value] of Object.entries(stats.averages))
     rows.push([escapeText(label), value, formatBytes(value)]);

@@ -1,6 +1,7 @@
 import type { Cell } from '../matrix/matrix.ts';
 import type { Finding } from '../measurement/finding.ts';
-import { type Metric, metricRegistry } from '../measurement/metric.ts';
+import type { Metric } from '../measurement/metric.ts';
+import { metricRegistry } from '../measurement/metric-registry.ts';
 import type { Outcome, TrialRecord } from '../measurement/record.ts';
 import type { Plan } from '../plan/trial.ts';
 import type { RunRecord } from '../store/run-record.ts';

@@ -1,6 +1,11 @@
 import { escapeText } from '../escape.ts';
 import type { Cell } from '../matrix/matrix.ts';
-import type { CounterName } from '../measurement/module-stats/module-stats.ts';
+import {
+  type CounterName,
+  kernelCounters,
+  wastedCounters,
+  wastedLabel,
+} from '../measurement/module-stats/kernel-counter.ts';
 import type { TrialRecord } from '../measurement/record.ts';
 import type { Plan } from '../plan/trial.ts';
 import type { RunRecord } from '../store/run-record.ts';
@@ -28,15 +33,14 @@ export function renderStatsTable(stats: StatsTable): string {
   };
   const wasted = wastedCounters.map(value);
   const lines: [label: string, value: bigint | undefined][] = [
-    ...plainLines.map(([label, name]): [string, bigint | undefined] => [label, value(name)]),
+    ...kernelCounters.map(({ label, name }): [string, bigint | undefined] => [label, value(name)]),
     [
-      'Virtual mem wasted bytes',
+      wastedLabel,
       wasted.includes(undefined) ? undefined : wasted.reduce<bigint>((sum, one) => sum + one!, 0n),
     ],
-    ...averageLines.map(([label, total, count]): [string, bigint | undefined] => [
-      label,
-      average(value(total), value(count)),
-    ]),
+    ...kernelCounters.flatMap(({ name, count, average: label }): [string, bigint | undefined][] =>
+      count && label ? [[label, average(value(name), value(count))]] : [],
+    ),
   ];
   const text = lines.flatMap(([label, number]) => (number === undefined ? [] : [row([label, `${number}`])]));
   if (stats.duplicates.length === 0) return text.join('\n');
@@ -46,36 +50,6 @@ export function renderStatsTable(stats: StatsTable): string {
   const head = row(['Module-name', 'How-many-times'.padStart(15), 'Reason'.padStart(25)]);
   return [...text, 'Duplicate failed modules:', head, ...rows].join('\n');
 }
-
-const plainLines: readonly [label: string, counter: CounterName][] = [
-  ['Mods ever loaded', 'modcount'],
-  ['Mods failed on kread', 'failed_kreads'],
-  ['Mods failed on decompress', 'failed_decompress'],
-  ['Mods failed on becoming', 'failed_becoming'],
-  ['Mods failed on load', 'failed_load_modules'],
-  ['Total module size', 'total_mod_size'],
-  ['Total mod text size', 'total_text_size'],
-  ['Failed kread bytes', 'invalid_kread_bytes'],
-  ['Failed decompress bytes', 'invalid_decompress_bytes'],
-  ['Failed becoming bytes', 'invalid_becoming_bytes'],
-  ['Failed kmod bytes', 'invalid_mod_bytes'],
-];
-
-const wastedCounters: readonly CounterName[] = [
-  'invalid_kread_bytes',
-  'invalid_decompress_bytes',
-  'invalid_becoming_bytes',
-  'invalid_mod_bytes',
-];
-
-const averageLines: readonly [label: string, total: CounterName, count: CounterName][] = [
-  ['Average mod size', 'total_mod_size', 'modcount'],
-  ['Average mod text size', 'total_text_size', 'modcount'],
-  ['Avg fail kread bytes', 'invalid_kread_bytes', 'failed_kreads'],
-  ['Avg fail decomp bytes', 'invalid_decompress_bytes', 'failed_decompress'],
-  ['Avg fail becoming bytes', 'invalid_becoming_bytes', 'failed_becoming'],
-  ['Average fail load bytes', 'invalid_mod_bytes', 'failed_load_modules'],
-];
 
 function average(total: bigint | undefined, count: bigint | undefined): bigint | undefined {
   return total && count ? (total + count - 1n) / count : undefined;

@@ -39,6 +39,8 @@ export interface KernelProbeRequest {
 
 /** What one boot showed that a kernel can do. */
 export interface KernelProbe extends Capabilities {
+  /** Same-inode finit_module() calls are merged (6.5 and later). */
+  mergesSameInode: boolean;
   origin: string;
   config: string;
   accelerator: string;

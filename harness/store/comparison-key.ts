@@ -47,9 +47,6 @@ function capabilityFacts(capabilities: Capabilities): Facts {
     dups_trace: String(capabilities.dupsTrace),
     decompress: String(capabilities.decompress),
     cpus_online: String(capabilities.cpusOnline),
-    ...(capabilities.mergesSameInode !== undefined && {
-      merges_same_inode: String(capabilities.mergesSameInode),
-    }),
   };
 }
 
@@ -63,8 +60,8 @@ export function differences(base: Facts, next: Facts): FactDifference[] {
 
 /** What an axis decides about a guest: two cells that differ in it may differ in these facts. */
 const factsOfAxis: Readonly<Record<string, readonly string[]>> = {
-  config: ['module_stats', 'autoload_dups', 'dups_trace', 'decompress', 'merges_same_inode'],
-  kernel: ['module_stats', 'autoload_dups', 'dups_trace', 'decompress', 'merges_same_inode'],
+  config: ['module_stats', 'autoload_dups', 'dups_trace', 'decompress'],
+  kernel: ['module_stats', 'autoload_dups', 'dups_trace', 'decompress'],
   command_line: ['dups_trace', 'cpus_online'],
   decompress: ['decompress'],
   compression: ['decompress'],

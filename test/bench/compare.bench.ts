@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cell } from '../../harness/matrix/matrix.ts';
-import { metrics } from '../../harness/measurement/metric.ts';
+import { metrics } from '../../harness/measurement/metric-table.ts';
 import type { Random } from '../../harness/random.ts';
 import { fakeCell, fakeRun } from '../fakes/run-fixture.ts';
 import { fakeCount, fakeRunContent, writeFakeRun } from '../fakes/run-folder-fixture.ts';

@@ -5,7 +5,8 @@ import {
   readCounters,
 } from '../../harness/measurement/module-stats/counters.ts';
 import { checkTextAgainstFiles, wastedBytes } from '../../harness/measurement/module-stats/cross-check.ts';
-import { counterNames, type DuplicateModule } from '../../harness/measurement/module-stats/module-stats.ts';
+import { type CounterName, counterNames } from '../../harness/measurement/module-stats/kernel-counter.ts';
+import type { DuplicateModule } from '../../harness/measurement/module-stats/module-stats.ts';
 import { parseModuleStats } from '../../harness/measurement/module-stats/module-stats-text.ts';
 import { golden } from './console-fixture.ts';
 import { renderKernelStats } from './stats-renderer.ts';
@@ -14,11 +15,8 @@ function codes(text: string): string[] {
   return parseModuleStats(text).findings.map(({ code }) => code);
 }
 
-function zeroes(): Record<(typeof counterNames)[number], bigint> {
-  return Object.fromEntries(counterNames.map(name => [name, 0n])) as Record<
-    (typeof counterNames)[number],
-    bigint
-  >;
+function zeroes(): Record<CounterName, bigint> {
+  return Object.fromEntries(counterNames.map(name => [name, 0n])) as Record<CounterName, bigint>;
 }
 
 t.test('the tables of commit df3e764d8e5c', async t => {

@@ -1,4 +1,5 @@
-import type { CounterName, DuplicateModule } from '../../harness/measurement/module-stats/module-stats.ts';
+import type { CounterName } from '../../harness/measurement/module-stats/kernel-counter.ts';
+import type { DuplicateModule } from '../../harness/measurement/module-stats/module-stats.ts';
 
 /** The state that read_file_mod_stats() prints. */
 export interface KernelState {

@@ -5,8 +5,9 @@ import t from 'tap';
 import { inspectCommand } from '../../harness/cli/commands/inspect.ts';
 import type { CommandContext } from '../../harness/cli/context.ts';
 import { inspectionJson, inspectText } from '../../harness/measurement/inspection.ts';
-import { findMetric, metricRegistry, metrics, workloadMetric } from '../../harness/measurement/metric.ts';
-import { type CounterName, counterNames } from '../../harness/measurement/module-stats/module-stats.ts';
+import { metricRegistry, workloadMetric } from '../../harness/measurement/metric-registry.ts';
+import { metrics } from '../../harness/measurement/metric-table.ts';
+import { type CounterName, counterNames } from '../../harness/measurement/module-stats/kernel-counter.ts';
 import type { TrialEvidence } from '../../harness/measurement/trial-evidence.ts';
 import { measureTrial } from '../../harness/measurement/trial-measurement.ts';
 import { parseMetricLines, storedValue } from '../../harness/measurement/workload/metric-lines.ts';
@@ -97,7 +98,7 @@ t.test('a good trial', async t => {
   t.equal(result.counters?.after.invalid_becoming_bytes, '1108431920');
   t.same(result.duplicates, [{ name: 'xfs', count: 670, reason: 'Becoming' }]);
   t.ok(
-    Object.keys(result.metrics).every(name => findMetric(name)),
+    Object.keys(result.metrics).every(name => metricRegistry({}).has(name)),
     'every metric is registered',
   );
 });
@@ -243,7 +244,7 @@ t.test('metrics of a workload', async t => {
   });
   t.equal(
     workloadMetric('x', { ...declared[0], name: 'settle_ns' }),
-    findMetric('settle_ns'),
+    metrics.find(({ name }) => name === 'settle_ns'),
     'ours keep their meaning',
   );
   for (const family of new Set(metrics.map(metric => metric.family))) {

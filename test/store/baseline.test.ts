@@ -92,17 +92,17 @@ t.test('what two sides do not agree on is named', async t => {
     accelerator: { accelerator: 'kvm', requested: 'kvm', reason: '' },
     workloads: { 'stress-ng': 2 },
   });
-  const merging = records.map(record => ({
+  const wider = records.map(record => ({
     ...record,
-    capabilities: { ...capabilities, release: '7.2', mergesSameInode: true },
+    capabilities: { ...capabilities, release: '7.2', cpusOnline: 4 },
   }));
-  const next = makeBaseline('next', kvm, plan, merging);
+  const next = makeBaseline('next', kvm, plan, wider);
   t.strictSame(differences(base.facts, base.facts), []);
   t.strictSame(differences(base.facts, next.facts), [{ fact: 'accelerator', base: 'tcg', new: 'kvm' }]);
   t.strictSame(
     differences(base.cells[0]!.facts, next.cells[0]!.facts),
     [
-      { fact: 'merges_same_inode', base: undefined, new: 'true' },
+      { fact: 'cpus_online', base: '2', new: '4' },
       { fact: 'workload', base: 'stress-ng 1', new: 'stress-ng 2' },
     ],
     'the release is not among them: releases are what is compared',

@@ -1,18 +1,12 @@
 import type { Finding } from '../finding.ts';
-import type { CounterName, ModuleStats } from './module-stats.ts';
-import { counterLabels } from './module-stats-label.ts';
+import type { Counters } from './counters.ts';
+import { type CounterName, kernelCounter, kernelCounters, wastedCounters } from './kernel-counter.ts';
+import type { ModuleStats } from './module-stats.ts';
 
-type Counters = Partial<Record<CounterName, bigint>>;
-
-/** Each byte counter with the count that must grow beside it. */
-const byteCounters: readonly { bytes: CounterName; count: CounterName; average: string[] }[] = [
-  { bytes: 'invalid_kread_bytes', count: 'failed_kreads', average: ['avg fail kread bytes'] },
-  { bytes: 'invalid_decompress_bytes', count: 'failed_decompress', average: ['avg fail decomp bytes'] },
-  { bytes: 'invalid_becoming_bytes', count: 'failed_becoming', average: ['avg fail becoming bytes'] },
-  { bytes: 'invalid_mod_bytes', count: 'failed_load_modules', average: ['average fail load bytes'] },
-  { bytes: 'total_mod_size', count: 'modcount', average: ['average mod size'] },
-  { bytes: 'total_text_size', count: 'modcount', average: ['average mod text size'] },
-];
+/** The counters of bytes, each with the count that must grow beside it. */
+const byteCounters = kernelCounters.flatMap(({ name: bytes, count, average }) =>
+  count === undefined || average === undefined ? [] : [{ bytes, count, average: average.toLowerCase() }],
+);
 
 /**
  * The sum of the four invalid byte counters, modulo the machine's word as the kernel adds them; undefined if one is
@@ -20,8 +14,8 @@ const byteCounters: readonly { bytes: CounterName; count: CounterName; average: 
  */
 export function wastedBytes(counters: Counters): bigint | undefined {
   let sum = 0n;
-  for (const { bytes } of byteCounters.slice(0, 4)) {
-    const value = counters[bytes];
+  for (const name of wastedCounters) {
+    const value = counters[name];
     if (value === undefined) return undefined;
     sum += value;
   }
@@ -75,7 +69,7 @@ export function checkParity(counters: Counters): Finding[] {
 function checkAverages({ counters, averages }: ModuleStats): Finding[] {
   const findings: Finding[] = [];
   for (const [label, printed] of Object.entries(averages)) {
-    const source = byteCounters.find(({ average }) => average.includes(label.toLowerCase()));
+    const source = byteCounters.find(({ average }) => average === label.toLowerCase());
     const size = source && counters[source.bytes];
     const number = source && counters[source.count];
     if (size === undefined || number === undefined || number === 0n) continue;
@@ -97,8 +91,8 @@ function checkDuplicates({ counters, duplicates }: ModuleStats): Finding[] {
     findings.push({ code: 'DUPLICATES_EXCEED_FAILURES', severity: 'warning', message });
   }
   const limits = [
-    { reason: 'Becoming', count: becoming, label: counterLabels.failed_becoming },
-    { reason: 'Load', count: load, label: counterLabels.failed_load_modules },
+    { reason: 'Becoming', count: becoming, label: kernelCounter('failed_becoming').label },
+    { reason: 'Load', count: load, label: kernelCounter('failed_load_modules').label },
   ];
   for (const { reason, count, label } of limits) {
     const rows = sumOf(duplicates.filter(row => row.reason === reason).map(row => row.count));

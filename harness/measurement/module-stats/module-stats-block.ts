@@ -1,10 +1,10 @@
 import type { Finding } from '../finding.ts';
-import type { CounterName, DuplicateReason, ModuleStats } from './module-stats.ts';
+import { readCounterValue } from './counter-value.ts';
+import type { CounterName } from './kernel-counter.ts';
+import type { DuplicateReason, ModuleStats } from './module-stats.ts';
 
 /** MODULE_NAME_LEN is 64 - sizeof(unsigned long), the terminating zero included: 55 letters, 59 on 32-bit machines. */
 const nameLimit = 59;
-const maximumValue = 2n ** 64n - 1n;
-const signBit = 2n ** 63n;
 
 const reasons: readonly DuplicateReason[] = ['Becoming & Load', 'Becoming', 'Load', 'Bug-on-stats'];
 
@@ -59,36 +59,17 @@ export function keepUnknown(block: StatsBlock, label: string, value: string, num
   );
 }
 
-/** A debugfs atomic_t is printed signed by its own file and unsigned by the text: both come out as 0 … 2^32-1. */
+/** Reads a number of a line; undefined, with a finding, if it is none of so many bits. */
 export function readValue(
   block: StatsBlock,
   label: string,
   digits: string,
   line: number,
-  narrow: boolean,
+  bits: 32 | 64,
 ): bigint | undefined {
-  // Far beyond any counter; and BigInt() of a million digits would take seconds.
-  const value = BigInt(digits.slice(0, 41));
-  const complain = (code: 'OUT_OF_RANGE' | 'CORRUPT', what: string) => {
-    const message = `"${label}" is ${digits.slice(0, 64)}, ${what}`;
-    block.stats.findings.push(finding(code, 'invalid', message, line));
-  };
-  if (narrow) {
-    if (value >= -(2n ** 31n) && value < 2n ** 32n) return value < 0n ? value + 2n ** 32n : value;
-    complain('OUT_OF_RANGE', 'and the kernel counts it in 32 bits');
-    return undefined;
-  }
-  if (value > maximumValue || value < -signBit) {
-    complain('OUT_OF_RANGE', 'more than 64 bits hold');
-    return undefined;
-  }
-  if (value >= signBit || value < 0n) {
-    complain(
-      'CORRUPT',
-      "negative as the kernel counts it: before the fix of finit_module()'s error path an errno was added to it",
-    );
-  }
-  return value < 0n ? value + 2n ** 64n : value;
+  const { value, finding } = readCounterValue(`"${label}"`, digits, bits);
+  if (finding) block.stats.findings.push({ ...finding, line });
+  return value;
 }
 
 /** Takes a row of the table, or sees that the table is over. */

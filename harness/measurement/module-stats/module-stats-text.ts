@@ -2,6 +2,7 @@ import { UsageError } from '../../errors.ts';
 import { parseLogLine } from '../kernel-log/log-line.ts';
 import { missingCounters } from './counters.ts';
 import { checkModuleStats } from './cross-check.ts';
+import { isCounterName, kernelCounter, labelMeaning } from './kernel-counter.ts';
 import type { ModuleStats } from './module-stats.ts';
 import {
   finding,
@@ -11,7 +12,6 @@ import {
   readValue,
   type StatsBlock,
 } from './module-stats-block.ts';
-import { counterLabels, isCounterName, labelMeaning, narrowCounters } from './module-stats-label.ts';
 
 /** MAX_FAILED_MOD_PRINT of kernel/module/stats.c: the list ends before its 112th name. */
 const shownNamesLimit = 111;
@@ -80,7 +80,7 @@ function readLine(blocks: StatsBlock[], line: string, number: number): void {
 
 /** Splits `label… value`, `label…: value` and `path/name:value`. */
 function splitLabel(words: string[]): { label: string; value: string } | undefined {
-  const last = words.at(-1)!;
+  const last = words.at(-1) ?? '';
   const colon = last.lastIndexOf(':');
   if (words.length === 1 && colon > 0) {
     const name = last.slice(last.lastIndexOf('/', colon) + 1, colon);
@@ -98,13 +98,13 @@ function readCounter(blocks: StatsBlock[], words: string[], number: number): boo
   const meaning = isCounterName(fileName) ? fileName : labelMeaning(pair.label);
   let block = blocks.at(-1);
   if (meaning === undefined) {
-    const keep = block?.open && !block.inTable && /^[A-Za-z]/.test(pair.label);
-    if (keep) keepUnknown(block!, pair.label, pair.value, number);
-    return keep ?? false;
+    if (!block?.open || block.inTable || !/^[A-Za-z]/.test(pair.label)) return false;
+    keepUnknown(block, pair.label, pair.value, number);
+    return true;
   }
   if (meaning === 'average') {
     if (!block || block.inTable) return false;
-    const value = readValue(block, pair.label, pair.value, number, false);
+    const value = readValue(block, pair.label, pair.value, number, 64);
     if (value !== undefined) block.stats.averages[pair.label] = value;
     return true;
   }
@@ -115,8 +115,8 @@ function readCounter(blocks: StatsBlock[], words: string[], number: number): boo
     blocks.push(block);
   }
   block.open = true;
-  const narrow = meaning !== 'wasted' && narrowCounters.has(meaning);
-  const value = readValue(block, pair.label, pair.value, number, narrow);
+  const bits = meaning === 'wasted' ? 64 : kernelCounter(meaning).bits;
+  const value = readValue(block, pair.label, pair.value, number, bits);
   if (value === undefined) {
     if (meaning !== 'wasted') block.refused.add(meaning);
     return true;
@@ -130,7 +130,7 @@ function readCounter(blocks: StatsBlock[], words: string[], number: number): boo
 function reportMissing({ stats, refused }: StatsBlock): void {
   const missing = missingCounters(stats.counters).filter(name => !refused.has(name));
   if (missing.length === 0) return;
-  const labels = missing.map(name => `"${counterLabels[name]}"`).join(', ');
+  const labels = missing.map(name => `"${kernelCounter(name).label}"`).join(', ');
   stats.findings.push(
     finding(
       'STATS_INCOMPLETE',

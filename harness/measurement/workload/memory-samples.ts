@@ -36,9 +36,10 @@ export function readMemory({ samples, results }: Pick<TrialEvidence, 'samples' |
       const value = wholeNumber(sample[key]);
       return value === undefined ? [] : [{ time: wholeNumber(sample['time_ns']), value }];
     });
-    if (series.every(({ value }) => value === 0)) continue;
+    const [first] = series;
+    if (!first || series.every(({ value }) => value === 0)) continue;
     const before = series.findLast(({ time }) => window && time !== undefined && time <= window.start);
-    const base = (before ?? series[0])!.value;
+    const base = (before ?? first).value;
     const inside = window ? series.filter(({ time }) => isInside(time, window)) : series.slice(1);
     if (inside.length === 0) continue;
     reading.values[name] = inside.reduce(

@@ -1,6 +1,6 @@
 import { HarnessError } from '../../errors.ts';
 import type { Finding } from '../finding.ts';
-import { metrics } from '../metric.ts';
+import { metrics } from '../metric-table.ts';
 import type { StoredValue } from '../record.ts';
 import type { TrialEvidence } from '../trial-evidence.ts';
 import { missingMetrics, parseMetricLines } from './metric-lines.ts';
