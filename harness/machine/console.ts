@@ -2,38 +2,10 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 
 /** Most bytes of console that are read; more is a flood. */
-export const consoleLimit = 16 * 1024 ** 2;
+const consoleLimit = 16 * 1024 ** 2;
 /** Longest console line, in characters; the kernel's own records end at 1 KiB. The rest of a longer line is cut. */
 export const consoleLineLimit = 4096;
 const chunkLength = 64 * 1024;
-
-/** A line of the serial console, taken apart. */
-export interface ConsoleLine {
-  /** Seconds since boot, as printed. */
-  seconds?: number;
-  /** `T123` for a task, `C0` for an interrupt on a CPU (CONFIG_PRINTK_CALLER). */
-  caller?: string;
-  /** What remains, without prefix. */
-  text: string;
-  /** Messages that the kernel says it lost before this line (`** 12 printk messages dropped **`). */
-  dropped?: number;
-}
-
-const prefix = /^(?:<\d{1,3}>)?\[ *(\d{1,10}\.\d{6})\](?:\[ *([TC]\d{1,10})\])? ?/;
-const lost = /^\*\* (\d{1,9}) printk messages dropped \*\*$/;
-
-/** Takes a console line apart: time, caller, text, and the kernel's word that it dropped messages. */
-export function parseConsoleLine(line: string): ConsoleLine {
-  const match = prefix.exec(line);
-  const text = match ? line.slice(match[0].length) : line;
-  const dropped = lost.exec(text.trim());
-  return {
-    ...(match && { seconds: Number(match[1]) }),
-    ...(match?.[2] && { caller: match[2] }),
-    text,
-    ...(dropped && { dropped: Number(dropped[1]) }),
-  };
-}
 
 /** Follows the file that QEMU writes the serial console to. What the guest prints is hostile: everything is bounded. */
 export class ConsoleTail {

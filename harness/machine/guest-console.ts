@@ -1,6 +1,7 @@
 import type { Crash } from '../measurement/crashes/crash.ts';
 import { findCrashes } from '../measurement/crashes/crash-report.ts';
-import { ConsoleTail, parseConsoleLine } from './console.ts';
+import { parseLogLine } from '../measurement/kernel-log/log-line.ts';
+import { ConsoleTail } from './console.ts';
 import { CrashWatch, type Recognise } from './crash-watch.ts';
 
 const tailLength = 100;
@@ -17,7 +18,7 @@ export class GuestConsole {
 
   /**
    * @param now monotonic time, ns
-   * @param recognise finds crash reports in lines; that of harness/measurement unless told
+   * @param recognise finds crash reports in lines; default: that of harness/measurement
    */
   constructor(path: string, now: () => number, recognise?: Recognise) {
     this.#file = new ConsoleTail(path);
@@ -64,7 +65,7 @@ export class GuestConsole {
   #take(lines: string[]): boolean {
     if (lines.length === 0) return false;
     this.#heard = this.#now();
-    this.#banners += lines.filter(line => parseConsoleLine(line).text.startsWith('Linux version ')).length;
+    this.#banners += lines.filter(line => parseLogLine(line, 1).text.startsWith('Linux version ')).length;
     this.tail.push(...lines.slice(-tailLength));
     this.tail.splice(0, this.tail.length - tailLength);
     this.#watch.push(lines);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { InfrastructureError } from '../../harness/errors.ts';
 import { type AcceleratorRequest, proveAccelerator } from '../../harness/machine/accelerator.ts';
-import { ConsoleTail, consoleLineLimit, parseConsoleLine } from '../../harness/machine/console.ts';
+import { ConsoleTail, consoleLineLimit } from '../../harness/machine/console.ts';
 import { CrashWatch } from '../../harness/machine/crash-watch.ts';
 import { hangEvidence, summariseRegisters } from '../../harness/machine/hang-evidence.ts';
 import { listenQmp, QmpDecoder, type QmpEvent, qmpMessageLimit } from '../../harness/machine/qmp.ts';
@@ -13,23 +13,6 @@ import type { Crash } from '../../harness/measurement/crashes/crash.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'modstorm-machine-'));
 t.teardown(() => rmSync(folder, { recursive: true }));
-
-t.test('console lines are taken apart', t => {
-  t.same(parseConsoleLine('[    1.234567][  T123] xfs: loaded'), {
-    seconds: 1.234567,
-    caller: 'T123',
-    text: 'xfs: loaded',
-  });
-  t.same(parseConsoleLine('<4>[   12.000001][    C0] rcu: stall'), {
-    seconds: 12.000001,
-    caller: 'C0',
-    text: 'rcu: stall',
-  });
-  t.same(parseConsoleLine('[    0.000000] Linux version 6.12'), { seconds: 0, text: 'Linux version 6.12' });
-  t.equal(parseConsoleLine('** 17 printk messages dropped **').dropped, 17);
-  t.same(parseConsoleLine('no prefix [1]'), { text: 'no prefix [1]' });
-  t.end();
-});
 
 t.test('the console is followed, whole lines only, bounded', async t => {
   const path = join(folder, 'console');

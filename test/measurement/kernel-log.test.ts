@@ -1,13 +1,12 @@
 import t from 'tap';
 import type { Crash } from '../../harness/measurement/crashes/crash.ts';
-import { findCrash, findCrashes, worstCrash } from '../../harness/measurement/crashes/crash-report.ts';
+import { findCrashes, worstCrash } from '../../harness/measurement/crashes/crash-report.ts';
 import { inspectText } from '../../harness/measurement/inspection.ts';
-import { parseDuplicateRequests } from '../../harness/measurement/kernel-log/duplicate-requests.ts';
-import { parseKernelLog } from '../../harness/measurement/kernel-log/kernel-log.ts';
 import { kmsgLines, lostRecords, parseKmsgRecord } from '../../harness/measurement/kernel-log/kmsg-record.ts';
 import { eachLogLine, parseLogLine } from '../../harness/measurement/kernel-log/log-line.ts';
 import { parseFrame } from '../../harness/measurement/kernel-log/stack-frame.ts';
 import { consoleFixtures, golden } from './console-fixture.ts';
+import { findCrash, parseDuplicateRequests, parseKernelLog } from './log-reading.ts';
 
 t.test('consoles', async t => {
   const fixtures = consoleFixtures();

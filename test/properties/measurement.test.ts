@@ -2,30 +2,21 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import { HarnessError } from '../../harness/errors.ts';
-import { findCrash } from '../../harness/measurement/crashes/crash-report.ts';
 import { inspectionJson, inspectText } from '../../harness/measurement/inspection.ts';
-import { parseDuplicateRequests } from '../../harness/measurement/kernel-log/duplicate-requests.ts';
-import { parseKernelLog } from '../../harness/measurement/kernel-log/kernel-log.ts';
 import { parseKmsgRecord } from '../../harness/measurement/kernel-log/kmsg-record.ts';
-import {
-  type CounterName,
-  counterNames,
-  type ModuleStats,
-} from '../../harness/measurement/module-stats/module-stats.ts';
-import { narrowCounters } from '../../harness/measurement/module-stats/module-stats-label.ts';
+import { type CounterName, kernelCounters } from '../../harness/measurement/module-stats/kernel-counter.ts';
+import type { ModuleStats } from '../../harness/measurement/module-stats/module-stats.ts';
 import { parseModuleStats } from '../../harness/measurement/module-stats/module-stats-text.ts';
 import { measureTrial } from '../../harness/measurement/trial-measurement.ts';
 import { parseStressNgOutput, parseStressNgYaml } from '../../harness/measurement/workload/stress-ng.ts';
 import { renderInspection } from '../../harness/report/inspection.ts';
 import { golden } from '../measurement/console-fixture.ts';
+import { findCrash, parseDuplicateRequests, parseKernelLog } from '../measurement/log-reading.ts';
 import { type KernelState, renderKernelStats } from '../measurement/stats-renderer.ts';
 
 const counters = fc.record(
   Object.fromEntries(
-    counterNames.map(name => [
-      name,
-      fc.bigInt({ min: 0n, max: narrowCounters.has(name) ? 2n ** 32n - 1n : 2n ** 64n - 1n }),
-    ]),
+    kernelCounters.map(({ name, bits }) => [name, fc.bigInt({ min: 0n, max: 2n ** BigInt(bits) - 1n })]),
   ),
 ) as fc.Arbitrary<Record<CounterName, bigint>>;
 

@@ -197,8 +197,3 @@ export function worstCrash(crashes: readonly Crash[]): Crash | null {
   );
   return ranked[0] ?? null;
 }
-
-/** The crash of a dmesg, console log or journal that a reader must know first. */
-export function findCrash(text: string): Crash | null {
-  return worstCrash(findCrashes(text));
-}

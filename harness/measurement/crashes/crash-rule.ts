@@ -3,15 +3,15 @@ import { guiltyFunction, hungFunction, normaliseTitle } from './crash-title.ts';
 import {
   deadlock,
   headerFunction,
-  inGuilty,
-  inStalled,
-  inTrace,
   kasan,
   kernelBug,
-  named,
   panic,
   type TitleMaker,
+  titleFromGuiltyFrame,
+  titleFromStalledFrame,
+  titleFromTrace,
   warning,
+  withFunction,
 } from './crash-title-maker.ts';
 
 /** How one kind of report is recognised and titled. */
@@ -38,10 +38,10 @@ export const crashRules: readonly CrashRule[] = [
   rule(true, 'sanitizer', /^BUG: KFENCE: ([a-z -]{1,40}) in (.*)/, (match, text) => {
     const own = headerFunction(match[2]!);
     const names = own === undefined ? text.functions : [own, ...text.functions];
-    return named(`KFENCE: ${match[1]}`, guiltyFunction(names));
+    return withFunction(`KFENCE: ${match[1]}`, guiltyFunction(names));
   }),
   rule(false, 'sanitizer', /^BUG: KMSAN: ([a-z-]+) in (.*)/, (match, text) =>
-    named(
+    withFunction(
       `KMSAN: ${match[1]}`,
       guiltyFunction([headerFunction(match[2]!) ?? 'dump_stack', ...text.functions]),
     ),
@@ -51,60 +51,65 @@ export const crashRules: readonly CrashRule[] = [
     false,
     'sanitizer',
     /^UBSAN: (?:Undefined behaviour in|undefined-behaviour in)/,
-    inTrace('UBSAN: undefined-behaviour', /ubsan|overflow/),
+    titleFromTrace('UBSAN: undefined-behaviour', /ubsan|overflow/),
   ),
   rule(false, 'sanitizer', /^(?:Internal error: )?UBSAN: ([a-z][a-z -]{1,60}) in /, (match, text) =>
-    named(`UBSAN: ${match[1]}`, guiltyFunction(text.functions, /ubsan|handle_overflow|_overflow$/)),
+    withFunction(`UBSAN: ${match[1]}`, guiltyFunction(text.functions, /ubsan|handle_overflow|_overflow$/)),
   ),
   rule(
     true,
     'oops',
     /^(?:BUG: )?(?:unable to handle kernel NULL pointer|[Kk]ernel NULL pointer|Unable to handle kernel NULL pointer)/,
-    inGuilty(nullDereference),
+    titleFromGuiltyFrame(nullDereference),
   ),
   rule(
     true,
     'oops',
     /^(?:BUG: )?(?:unable to handle (?:kernel paging request|page fault for address)|Unable to handle kernel (?:data access|paging request|access to user memory))/,
-    inGuilty(badPage),
+    titleFromGuiltyFrame(badPage),
   ),
-  rule(true, 'oops', /^BUG: (?:\w+ )?stack guard page was hit/, inGuilty('BUG: stack guard page was hit')),
-  rule(true, 'oops', /^kernel stack overflow \(/, inGuilty('kernel stack overflow')),
+  rule(
+    true,
+    'oops',
+    /^BUG: (?:\w+ )?stack guard page was hit/,
+    titleFromGuiltyFrame('BUG: stack guard page was hit'),
+  ),
+  rule(true, 'oops', /^kernel stack overflow \(/, titleFromGuiltyFrame('kernel stack overflow')),
   rule(
     true,
     'oops',
     /^(?:Oops: )?general protection fault(?:,|:)(?! ip:)/,
-    inGuilty('general protection fault'),
+    titleFromGuiltyFrame('general protection fault'),
   ),
-  rule(true, 'oops', /^(?:Oops: )?divide error: /, inGuilty('divide error')),
-  rule(true, 'oops', /^(?:Oops: )?stack segment: /, inGuilty('stack segment fault')),
-  rule(true, 'panic', /^(?:PANIC: |Oops: )double fault/, inGuilty('PANIC: double fault')),
+  rule(true, 'oops', /^(?:Oops: )?divide error: /, titleFromGuiltyFrame('divide error')),
+  rule(true, 'oops', /^(?:Oops: )?stack segment: /, titleFromGuiltyFrame('stack segment fault')),
+  rule(true, 'panic', /^(?:PANIC: |Oops: )double fault/, titleFromGuiltyFrame('PANIC: double fault')),
   rule(true, 'bug', /^[Kk]ernel BUG at (.*)/, kernelBug),
-  rule(true, 'oops', /^(?:Oops: )?invalid opcode: /, inGuilty('invalid opcode')),
-  rule(false, 'soft-lockup', /^BUG: soft lockup/, inStalled('BUG: soft lockup')),
+  rule(true, 'oops', /^(?:Oops: )?invalid opcode: /, titleFromGuiltyFrame('invalid opcode')),
+  rule(false, 'soft-lockup', /^BUG: soft lockup/, titleFromStalledFrame('BUG: soft lockup')),
   rule(
     true,
     'hard-lockup',
     /^(?:CPU\d+: )?Watchdog detected hard LOCKUP|^BUG: hard lockup/,
-    inStalled('BUG: hard lockup'),
+    titleFromStalledFrame('BUG: hard lockup'),
   ),
   rule(
     false,
     'rcu-stall',
     /^INFO: rcu_\w+ (?:self-)?detected (?:expedited )?stalls?\b(?!, but suppressed)/,
-    inStalled('INFO: rcu detected stall'),
+    titleFromStalledFrame('INFO: rcu detected stall'),
   ),
   rule(
     false,
     'hung-task',
     /^INFO: task .{1,80} blocked (?:in I\/O wait )?for more than \d+ seconds/,
-    (_match, text) => named('INFO: task hung', hungFunction(text.functions)),
+    (_match, text) => withFunction('INFO: task hung', hungFunction(text.functions)),
   ),
   rule(
     false,
     'hung-task',
     /^INFO: task .{1,80} can't die for more than/,
-    inTrace("INFO: task can't die", /sched/),
+    titleFromTrace("INFO: task can't die", /sched/),
   ),
   rule(false, 'hung-task', /^BUG: workqueue lockup/, () => 'BUG: workqueue lockup'),
   rule(false, 'warning', lockReports, deadlock),
@@ -115,7 +120,7 @@ export const crashRules: readonly CrashRule[] = [
     deadlock(match, text).replace('possible deadlock', 'BUG: Invalid wait context'),
   ),
   rule(false, 'warning', /^(WARNING|INFO): suspicious RCU usage/, (match, text) =>
-    named(
+    withFunction(
       `${match[1]}: suspicious RCU usage`,
       guiltyFunction(text.functions, /^(?:rcu|kmem|slab|kmalloc|vmalloc|kcalloc|kzalloc)/),
     ),
@@ -124,13 +129,13 @@ export const crashRules: readonly CrashRule[] = [
     false,
     'warning',
     /^(BUG|WARNING): (bad unlock balance|held lock freed|Nested lock was not taken|lock held when returning to user space)/,
-    (match, text) => named(`${match[1]}: ${match[2]}`, guiltyFunction(text.functions)),
+    (match, text) => withFunction(`${match[1]}: ${match[2]}`, guiltyFunction(text.functions)),
   ),
   rule(
     false,
     'warning',
     /^INFO: trying to register non-static key/,
-    inTrace('INFO: trying to register non-static key', /stack|lock|IRQ/),
+    titleFromTrace('INFO: trying to register non-static key', /stack|lock|IRQ/),
   ),
   rule(
     false,
@@ -142,14 +147,19 @@ export const crashRules: readonly CrashRule[] = [
     false,
     'bug',
     /^BUG: sleeping function called from invalid context/,
-    inTrace('BUG: sleeping function called from invalid context'),
+    titleFromTrace('BUG: sleeping function called from invalid context'),
   ),
-  rule(false, 'bug', /^BUG: scheduling while atomic/, inTrace('BUG: scheduling while atomic', /sched/)),
+  rule(
+    false,
+    'bug',
+    /^BUG: scheduling while atomic/,
+    titleFromTrace('BUG: scheduling while atomic', /sched/),
+  ),
   rule(false, 'bug', /^BUG: (spinlock|rwlock) ([a-z A-Z]+?)(?: on CPU.*)?$/, (match, text) =>
-    named(`BUG: ${match[1]} ${match[2]!.trim()}`, guiltyFunction(text.functions, /spin_|rwlock_/)),
+    withFunction(`BUG: ${match[1]} ${match[2]!.trim()}`, guiltyFunction(text.functions, /spin_|rwlock_/)),
   ),
   rule(false, 'bug', /^BUG: using (\w+)\(\) in preemptible/, (match, text) =>
-    named(
+    withFunction(
       `BUG: using ${match[1]}() in preemptible code`,
       guiltyFunction(text.functions, /preempt|debug_|processor_id|this_cpu/),
     ),
@@ -170,7 +180,7 @@ export const crashRules: readonly CrashRule[] = [
     false,
     'bug',
     /^BUG: memory leak/,
-    inTrace('memory leak', /kmemleak|alloc|slab|kmem|create_object|memdup|strn?dup/),
+    titleFromTrace('memory leak', /kmemleak|alloc|slab|kmem|create_object|memdup|strn?dup/),
   ),
   rule(
     true,
@@ -179,7 +189,7 @@ export const crashRules: readonly CrashRule[] = [
     panic,
   ),
   rule(true, 'panic', /^Kernel panic - not syncing: (.*)/, panic),
-  rule(true, 'oops', /^(?:Oops|Internal error): (.*)/, inGuilty('Oops')),
+  rule(true, 'oops', /^(?:Oops|Internal error): (.*)/, titleFromGuiltyFrame('Oops')),
   rule(false, 'bug', /^BUG: ([^\s].*)/, match => `BUG: ${normaliseTitle(match[1]!)}`),
 ];
 

@@ -20,26 +20,26 @@ function stack({ pointer, functions }: CrashText): string[] {
 }
 
 /** `prefix in name`, or the prefix alone when no function is known. */
-export function named(prefix: string, name: string | undefined): string {
+export function withFunction(prefix: string, name: string | undefined): string {
   return name === undefined ? prefix : `${prefix} in ${name}`;
 }
 
 /** A title of the first function of pointer and trace that may lend its name. */
-export function inGuilty(prefix: string, skip?: RegExp): TitleMaker {
-  return (_match, text) => named(prefix, guiltyFunction(stack(text), skip) ?? stack(text)[0]);
+export function titleFromGuiltyFrame(prefix: string, skip?: RegExp): TitleMaker {
+  return (_match, text) => withFunction(prefix, guiltyFunction(stack(text), skip) ?? stack(text)[0]);
 }
 
 /** A title of the first function of the trace alone: the pointer, if any, is where it was noticed. */
-export function inTrace(prefix: string, skip?: RegExp): TitleMaker {
-  return (_match, text) => named(prefix, guiltyFunction(text.functions, skip) ?? text.pointer);
+export function titleFromTrace(prefix: string, skip?: RegExp): TitleMaker {
+  return (_match, text) => withFunction(prefix, guiltyFunction(text.functions, skip) ?? text.pointer);
 }
 
 /** A title of the function that loops: below the timer interrupt that noticed it. */
-export function inStalled(prefix: string): TitleMaker {
+export function titleFromStalledFrame(prefix: string): TitleMaker {
   return (_match, text) => {
     const interrupt = text.functions.findLastIndex(name => name.includes('apic_timer_interrupt'));
     const functions = text.functions.slice(interrupt + 1);
-    return named(
+    return withFunction(
       prefix,
       stalledFunction(text.pointer === undefined ? functions : [text.pointer, ...functions]),
     );
@@ -62,7 +62,7 @@ export function kasan(match: RegExpExecArray, text: CrashText): string {
   const freeing =
     kind === 'invalid-free' ? /^(?:kmem_|slab_|__slab_|k[vz]?free|vunmap|vfree|__kmem_)/ : undefined;
   const names = own === undefined ? text.functions : [own, ...text.functions];
-  return named(
+  return withFunction(
     `KASAN: ${kind}${access && kind !== 'invalid-free' ? ` ${access}` : ''}`,
     guiltyFunction(names, freeing) ?? own,
   );
@@ -74,17 +74,18 @@ export function warning(match: RegExpExecArray, text: CrashText): string {
   const names = [headerFunction(where) ?? /(?:^| )at \S+ ([A-Za-z_]\w*)/.exec(where)?.[1], ...stack(text)];
   const known = names.filter(name => name !== undefined);
   if (where.includes('lib/refcount.c'))
-    return named('WARNING: refcount bug', guiltyFunction(known, /^(?:refcount|kobject)_/));
+    return withFunction('WARNING: refcount bug', guiltyFunction(known, /^(?:refcount|kobject)_/));
   if (where.includes('lib/debugobjects.c')) {
-    return named(
+    return withFunction(
       'WARNING: ODEBUG bug',
       guiltyFunction(known, /^(?:debug_|rcu|hrtimer_|timer_|work_|kmem_|slab_|__free_)/),
     );
   }
-  if (where.includes('kernel/locking/lockdep.c')) return named('WARNING: locking bug', guiltyFunction(known));
+  if (where.includes('kernel/locking/lockdep.c'))
+    return withFunction('WARNING: locking bug', guiltyFunction(known));
   if (/\bmm\/\w+\.c:\d+ .*alloc/.test(where))
-    return named('WARNING: kmalloc bug', guiltyFunction(known, /alloc|slab|kmem/));
-  return named('WARNING', guiltyFunction(known) ?? known[0]);
+    return withFunction('WARNING: kmalloc bug', guiltyFunction(known, /alloc|slab|kmem/));
+  return withFunction('WARNING', guiltyFunction(known) ?? known[0]);
 }
 
 /** Where the lock that closes the circle was about to be taken. */
@@ -93,7 +94,7 @@ export function deadlock(_match: RegExpExecArray, text: CrashText): string {
     line => /\bat: (?:\[<[0-9a-f]+>\] )?([A-Za-z_]\w*)(?:\.[\w.]+)?\+0x/.exec(line)?.[1],
   );
   const names = at.filter(name => name !== undefined);
-  return named('possible deadlock', guiltyFunction([...names, ...text.functions]) ?? names[0]);
+  return withFunction('possible deadlock', guiltyFunction([...names, ...text.functions]) ?? names[0]);
 }
 
 /** `kernel panic: reason`, without what differs between boots. */
@@ -101,12 +102,12 @@ export function panic(match: RegExpExecArray, text: CrashText): string {
   const reason = match[1]!.trim();
   const corrupted = /^stack-protector: Kernel stack is corrupted in: (\S+)/.exec(reason);
   if (corrupted)
-    return named(
+    return withFunction(
       'kernel panic: stack is corrupted',
       headerFunction(corrupted[1]!) ?? guiltyFunction(text.functions),
     );
   if (reason.startsWith('corrupted stack end'))
-    return inStalled('kernel panic: corrupted stack end')(match, text);
+    return titleFromStalledFrame('kernel panic: corrupted stack end')(match, text);
   if (reason.startsWith('Attempted to kill init!')) return 'kernel panic: Attempted to kill init!';
   if (reason.includes('panic_on_warn set')) return 'kernel panic: panic_on_warn set';
   // Two blanks end a sentence of the kernel; what follows is advice.
@@ -116,9 +117,9 @@ export function panic(match: RegExpExecArray, text: CrashText): string {
 /** `kernel BUG in name`, or what the assertion was about for lists and user copies. */
 export function kernelBug(match: RegExpExecArray, text: CrashText): string {
   const place = match[1]!;
-  if (place.startsWith('lib/list_debug.c')) return inTrace('BUG: corrupted list')(match, text);
+  if (place.startsWith('lib/list_debug.c')) return titleFromTrace('BUG: corrupted list')(match, text);
   if (place.startsWith('mm/usercopy.c'))
-    return inTrace('BUG: bad usercopy', /^(?:usercopy\w*|__check\w*)$/)(match, text);
+    return titleFromTrace('BUG: bad usercopy', /^(?:usercopy\w*|__check\w*)$/)(match, text);
   const name = guiltyFunction(stack(text)) ?? text.pointer;
   return name === undefined ? `kernel BUG at ${normaliseTitle(place)}` : `kernel BUG in ${name}`;
 }

@@ -1,5 +1,3 @@
-import type { StackFrame } from '../kernel-log/stack-frame.ts';
-
 /**
  * Functions that report, lock, allocate or wait for somebody else: never the name of a bug. After the manner of
  * syzkaller's pkg/report/linux.go, with anchored names.
@@ -59,11 +57,6 @@ export function stalledFunction(functions: readonly string[]): string | undefine
     previous = name;
   }
   return guiltyFunction(relevant);
-}
-
-/** Names of reliable frames. */
-export function reliableFunctions(frames: readonly StackFrame[]): string[] {
-  return frames.filter(frame => frame.reliable).map(frame => frame.function);
 }
 
 /** Takes out what differs between boots: addresses, line numbers, CPUs, other numbers. At most 160 characters. */

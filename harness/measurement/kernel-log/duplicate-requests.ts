@@ -1,5 +1,5 @@
 import type { Finding } from '../finding.ts';
-import { eachLogLine, type LogLine } from './log-line.ts';
+import type { LogLine } from './log-line.ts';
 import { frameName, parseFrame, type StackFrame } from './stack-frame.ts';
 
 /** All duplicate requests of a log. */
@@ -142,18 +142,12 @@ function summarise(
   return { total, requests, callers: [...callers.values()].sort(byCount), findings };
 }
 
-/** Duplicate requests of a dmesg, console log, journal or a text of raw kmsg records. */
-export function parseDuplicateRequests(text: string): DuplicateRequests {
-  const collector = new DuplicateRequestCollector();
-  for (const line of eachLogLine(text)) collector.add(line);
-  return collector.result();
-}
-
 /** A duplicate request as the kernel printed it, per requested name. */
 export interface DuplicateRequest {
   name: string;
   count: number;
 }
+
 /** Who asked again for a module, from the WARN form of the report (module.enable_dups_trace=1). */
 export interface DuplicateRequestCaller {
   /** The requested name: an alias such as `crypto-aes` or `net-pf-16-proto-12`, seldom the file's name. */

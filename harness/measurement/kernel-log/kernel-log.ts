@@ -1,5 +1,5 @@
 import type { Finding } from '../finding.ts';
-import { eachLogLine, type LogLine } from './log-line.ts';
+import type { LogLine } from './log-line.ts';
 
 /** Findings of one kind are folded: the first line, and how often it came. */
 interface Fold {
@@ -143,11 +143,4 @@ export function kernelLogCollector(): KernelLogCollector {
       return [...findings, { code: 'MESSAGES_DROPPED', severity: 'warning', message }];
     },
   };
-}
-
-/** The findings of a dmesg, console log, journal or a text of raw kmsg records. */
-export function parseKernelLog(text: string): Finding[] {
-  const collector = kernelLogCollector();
-  for (const line of eachLogLine(text)) collector.add(line);
-  return collector.result();
 }

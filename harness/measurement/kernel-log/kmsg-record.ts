@@ -47,7 +47,7 @@ export function parseKmsgRecord(record: string): KmsgRecord | undefined {
 }
 
 /** Undoes `\xNN`, the kernel's escape for control bytes, bytes above 127 and the backslash; UTF-8 is put together again. */
-export function unescapeKmsg(text: string): string {
+function unescapeKmsg(text: string): string {
   if (!text.includes('\\x')) return text;
   return text.replace(/(?:\\x[0-9a-fA-F]{2})+/g, escapes => {
     const bytes = Buffer.from(escapes.replaceAll('\\x', ''), 'hex');

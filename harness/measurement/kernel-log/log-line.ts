@@ -41,7 +41,7 @@ const hostPrefix = /^(?:[\w.-]{1,255} )?kernel: /;
 const callerPrefix = /^\[ {0,10}([TC]\d{1,10})\] ?/;
 
 /** No-break spaces to spaces, colours, quote marks of mail and carriage return off: the line as the kernel meant it. */
-export function cleanLine(raw: string): string {
+function cleanLine(raw: string): string {
   const bounded = raw.length > lineLimit ? raw.slice(0, lineLimit) : raw;
   const plain = bounded.includes('\x1b') ? bounded.replace(colours, '') : bounded;
   const unquoted = plain.replace(noBreakSpaces, ' ').replace(quotePrefix, '').replace(indentedPrefix, '');

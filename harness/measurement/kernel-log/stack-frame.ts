@@ -16,7 +16,7 @@ const pointerPattern =
 const armPointerPattern = /^pc : \.?([A-Za-z_][\w.$]{0,255})\+0x/;
 
 /** Takes compiler suffixes off: everything from the first dot. */
-export function plainFunction(name: string): string {
+function plainFunction(name: string): string {
   const dot = name.indexOf('.');
   return dot > 0 ? name.slice(0, dot) : name;
 }
