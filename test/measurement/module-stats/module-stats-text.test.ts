@@ -1,15 +1,11 @@
 import t from 'tap';
-import {
-  counterChange,
-  missingCounters,
-  readCounters,
-} from '../../harness/measurement/module-stats/counters.ts';
-import { checkTextAgainstFiles, wastedBytes } from '../../harness/measurement/module-stats/cross-check.ts';
-import { type CounterName, counterNames } from '../../harness/measurement/module-stats/kernel-counter.ts';
-import type { DuplicateModule } from '../../harness/measurement/module-stats/module-stats.ts';
-import { parseModuleStats } from '../../harness/measurement/module-stats/module-stats-text.ts';
-import { golden } from './console-fixture.ts';
-import { renderKernelStats } from './stats-renderer.ts';
+import { missingCounters, readCounters } from '../../../harness/measurement/module-stats/counters.ts';
+import { checkTextAgainstFiles, wastedBytes } from '../../../harness/measurement/module-stats/cross-check.ts';
+import { type CounterName, counterNames } from '../../../harness/measurement/module-stats/kernel-counter.ts';
+import type { DuplicateModule } from '../../../harness/measurement/module-stats/module-stats.ts';
+import { parseModuleStats } from '../../../harness/measurement/module-stats/module-stats-text.ts';
+import { golden } from '../console-fixture.ts';
+import { renderKernelStats } from '../stats-renderer.ts';
 
 function codes(text: string): string[] {
   return parseModuleStats(text).findings.map(({ code }) => code);
@@ -19,7 +15,7 @@ function zeroes(): Record<CounterName, bigint> {
   return Object.fromEntries(counterNames.map(name => [name, 0n])) as Record<CounterName, bigint>;
 }
 
-t.test('the tables of commit df3e764d8e5c', async t => {
+t.test('stats text: the tables of commit df3e764d8e5c', async t => {
   const before = parseModuleStats(golden('commit-df3e764d8e5c-255-vcpu-before.stats.txt'));
   t.match(before.counters, { modcount: 67n, failed_load_modules: 1411n, invalid_mod_bytes: 14588526272n });
   t.equal(before.wastedBytes, 14588526272n);
@@ -52,7 +48,7 @@ t.test('the tables of commit df3e764d8e5c', async t => {
   );
 });
 
-t.test('guests of 6.12: text and single files agree', async t => {
+t.test('stats text: guests of 6.12, text and single files agree', async t => {
   for (const folder of ['6.12', '6.12-dups-trace']) {
     const stats = parseModuleStats(golden(folder, 'stats.txt'));
     const lines = golden(folder, 'counters.txt').trim().split('\n');
@@ -72,7 +68,7 @@ t.test('guests of 6.12: text and single files agree', async t => {
   }
 });
 
-t.test('what people paste', async t => {
+t.test('stats text: what people paste', async t => {
   const text = golden('commit-df3e764d8e5c-8-vcpu-after.stats.txt');
   const plain = parseModuleStats(text);
   const lines = text.trimEnd().split('\n');
@@ -106,7 +102,7 @@ t.test('what people paste', async t => {
   t.match(both.findings, [{ code: 'MULTIPLE_STATS', severity: 'warning', line: 20 }]);
 });
 
-t.test('what a newer kernel may print', async t => {
+t.test('stats text: what a newer kernel may print', async t => {
   const text = golden('6.12', 'stats.txt').replace(
     'Total module size',
     'Mods failed on signature\t3\n        Total module size',
@@ -119,7 +115,7 @@ t.test('what a newer kernel may print', async t => {
   ]);
 });
 
-t.test('every violation is a named finding', async t => {
+t.test('stats text: every violation is a named finding', async t => {
   const text = golden('6.12', 'stats.txt');
   const cases: [string, string, string, string[]][] = [
     ['sum', 'wasted bytes\t1108431920', 'wasted bytes\t1108431921', ['SUM_MISMATCH']],
@@ -157,7 +153,7 @@ t.test('every violation is a named finding', async t => {
   t.match(stats.findings, [{ code: 'CORRUPT', severity: 'invalid' }, { code: 'BYTES_WITHOUT_COUNT' }]);
 });
 
-t.test('the list that the kernel cuts', async t => {
+t.test('stats text: the list of duplicates that the kernel cuts', async t => {
   const long = 'm'.repeat(55);
   const rows = (count: number, name = (index: number) => `mod_${index}`): DuplicateModule[] =>
     Array.from({ length: count }, (_, index) => ({
@@ -183,7 +179,7 @@ t.test('the list that the kernel cuts', async t => {
   t.match(cut.findings, [{ code: 'LIST_TRUNCATED' }]);
 });
 
-t.test('a text that was cut short says what it lacks', async t => {
+t.test('stats text: one that was cut short says what it lacks', async t => {
   const text = golden('6.12', 'stats.txt');
   const cut = parseModuleStats(text.slice(0, text.indexOf('Failed kmod bytes')));
   t.match(cut.findings, [
@@ -193,34 +189,8 @@ t.test('a text that was cut short says what it lacks', async t => {
   t.match(parseModuleStats('failed_becoming 3\n').findings, [{ code: 'STATS_INCOMPLETE' }]);
 });
 
-t.test('a text without one known label', async t => {
+t.test('stats text: one without one known label', async t => {
   for (const text of ['', 'hello', 'processor : 0\nmodel : 3\n', 'Average mod size 3\n', '\0\xff']) {
     t.throws(() => parseModuleStats(text), { name: 'UsageError', code: 'STATS_UNRECOGNISED' });
   }
-});
-
-t.test('single files', async t => {
-  const reading = readCounters({
-    modcount: '-2\n',
-    total_mod_size: ' 7 ',
-    failed_kreads: 'no',
-    bogus: '1',
-    invalid_mod_bytes: '-4',
-  });
-  t.same(reading.counters, {
-    modcount: 2n ** 32n - 2n,
-    total_mod_size: 7n,
-    invalid_mod_bytes: 2n ** 64n - 4n,
-  });
-  t.same(
-    reading.findings.map(({ code }) => code),
-    ['OUT_OF_RANGE', 'UNKNOWN_COUNTER', 'CORRUPT'],
-  );
-  t.equal(counterChange('modcount', 2n ** 32n - 2n, 3n), 5n, 'an atomic_t wraps');
-  t.equal(counterChange('total_mod_size', 9n, 3n), undefined, 'an atomic_long_t does not');
-  t.equal(wastedBytes({ invalid_kread_bytes: 1n }), undefined, 'missing is not zero');
-  t.match(checkTextAgainstFiles({ modcount: 3n, failed_kreads: 1n }, { modcount: 2n, failed_kreads: 2n }), [
-    { code: 'TEXT_FILES_DIFFER', severity: 'note' },
-    { code: 'TEXT_FILES_DIFFER', severity: 'warning' },
-  ]);
 });

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { readMemory } from '../../harness/measurement/workload/memory-samples.ts';
+import { readMemory } from '../../../harness/measurement/workload/memory-samples.ts';
 
 const sample = (time: number, free: number, used: number, mapped = used) => ({
   time_ns: String(time),
@@ -15,7 +15,7 @@ const windowOf = (start: number | string, end: number | string) => [
   },
 ];
 
-t.test('peaks are above the level before the storm, and within it', t => {
+t.test('memory samples: peaks are above the level before the storm, and within it', t => {
   const samples = [
     sample(10, 9000, 100),
     // What the workload prepares is not its storm.
@@ -53,14 +53,14 @@ t.test('peaks are above the level before the storm, and within it', t => {
   t.end();
 });
 
-t.test('memory that only falls was never above the level before', t => {
+t.test('memory samples: memory that only falls was never above the level before', t => {
   const samples = [sample(1, 50, 900), sample(2, 60, 800), sample(3, 70, 700)];
   const { values } = readMemory({ samples, results: [] });
   t.same(values, { vmalloc_peak_bytes: 0, mapped_peak_bytes: 0, memory_peak_bytes: 0 });
   t.end();
 });
 
-t.test('what a kernel or a guest does not tell is missing, and said', t => {
+t.test('memory samples: what a kernel or a guest does not tell is missing, and said', t => {
   t.same(readMemory({ samples: [], results: [] }), { values: {}, findings: [] }, 'nothing was asked for');
   const old = [1, 2].map(time => ({ time_ns: String(time), mem_free: '5', vmalloc_used: '0' }));
   const reading = readMemory({ samples: old, results: [] });

@@ -1,0 +1,39 @@
+import t from 'tap';
+import type { Crash } from '../../../harness/measurement/crashes/crash.ts';
+import { findCrashes, worstCrash } from '../../../harness/measurement/crashes/crash-report.ts';
+import { inspectText } from '../../../harness/measurement/inspection.ts';
+import { consoleFixtures } from '../console-fixture.ts';
+import { findCrash } from '../log-reading.ts';
+
+t.test('console logs: crash title and class, findings, duplicate requests', async t => {
+  const fixtures = consoleFixtures();
+  t.ok(fixtures.length >= 45);
+  for (const { name, expected, log } of fixtures) {
+    const crash = findCrash(log);
+    t.equal(crash?.title ?? 'none', expected['TITLE'], name);
+    t.equal(crash?.class ?? 'none', expected['CLASS'], name);
+    t.equal(crash?.fatal === true ? 'yes' : 'no', expected['FATAL'], name);
+    const inspection = inspectText(log);
+    if (inspection.kind !== 'log') throw new Error(`${name} is no stats text`);
+    t.equal(inspection.findings.map(({ code }) => code).join(' '), expected['FINDINGS'] ?? '', name);
+    const requests = inspection.duplicateRequests.requests.map(request => `${request.name} ${request.count}`);
+    t.equal(requests.join(', '), expected['DUPLICATES'] ?? '', name);
+  }
+});
+
+t.test('the crash of a log to know first', async t => {
+  const warning: Crash = { class: 'warning', title: 'WARNING in a', evidence: [], fatal: false };
+  const stall: Crash = {
+    class: 'rcu-stall',
+    title: 'INFO: rcu detected stall in b',
+    evidence: [],
+    fatal: false,
+  } as const;
+  const oops: Crash = { class: 'oops', title: 'divide error in c', evidence: [], fatal: true };
+  t.equal(worstCrash([]), null);
+  t.equal(worstCrash([warning, stall]), stall);
+  t.equal(worstCrash([warning, stall, oops]), oops);
+  const flood = findCrashes('BUG: scheduling while atomic: a/1/2\n'.repeat(100_000));
+  t.equal(flood.length, 64, 'a guest that floods is bounded');
+  t.ok(findCrashes(`BUG: ${'x'.repeat(1e6)}`)[0]!.title.length <= 170);
+});
