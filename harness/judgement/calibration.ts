@@ -3,7 +3,7 @@ import type { Plan } from '../plan/trial.ts';
 import { makeRandom } from '../random.ts';
 import { clopperPearson } from '../statistics/effects/clopper-pearson.ts';
 import type { Interval } from '../statistics/effects/interval.ts';
-import type { JudgedMetric } from '../statistics/verdicts/judged-cell.ts';
+import type { JudgedMetric } from '../statistics/verdicts/metric-verdict.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import { type Judgement, judgePairs } from './judgement.ts';
 import type { CellPair } from './pairing.ts';

@@ -1,8 +1,7 @@
 import { UsageError } from '../errors.ts';
 import type { CompareSetting } from '../matrix/matrix.ts';
 import { makeRandom } from '../random.ts';
-import type { Detail } from '../statistics/verdicts/analysis-request.ts';
-import type { Correction } from '../statistics/verdicts/verdict.ts';
+import type { Correction, Detail } from '../statistics/verdicts/analysis-request.ts';
 import type { RunContent } from '../store/run-folder.ts';
 import { type Judgement, judgePairs, type RunComparison } from './judgement.ts';
 import { orderFindings } from './order-check.ts';

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { nearest, suggest } from '../matrix/source/nearest.ts';
-import type { JudgedMetric } from '../statistics/verdicts/judged-cell.ts';
+import type { JudgedMetric } from '../statistics/verdicts/metric-verdict.ts';
 import type { JudgedPair, Judgement } from './judgement.ts';
 
 /**

@@ -2,11 +2,15 @@ import type { CompareSetting, GateSetting } from '../matrix/matrix.ts';
 import type { MetricDefinition, StatisticalFinding } from '../statistics/samples/metric.ts';
 import type { RandomSource } from '../statistics/samples/random-source.ts';
 import type { Scalar } from '../statistics/samples/value.ts';
-import { type Analysis, analyse } from '../statistics/verdicts/analysis.ts';
-import type { Detail, SampleTable, SampleValues } from '../statistics/verdicts/analysis-request.ts';
-import type { JudgedMetric } from '../statistics/verdicts/judged-cell.ts';
-import { formatPlainly } from '../statistics/verdicts/sentence.ts';
-import type { Correction, Verdict } from '../statistics/verdicts/verdict.ts';
+import { analyse } from '../statistics/verdicts/analysis.ts';
+import type {
+  Correction,
+  Detail,
+  SampleTable,
+  SampleValues,
+} from '../statistics/verdicts/analysis-request.ts';
+import { formatPlainly } from '../statistics/verdicts/format.ts';
+import type { Analysis, JudgedMetric, Verdict } from '../statistics/verdicts/metric-verdict.ts';
 import { formatBytes, formatDuration } from '../units.ts';
 import { metricDefinitions } from './definition.ts';
 import type { CellPair, Incompatibility, Unmatched } from './pairing.ts';

@@ -3,7 +3,7 @@ import type { Side } from '../judgement/side.ts';
 import type { Summary } from '../statistics/samples/descriptive.ts';
 import type { Scalar } from '../statistics/samples/value.ts';
 import type { MetricComparison } from '../statistics/verdicts/comparison.ts';
-import type { JudgedMetric } from '../statistics/verdicts/judged-cell.ts';
+import type { JudgedMetric } from '../statistics/verdicts/metric-verdict.ts';
 import { overallVerdict } from './comparison-verdict.ts';
 
 /**

@@ -3,9 +3,8 @@ import { failedBoots } from '../judgement/side.ts';
 import type { MetricUnit } from '../measurement/metric.ts';
 import type { Summary } from '../statistics/samples/descriptive.ts';
 import type { Scalar } from '../statistics/samples/value.ts';
-import type { JudgedMetric } from '../statistics/verdicts/judged-cell.ts';
-import { formatP } from '../statistics/verdicts/sentence.ts';
-import type { Verdict } from '../statistics/verdicts/verdict.ts';
+import { formatP } from '../statistics/verdicts/format.ts';
+import type { JudgedMetric, Verdict } from '../statistics/verdicts/metric-verdict.ts';
 import { chooseScale, formatValue, type Scale } from './quantity.ts';
 import { type Column, renderTable } from './table.ts';
 

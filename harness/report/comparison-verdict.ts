@@ -1,7 +1,6 @@
 import type { RunComparison } from '../judgement/judgement.ts';
 import type { CellPair } from '../judgement/pairing.ts';
-import type { JudgedMetric } from '../statistics/verdicts/judged-cell.ts';
-import type { Verdict } from '../statistics/verdicts/verdict.ts';
+import type { JudgedMetric, Verdict } from '../statistics/verdicts/metric-verdict.ts';
 import { differences } from '../store/comparison-key.ts';
 
 const order: readonly Verdict[] = ['REGRESSED', 'IMPROVED', 'UNCHANGED', 'INCONCLUSIVE', 'NOT_ENOUGH'];

@@ -2,7 +2,7 @@ import { escapeText } from '../escape.ts';
 import type { Confirmation } from '../judgement/confirmation.ts';
 import type { HistoryEvent, HistoryPoint, HistorySeries } from '../judgement/history.ts';
 import { formatQuantity, type RunComparison } from '../judgement/judgement.ts';
-import { formatPercent, nameP } from '../statistics/verdicts/sentence.ts';
+import { formatPercent, nameP } from '../statistics/verdicts/format.ts';
 import { plural } from '../units.ts';
 
 /** An event with what is known of it. */

@@ -5,7 +5,7 @@ import { makeSample } from '../../harness/statistics/samples/sample.ts';
 import { rankTest } from '../../harness/statistics/tests/rank-test.ts';
 import { analyse } from '../../harness/statistics/verdicts/analysis.ts';
 import { compareMetric } from '../../harness/statistics/verdicts/comparison.ts';
-import { planLooks } from '../../harness/statistics/verdicts/sequential.ts';
+import { planLooks } from '../../harness/statistics/verdicts/looks.ts';
 
 const level = 0.05;
 

@@ -7,8 +7,8 @@ import { bestSplit, findChangePoints } from '../../harness/statistics/series/cha
 import { driftWithin, orderEffect } from '../../harness/statistics/series/drift.ts';
 import { rankTest } from '../../harness/statistics/tests/rank-test.ts';
 import { compareMetric } from '../../harness/statistics/verdicts/comparison.ts';
+import { planLooks } from '../../harness/statistics/verdicts/looks.ts';
 import { leastTrials, trialsForRates, trialsForShift } from '../../harness/statistics/verdicts/power.ts';
-import { planLooks } from '../../harness/statistics/verdicts/sequential.ts';
 
 function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());

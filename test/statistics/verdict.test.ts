@@ -300,10 +300,10 @@ t.test('a table: families, headlines and the declared matrix', t => {
     ['z', 'a'],
   );
   t.equal(analysis.regressed, true);
-  const [headline, dependent, boot, modules] = analysis.cells[1]!.metrics;
+  const [headline, secondary, boot, modules] = analysis.cells[1]!.metrics;
   t.match(headline, { definition: { name: 'failed_becoming' }, result: { verdict: 'REGRESSED' } });
   t.equal(headline!.result.adjusted, 6 * headline!.result.p!);
-  t.match(dependent, { definition: { name: 'wasted' }, result: { verdict: 'REGRESSED' } });
+  t.match(secondary, { definition: { name: 'wasted' }, result: { verdict: 'REGRESSED' } });
   t.match(boot, { result: { verdict: 'NOT_ENOUGH', reason: 'no-values' } });
   t.match(modules, { result: { verdict: 'UNCHANGED' } });
   t.same(analysis.tally, { REGRESSED: 1, IMPROVED: 0, UNCHANGED: 1, INCONCLUSIVE: 0, NOT_ENOUGH: 4 });

@@ -2,8 +2,9 @@ import t from 'tap';
 import { makeRandom, type Random } from '../../harness/random.ts';
 import { type BootValues, westfallYoung } from '../../harness/statistics/corrections/westfall-young.ts';
 import type { MetricDefinition } from '../../harness/statistics/samples/metric.ts';
-import { type Analysis, analyse } from '../../harness/statistics/verdicts/analysis.ts';
+import { analyse } from '../../harness/statistics/verdicts/analysis.ts';
 import type { SampleTable } from '../../harness/statistics/verdicts/analysis-request.ts';
+import type { Analysis } from '../../harness/statistics/verdicts/metric-verdict.ts';
 
 const level = 0.05;
 const bound = (runs: number) => level + 3 * Math.sqrt((level * (1 - level)) / runs);

@@ -5,9 +5,9 @@ import { metricDocument } from '../../report/comparison-json.ts';
 import type { MetricClass, Worse } from '../../statistics/samples/metric.ts';
 import { parseValues, type Scalar } from '../../statistics/samples/value.ts';
 import { analyse } from '../../statistics/verdicts/analysis.ts';
+import type { Correction } from '../../statistics/verdicts/analysis-request.ts';
 import { explain } from '../../statistics/verdicts/explain.ts';
-import type { JudgedMetric } from '../../statistics/verdicts/judged-cell.ts';
-import type { Correction } from '../../statistics/verdicts/verdict.ts';
+import type { JudgedMetric } from '../../statistics/verdicts/metric-verdict.ts';
 import { readValuesFile } from '../comparison-input.ts';
 import type { CommandContext } from '../context.ts';
 

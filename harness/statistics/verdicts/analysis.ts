@@ -1,146 +1,111 @@
-import { UsageError } from '../../errors.ts';
-import { westfallYoung } from '../corrections/westfall-young.ts';
 import { groupBy } from '../samples/group.ts';
-import type { MetricDefinition } from '../samples/metric.ts';
-import { makeSample } from '../samples/sample.ts';
-import type { AnalysisRequest, Hypothesis, SampleValues } from './analysis-request.ts';
-import { compareMetric, type MetricComparison } from './comparison.ts';
-import { correctionName, declareFamily, type Family, valuesOf } from './family.ts';
-import { findDrift, type JudgedCell, judgeCell, trialsOf } from './judged-cell.ts';
-import { isDecided, type Look } from './sequential.ts';
-import { type Correction, judge, judgeAdjusted, type Verdict } from './verdict.ts';
-
-export type { AnalysisRequest, SampleTable } from './analysis-request.ts';
-
-/** The whole judged table. */
-export interface Analysis {
-  alpha: number;
-  method: Correction;
-  /** Hypotheses in the declared family. */
-  declared: number;
-  cells: JudgedCell[];
-  /** Verdicts of the headlines. */
-  tally: Record<Verdict, number>;
-  /** Whether a gated headline is REGRESSED: then, and only then, the run fails. */
-  regressed: boolean;
-}
+import type { StatisticalFinding } from '../samples/metric.ts';
+import { driftFinding } from '../series/drift.ts';
+import type { AnalysisRequest } from './analysis-request.ts';
+import { correctionName, declareFamily, type Hypothesis } from './family.ts';
+import { type JudgedHypothesis, judgeHeadlines } from './headlines.ts';
+import { type Look, trialsPerSide } from './looks.ts';
+import { type Analysis, type JudgedCell, type JudgedMetric, wantsTrials } from './metric-verdict.ts';
+import { type JudgedSecondary, judgeSecondaryMetrics } from './secondary-metrics.ts';
+import { explainInSentence } from './sentence.ts';
 
 /**
- * Judges a table of samples. The family is every headline of every declared cell; metrics under a headline are tested
- * only once it is proved, so they can add detail but never an alarm of their own.
- * @throws UsageError VALUE_INVALID (NaN, infinite), LOOKS_INVALID
+ * Judges a table of samples. The family is every headline of every declared cell; secondary metrics are tested only
+ * once their headline is proved, so they can add detail but never an alarm of their own.
+ * @throws UsageError VALUE_INVALID (NaN, infinite), LOOKS_INVALID, RANDOM_MISSING
  */
 export function analyse(request: AnalysisRequest): Analysis {
   const family = declareFamily(request);
-  const { alpha, method, table, looks, hypotheses } = family;
-  for (const [index, look] of (looks.length > 0 ? looks : [undefined]).entries()) {
-    takeLook(hypotheses, look, looks[index - 1]?.trials ?? 0, family);
-  }
-  const byCell = groupBy(hypotheses, ({ cell }) => cell);
-  const dependents = groupBy(
-    request.definitions.filter(({ name }) => !family.headlines.some(headline => headline.name === name)),
-    definition => definition.family,
-  );
+  const headlines = groupBy(judgeHeadlines(family), ({ hypothesis }) => hypothesis.cell);
+  const drift = findDrift(family.hypotheses);
   const correction = correctionName(family);
-  const cells = table.map((samples, cell) =>
-    judgeCell(byCell.get(cell) ?? [], {
-      ...{ cell: samples.cell, alpha, correction, looks, dependents },
-      ...{ format: request.format, random: request.random, detail: request.detail ?? 'all' },
-      values: (definition, look) => valuesUpTo(valuesOf(samples, definition), look),
-      compare: (definition, look) =>
-        compareUpTo(definition, valuesOf(samples, definition), samples.cell, look, request),
-    }),
-  );
-  findDrift(cells, hypotheses);
+  const cells = family.table.map(({ cell }, index): JudgedCell => {
+    const own = headlines.get(index) ?? [];
+    const secondary = judgeSecondaryMetrics(own, family, request.detail ?? 'all');
+    const metrics = inReportOrder(own, secondary, correction);
+    return {
+      cell,
+      metrics: metrics.map(judged => toJudgedMetric(judged, cell, request)),
+      findings: drift.get(index) ?? [],
+      nextTrials: nextTrials(own, family.looks),
+    };
+  });
+  const { alpha, method, hypotheses } = family;
   return { alpha, method, declared: hypotheses.length, cells, ...summariseVerdicts(cells) };
+}
+
+/** Each headline, and behind the first one of a family of metrics its secondary metrics. */
+function inReportOrder(
+  headlines: readonly JudgedHypothesis[],
+  secondary: ReadonlyMap<string, readonly JudgedSecondary[]>,
+  correction: string,
+): JudgedSecondary[] {
+  const shown = new Set<string>();
+  return headlines.flatMap(headline => {
+    const { family } = headline.hypothesis.definition;
+    const behind = shown.has(family) ? [] : (secondary.get(family) ?? []);
+    shown.add(family);
+    return [{ ...headline, correction }, ...behind];
+  });
+}
+
+function toJudgedMetric(
+  { hypothesis, result, correction, look }: JudgedSecondary,
+  cell: string,
+  { format }: AnalysisRequest,
+): JudgedMetric {
+  const { definition } = hypothesis;
+  let sentence: string | undefined;
+  return {
+    cell,
+    definition,
+    result,
+    correction,
+    look,
+    // Of ten thousand metrics few are shown: the others need no words.
+    get sentence() {
+      sentence ??= explainInSentence(result, definition, format);
+      return sentence;
+    },
+  };
+}
+
+/** Boots go to gated headlines that are open; where nothing is gated, to any open headline. */
+function nextTrials(headlines: readonly JudgedHypothesis[], looks: readonly Look[]): number | undefined {
+  const gated = headlines.filter(({ hypothesis }) => hypothesis.definition.gated);
+  const asking = (gated.length > 0 ? gated : headlines).filter(({ result }) => wantsTrials(result));
+  if (asking.length === 0) return undefined;
+  const fewest = Math.min(...asking.map(({ hypothesis }) => trialsPerSide(hypothesis.values)));
+  return looks.find(({ trials }) => trials > fewest)?.trials;
 }
 
 function summariseVerdicts(cells: readonly JudgedCell[]): Pick<Analysis, 'tally' | 'regressed'> {
   const tally = { REGRESSED: 0, IMPROVED: 0, UNCHANGED: 0, INCONCLUSIVE: 0, NOT_ENOUGH: 0 };
   let regressed = false;
-  for (const { metrics } of cells) {
-    for (const { definition, result } of metrics) {
-      if (!definition.headline) continue;
-      tally[result.verdict]++;
-      if (definition.gated && result.verdict === 'REGRESSED') regressed = true;
-    }
+  for (const { definition, result } of cells.flatMap(({ metrics }) => metrics)) {
+    if (!definition.headline) continue;
+    tally[result.verdict]++;
+    if (definition.gated && result.verdict === 'REGRESSED') regressed = true;
   }
   return { tally, regressed };
 }
 
-/** Judges what is still open and has trials that the look before did not have. */
-function takeLook(hypotheses: Hypothesis[], look: Look | undefined, before: number, family: Family): void {
-  const open = hypotheses.filter(hypothesis => {
-    if (hypothesis.judgement === undefined) return true;
-    return !isDecided(hypothesis.judgement) && trialsOf(hypothesis.values) > before;
-  });
-  const comparisons = open.map(({ cell, definition, values }) =>
-    compareUpTo(definition, values, family.table[cell]!.cell, look, family.request),
-  );
-  const { method, alpha } = family;
-  const level = { alpha, spend: look?.spend ?? alpha };
-  const judgements =
-    method === 'westfall-young'
-      ? judgeAdjusted(comparisons, adjustWithinCells(open, comparisons, look, family), {
-          ...level,
-          required: level.spend / family.table.length,
-        })
-      : judge(comparisons, { ...level, method, declared: hypotheses.length });
-  for (const [index, hypothesis] of open.entries()) {
-    hypothesis.judgement = judgements[index]!;
-    hypothesis.look = look;
-  }
-}
+/** Fewest trials per side for which a comparison of halves can say anything. */
+const fewestForDrift = 8;
 
-function valuesUpTo({ base, candidate }: SampleValues, look: Look | undefined): SampleValues {
-  return { base: base.slice(0, look?.trials), candidate: candidate.slice(0, look?.trials) };
-}
-
-function compareUpTo(
-  definition: MetricDefinition,
-  values: SampleValues,
-  cell: string,
-  look: Look | undefined,
-  request: AnalysisRequest,
-): MetricComparison {
-  const { base, candidate } = valuesUpTo(values, look);
-  return compareMetric({
-    class: definition.class,
-    worse: definition.worse,
-    gate: definition.gate,
-    base: makeSample(base, `${definition.name} of ${cell}, base`),
-    candidate: makeSample(candidate, `${definition.name} of ${cell}, candidate`),
-    ...(request.confidence === undefined ? {} : { confidence: request.confidence }),
-    ...(request.random === undefined ? {} : { random: request.random }),
-  });
-}
-
-/**
- * Westfall and Young inside each cell, Bonferroni over the declared cells: strong control, whatever the dependence. The
- * decided metrics of a cell take part as well, because leaving them out would let earlier data choose the family.
- */
-function adjustWithinCells(
-  open: readonly Hypothesis[],
-  comparisons: readonly MetricComparison[],
-  look: Look | undefined,
-  { request, table, hypotheses, alpha }: Family,
-): number[] {
-  if (request.random === undefined) {
-    throw new UsageError('RANDOM_MISSING', 'the Westfall-Young correction needs a seeded random source');
+/** Warnings of trends inside a side, by cell; at 5 % over all the checks that are made. */
+function findDrift(hypotheses: readonly Hypothesis[]): Map<number, StatisticalFinding[]> {
+  const checks = hypotheses
+    .filter(({ definition }) => definition.class !== 'deterministic')
+    .flatMap(({ cell, definition, values }) => [
+      { cell, side: `${definition.name}, base`, values: values.base },
+      { cell, side: `${definition.name}, candidate`, values: values.candidate },
+    ])
+    .filter(({ values }) => values.length >= fewestForDrift);
+  const found = new Map<number, StatisticalFinding[]>();
+  for (const { cell, side, values } of checks) {
+    const finding = driftFinding(side, values, 0.05 / checks.length);
+    if (finding) found.set(cell, [...(found.get(cell) ?? []), finding]);
   }
-  const cells = new Set(open.map(({ cell }) => cell));
-  // The smallest p that can come out, one in so many, must lie well below what Bonferroni asks of a cell.
-  const permutations = Math.max(9_999, Math.ceil((4 * table.length) / (look?.spend ?? alpha)));
-  const within = new Map<Hypothesis, number>();
-  for (const [cell, group] of groupBy(hypotheses, hypothesis => hypothesis.cell)) {
-    // One metric has nothing to be adjusted for: its own exact p stands.
-    if (!cells.has(cell) || group.length === 1) continue;
-    const values = group.map(hypothesis => valuesUpTo(hypothesis.values, look));
-    const adjusted = westfallYoung(values, request.random, permutations);
-    for (const [position, hypothesis] of group.entries()) within.set(hypothesis, adjusted[position]!);
-  }
-  // maxT goes by rank sums; where Fisher decides, its own p is the least that may be claimed.
-  return open.map((hypothesis, index) =>
-    Math.min(1, Math.max(within.get(hypothesis) ?? 0, comparisons[index]!.test?.p ?? 0) * table.length),
-  );
+  return found;
 }

@@ -23,10 +23,10 @@ export interface ComparisonRequest {
   gate: Gate;
   base: Sample;
   candidate: Sample;
-  /** Level of the intervals; 0.95 unless told. */
-  confidence?: number;
+  /** Level of the intervals; default: 0.95. */
+  confidence?: number | undefined;
   /** Seeded; used only by the permutation fallback of very large, heavily tied samples. */
-  random?: RandomSource;
+  random?: RandomSource | undefined;
 }
 
 /** The share of trials that are not zero. */

@@ -1,8 +1,9 @@
 import type { Summary } from '../samples/descriptive.ts';
 import { rateGate } from '../samples/metric.ts';
 import type { EventRate, MetricComparison } from './comparison.ts';
-import type { JudgedMetric } from './judged-cell.ts';
-import { type FormatValue, formatP, formatPlainly, nameP, Phrases } from './sentence.ts';
+import { type FormatValue, formatP, formatPlainly, nameP } from './format.ts';
+import type { JudgedMetric } from './metric-verdict.ts';
+import { Phrases } from './phrases.ts';
 
 /**
  * The whole reasoning behind one verdict as lines for `--why`: data, test, size, gate, correction, decision.

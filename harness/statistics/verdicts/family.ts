@@ -1,40 +1,69 @@
+import { groupBy } from '../samples/group.ts';
 import type { MetricDefinition } from '../samples/metric.ts';
-import type { AnalysisRequest, Hypothesis, SampleTable, SampleValues } from './analysis-request.ts';
-import { type Look, planLooks } from './sequential.ts';
-import type { Correction } from './verdict.ts';
+import type { RandomSource } from '../samples/random-source.ts';
+import { makeSample } from '../samples/sample.ts';
+import type { AnalysisRequest, Correction, SampleTable, SampleValues } from './analysis-request.ts';
+import { compareMetric, type MetricComparison } from './comparison.ts';
+import { type Look, planLooks, valuesAt } from './looks.ts';
 
-const noValues: SampleValues = { base: [], candidate: [] };
+/** That one metric of one cell does not differ: what a verdict is about. */
+export interface Hypothesis {
+  /** Index into the table of the family. */
+  cell: number;
+  definition: MetricDefinition;
+  /** All trials, whatever a look uses of them. */
+  values: SampleValues;
+}
 
-/** The declared family with its defaults filled in. */
+/** What is declared before any data is looked at, with the defaults of the request filled in. */
 export interface Family {
-  request: AnalysisRequest;
   alpha: number;
   method: Correction;
-  table: SampleTable[];
-  headlines: MetricDefinition[];
+  confidence: number | undefined;
+  random: RandomSource | undefined;
+  /** Empty when the number of trials was fixed. */
   looks: Look[];
+  /** Every declared cell; those without samples are empty. */
+  table: SampleTable[];
+  /** One hypothesis for each headline of each cell, ordered by cell. */
   hypotheses: Hypothesis[];
+  /** The metrics that are not headlines, by the family of metrics that they belong to. */
+  secondaryMetrics: ReadonlyMap<string, readonly MetricDefinition[]>;
 }
 
 /**
- * Declares the family: every headline of every declared cell, before any data is looked at.
+ * Declares the family: every headline of every declared cell, with or without data.
  * @throws UsageError LOOKS_INVALID
  */
 export function declareFamily(request: AnalysisRequest): Family {
   const alpha = request.alpha ?? 0.05;
   const table = declaredTable(request);
   const headlines = headlinesOf(request.definitions);
-  const hypotheses = table.flatMap((samples, cell) =>
-    headlines.map(definition => {
-      const values = valuesOf(samples, definition);
-      return { cell, definition, values, judgement: undefined, look: undefined };
-    }),
-  );
-  const looks = request.looks ? planLooks(request.looks, alpha) : [];
-  return { request, alpha, method: request.method ?? 'holm', table, headlines, looks, hypotheses };
+  const names = new Set(headlines.map(({ name }) => name));
+  return {
+    alpha,
+    method: request.method ?? 'holm',
+    confidence: request.confidence,
+    random: request.random,
+    looks: request.looks ? planLooks(request.looks, alpha) : [],
+    table,
+    hypotheses: table.flatMap((samples, cell) =>
+      headlines.map(definition => ({ cell, definition, values: valuesOf(samples, definition) })),
+    ),
+    secondaryMetrics: groupBy(
+      request.definitions.filter(({ name }) => !names.has(name)),
+      definition => definition.family,
+    ),
+  };
 }
 
-/** The declared headlines; in a family without one, its first metric takes the part. */
+function declaredTable(request: AnalysisRequest): SampleTable[] {
+  const measured = new Map(request.cells.map(samples => [samples.cell, samples]));
+  const names = new Set([...(request.declaredCells ?? []), ...measured.keys()]);
+  return [...names].map(cell => measured.get(cell) ?? { cell, metrics: {} });
+}
+
+/** The declared headlines; in a family of metrics without one, its first metric takes the part. */
 function headlinesOf(definitions: readonly MetricDefinition[]): MetricDefinition[] {
   const led = new Set(definitions.filter(({ headline }) => headline).map(({ family }) => family));
   const headlines: MetricDefinition[] = [];
@@ -46,21 +75,37 @@ function headlinesOf(definitions: readonly MetricDefinition[]): MetricDefinition
   return headlines;
 }
 
+/** Both sides of a metric in a cell; empty when it was not measured. */
+export function valuesOf({ metrics }: SampleTable, { name }: MetricDefinition): SampleValues {
+  return (Object.hasOwn(metrics, name) ? metrics[name] : undefined) ?? { base: [], candidate: [] };
+}
+
+/**
+ * Compares both sides of a hypothesis with the trials of one look.
+ * @throws UsageError VALUE_INVALID naming the metric, the cell and the side
+ */
+export function compareAt(
+  { cell, definition, values }: Hypothesis,
+  look: Look | undefined,
+  { table, confidence, random }: Family,
+): MetricComparison {
+  const { base, candidate } = valuesAt(values, look);
+  const place = `${definition.name} of ${table[cell]?.cell}`;
+  return compareMetric({
+    class: definition.class,
+    worse: definition.worse,
+    gate: definition.gate,
+    base: makeSample(base, `${place}, base`),
+    candidate: makeSample(candidate, `${place}, candidate`),
+    confidence,
+    random,
+  });
+}
+
 /** What adjusted p-values of the family went through, for people. */
 export function correctionName({ method, hypotheses, table }: Family): string {
   if (method === 'westfall-young')
     return `Westfall-Young within the cell, Bonferroni over ${table.length} declared cell${table.length === 1 ? '' : 's'}`;
   const name = method === 'holm' ? 'Holm' : 'Benjamini-Hochberg';
   return `${name} over ${hypotheses.length} declared hypothes${hypotheses.length === 1 ? 'is' : 'es'}`;
-}
-
-function declaredTable(request: AnalysisRequest): SampleTable[] {
-  const measured = new Map(request.cells.map(samples => [samples.cell, samples]));
-  const names = new Set([...(request.declaredCells ?? []), ...measured.keys()]);
-  return [...names].map(cell => measured.get(cell) ?? { cell, metrics: {} });
-}
-
-/** Both sides of a metric in a cell; empty when it was not measured. */
-export function valuesOf(samples: SampleTable, definition: MetricDefinition): SampleValues {
-  return Object.hasOwn(samples.metrics, definition.name) ? samples.metrics[definition.name]! : noValues;
 }

@@ -1,63 +1,77 @@
 import { holm } from '../corrections/holm.ts';
 import { westfallYoung } from '../corrections/westfall-young.ts';
 import { groupBy } from '../samples/group.ts';
-import type { MetricDefinition } from '../samples/metric.ts';
-import type { CellContext, Hypothesis } from './analysis-request.ts';
+import type { Detail } from './analysis-request.ts';
 import type { MetricComparison } from './comparison.ts';
-import type { Look } from './sequential.ts';
-import { judgeAdjusted, type MetricVerdict } from './verdict.ts';
+import { compareAt, type Family, type Hypothesis, valuesOf } from './family.ts';
+import type { JudgedHypothesis } from './headlines.ts';
+import { type Look, valuesAt } from './looks.ts';
+import type { MetricVerdict } from './metric-verdict.ts';
+import { judgeAdjusted } from './verdict.ts';
 
-/** A metric under a headline, with its verdict. */
-export interface JudgedDependent {
-  definition: MetricDefinition;
-  result: MetricVerdict;
+/** A secondary metric with its verdict. */
+export interface JudgedSecondary extends JudgedHypothesis {
   correction: string;
-  look: Look | undefined;
 }
 
-interface Dependent {
-  definition: MetricDefinition;
-  headline: MetricVerdict;
-  look: Look | undefined;
+/** A secondary metric compared at the look that decided its headline. */
+interface Candidate {
+  hypothesis: Hypothesis;
+  headline: JudgedHypothesis;
   comparison: MetricComparison;
-  /** p adjusted for the metrics that are tested beside it; raw where nothing is tested. */
-  within: number | undefined;
+}
+
+/** A p-value adjusted for the metrics that are tested beside it, and what that was. */
+interface Adjustment {
+  p: number | undefined;
   correction: string;
 }
 
 /** Relabellings inside a cell: the smallest p is 0.002, where each look spends some 0.01 of alpha. */
 const permutations = 499;
 
-const untested = 'tested only under a proved headline';
-
 /**
- * Judges the metrics under the headlines of a cell, by family. The headline is the gatekeeper: before it is proved, a
- * metric under it is a number without a claim. Those under proved headlines share their boots, so they are adjusted for
- * each other by Westfall and Young's maxT (Holm without a source of randomness), those of each look by themselves.
+ * Judges the secondary metrics of one cell. The headline is the gatekeeper: before it is proved, a metric of its family
+ * is a number without a claim. Those of proved headlines share their boots, so they are adjusted for each other by
+ * Westfall and Young's maxT (Holm without a source of randomness), those of each look by themselves.
+ * @returns by family of metrics, in the order of their definitions
  */
-export function judgeDependents(
-  headlines: readonly Hypothesis[],
-  context: CellContext,
-): Map<string, JudgedDependent[]> {
-  const dependents: Dependent[] = [];
-  const families = new Set<string>();
-  for (const { definition, judgement, look } of headlines) {
-    if (families.has(definition.family)) continue;
-    families.add(definition.family);
-    if (context.detail === 'proved' && !isProved(judgement!)) continue;
-    for (const dependent of context.dependents.get(definition.family) ?? []) {
-      const comparison = context.compare(dependent, look);
-      const within = comparison.test?.p;
-      dependents.push({
-        ...{ definition: dependent, headline: judgement!, look, comparison, within },
-        correction: untested,
-      });
-    }
+export function judgeSecondaryMetrics(
+  headlines: readonly JudgedHypothesis[],
+  family: Family,
+  detail: Detail,
+): Map<string, JudgedSecondary[]> {
+  const candidates = compareCandidates(headlines, family, detail);
+  const tested = candidates.filter(
+    ({ comparison, headline }) => comparison.test?.p !== undefined && isProved(headline.result),
+  );
+  const adjustments = new Map<Candidate, Adjustment>();
+  for (const [look, group] of groupBy(tested, ({ headline }) => headline.look)) {
+    for (const [index, one] of adjustTogether(group, look, family).entries())
+      adjustments.set(group[index]!, one);
   }
-  const open = dependents.filter(({ within, headline }) => within !== undefined && isProved(headline));
-  for (const [look, group] of groupBy(open, dependent => dependent.look)) adjustGroup(group, look, context);
-  const judged = dependents.map(dependent => judgeDependent(dependent, context.alpha));
-  return groupBy(judged, ({ definition }) => definition.family);
+  const judged = candidates.map(candidate => {
+    const untested = { p: candidate.comparison.test?.p, correction: 'tested only under a proved headline' };
+    return judgeCandidate(candidate, adjustments.get(candidate) ?? untested, family.alpha);
+  });
+  return groupBy(judged, ({ hypothesis }) => hypothesis.definition.family);
+}
+
+/** The first headline of a family of metrics is the gatekeeper of all its secondary metrics. */
+function compareCandidates(
+  headlines: readonly JudgedHypothesis[],
+  family: Family,
+  detail: Detail,
+): Candidate[] {
+  const gatekeepers = groupBy(headlines, ({ hypothesis }) => hypothesis.definition.family);
+  return [...gatekeepers].flatMap(([name, [headline]]) => {
+    if (headline === undefined || (detail === 'proved' && !isProved(headline.result))) return [];
+    const { cell } = headline.hypothesis;
+    return (family.secondaryMetrics.get(name) ?? []).map(definition => {
+      const hypothesis = { cell, definition, values: valuesOf(family.table[cell]!, definition) };
+      return { hypothesis, headline, comparison: compareAt(hypothesis, headline.look, family) };
+    });
+  });
 }
 
 /** Whether the headline's own hypothesis is rejected, however small the change may be. */
@@ -65,41 +79,39 @@ function isProved({ adjusted, alpha, changed }: MetricVerdict): boolean {
   return changed || (adjusted !== undefined && adjusted <= alpha);
 }
 
-function adjustGroup(group: readonly Dependent[], look: Look | undefined, context: CellContext): void {
-  const raw = group.map(({ comparison }) => comparison.test!.p!);
-  const adjusted =
-    context.random === undefined || group.length === 1
-      ? holm(raw)
-      : westfallYoung(
-          group.map(({ definition }) => context.values(definition, look)),
-          context.random,
-          permutations,
-        );
-  const name = context.random === undefined ? 'Holm' : 'Westfall-Young';
-  const correction =
-    group.length === 1
-      ? 'the one metric under a proved headline of the cell'
-      : `${name} over the ${group.length} metrics under proved headlines of the cell`;
-  for (const [index, dependent] of group.entries()) {
+function adjustTogether(
+  group: readonly Candidate[],
+  look: Look | undefined,
+  { random }: Family,
+): Adjustment[] {
+  const raw = group.map(({ comparison }) => comparison.test?.p ?? 1);
+  if (group.length === 1)
+    return raw.map(p => ({ p, correction: 'the one metric under a proved headline of the cell' }));
+  const values = group.map(({ hypothesis }) => valuesAt(hypothesis.values, look));
+  const adjusted = random === undefined ? holm(raw) : westfallYoung(values, random, permutations);
+  const name = random === undefined ? 'Holm' : 'Westfall-Young';
+  return raw.map((p, index) => ({
     // maxT goes by rank sums; where Fisher decides, its own p is the least that may be claimed.
-    dependent.within = Math.max(raw[index]!, adjusted[index]!);
-    dependent.correction = correction;
-  }
+    p: Math.max(p, adjusted[index] ?? 1),
+    correction: `${name} over the ${group.length} metrics under proved headlines of the cell`,
+  }));
 }
 
-function judgeDependent(
-  { definition, headline, look, comparison, within, correction }: Dependent,
+function judgeCandidate(
+  { hypothesis, headline, comparison }: Candidate,
+  { p, correction }: Adjustment,
   alpha: number,
-): JudgedDependent {
+): JudgedSecondary {
+  const { look } = headline;
   const spend = look?.spend ?? alpha;
-  const [own] = judgeAdjusted([comparison], [within ?? 1], { alpha, spend, required: spend });
-  const gatekeeper = headline.adjusted ?? (headline.changed ? 0 : 1);
+  const [own] = judgeAdjusted([comparison], [p ?? 1], { alpha, spend, required: spend });
+  const gatekeeper = headline.result.adjusted ?? (headline.result.changed ? 0 : 1);
   const adjusted = own!.adjusted === undefined ? undefined : Math.max(own!.adjusted, gatekeeper);
-  const judgement: MetricVerdict = { ...own!, adjusted, needs: undefined };
-  if (own!.changed && !headline.changed) {
-    judgement.verdict = 'INCONCLUSIVE';
-    judgement.reason = 'headline-not-proved';
-    judgement.changed = false;
+  const result: MetricVerdict = { ...own!, adjusted, needs: undefined };
+  if (own!.changed && !headline.result.changed) {
+    result.verdict = 'INCONCLUSIVE';
+    result.reason = 'headline-not-proved';
+    result.changed = false;
   }
-  return { definition, result: judgement, correction, look };
+  return { hypothesis, result, correction, look };
 }

@@ -4,17 +4,10 @@ import { liesInside } from '../effects/interval.ts';
 import { welchHalfWidth } from '../effects/mean-difference.ts';
 import type { Summary } from '../samples/descriptive.ts';
 import { compareScalars, type Scalar } from '../samples/value.ts';
+import type { Correction } from './analysis-request.ts';
 import type { MetricComparison } from './comparison.ts';
-import { type TrialsNeeded, trialsNeeded } from './power.ts';
-
-/** What the data say about one metric of one cell. */
-export type Verdict = 'REGRESSED' | 'IMPROVED' | 'UNCHANGED' | 'INCONCLUSIVE' | 'NOT_ENOUGH';
-
-/**
- * How the p-values of headlines are adjusted for the family: Holm for a gate, Benjamini and Hochberg for a report,
- * Westfall and Young inside cells (Bonferroni over them) for few cells with many headlines that move together.
- */
-export type Correction = 'holm' | 'bh' | 'westfall-young';
+import type { MetricVerdict, Reason, Verdict } from './metric-verdict.ts';
+import { trialsNeeded } from './power.ts';
 
 /** The level at which adjusted p-values are judged. */
 export interface LevelOptions {
@@ -29,40 +22,6 @@ export interface JudgeOptions extends LevelOptions {
   /** Hypotheses that were declared, with or without data. */
   declared: number;
   method: Exclude<Correction, 'westfall-young'>;
-}
-
-/** Why a verdict is what it is, in one word, for programs and for the sentence. */
-export type Reason =
-  | 'proved'
-  | 'proved-without-direction'
-  | 'exactly-different'
-  | 'exactly-equal'
-  | 'inside-gate'
-  | 'all-equal'
-  | 'below-gate'
-  | 'contradictory'
-  | 'mixture'
-  | 'not-proved'
-  | 'no-values'
-  | 'too-few'
-  | 'headline-not-proved';
-
-/** A verdict with everything it rests on. */
-export interface MetricVerdict {
-  verdict: Verdict;
-  reason: Reason;
-  /** Whether a change of at least the gate is proved, whatever its direction means. */
-  changed: boolean;
-  /** Raw p; undefined where no test applies. */
-  p: number | undefined;
-  /** p adjusted for the family and the looks: proved when at most `alpha`. */
-  adjusted: number | undefined;
-  alpha: number;
-  /** Level that this hypothesis alone would have to reach now. */
-  required: number;
-  /** What would decide an open question. */
-  needs: TrialsNeeded | undefined;
-  comparison: MetricComparison;
 }
 
 /** Fewest trials per side for a claim of exact equality. */

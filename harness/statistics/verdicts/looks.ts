@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors.ts';
-import type { MetricVerdict } from './verdict.ts';
+import type { SampleValues } from './analysis-request.ts';
 
 /** A look at the data that was declared before any was seen. */
 export interface Look {
@@ -39,12 +39,12 @@ export function planLooks(looks: readonly number[], alpha: number): Look[] {
   }));
 }
 
-/** Whether a hypothesis needs no further trials: proved either way, or every change worth the gate is excluded. */
-export function isDecided(judgement: MetricVerdict): boolean {
-  return judgement.changed || judgement.verdict === 'UNCHANGED';
+/** The values that a look uses: the first so many of each side; all of them when the number of trials was fixed. */
+export function valuesAt({ base, candidate }: SampleValues, look: Look | undefined): SampleValues {
+  return { base: base.slice(0, look?.trials), candidate: candidate.slice(0, look?.trials) };
 }
 
-/** Whether further trials of a hypothesis can help: it is open, and its metric is measured at all. */
-export function wantsTrials(judgement: MetricVerdict): boolean {
-  return !isDecided(judgement) && judgement.reason !== 'no-values';
+/** Trials per side, those without a value included. */
+export function trialsPerSide({ base, candidate }: SampleValues): number {
+  return Math.min(base.length, candidate.length);
 }

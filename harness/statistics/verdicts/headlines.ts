@@ -1,0 +1,86 @@
+import { UsageError } from '../../errors.ts';
+import { westfallYoung } from '../corrections/westfall-young.ts';
+import { groupBy } from '../samples/group.ts';
+import type { MetricComparison } from './comparison.ts';
+import { compareAt, type Family, type Hypothesis } from './family.ts';
+import { type Look, trialsPerSide, valuesAt } from './looks.ts';
+import { isDecided, type MetricVerdict } from './metric-verdict.ts';
+import { judge, judgeAdjusted } from './verdict.ts';
+
+/** A hypothesis with its verdict, and the look that gave it. */
+export interface JudgedHypothesis {
+  hypothesis: Hypothesis;
+  result: MetricVerdict;
+  look: Look | undefined;
+}
+
+/**
+ * Judges the headlines of a family, look after look. What a look decided stays decided, so a report of the finished run
+ * gives the verdicts by which the run was steered.
+ * @throws UsageError VALUE_INVALID, RANDOM_MISSING
+ */
+export function judgeHeadlines(family: Family): JudgedHypothesis[] {
+  const { looks, hypotheses } = family;
+  const judged = new Map<Hypothesis, JudgedHypothesis>();
+  for (const [index, look] of (looks.length > 0 ? looks : [undefined]).entries()) {
+    const before = looks[index - 1]?.trials ?? 0;
+    const open = hypotheses.filter(hypothesis => isOpen(hypothesis, judged.get(hypothesis), before));
+    for (const one of judgeAt(look, open, family)) judged.set(one.hypothesis, one);
+  }
+  return [...judged.values()];
+}
+
+/** Whether a look can add something: it is the first, or there is no decision yet and there are further trials. */
+function isOpen({ values }: Hypothesis, judged: JudgedHypothesis | undefined, before: number): boolean {
+  return judged === undefined || (!isDecided(judged.result) && trialsPerSide(values) > before);
+}
+
+function judgeAt(look: Look | undefined, open: readonly Hypothesis[], family: Family): JudgedHypothesis[] {
+  const compared = open.map(hypothesis => ({ hypothesis, comparison: compareAt(hypothesis, look, family) }));
+  const comparisons = compared.map(({ comparison }) => comparison);
+  const { method, alpha, table } = family;
+  const spend = look?.spend ?? alpha;
+  const results =
+    method === 'westfall-young'
+      ? judgeAdjusted(comparisons, adjustWithinCells(compared, look, family), {
+          alpha,
+          spend,
+          required: spend / table.length,
+        })
+      : judge(comparisons, { alpha, spend, method, declared: family.hypotheses.length });
+  return results.map((result, index) => ({ hypothesis: open[index]!, result, look }));
+}
+
+interface Compared {
+  hypothesis: Hypothesis;
+  comparison: MetricComparison;
+}
+
+/**
+ * Westfall and Young inside each cell, Bonferroni over the declared cells: strong control, whatever the dependence. The
+ * decided metrics of a cell take part as well, because leaving them out would let earlier data choose the family.
+ */
+function adjustWithinCells(
+  open: readonly Compared[],
+  look: Look | undefined,
+  { random, table, hypotheses, alpha }: Family,
+): number[] {
+  if (random === undefined) {
+    throw new UsageError('RANDOM_MISSING', 'the Westfall-Young correction needs a seeded random source');
+  }
+  const cells = new Set(open.map(({ hypothesis }) => hypothesis.cell));
+  // The smallest p that can come out, one in so many, must lie well below what Bonferroni asks of a cell.
+  const permutations = Math.max(9_999, Math.ceil((4 * table.length) / (look?.spend ?? alpha)));
+  const within = new Map<Hypothesis, number>();
+  for (const [cell, group] of groupBy(hypotheses, hypothesis => hypothesis.cell)) {
+    // One metric has nothing to be adjusted for: its own exact p stands.
+    if (!cells.has(cell) || group.length === 1) continue;
+    const values = group.map(hypothesis => valuesAt(hypothesis.values, look));
+    const adjusted = westfallYoung(values, random, permutations);
+    for (const [position, hypothesis] of group.entries()) within.set(hypothesis, adjusted[position]!);
+  }
+  // maxT goes by rank sums; where Fisher decides, its own p is the least that may be claimed.
+  return open.map(({ hypothesis, comparison }) =>
+    Math.min(1, Math.max(within.get(hypothesis) ?? 0, comparison.test?.p ?? 0) * table.length),
+  );
+}

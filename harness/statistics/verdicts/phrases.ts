@@ -1,0 +1,65 @@
+import type { MetricDefinition } from '../samples/metric.ts';
+import type { Scalar } from '../samples/value.ts';
+import type { MetricComparison, RateComparison } from './comparison.ts';
+import { type FormatValue, formatPercent, formatPlainly } from './format.ts';
+
+/** Writes the parts of a sentence about one metric. */
+export class Phrases {
+  readonly definition: MetricDefinition;
+  readonly format: FormatValue;
+
+  constructor(definition: MetricDefinition, format: FormatValue = formatPlainly) {
+    this.definition = definition;
+    this.format = format;
+  }
+
+  value(value: Scalar): string {
+    return this.format(value, this.definition.unit);
+  }
+
+  signed(value: number): string {
+    const text = this.value(value);
+    return value > 0 ? `+${text}` : text;
+  }
+
+  /** `mean 80 -> 120 loads (+40 loads, +50 %)`; times: `median 20 -> 22 ms, typically +1.9 ms (+9.5 %)`. */
+  change({ effect, base, candidate, testedAs }: MetricComparison): string {
+    if (effect === undefined) return 'no values to compare';
+    const size = this.signed(effect.estimate);
+    const percent = effect.fraction === undefined ? undefined : formatPercent(effect.fraction);
+    if (effect.kind === 'shift') {
+      const medians = `median ${this.value(base.median!)} -> ${this.value(candidate.median!)}`;
+      return `${medians}, typically ${size}${percent === undefined ? '' : ` (${percent})`}`;
+    }
+    const exact = testedAs === 'deterministic';
+    const from = this.value(exact ? base.least! : base.mean!);
+    const to = this.value(exact ? candidate.least! : candidate.mean!);
+    return `${exact ? '' : 'mean '}${from} -> ${to} (${size}${percent === undefined ? '' : `, ${percent}`})`;
+  }
+
+  /** `95 % interval -3 to +12 loads`. */
+  interval({ effect }: MetricComparison): string {
+    if (effect === undefined) return 'no interval';
+    const { low, high, confidence } = effect.interval;
+    if (confidence < 0.5) return 'no interval (too few values, or no spread)';
+    const level = Number((confidence * 100).toPrecision(3));
+    return `${level} % interval ${this.signed(low)} to ${this.signed(high)}`;
+  }
+
+  rates(rates: RateComparison): string {
+    const side = (rate: RateComparison['base']) => `${rate.events} of ${rate.trials}`;
+    return `not zero in ${side(rates.base)} -> ${side(rates.candidate)} trials`;
+  }
+
+  means({ base, candidate }: MetricComparison): string {
+    return `${this.value(base.mean!)} -> ${this.value(candidate.mean!)}`;
+  }
+
+  sizes({ base, candidate }: MetricComparison): string {
+    return `n=${base.n} and ${candidate.n}`;
+  }
+
+  gate(comparison: MetricComparison): string {
+    return this.value(comparison.threshold);
+  }
+}
