@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { runProgramTree } from './cli/program.ts';
 import { renderError } from './cli/render-error.ts';
 import { guardStandardStreams } from './cli/standard-streams.ts';
-import { exitCodeOfError, exitCodes } from './exit-code.ts';
+import { exitCodeOfError } from './exit-code.ts';
 import { Shutdown } from './process/shutdown.ts';
 
 /**
@@ -21,10 +21,6 @@ export async function main(words: readonly string[]): Promise<number> {
   } catch (error) {
     code = shutdown.exitCode ?? exitCodeOfError(error);
     if (shutdown.exitCode === undefined) process.stderr.write(renderError(error));
-  }
-  for (const failure of await shutdown.run()) {
-    process.stderr.write(renderError(failure));
-    if (code === exitCodes.success) code = exitCodes.infrastructure;
   }
   stopListening();
   return code;

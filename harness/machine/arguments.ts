@@ -59,9 +59,6 @@ const codeBuffer = 'tb-size=16';
  */
 const manyProcessorFirmware = 'qboot.rom';
 
-/** Most vCPUs: xAPIC identifiers are 8 bits and 255 is the broadcast. More would need x2APIC and an IOMMU. */
-export const vcpuLimit = 255;
-
 /**
  * The arguments of QEMU (without the program itself) for a guest without network, display, default devices and user
  * configuration. Pure: equal settings give equal arguments. QEMU connects to the sockets; who runs it listens first.

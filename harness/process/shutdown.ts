@@ -1,15 +1,11 @@
 import { killRemainingPrograms } from './group.ts';
 
-/** What is undone when the harness ends early; the newest first. */
-type Teardown = () => void | Promise<void>;
-
 /**
- * Turns SIGINT, SIGTERM and SIGHUP into one AbortSignal, and remembers what must be undone. The first signal winds
- * down; a second one, later than the duplicate that npm sends, kills at once.
+ * Turns SIGINT, SIGTERM and SIGHUP into one AbortSignal. The first signal winds down; a second one, later than the
+ * duplicate that npm sends, kills at once.
  */
 export class Shutdown {
   readonly #controller = new AbortController();
-  readonly #teardowns: Teardown[] = [];
   #received: { signal: NodeJS.Signals; at: number } | undefined;
 
   /** Aborted when the harness shall stop. */
@@ -44,27 +40,5 @@ export class Shutdown {
       killRemainingPrograms();
       process.exit(this.exitCode);
     }
-  }
-
-  /** Remembers an undoing; returns a function that forgets it. */
-  add(teardown: Teardown): () => void {
-    this.#teardowns.push(teardown);
-    return () => {
-      const index = this.#teardowns.indexOf(teardown);
-      if (index >= 0) this.#teardowns.splice(index, 1);
-    };
-  }
-
-  /** Undoes everything, newest first; collects failures instead of stopping at the first. */
-  async run(): Promise<unknown[]> {
-    const failures: unknown[] = [];
-    for (let teardown = this.#teardowns.pop(); teardown; teardown = this.#teardowns.pop()) {
-      try {
-        await teardown();
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-    return failures;
   }
 }

@@ -32,22 +32,6 @@ t.test('listen() hears the process and leaves nothing behind', t => {
   t.end();
 });
 
-t.test('teardowns run newest first, and a failing one does not stop the others', async t => {
-  const shutdown = new Shutdown();
-  const done: string[] = [];
-  shutdown.add(() => void done.push('first'));
-  shutdown.add(async () => {
-    throw new Error('stuck');
-  });
-  const forget = shutdown.add(() => void done.push('forgotten'));
-  shutdown.add(() => void done.push('last'));
-  forget();
-  const failures = await shutdown.run();
-  t.same(done, ['last', 'first']);
-  t.match(failures, [{ message: 'stuck' }]);
-  t.same(await shutdown.run(), [], 'nothing is undone twice');
-});
-
 t.test('lines: characters cut in two, missing newline, no newline at all', t => {
   const lines: string[] = [];
   const collector = new OutputCollector({ limit: 4, onLine: line => void lines.push(line) });

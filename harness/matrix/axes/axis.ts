@@ -25,6 +25,7 @@ export interface AxisContext {
   workloads: ReadonlyMap<string, WorkloadDefinition>;
 }
 
+/** xAPIC identifiers are 8 bits and 255 is the broadcast. More would need x2APIC and an IOMMU. */
 const maximumVcpus = 255;
 /** QEMU's MAX_NODES (include/sysemu/numa.h). */
 const maximumNumaNodes = 128;
