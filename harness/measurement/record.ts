@@ -11,7 +11,6 @@ export type Outcome =
   | { kind: 'failed'; reason: string }
   /** The trial measured something else than it claims (Unknown symbol, skipped stressor): never a number. */
   | { kind: 'invalid'; reason: string }
-  | { kind: 'skipped'; reason: string }
   | { kind: 'timeout'; phase: TrialPhase; reason: string }
   | { kind: 'crashed'; title: string; class: Crash['class'] }
   | { kind: 'infrastructure'; reason: string }

@@ -76,7 +76,7 @@ export function timeLeft(milliseconds: number | undefined): string {
 
 function outcomeColour(kind: Outcome['kind']): 'green' | 'red' | 'yellow' {
   if (kind === 'passed') return 'green';
-  return kind === 'skipped' || kind === 'interrupted' ? 'yellow' : 'red';
+  return kind === 'interrupted' ? 'yellow' : 'red';
 }
 
 /** The words of the outcomes, at most seven letters, for lines and tables. */
@@ -84,7 +84,6 @@ export const outcomeWords: Record<Outcome['kind'], string> = {
   passed: 'PASS',
   failed: 'FAIL',
   invalid: 'INVALID',
-  skipped: 'SKIP',
   timeout: 'TIMEOUT',
   crashed: 'CRASH',
   infrastructure: 'LOST',

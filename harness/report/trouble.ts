@@ -8,7 +8,7 @@ const fullGroups = 8;
 const namedTrials = 4;
 
 /** The worst first: what a reader looks for. Interrupted trials are no trouble; the totals count them. */
-const severity: Outcome['kind'][] = ['crashed', 'failed', 'timeout', 'invalid', 'infrastructure', 'skipped'];
+const severity: Outcome['kind'][] = ['crashed', 'failed', 'timeout', 'invalid', 'infrastructure'];
 
 /**
  * Every trial that did not end as it should, for the end of a report. Trials with one outcome and one reason are told

@@ -4,7 +4,6 @@ const outcomeKinds: ReadonlySet<string> = new Set<Outcome['kind']>([
   'passed',
   'failed',
   'invalid',
-  'skipped',
   'timeout',
   'crashed',
   'infrastructure',
