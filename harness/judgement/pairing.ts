@@ -1,3 +1,4 @@
+import { belongsToAxis, comparisonGroup } from '../matrix/comparison-group.ts';
 import type { CompareSetting } from '../matrix/matrix.ts';
 import { type FactDifference, unexplainedDifferences } from '../store/comparison-key.ts';
 import type { Side, SideCell } from './side.ts';
@@ -33,7 +34,7 @@ export interface Incompatibility extends FactDifference {
 export function pairWithin(side: Side, compare: CompareSetting): Pairing {
   const groups = new Map<string, SideCell[]>();
   for (const cell of side.cells) {
-    const key = settingsKey(cell.settings, compare.axis);
+    const key = comparisonGroup(cell.settings, compare.axis);
     groups.set(key, [...(groups.get(key) ?? []), cell]);
   }
   const pairing: Pairing = { pairs: [], unmatched: [] };
@@ -60,13 +61,13 @@ export function pairAcross(base: Side, next: Side, axis?: string): Pairing {
   const pairing: Pairing = { pairs: [], unmatched: [] };
   const byKey = new Map<string, SideCell[]>();
   for (const cell of base.cells) {
-    const key = settingsKey(cell.settings, axis);
+    const key = comparisonGroup(cell.settings, axis);
     byKey.set(key, [...(byKey.get(key) ?? []), cell]);
   }
   const paired = new Set<SideCell>();
   const names = new Set<string>();
   for (const candidate of next.cells) {
-    const partners = byKey.get(settingsKey(candidate.settings, axis)) ?? [];
+    const partners = byKey.get(comparisonGroup(candidate.settings, axis)) ?? [];
     for (const partner of partners) {
       paired.add(partner);
       const several = partners.length > 1 && axis !== undefined;
@@ -112,19 +113,9 @@ export function findIncompatibilities(
   return [...found.values()];
 }
 
-/** A workload brings parameters of its own, which are part of what is compared. */
-function isCompared(setting: string, axis: string | undefined): boolean {
-  return setting === axis || (axis === 'workload' && setting.startsWith('workload.'));
-}
-
-function settingsKey(settings: Readonly<Record<string, string>>, axis: string | undefined): string {
-  const others = Object.entries(settings).filter(([name]) => !isCompared(name, axis));
-  return JSON.stringify(others.sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
 function pairName(candidate: SideCell, axis: string, side: Side): string {
   const others = side.varied.filter(
-    name => !isCompared(name, axis) && candidate.settings[name] !== undefined,
+    name => !belongsToAxis(name, axis) && candidate.settings[name] !== undefined,
   );
   const words = others.map(name => `${name}=${candidate.settings[name]}`);
   return [...words, `${axis}=${candidate.settings[axis]}`].join(' ');
@@ -162,7 +153,7 @@ function nearestReason(
   for (const other of others) {
     const all = new Set([...Object.keys(cell.settings), ...Object.keys(other.settings)]);
     const names = [...all].filter(
-      name => !isCompared(name, axis) && cell.settings[name] !== other.settings[name],
+      name => !belongsToAxis(name, axis) && cell.settings[name] !== other.settings[name],
     );
     if (nearest === undefined || names.length < nearest.names.length) nearest = { cell: other, names };
   }

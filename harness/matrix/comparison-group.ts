@@ -1,16 +1,17 @@
-import type { Cell, CompareSetting } from './matrix.ts';
-
 /**
- * The key of the cells that are compared with each other: equal in everything but the compared axis. They must run
- * interleaved on one host, so shards never separate them. Without a comparison each cell stands alone.
+ * The key of the cells that are compared with each other: equal in every setting but those of the compared axis. Shards
+ * keep such cells on one host and pairs are made of them, so both ask here.
+ * @param axis undefined when nothing is left out
  */
-export function comparisonGroup(cell: Cell, compare: CompareSetting | undefined): string {
-  if (compare === undefined) return cell.id;
-  const others = Object.entries(cell.settings).filter(([axis]) => !belongsTo(axis, compare.axis));
+export function comparisonGroup(
+  settings: Readonly<Record<string, string>>,
+  axis: string | undefined,
+): string {
+  const others = Object.entries(settings).filter(([setting]) => !belongsToAxis(setting, axis));
   return JSON.stringify(others.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Another workload brings other parameters, which are part of what is compared. */
-function belongsTo(axis: string, compared: string): boolean {
-  return axis === compared || (compared === 'workload' && axis.startsWith('workload.'));
+/** Whether a setting is part of what an axis varies: another workload brings parameters of its own. */
+export function belongsToAxis(setting: string, axis: string | undefined): boolean {
+  return setting === axis || (axis === 'workload' && setting.startsWith('workload.'));
 }

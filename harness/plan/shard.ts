@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { comparisonGroup } from '../matrix/comparison-group.ts';
-import type { CompareSetting } from '../matrix/matrix.ts';
+import type { Cell, CompareSetting } from '../matrix/matrix.ts';
 import { bootEstimateNs } from './estimate.ts';
 import type { Trial } from './trial.ts';
 
@@ -37,7 +37,7 @@ export function selectShard(
   const costs = new Map<string, number>();
   const groupOf = new Map<string, string>();
   for (const { cell } of trials) {
-    const group = groupOf.get(cell.id) ?? comparisonGroup(cell, compare);
+    const group = groupOf.get(cell.id) ?? groupOfCell(cell, compare);
     groupOf.set(cell.id, group);
     costs.set(group, (costs.get(group) ?? 0) + bootEstimateNs(cell));
   }
@@ -46,6 +46,11 @@ export function selectShard(
   if (selected.length > 0) return selected;
   const hint = `There are ${costs.size} groups of compared cells, so at most ${costs.size} shards have work.`;
   throw new UsageError('SHARD_EMPTY', `the shard ${shard.index}/${shard.count} has nothing to run`, { hint });
+}
+
+/** Without a comparison each cell stands alone. */
+function groupOfCell(cell: Cell, compare: CompareSetting | undefined): string {
+  return compare === undefined ? cell.id : comparisonGroup(cell.settings, compare.axis);
 }
 
 function dealOut(costs: ReadonlyMap<string, number>, count: number): Map<number, Set<string>> {
