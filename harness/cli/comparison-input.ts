@@ -5,7 +5,6 @@ import { UsageError } from '../errors.ts';
 import { type Side, sideOfBaseline, sideOfRun, sideOfText } from '../judgement/side.ts';
 import { inspectText } from '../measurement/inspection.ts';
 import { BaselineStore, loadBaseline } from '../store/baseline-store.ts';
-import { readJournal } from '../store/journal.ts';
 import { type RunContent, RunFolder } from '../store/run-folder.ts';
 
 /** Where references are looked up. */
@@ -48,12 +47,8 @@ export async function findSide(reference: string, places: ReferencePlaces): Prom
 
 /** A run with all its trials so far. */
 export async function loadRun(folder: RunFolder): Promise<{ side: Side; content: RunContent }> {
-  const [run, plan, { records }] = await Promise.all([
-    folder.readRun(),
-    folder.readPlan(),
-    readJournal(folder.journalFile),
-  ]);
-  return { side: sideOfRun(run, plan, records), content: { run, plan, records } };
+  const content = await folder.load();
+  return { side: sideOfRun(content), content };
 }
 
 async function tryRun(reference: string, results: string): Promise<RunFolder | undefined> {

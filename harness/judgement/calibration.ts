@@ -1,10 +1,11 @@
-import type { TrialRecord } from '../measurement/record.ts';
 import type { Plan } from '../plan/trial.ts';
 import { makeRandom } from '../random.ts';
 import { clopperPearson } from '../statistics/effects/clopper-pearson.ts';
 import type { Interval } from '../statistics/effects/interval.ts';
 import type { JudgedMetric } from '../statistics/verdicts/metric-verdict.ts';
+import type { RunContent } from '../store/run-folder.ts';
 import type { RunRecord } from '../store/run-record.ts';
+import { endedTrials } from '../store/sample.ts';
 import { type Judgement, judgePairs } from './judgement.ts';
 import type { CellPair } from './pairing.ts';
 import { type Side, type SideCell, sideOfRun } from './side.ts';
@@ -49,19 +50,18 @@ export function alarmTally(alarms: number, of: number): AlarmTally {
  * Judges a calibration run as if its B boots were those of a new kernel. Two consecutive boots of a cell form a block;
  * a seeded coin decides which of them is A, so neither side is always first.
  */
-export function calibrate(run: RunRecord, plan: Plan, records: readonly TrialRecord[]): Calibration {
+export function calibrate(content: RunContent): Calibration {
+  const { run, plan, records } = content;
   const { pairs, perSide } = run.calibration ?? { pairs: 0, perSide: 0 };
-  const side = sideOfRun(run, plan, records);
-  const done = new Set(
-    records.filter(({ outcome }) => outcome.kind !== 'interrupted').map(({ trial }) => trial),
-  );
+  const side = sideOfRun(content);
+  const ended = endedTrials(records);
   const judgements: Judgement[] = [];
   let unfinished = 0;
   for (let pair = 0; pair < pairs; pair++) {
     const first = pair * 2 * perSide + 1;
     const last = first + 2 * perSide - 1;
     const complete = plan.trials.every(
-      ({ id, repetition }) => repetition < first || repetition > last || done.has(id),
+      ({ id, repetition }) => repetition < first || repetition > last || ended.has(id),
     );
     if (complete) judgements.push(judgeHalves(side, run, plan, first, perSide));
     else unfinished++;

@@ -144,11 +144,10 @@ export function describeIncompatibility(
  * @throws UsageError COMPARE_UNLIKE, COMPARE_AXIS
  */
 export function judgeRun(content: RunContent, options: CompareOptions = {}): RunComparison | undefined {
-  const { run, plan, records } = content;
-  const { compare, trials } = run.matrix;
+  const { compare, trials } = content.run.matrix;
   if (compare === undefined) return undefined;
-  const progress = sequentialProgress(run, plan, records);
-  return compareWithin(sideOfRun(run, plan, records), compare, {
+  const progress = sequentialProgress(content);
+  return compareWithin(sideOfRun(content), compare, {
     ...options,
     ...(trials.kind === 'looks' && { looks: trials.looks }),
     ...(progress && { limits: progress.limits }),

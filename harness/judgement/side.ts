@@ -1,14 +1,13 @@
-import type { Cell, GateSetting } from '../matrix/matrix.ts';
+import type { GateSetting } from '../matrix/matrix.ts';
 import type { WorkloadMetricDefinition } from '../measurement/metric.ts';
 import { metrics } from '../measurement/metric-table.ts';
 import { wastedBytes } from '../measurement/module-stats/cross-check.ts';
 import type { ModuleStats } from '../measurement/module-stats/module-stats.ts';
-import type { TrialRecord } from '../measurement/record.ts';
 import type { Plan } from '../plan/trial.ts';
 import type { Baseline, BaselineCell } from '../store/baseline.ts';
 import { cellFacts, type Facts, runFacts } from '../store/comparison-key.ts';
-import type { RunRecord } from '../store/run-record.ts';
-import { badOutcomes, metricsOf, readStored, type SampleValue } from '../store/sample.ts';
+import type { RunContent } from '../store/run-folder.ts';
+import { type CellSamples, readStored, type SampleValue, samplesByCell } from '../store/sample.ts';
 
 /** One cell of a side, with its values. */
 export interface SideCell {
@@ -43,48 +42,38 @@ export interface Side {
 export const failedBoots = 'failed_boots';
 
 /** A run as a side. Pure: the journal decides. */
-export function sideOfRun(run: RunRecord, plan: Plan, records: readonly TrialRecord[]): Side {
-  const cells = new Map(plan.trials.map(({ cell }) => [cell.id, { cell, records: [] as TrialRecord[] }]));
-  for (const record of records) cells.get(record.cell)?.records.push(record);
+export function sideOfRun({ run, plan, records }: RunContent): Side {
+  const cells = samplesByCell(plan, records);
   return {
     kind: 'run',
     name: run.run,
     startedAt: run.startedAt,
     facts: runFacts(run),
     varied: run.matrix.varied,
-    cells: [...cells.values()].map(one => runCell(one.cell, one.records, run.workloads)),
+    cells: [...trialOrder(plan, cells)].map(samples => runCell(samples, run.workloads)),
     workloadMetrics: run.workloadMetrics ?? {},
     gates: run.matrix.gates,
   };
 }
 
-function runCell(cell: Cell, records: readonly TrialRecord[], workloads: Record<string, number>): SideCell {
-  const trials = records.reduce((most, { repetition }) => Math.max(most, repetition), 0);
-  const values = new Map<string, SampleValue[]>([[failedBoots, new Array<SampleValue>(trials).fill(null)]]);
-  const order = new Array<number | undefined>(trials).fill(undefined);
-  let measured = false;
-  for (const record of records) {
-    const passed = record.outcome.kind === 'passed';
-    if (!passed && !badOutcomes.has(record.outcome.kind)) continue;
-    values.get(failedBoots)![record.repetition - 1] = passed ? 0 : 1;
-    order[record.repetition - 1] = Date.parse(record.startedAt);
-    if (!passed) continue;
-    measured = true;
-    fill(values, record, trials);
-  }
-  const facts = measured ? cellFacts({ cell, records }, workloads) : undefined;
-  return { id: cell.id, label: cell.label, settings: cell.settings, facts, values, order };
+function trialOrder(plan: Plan, cells: ReadonlyMap<string, CellSamples>): Set<CellSamples> {
+  return new Set(plan.trials.flatMap(({ cell }) => cells.get(cell.id) ?? []));
 }
 
-function fill(values: Map<string, SampleValue[]>, record: TrialRecord, trials: number): void {
-  for (const [name, value] of Object.entries(metricsOf(record))) {
-    let list = values.get(name);
-    if (list === undefined) {
-      list = new Array<SampleValue>(trials).fill(null);
-      values.set(name, list);
-    }
-    list[record.repetition - 1] = readStored(value);
+function runCell(samples: CellSamples, workloads: Record<string, number>): SideCell {
+  const { cell, bad, passed, records } = samples;
+  const order = new Array<number | undefined>(bad.length).fill(undefined);
+  for (const { repetition, startedAt } of records) {
+    if (bad[repetition - 1] !== null) order[repetition - 1] = Date.parse(startedAt);
   }
+  return {
+    id: cell.id,
+    label: cell.label,
+    settings: cell.settings,
+    facts: passed.length > 0 ? cellFacts(samples, workloads) : undefined,
+    values: new Map([[failedBoots, bad.map(one => (one === null ? null : Number(one)))], ...samples.values]),
+    order,
+  };
 }
 
 /** A saved baseline as a side. */

@@ -27,7 +27,7 @@ export interface Conclusion {
  */
 export function concludeRun(content: RunContent, path: string): Conclusion {
   const { run, plan, records } = content;
-  const model = buildReportModel(run, plan, records, sparedTrials(run, plan, records));
+  const model = buildReportModel(run, plan, records, sparedTrials(content));
   const report = renderTerminalReport(model, { path });
   const { comparison, nothing, error } = tryToJudge(content);
   if (comparison === undefined) {

@@ -5,7 +5,7 @@ import { metricRegistry } from '../measurement/metric-registry.ts';
 import type { Outcome, TrialRecord } from '../measurement/record.ts';
 import type { Plan } from '../plan/trial.ts';
 import type { RunRecord } from '../store/run-record.ts';
-import { type CellSamples, collectSamples, countOutcomes } from '../store/sample.ts';
+import { type CellSamples, countOutcomes, passedValues, samplesByCell } from '../store/sample.ts';
 import { type FoldedCaller, foldCallers } from './callers.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { type MetricSummary, summarize } from './summary.ts';
@@ -91,7 +91,7 @@ export function buildReportModel(
   spared: SparedByCell = new Map(),
 ): ReportModel {
   const registry = metricRegistry(run.workloadMetrics ?? {});
-  const cells = collectSamples(plan, records).map(samples =>
+  const cells = [...samplesByCell(plan, records).values()].map(samples =>
     cellReport(samples, registry, spared.get(samples.cell.id)),
   );
   const cellsById = new Map(cells.map(({ cell }) => [cell.id, cell]));
@@ -120,8 +120,8 @@ function cellReport(
   spared: CellReport['spared'],
 ): CellReport {
   const metrics = new Map<string, MetricReport>();
-  for (const [name, values] of samples.values) {
-    const summary = summarize(values);
+  for (const name of samples.values.keys()) {
+    const summary = summarize(passedValues(samples, name));
     if (summary) metrics.set(name, { metric: registry.get(name) ?? unknownMetric(name), ...summary });
   }
   const passed = samples.records.filter(record => record.outcome.kind === 'passed');

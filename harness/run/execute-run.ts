@@ -4,7 +4,7 @@ import type { Outcome, TrialRecord } from '../measurement/record.ts';
 import type { Plan, Trial } from '../plan/trial.ts';
 import type { ProgressSink } from '../progress/event.ts';
 import { createProgress } from '../progress/progress.ts';
-import { Journal, readJournal } from '../store/journal.ts';
+import { Journal } from '../store/journal.ts';
 import { RunFolder } from '../store/run-folder.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import { describeRun } from './run-description.ts';
@@ -56,9 +56,9 @@ async function execute(
     input.earlier?.folder ??
     (await RunFolder.create(options.results, { matrixName: matrix.name, now: new Date() }));
   const record = await describeRun(folder, input, prepared, options);
-  await using journal = await openJournal(folder, input, record);
-  const records = input.earlier ? (await readJournal(folder.journalFile)).records : [];
-  const sequential = new SequentialRun(record, plan, records);
+  const { journal, records } = await openJournal(folder, input, record);
+  await using _ = journal;
+  const sequential = new SequentialRun({ run: record, plan, records });
   const trials = remainingTrials(plan, records).filter(trial => sequential.stillWanted(trial));
   sink({
     type: 'run-started',
@@ -79,15 +79,21 @@ async function execute(
   return folder;
 }
 
-async function openJournal(folder: RunFolder, input: RunInput, record: RunRecord): Promise<Journal> {
+/** The journal to append to, and what an earlier part of the run left in it. */
+async function openJournal(
+  folder: RunFolder,
+  input: RunInput,
+  record: RunRecord,
+): Promise<{ journal: Journal; records: readonly TrialRecord[] }> {
+  const facts = { run: folder.name, planDigest: input.plan.digest };
   if (input.earlier) {
     refuseChanged(input.earlier.record, record);
-    return (await Journal.resume(folder.journalFile, { run: folder.name, planDigest: input.plan.digest }))
-      .journal;
+    const { journal, content } = await Journal.resume(folder.journalFile, facts);
+    return { journal, records: content.records };
   }
   await folder.writeRun(record);
   await folder.writePlan(input.plan);
-  return Journal.create(folder.journalFile, { run: folder.name, planDigest: input.plan.digest });
+  return { journal: await Journal.create(folder.journalFile, facts), records: [] };
 }
 
 /** Trials of another kernel or image under the same name would be one sample of two things. */

@@ -1,10 +1,10 @@
 import { UsageError } from '../errors.ts';
 import { canonicalJson } from '../files/digest.ts';
-import type { StoredValue, TrialRecord } from '../measurement/record.ts';
-import type { Plan } from '../plan/trial.ts';
+import type { StoredValue } from '../measurement/record.ts';
 import { cellFacts, type Facts, runFacts } from './comparison-key.ts';
+import type { RunContent } from './run-folder.ts';
 import type { RunRecord } from './run-record.ts';
-import { badOutcomes, type CellSamples, collectSamples, storeValue } from './sample.ts';
+import { type CellSamples, passedValues, samplesByCell, storeValue } from './sample.ts';
 
 /** A cell of a baseline. */
 export interface BaselineCell {
@@ -40,13 +40,8 @@ export interface Baseline {
  * The baseline of a run; pure. Cells without a passed trial are left out.
  * @throws UsageError BASELINE_EMPTY when no trial passed
  */
-export function makeBaseline(
-  name: string,
-  run: RunRecord,
-  plan: Plan,
-  records: readonly TrialRecord[],
-): Baseline {
-  const measured = collectSamples(plan, records).filter(samples => samples.repetitions.length > 0);
+export function makeBaseline(name: string, { run, plan, records }: RunContent): Baseline {
+  const measured = [...samplesByCell(plan, records).values()].filter(({ passed }) => passed.length > 0);
   if (measured.length === 0) {
     throw new UsageError(
       'BASELINE_EMPTY',
@@ -72,19 +67,22 @@ export function makeBaseline(
 
 function baselineCell(samples: CellSamples, run: RunRecord): BaselineCell {
   const release = samples.records.find(record => record.capabilities)?.capabilities?.release;
-  const failed = samples.records.filter(({ outcome }) => badOutcomes.has(outcome.kind)).length;
-  const values = [...samples.values].sort(([a], [b]) => (a < b ? -1 : 1));
+  const failed = samples.bad.filter(bad => bad === true).length;
+  const stored = [...samples.values.keys()]
+    .sort()
+    .map(name => [
+      name,
+      passedValues(samples, name).map(value => (value === null ? null : storeValue(value))),
+    ]);
   return {
     id: samples.cell.id,
     label: samples.cell.label,
     settings: samples.cell.settings,
     facts: cellFacts(samples, run.workloads),
     ...(release !== undefined && { release }),
-    repetitions: samples.repetitions,
+    repetitions: samples.passed,
     ...(failed > 0 && { failed }),
-    samples: Object.fromEntries(
-      values.map(([name, list]) => [name, list.map(value => (value === null ? null : storeValue(value)))]),
-    ),
+    samples: Object.fromEntries(stored),
   };
 }
 

@@ -7,6 +7,7 @@ import { syncFolder, writeFileAtomically } from '../files/atomic.ts';
 import { readJsonFile } from '../files/json-file.ts';
 import type { TrialRecord } from '../measurement/record.ts';
 import type { Plan } from '../plan/trial.ts';
+import { readJournal } from './journal.ts';
 import type { RunRecord } from './run-record.ts';
 import { decodePlan, encodePlan, type StoredPlan } from './stored-plan.ts';
 
@@ -117,6 +118,18 @@ export class RunFolder {
   /** @throws InfrastructureError FILE_MISSING, FILE_DAMAGED, FILE_VERSION */
   readRun(): Promise<RunRecord> {
     return readJsonFile<RunRecord>(this.runFile, 1);
+  }
+  /**
+   * All that the folder holds of a run so far; a run that goes on may be loaded too.
+   * @throws InfrastructureError FILE_MISSING, FILE_DAMAGED, FILE_VERSION, JOURNAL_MISSING, JOURNAL_DAMAGED
+   */
+  async load(): Promise<RunContent> {
+    const [run, plan, { records }] = await Promise.all([
+      this.readRun(),
+      this.readPlan(),
+      readJournal(this.journalFile),
+    ]);
+    return { run, plan, records };
   }
   /** Writes plan.json, each cell once. */
   async writePlan(plan: Plan): Promise<void> {

@@ -12,9 +12,14 @@ export interface CellSamples {
   planned: number;
   /** All records of the cell, by repetition. */
   records: TrialRecord[];
-  /** Repetitions of the trials that passed: the boots that every list of `values` is aligned to. */
-  repetitions: number[];
-  /** Metric to one value per passed trial. Only metrics that at least one of them has. */
+  /** Repetitions of the trials that passed. */
+  passed: number[];
+  /**
+   * Whether the boot of each repetition ended badly by the guest's own doing, the first repetition at place 0; null where
+   * there is no such boot, or where its end says nothing about the guest.
+   */
+  bad: (boolean | null)[];
+  /** Metric to one value per repetition, like `bad`; null where that boot measured nothing. Only metrics with any value. */
   values: Map<string, SampleValue[]>;
 }
 
@@ -22,43 +27,60 @@ export interface CellSamples {
 export const badOutcomes: ReadonlySet<Outcome['kind']> = new Set(['failed', 'crashed', 'timeout']);
 
 /** Boot and workload time stand beside the metrics in a record; in samples they are metrics like the others. */
-export const timeMetrics = { boot_ns: 'bootNs', workload_ns: 'workloadNs' } as const;
+const timeMetrics = { boot_ns: 'bootNs', workload_ns: 'workloadNs' } as const;
 
 /**
- * The journal as samples, in the order in which the matrix has its cells. Only trials that passed give numbers: what an
- * invalid, failed, crashed or lost trial counted is evidence, not a measurement of its cell.
+ * The journal as samples, by the id of the cell and in the order in which the matrix has its cells. Only trials that
+ * passed give numbers: what an invalid, failed, crashed or lost trial counted is evidence, not a measurement of its cell.
  */
-export function collectSamples(plan: Plan, records: readonly TrialRecord[]): CellSamples[] {
+export function samplesByCell(plan: Plan, records: readonly TrialRecord[]): Map<string, CellSamples> {
   const cells = new Map<string, CellSamples>();
   for (const cell of plan.cells) {
-    cells.set(cell.id, { cell, planned: 0, records: [], repetitions: [], values: new Map() });
+    cells.set(cell.id, { cell, planned: 0, records: [], passed: [], bad: [], values: new Map() });
   }
-  for (const { cell } of plan.trials) cells.get(cell.id)!.planned++;
+  for (const { cell } of plan.trials) {
+    const samples = cells.get(cell.id);
+    if (samples) samples.planned++;
+  }
   for (const record of records) cells.get(record.cell)?.records.push(record);
   for (const samples of cells.values()) {
     samples.records.sort((a, b) => a.repetition - b.repetition);
     fillValues(samples);
   }
-  return [...cells.values()];
+  return cells;
 }
 
 function fillValues(samples: CellSamples): void {
-  const passed = samples.records.filter(record => record.outcome.kind === 'passed');
-  samples.repetitions = passed.map(record => record.repetition);
-  for (const [index, record] of passed.entries()) {
+  const { records, values } = samples;
+  const places = records.at(-1)?.repetition ?? 0;
+  samples.bad = new Array<boolean | null>(places).fill(null);
+  for (const record of records) {
+    const place = record.repetition - 1;
+    if (badOutcomes.has(record.outcome.kind)) samples.bad[place] = true;
+    if (record.outcome.kind !== 'passed') continue;
+    samples.bad[place] = false;
+    samples.passed.push(record.repetition);
     for (const [name, value] of Object.entries(metricsOf(record))) {
-      let values = samples.values.get(name);
-      if (!values) {
-        values = new Array<SampleValue>(passed.length).fill(null);
-        samples.values.set(name, values);
-      }
-      values[index] = readStored(value);
+      const list = values.get(name) ?? new Array<SampleValue>(places).fill(null);
+      values.set(name, list);
+      list[place] = readStored(value);
     }
   }
 }
 
+/** What the trials that passed measured of a metric, in the order of `passed`. */
+export function passedValues(samples: CellSamples, metric: string): SampleValue[] {
+  const list = samples.values.get(metric) ?? [];
+  return samples.passed.map(repetition => list[repetition - 1] ?? null);
+}
+
+/** The trials that ended, in whatever way: those that an interruption cut off did not. */
+export function endedTrials(records: readonly TrialRecord[]): Set<string> {
+  return new Set(records.filter(({ outcome }) => outcome.kind !== 'interrupted').map(({ trial }) => trial));
+}
+
 /** The metrics of a record with boot and workload time among them. */
-export function metricsOf(record: TrialRecord): Record<string, StoredValue> {
+function metricsOf(record: TrialRecord): Record<string, StoredValue> {
   const metrics: Record<string, StoredValue> = { ...record.metrics };
   for (const [name, field] of Object.entries(timeMetrics)) {
     const value = record[field];

@@ -194,27 +194,31 @@ t.test('calibration: A and B of one cell, and what no alarm is worth', async t =
     repetitions: calibration.pairs * calibration.perSide * 2,
     measure: (cell, random) => failedOf(cell.vcpus * 40, random),
   });
-  const result = calibrate(run, content.plan, content.records);
+  const result = calibrate(content);
   t.equal(result.verdicts.of, 30);
   t.equal(result.tests.of, 30 * 2, 'the waste of two cells');
   t.equal(result.impossible.tests, 30 * 2, 'that no boot failed could never be an alarm, and proves nothing');
   const few = { ...run, calibration: { pairs: 30, perSide: 3 } };
-  t.match(calibrate(few, content.plan, content.records), {
+  t.match(calibrate({ ...content, run: few }), {
     tests: { of: 0, upper: 1 },
     verdicts: { of: 0, upper: 1 },
     impossible: { verdicts: 30 },
   });
   t.ok(result.verdicts.alarms <= 4, `${result.verdicts.alarms} alarms`);
   t.ok(result.metrics['wasted_bytes']!.alarms > 0, 'uncorrected tests do reject now and then');
-  t.match(result, calibrate(run, content.plan, [...content.records].reverse()), 'a replay gives the same');
+  t.match(
+    result,
+    calibrate({ ...content, records: [...content.records].reverse() }),
+    'a replay gives the same',
+  );
 
   const shifted = content.records.map(record => ({
     ...record,
     metrics: { ...record.metrics, wasted_bytes: record.repetition <= 10 ? record.repetition : 5 },
   }));
-  t.ok(calibrate(run, content.plan, shifted).verdicts.alarms <= 1, 'a drift meets both sides alike');
+  t.ok(calibrate({ ...content, records: shifted }).verdicts.alarms <= 1, 'a drift meets both sides alike');
   const half = content.records.filter(({ repetition }) => repetition <= 25);
-  t.match(calibrate(run, content.plan, half), { verdicts: { of: 2 }, unfinished: 28 });
+  t.match(calibrate({ ...content, records: half }), { verdicts: { of: 2 }, unfinished: 28 });
 
   // 59 comparisons without an alarm bound the rate below 5 % (the rule of three: 3 / 59).
   const none = {

@@ -23,8 +23,7 @@ function makeContent(some: readonly Cell[] = cells, boots = 8) {
 }
 
 function makeSide(some?: readonly Cell[], boots?: number): Side {
-  const { run, plan, records } = makeContent(some, boots);
-  return sideOfRun(run, plan, records);
+  return sideOfRun(makeContent(some, boots));
 }
 
 t.test('sides: values by repetition, outcomes as a metric, a baseline like its run', async t => {
@@ -39,7 +38,7 @@ t.test('sides: values by repetition, outcomes as a metric, a baseline like its r
           : record.outcome;
     return { ...record, outcome };
   });
-  const side = sideOfRun(run, plan, kinds);
+  const side = sideOfRun({ run, plan, records: kinds });
   const [first] = side.cells;
   t.strictSame(
     first?.values.get(failedBoots),
@@ -49,10 +48,12 @@ t.test('sides: values by repetition, outcomes as a metric, a baseline like its r
   t.strictSame(first?.values.get('wasted_bytes')?.slice(0, 2), [null, null]);
   t.equal(first?.values.get('wasted_bytes')?.length, 8);
   t.match(first?.facts, { workload: 'stress-ng 1', cpus_online: '2' });
-  const saved = sideOfBaseline(makeBaseline('x', run, plan, kinds)).cells.find(({ id }) => id === 'a');
+  const saved = sideOfBaseline(makeBaseline('x', { run, plan, records: kinds })).cells.find(
+    ({ id }) => id === 'a',
+  );
   t.strictSame(saved?.values.get(failedBoots), [0, 0, 0, 0, 0, 0, 1]);
   t.strictSame(saved?.values.get('wasted_bytes'), first?.values.get('wasted_bytes')?.slice(2));
-  const dead = sideOfRun(run, plan, []);
+  const dead = sideOfRun({ run, plan, records: [] });
   t.equal(dead.cells[0]?.facts, undefined);
 });
 
@@ -105,14 +106,14 @@ t.test('unlike facts are found, but for those that the axis explains and those n
       ? { ...record, capabilities: { ...fakeCapabilities(cells[2]!), cpusOnline: 1 } }
       : record,
   );
-  const one = sideOfRun(run, plan, fewer);
+  const one = sideOfRun({ run, plan, records: fewer });
   t.match(findIncompatibilities(pairAcross(side, one).pairs, side, one), [
     { fact: 'cpus_online', base: '8', new: '1', pairs: ['config=stats vcpus=8'] },
   ]);
   const crashed = fewer.map(record =>
     record.cell === 'c' ? { ...record, outcome: { kind: 'failed' as const, reason: 'x' } } : record,
   );
-  const dead = sideOfRun(run, plan, crashed);
+  const dead = sideOfRun({ run, plan, records: crashed });
   t.strictSame(
     findIncompatibilities(pairAcross(side, dead).pairs, side, dead),
     [],
@@ -179,7 +180,7 @@ t.test('an order effect is found when who boots second is slower', async t => {
     };
   });
   const findings = (some: typeof records) => {
-    const side = sideOfRun(run, plan, some);
+    const side = sideOfRun({ run, plan, records: some });
     const { pairs } = pairWithin(side, { axis: 'config', base: 'stats' });
     return orderFindings(judgePairs({ base: side, next: side, pairs, random: makeRandom(1) }));
   };

@@ -37,7 +37,7 @@ function simulate(
   options: { ahead?: number; stopAfter?: number; records?: TrialRecord[] } = {},
 ): TrialRecord[] {
   const records = [...(options.records ?? [])];
-  const sequential = new SequentialRun(run, plan, records);
+  const sequential = new SequentialRun({ run, plan, records });
   const done = new Set(records.map(({ trial }) => trial));
   const running: TrialRecord[] = [];
   const finish = () => {
@@ -60,8 +60,8 @@ function simulate(
 }
 
 function judgeAt(fixture: { run: RunRecord; plan: Plan }, records: readonly TrialRecord[]) {
-  const side = sideOfRun(fixture.run, fixture.plan, records);
-  const { limits } = sequentialProgress(fixture.run, fixture.plan, records)!;
+  const side = sideOfRun({ ...fixture, records });
+  const { limits } = sequentialProgress({ ...fixture, records })!;
   const { pairs } = pairWithin(side, compare);
   return judgePairs({ base: side, next: side, pairs, looks, limits, random: makeRandom(1) });
 }
@@ -80,7 +80,7 @@ t.test('boots go where they are needed', async t => {
   t.equal(boots('a8'), 20);
   t.equal(boots('b8'), 20);
   t.equal(boots('lone'), 8, 'what is compared with nothing is not booted to the last look');
-  const progress = sequentialProgress(fixture.run, fixture.plan, records)!;
+  const progress = sequentialProgress({ ...fixture, records })!;
   t.equal(progress.taken, 3);
   t.strictSame(Object.fromEntries(progress.limits), {
     'vcpus=2 config=stats+dups': 8,
@@ -138,23 +138,23 @@ t.test('trials that fail or are lost fill a look, and interrupted ones do not', 
     .map(trial =>
       fakeRecord(trial, { wasted_bytes: 5 }, undefined, { capabilities: fakeCapabilities(trial.cell) }),
     );
-  t.match(sequentialProgress(fixture.run, fixture.plan, records), { taken: 1, awaited: new Set() });
+  t.match(sequentialProgress({ ...fixture, records }), { taken: 1, awaited: new Set() });
   const crashed = records.with(3, {
     ...records[3]!,
     outcome: { kind: 'crashed', title: 'x', class: 'oops' },
   });
-  t.equal(sequentialProgress(fixture.run, fixture.plan, crashed)!.taken, 1);
+  t.equal(sequentialProgress({ ...fixture, records: crashed })!.taken, 1);
   const interrupted = records.with(3, { ...records[3]!, outcome: { kind: 'interrupted' } });
-  t.match(sequentialProgress(fixture.run, fixture.plan, interrupted), {
+  t.match(sequentialProgress({ ...fixture, records: interrupted }), {
     taken: 0,
     awaited: new Set([records[3]!.trial]),
   });
   t.equal(
-    sequentialProgress(
-      { ...fixture.run, matrix: { ...fixture.run.matrix, trials: { kind: 'fixed', count: 3 } } },
-      fixture.plan,
-      [],
-    ),
+    sequentialProgress({
+      run: { ...fixture.run, matrix: { ...fixture.run.matrix, trials: { kind: 'fixed', count: 3 } } },
+      plan: fixture.plan,
+      records: [],
+    }),
     undefined,
   );
 });

@@ -18,7 +18,7 @@ function makeSide(
 ): Side {
   const run = fakeRun({ run: name });
   const content = fakeRunContent({ run, cells, repetitions: boots, seed: 4, measure });
-  return sideOfRun(run, content.plan, content.records);
+  return sideOfRun(content);
 }
 
 /** Every verdict once: a storm, an improvement, a change without direction, noise, nothing. */

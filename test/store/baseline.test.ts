@@ -7,7 +7,7 @@ import type { Capabilities } from '../../harness/measurement/record.ts';
 import { formatBaseline, makeBaseline } from '../../harness/store/baseline.ts';
 import { BaselineStore } from '../../harness/store/baseline-store.ts';
 import { differences } from '../../harness/store/comparison-key.ts';
-import { collectSamples } from '../../harness/store/sample.ts';
+import { passedValues, samplesByCell } from '../../harness/store/sample.ts';
 import { fakeCell, fakePlan, fakeRecord, fakeRun } from '../fakes/run-fixture.ts';
 
 const capabilities: Capabilities = {
@@ -32,24 +32,25 @@ const records = [
 ];
 
 t.test('samples: only passed trials, by repetition, and a gap is null', async t => {
-  const [first, second, third] = collectSamples(plan, records);
+  const [first, second, third] = [...samplesByCell(plan, records).values()];
   t.equal(first?.cell.id, 'c2', 'cells stay in the order of the matrix');
-  t.strictSame(first?.repetitions, [1, 2]);
+  t.strictSame(first?.passed, [1, 2]);
+  t.strictSame(first?.bad, [false, false, null], 'an invalid boot says nothing about the guest');
   t.strictSame(
-    first?.values.get('wasted_bytes'),
+    passedValues(first!, 'wasted_bytes'),
     [12, 18446744073709551615n],
     'what fits no double is a bigint',
   );
-  t.strictSame(first?.values.get('failed_becoming'), [3, null], 'not measured is not zero');
-  t.strictSame(first?.values.get('boot_ns'), [1.25e9, 1.5e9], 'times are metrics too');
+  t.strictSame(first?.values.get('failed_becoming'), [3, null, null], 'not measured is not zero');
+  t.strictSame(passedValues(first!, 'boot_ns'), [1.25e9, 1.5e9], 'times are metrics too');
   t.equal(first?.records.length, 3, 'the invalid trial is there as evidence');
   t.strictSame(second?.values.get('wasted_bytes'), [0, 5]);
-  t.match(third, { planned: 3, repetitions: [], values: new Map() });
+  t.match(third, { planned: 3, passed: [], values: new Map() });
 });
 
 t.test('a baseline comes back as it was saved, one sample a line', async t => {
   const store = new BaselineStore(join(t.testdir(), 'baselines'));
-  const baseline = makeBaseline('nightly-6.12', fakeRun(), plan, records);
+  const baseline = makeBaseline('nightly-6.12', { run: fakeRun(), plan, records });
   t.strictSame(await store.names(), []);
   const path = await store.save(baseline);
   t.strictSame(await store.load('nightly-6.12'), baseline);
@@ -83,11 +84,11 @@ t.test('a baseline comes back as it was saved, one sample a line', async t => {
   await store.remove('nightly-6.12');
   t.strictSame(await store.names(), []);
   await t.rejects(store.remove('nightly-6.12'), { code: 'BASELINE_UNKNOWN', hint: /baseline save/ });
-  t.throws(() => makeBaseline('x', fakeRun(), plan, []), { code: 'BASELINE_EMPTY' });
+  t.throws(() => makeBaseline('x', { run: fakeRun(), plan, records: [] }), { code: 'BASELINE_EMPTY' });
 });
 
 t.test('what two sides do not agree on is named', async t => {
-  const base = makeBaseline('base', fakeRun(), plan, records);
+  const base = makeBaseline('base', { run: fakeRun(), plan, records });
   const kvm = fakeRun({
     accelerator: { accelerator: 'kvm', requested: 'kvm', reason: '' },
     workloads: { 'stress-ng': 2 },
@@ -96,7 +97,7 @@ t.test('what two sides do not agree on is named', async t => {
     ...record,
     capabilities: { ...capabilities, release: '7.2', cpusOnline: 4 },
   }));
-  const next = makeBaseline('next', kvm, plan, wider);
+  const next = makeBaseline('next', { run: kvm, plan, records: wider });
   t.strictSame(differences(base.facts, base.facts), []);
   t.strictSame(differences(base.facts, next.facts), [{ fact: 'accelerator', base: 'tcg', new: 'kvm' }]);
   t.strictSame(
@@ -129,7 +130,7 @@ t.test('property: what is formatted can be read back', async () => {
       text,
       fc.array(fc.oneof(fc.constant(null), fc.integer(), fc.bigInt().map(String))),
       (label, values) => {
-        const base = makeBaseline('x', fakeRun(), plan, records);
+        const base = makeBaseline('x', { run: fakeRun(), plan, records });
         const cell = { ...base.cells[0]!, label, samples: { [label]: values } };
         const baseline = { ...base, cells: [cell] };
         return canonicalJson(JSON.parse(formatBaseline(baseline))) === canonicalJson(baseline);

@@ -7,7 +7,6 @@ import { sideOfBaseline, sideOfRun } from '../../judgement/side.ts';
 import { type Column, renderTable } from '../../report/table.ts';
 import { type Baseline, makeBaseline } from '../../store/baseline.ts';
 import { BaselineStore } from '../../store/baseline-store.ts';
-import { readJournal } from '../../store/journal.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { plural } from '../../units.ts';
 import type { CommandContext } from '../context.ts';
@@ -34,17 +33,11 @@ export async function saveBaseline(
 ): Promise<number> {
   const store = new BaselineStore(options.folder);
   const folder = await RunFolder.open(reference, options.results ?? 'results');
-  const [run, plan, { records }] = await Promise.all([
-    folder.readRun(),
-    folder.readPlan(),
-    readJournal(folder.journalFile),
-  ]);
-  const baseline = makeBaseline(name, run, plan, records);
+  const content = await folder.load();
+  const { run } = content;
+  const baseline = makeBaseline(name, content);
   if (options.replace && !options.force && (await store.names()).includes(name)) {
-    const found = replacementDifferences(
-      sideOfBaseline(await store.load(name)),
-      sideOfRun(run, plan, records),
-    );
+    const found = replacementDifferences(sideOfBaseline(await store.load(name)), sideOfRun(content));
     if (found.length > 0) {
       throw new UsageError(
         'BASELINE_UNLIKE',

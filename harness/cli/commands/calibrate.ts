@@ -13,7 +13,6 @@ import type { RunInput } from '../../run/run-input.ts';
 import { leastUntiedP } from '../../statistics/tests/rank-test.ts';
 import { logCalibration } from '../../store/calibration-log.ts';
 import { runFacts } from '../../store/comparison-key.ts';
-import { readJournal } from '../../store/journal.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
 import type { CommandContext } from '../context.ts';
 import { readMatrix } from '../inputs.ts';
@@ -102,12 +101,9 @@ async function reportCalibration(
   options: CalibrateOptions,
   context: CommandContext & { shutdown: Shutdown },
 ): Promise<number> {
-  const [run, plan, { records }] = await Promise.all([
-    folder.readRun(),
-    folder.readPlan(),
-    readJournal(folder.journalFile),
-  ]);
-  const calibration = calibrate(run, plan, records);
+  const content = await folder.load();
+  const { run, plan, records } = content;
+  const calibration = calibrate(content);
   const { verdicts, tests, pairs, perSide } = calibration;
   const host = await logCalibration(dirname(folder.path), {
     run: run.run,

@@ -2,7 +2,6 @@ import { relative } from 'node:path';
 import { exitCodes } from '../../exit-code.ts';
 import { concludeRun } from '../../report/conclude-run.ts';
 import { renderStatsReport } from '../../report/stats-table.ts';
-import { readJournal } from '../../store/journal.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import type { CommandContext } from '../context.ts';
 import { renderError } from '../render-error.ts';
@@ -21,14 +20,13 @@ export async function reportCommand(
   context: CommandContext,
 ): Promise<number> {
   const folder = await RunFolder.open(run, options.results);
-  const { records } = await readJournal(folder.journalFile);
-  const [record, plan] = [await folder.readRun(), await folder.readPlan()];
+  const content = await folder.load();
   if (options.format === 'stats' && !options.json) {
-    context.stdout(renderStatsReport(record, plan, records));
+    context.stdout(renderStatsReport(content.run, content.plan, content.records));
     return exitCodes.success;
   }
   const path = relative('', folder.path) || '.';
-  const judged = concludeRun({ run: record, plan, records }, path);
+  const judged = concludeRun(content, path);
   context.stdout(options.json || options.format === 'json' ? judged.json : judged.text);
   if (judged.error) context.stderr(renderError(judged.error));
   return exitCodes.success;

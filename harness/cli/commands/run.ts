@@ -13,7 +13,6 @@ import { concludeRun } from '../../report/conclude-run.ts';
 import { exitCodeOfRun } from '../../report/run-exit-code.ts';
 import { executeRun } from '../../run/execute-run.ts';
 import type { RunInput } from '../../run/run-input.ts';
-import { readJournal } from '../../store/journal.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import type { CommandContext } from '../context.ts';
 import { fragmentNames, readMatrix, workloadsOf } from '../inputs.ts';
@@ -128,10 +127,9 @@ async function reportRun(
   options: RunOptions,
   context: CommandContext & { shutdown: Shutdown },
 ): Promise<number> {
-  const { records } = await readJournal(folder.journalFile);
-  const [run, plan] = [await folder.readRun(), await folder.readPlan()];
+  const content = await folder.load();
   const path = relative('', folder.path) || '.';
-  const judged = concludeRun({ run, plan, records }, path);
+  const judged = concludeRun(content, path);
   await folder.writeReport('report.txt', judged.text);
   await folder.writeReport('report.json', judged.json);
   if (judged.comparison) {
@@ -144,7 +142,7 @@ async function reportRun(
   if (interrupted !== undefined) {
     context.stderr(`modstorm: interrupted; go on with: npm run -s modstorm -- run --resume ${path}\n`);
   }
-  const code = exitCodeOfRun(records, {
+  const code = exitCodeOfRun(content.records, {
     ...(interrupted !== undefined && { interrupted }),
     regressed: judged.regressed,
   });

@@ -1,6 +1,6 @@
 import type { TrialRecord } from '../../measurement/record.ts';
-import type { Plan, Trial } from '../../plan/trial.ts';
-import type { RunRecord } from '../../store/run-record.ts';
+import type { Trial } from '../../plan/trial.ts';
+import type { RunContent } from '../../store/run-folder.ts';
 import { type SequentialProgress, sequentialProgress } from './sequential.ts';
 
 /**
@@ -8,16 +8,14 @@ import { type SequentialProgress, sequentialProgress } from './sequential.ts';
  * filled the cells that it waits for may run ahead of it: what they measured beyond it does not count at that look.
  */
 export class SequentialRun {
-  readonly #run: RunRecord;
-  readonly #plan: Plan;
+  readonly #content: RunContent;
   readonly #records = new Map<string, TrialRecord>();
   #progress: SequentialProgress | undefined;
 
-  constructor(run: RunRecord, plan: Plan, records: readonly TrialRecord[]) {
-    this.#run = run;
-    this.#plan = plan;
-    for (const record of records) this.#records.set(record.trial, record);
-    this.#progress = sequentialProgress(run, plan, [...this.#records.values()]);
+  constructor(content: RunContent) {
+    this.#content = content;
+    for (const record of content.records) this.#records.set(record.trial, record);
+    this.#progress = sequentialProgress(content);
   }
 
   /** How far it has come; undefined when the run declares no looks or no comparison. */
@@ -40,12 +38,12 @@ export class SequentialRun {
     this.#records.set(record.trial, record);
     if (this.#progress === undefined || record.outcome.kind === 'interrupted') return;
     if (this.#progress.awaited.delete(record.trial) && this.#progress.awaited.size === 0) {
-      this.#progress = sequentialProgress(this.#run, this.#plan, [...this.#records.values()]);
+      this.#progress = sequentialProgress({ ...this.#content, records: [...this.#records.values()] });
     }
   }
 
   #looks(): { looks: readonly number[] } {
-    const { trials } = this.#run.matrix;
+    const { trials } = this.#content.run.matrix;
     return trials.kind === 'looks' ? trials : { looks: [] };
   }
 }

@@ -1,7 +1,7 @@
-import type { TrialRecord } from '../../measurement/record.ts';
 import type { Plan } from '../../plan/trial.ts';
 import { makeRandom } from '../../random.ts';
-import type { RunRecord } from '../../store/run-record.ts';
+import type { RunContent } from '../../store/run-folder.ts';
+import { endedTrials } from '../../store/sample.ts';
 import { judgePairs } from '../judgement.ts';
 import { pairWithin } from '../pairing.ts';
 import { sideOfRun } from '../side.ts';
@@ -27,19 +27,14 @@ const seed = 0x6c6f6f6b;
  * go on if the judge wants more trials of that pair; a base goes on as long as any of its pairs does.
  * @returns undefined when the run declares no looks or no comparison
  */
-export function sequentialProgress(
-  run: RunRecord,
-  plan: Plan,
-  records: readonly TrialRecord[],
-): SequentialProgress | undefined {
-  const { compare, trials } = run.matrix;
+export function sequentialProgress(content: RunContent): SequentialProgress | undefined {
+  const { plan, records } = content;
+  const { compare, trials } = content.run.matrix;
   if (compare === undefined || trials.kind !== 'looks') return undefined;
   const { looks } = trials;
-  const side = sideOfRun(run, plan, records);
+  const side = sideOfRun(content);
   const { pairs } = pairWithin(side, compare);
-  const done = new Set(
-    records.filter(({ outcome }) => outcome.kind !== 'interrupted').map(({ trial }) => trial),
-  );
+  const done = endedTrials(records);
   const wanted = new Map(side.cells.map(({ id }) => [id, looks[0]!]));
   const limits = new Map(pairs.map(({ name }) => [name, looks[0]!]));
   for (const [index, look] of looks.entries()) {

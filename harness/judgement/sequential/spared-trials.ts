@@ -1,6 +1,4 @@
-import type { TrialRecord } from '../../measurement/record.ts';
-import type { Plan } from '../../plan/trial.ts';
-import type { RunRecord } from '../../store/run-record.ts';
+import type { RunContent } from '../../store/run-folder.ts';
 import { sequentialProgress } from './sequential.ts';
 
 /** Planned boots of a cell that its run left out on purpose. */
@@ -14,14 +12,11 @@ export interface SparedTrials {
  * What the looks of a sequential run made unnecessary, by cell id: boots behind the look at which every pair of the cell
  * was decided. Boots that an interrupted run still owes are not among them.
  */
-export function sparedTrials(
-  run: RunRecord,
-  plan: Plan,
-  records: readonly TrialRecord[],
-): Map<string, SparedTrials> {
+export function sparedTrials(content: RunContent): Map<string, SparedTrials> {
+  const { run, plan, records } = content;
   const spared = new Map<string, SparedTrials>();
   const { trials } = run.matrix;
-  const progress = sequentialProgress(run, plan, records);
+  const progress = sequentialProgress(content);
   if (progress === undefined || trials.kind !== 'looks') return spared;
   const filling = progress.awaited.size > 0 ? trials.looks[progress.taken] : undefined;
   const done = new Set(records.map(({ trial }) => trial));
