@@ -1,18 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type FinalResults, Parser } from 'tap-parser';
-import { startProgram } from '../harness/process/program.ts';
 import { projectPath } from '../harness/project.ts';
 import { formatDuration } from '../harness/units.ts';
-
-/** What a group of test files came to. */
-interface Tally {
-  passed: number;
-  failed: number;
-  skipped: number;
-  /** The test program itself ended badly (a crash, incomplete coverage). */
-  broken: boolean;
-}
+import { runChecks } from './checks.ts';
+import { runScript } from './run-script.ts';
+import { addTally, emptyTally, print, type Tally } from './tally.ts';
 
 /** A group of test files that run together. */
 interface Group {
@@ -27,19 +20,16 @@ interface Group {
 const coverageFloor = { statements: 93, branches: 90 } as const;
 
 /**
- * Runs the fast tests, then the integration tests on real guests; each only those whose path contains one of `words`.
- * A line per file, the failures in full, and as last line `N passed, N failed`. Returns the exit code.
+ * Runs the checks of the sources, the fast tests, then the integration tests on real guests; each only those whose path
+ * contains one of `words`. A line per file, the failures in full, and as last line `N passed, N failed`. Returns the
+ * exit code.
  */
 export async function runTests(words: readonly string[] = []): Promise<number> {
-  const total: Tally = { passed: 0, failed: 0, skipped: 0, broken: false };
+  const total = await runChecks(words);
   for (const group of testGroups(words)) {
     if (group.files.length === 0) continue;
     print(`\n${group.title} (${group.files.length} files)`);
-    const tally = await runGroup(group);
-    total.passed += tally.passed;
-    total.failed += tally.failed;
-    total.skipped += tally.skipped;
-    total.broken ||= tally.broken;
+    addTally(total, await runGroup(group));
   }
   if (total.passed + total.failed + total.skipped === 0) {
     print(`no test file matches ${words.join(' ')}`);
@@ -90,7 +80,7 @@ function listTests(folder: string): string[] {
 }
 
 async function runGroup(group: Group): Promise<Tally> {
-  const tally: Tally = { passed: 0, failed: 0, skipped: 0, broken: false };
+  const tally = emptyTally();
   const parser = new Parser();
   parser.on('child', file => {
     file.on('complete', (results: FinalResults) => {
@@ -104,26 +94,14 @@ async function runGroup(group: Group): Promise<Tally> {
     const took = formatDuration((result.time ?? 0) * 1e6);
     print(`  ${result.ok ? 'ok    ' : 'FAILED'} ${result.name.replace(/^build\/test\//, '')} (${took})`);
   });
-  const tap = startProgram(
-    process.execPath,
-    [
-      projectPath('node_modules', 'tap', 'dist', 'esm', 'run.mjs'),
-      '--reporter=tap',
-      ...group.options,
-      ...group.files,
-    ],
-    {
-      folder: projectPath('.'),
-      maxBuffer: 1024 * 1024,
-      onLine: (line, stream) => {
-        if (stream === 'stderr') return print(line);
-        parser.write(`${line}\n`);
-      },
+  const result = await runScript(
+    projectPath('node_modules', 'tap', 'dist', 'esm', 'run.mjs'),
+    ['--reporter=tap', ...group.options, ...group.files],
+    (line, stream) => {
+      if (stream === 'stderr') print(line);
+      else parser.write(`${line}\n`);
     },
   );
-  process.once('SIGINT', () => void tap.end());
-  process.once('SIGTERM', () => void tap.end());
-  const result = await tap.done;
   parser.end();
   tally.broken = result.code !== 0;
   if (group.covers && !tally.broken) addCoverage(tally);
@@ -155,8 +133,4 @@ function reportProblems(parser: Parser, path: string): void {
     if (result.diag) print(`      ${JSON.stringify(result.diag, undefined, 2).replaceAll('\n', '\n      ')}`);
   });
   parser.on('child', child => reportProblems(child, `${path}${child.name} > `));
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

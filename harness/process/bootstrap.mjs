@@ -81,8 +81,9 @@ function readStamp(path) {
 
 async function ensurePackages(lock) {
   const stamp = join(root, 'node_modules', '.modstorm-stamp');
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const wanted = digest(
-    readFileSync(join(root, 'package.json')),
+    JSON.stringify([dependencies, devDependencies]),
     readFileSync(join(root, 'package-lock.json')),
     process.versions.modules,
   );

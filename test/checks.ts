@@ -1,0 +1,43 @@
+import { projectPath } from '../harness/project.ts';
+import { formatDuration } from '../harness/units.ts';
+import { runScript } from './run-script.ts';
+import { emptyTally, print, type Tally } from './tally.ts';
+
+/** A check of the sources that is no test file; it passes when its script ends with 0. */
+interface Check {
+  /** Like the path of a test file, so that `npm test -- biome` selects it. */
+  name: string;
+  /** Path below node_modules/. */
+  script: string;
+  args: readonly string[];
+}
+
+const checks: readonly Check[] = [
+  {
+    name: 'checks/biome: format and lint',
+    script: '@biomejs/biome/bin/biome',
+    args: ['check', '--max-diagnostics=50', '.'],
+  },
+];
+
+/** Runs the checks whose name contains one of `words`, all without words; each counts as one test. */
+export async function runChecks(words: readonly string[]): Promise<Tally> {
+  const wanted = checks.filter(
+    ({ name }) => words.length === 0 || words.some(word => name.split(':', 1)[0]!.includes(word)),
+  );
+  const tally = emptyTally();
+  if (wanted.length === 0) return tally;
+  print(`\nchecks of the sources (${wanted.length})`);
+  await Promise.all(wanted.map(check => runCheck(check, tally)));
+  return tally;
+}
+
+async function runCheck({ name, script, args }: Check, tally: Tally): Promise<void> {
+  const lines: string[] = [];
+  const { code, durationNs } = await runScript(projectPath('node_modules', script), args, line =>
+    lines.push(line),
+  );
+  tally[code === 0 ? 'passed' : 'failed']++;
+  print(`  ${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${formatDuration(durationNs)})`);
+  if (code !== 0) for (const line of lines) print(`    ${line}`);
+}
