@@ -1,3 +1,7 @@
+/**
+ * The dynamic program under the exact rank test: how many subsets of tied ranks have each sum.
+ * @module
+ */
 import { choose } from './distribution.ts';
 
 /**

@@ -1,3 +1,8 @@
+/**
+ * What is known of a metric before any data is seen: class, direction, family, gate.
+ * @module
+ */
+
 /** How the values of a metric come about, which decides the test. */
 export type MetricClass = 'deterministic' | 'count' | 'time';
 

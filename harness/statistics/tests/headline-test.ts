@@ -33,7 +33,7 @@ export function equalityTest(base: Sample, candidate: Sample): HeadlineTest {
 }
 
 /** What of the rates the headline shows. */
-interface FisherRates {
+export interface FisherRates {
   candidate: { events: number };
   difference: { estimate: number };
 }

@@ -1,3 +1,7 @@
+/**
+ * What an analysis takes: the types of samples, tables and options.
+ * @module
+ */
 import type { MetricDefinition } from '../samples/metric.ts';
 import type { RandomSource } from '../samples/random-source.ts';
 import type { MaybeScalar } from '../samples/value.ts';

@@ -1,3 +1,8 @@
+/**
+ * From a table of samples to its verdicts: start reading here. The family is declared (`family.ts`), its headlines are
+ * judged look by look (`headlines.ts`), then the secondary metrics of each cell (`secondary-metrics.ts`).
+ * @module
+ */
 import { groupBy } from '../samples/group.ts';
 import type { StatisticalFinding } from '../samples/metric.ts';
 import { driftFinding } from '../series/drift.ts';

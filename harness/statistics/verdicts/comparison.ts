@@ -1,3 +1,7 @@
+/**
+ * Two samples of one metric as numbers: test, effect, rates. What they mean is decided in `verdict.ts`.
+ * @module
+ */
 import { clopperPearson, rateDifference } from '../effects/clopper-pearson.ts';
 import { type Effect, measureEffect } from '../effects/effect.ts';
 import type { Interval } from '../effects/interval.ts';

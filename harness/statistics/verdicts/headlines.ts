@@ -1,3 +1,7 @@
+/**
+ * The verdicts of the hypotheses that a family declares, through its looks.
+ * @module
+ */
 import { UsageError } from '../../errors.ts';
 import { westfallYoung } from '../corrections/westfall-young.ts';
 import { groupBy } from '../samples/group.ts';

@@ -1,3 +1,7 @@
+/**
+ * What an analysis gives: the types of verdicts, judged metrics and cells.
+ * @module
+ */
 import type { MetricDefinition, StatisticalFinding } from '../samples/metric.ts';
 import type { Correction } from './analysis-request.ts';
 import type { MetricComparison } from './comparison.ts';

@@ -1,3 +1,7 @@
+/**
+ * Parts of sentences about one metric, shared by the sentence and the long explanation.
+ * @module
+ */
 import type { MetricDefinition } from '../samples/metric.ts';
 import type { Scalar } from '../samples/value.ts';
 import type { MetricComparison, RateComparison } from './comparison.ts';

@@ -1,3 +1,7 @@
+/**
+ * The decision: from adjusted p-values, effects and gates to one word and its reason.
+ * @module
+ */
 import { benjaminiHochberg } from '../corrections/benjamini-hochberg.ts';
 import { holm } from '../corrections/holm.ts';
 import { liesInside } from '../effects/interval.ts';

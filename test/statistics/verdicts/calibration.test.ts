@@ -1,30 +1,17 @@
 import t from 'tap';
-import { makeRandom, type Random } from '../../harness/random.ts';
-import type { MetricClass, MetricDefinition } from '../../harness/statistics/samples/metric.ts';
-import { makeSample } from '../../harness/statistics/samples/sample.ts';
-import { rankTest } from '../../harness/statistics/tests/rank-test.ts';
-import { analyse } from '../../harness/statistics/verdicts/analysis.ts';
-import { compareMetric } from '../../harness/statistics/verdicts/comparison.ts';
-import { planLooks } from '../../harness/statistics/verdicts/looks.ts';
+import { makeRandom, type Random } from '../../../harness/random.ts';
+import type { MetricClass, MetricDefinition } from '../../../harness/statistics/samples/metric.ts';
+import { makeSample } from '../../../harness/statistics/samples/sample.ts';
+import { rankTest } from '../../../harness/statistics/tests/rank-test.ts';
+import { analyse } from '../../../harness/statistics/verdicts/analysis.ts';
+import { compareMetric } from '../../../harness/statistics/verdicts/comparison.ts';
+import { planLooks } from '../../../harness/statistics/verdicts/looks.ts';
+import { type Draw, draws, mostOf, negativeBinomial, normal, percent, poisson } from '../generators.ts';
 
 const level = 0.05;
 
-function normal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
-}
-
-function poisson(rate: number, random: Random): number {
-  if (rate > 30) return Math.max(0, Math.round(rate + Math.sqrt(rate) * normal(random)));
-  let count = -1;
-  for (let product = 1; product > Math.exp(-rate); count++) product *= random.uniform();
-  return Math.max(0, count);
-}
-
-/** Negative binomial with k = 0.5: the Poisson rate is the mean times a squared normal. */
-const negativeBinomial = (mean: number) => (random: Random) => poisson(mean * normal(random) ** 2, random);
-
 /** Five kinds of data: what one boot of an unchanged kernel may give. */
-const generators: Record<string, { class: MetricClass; draw: (random: Random) => number }> = {
+const generators: Record<string, { class: MetricClass; draw: Draw }> = {
   normal: { class: 'time', draw: random => 1000 + 20 * normal(random) },
   'negative binomial': { class: 'count', draw: negativeBinomial(8) },
   'mostly zero': {
@@ -38,18 +25,11 @@ const generators: Record<string, { class: MetricClass; draw: (random: Random) =>
   },
 };
 
-const draws = (count: number, draw: (random: Random) => number, random: Random) =>
-  Array.from({ length: count }, () => draw(random));
-
-const bound = (pairs: number) => level + 3 * Math.sqrt((level * (1 - level)) / pairs);
-
 function headlineP(kind: MetricClass, base: readonly number[], candidate: readonly number[]): number {
   const samples = { base: makeSample(base), candidate: makeSample(candidate) };
   return compareMetric({ class: kind, worse: 'higher', gate: { atLeast: 0, relative: 0 }, ...samples }).test!
     .p!;
 }
-
-const percent = (share: number) => `${(share * 100).toFixed(2)} %`;
 
 t.test('false alarms on equal sides, 4000 pairs each', t => {
   const pairs = 4000;
@@ -61,7 +41,7 @@ t.test('false alarms on equal sides, 4000 pairs each', t => {
         const base = draws(trials, generator.draw, random);
         if (headlineP(generator.class, base, draws(trials, generator.draw, random)) <= level) alarms++;
       }
-      t.ok(alarms / pairs <= bound(pairs), `${name}, n=${trials}: ${percent(alarms / pairs)}`);
+      t.ok(alarms / pairs <= mostOf(pairs), `${name}, n=${trials}: ${percent(alarms / pairs)}`);
       if (name === 'normal') t.ok(alarms / pairs >= 0.025, 'and the test is not merely asleep');
     }
   }
@@ -86,7 +66,7 @@ t.test('false alarms over the looks 5, 10, 20', t => {
       const base = draws(20, generator.draw, random);
       if (walkLooks(generator.class, base, draws(20, generator.draw, random)) < 0) alarms++;
     }
-    t.ok(alarms / pairs <= bound(pairs), `${name}: ${percent(alarms / pairs)}`);
+    t.ok(alarms / pairs <= mostOf(pairs), `${name}: ${percent(alarms / pairs)}`);
   }
   t.end();
 });
@@ -118,7 +98,7 @@ t.test('false alarms of the complete verdict over 20 cells with looks', t => {
     const { tally } = analyse({ definitions: [definition], cells, looks: [8, 12, 20] });
     if (tally.REGRESSED + tally.IMPROVED > 0) alarmed++;
   }
-  t.ok(alarmed / runs <= bound(runs), `runs with any alarm: ${percent(alarmed / runs)}`);
+  t.ok(alarmed / runs <= mostOf(runs), `runs with any alarm: ${percent(alarmed / runs)}`);
   t.end();
 });
 
@@ -140,10 +120,7 @@ t.test('false claims of no change stay rare when the change is as large as the g
       });
       if (effect!.interval.attained && effect!.interval.low > -10 && effect!.interval.high < 10) claimed++;
     }
-    t.ok(
-      claimed / runs <= 0.025 + 3 * Math.sqrt((0.025 * 0.975) / runs),
-      `${kind}: ${percent(claimed / runs)}`,
-    );
+    t.ok(claimed / runs <= mostOf(runs, 0.025), `${kind}: ${percent(claimed / runs)}`);
   }
   t.end();
 });

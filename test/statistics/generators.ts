@@ -1,0 +1,37 @@
+import type { Random } from '../../harness/random.ts';
+
+/** Draws one boot's value of a metric. */
+export type Draw = (random: Random) => number;
+
+/** `count` independent values. */
+export function draws(count: number, draw: Draw, random: Random): number[] {
+  return Array.from({ length: count }, () => draw(random));
+}
+
+/** The standard normal (Box and Muller). */
+export function normal(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
+}
+
+/** A Poisson count; above a rate of 30 by its normal approximation. */
+export function poisson(rate: number, random: Random): number {
+  if (rate > 30) return Math.max(0, Math.round(rate + Math.sqrt(rate) * normal(random)));
+  let count = -1;
+  for (let product = 1; product > Math.exp(-rate); count++) product *= random.uniform();
+  return Math.max(0, count);
+}
+
+/** Negative binomial with k = 0.5: the Poisson rate is the mean times a squared normal. */
+export function negativeBinomial(mean: number): Draw {
+  return random => poisson(mean * normal(random) ** 2, random);
+}
+
+/** What a rate that is truly `level` stays below in 999 of 1000 simulations of so many runs. */
+export function mostOf(runs: number, level = 0.05): number {
+  return level + 3 * Math.sqrt((level * (1 - level)) / runs);
+}
+
+/** `4.25 %`, for the names of checks. */
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}
