@@ -4,8 +4,8 @@ export interface StepProgress {
   step: string;
   title: string;
   /** 0 to 1 if known. */
-  fraction?: number;
-  detail?: string;
+  fraction?: number | undefined;
+  detail?: string | undefined;
 }
 
 /** Receives the progress of a step; must never throw. */

@@ -192,8 +192,12 @@ function addHostCommands(program: Command, context: CommandContext, end: End): v
       'remove left-over guests, stale locks and temporary folders; with --cache also what was built',
     )
     .option('--cache', 'remove built kernels and images too')
+    .option('--unused-for <days>', 'remove what was built and not used for so many days', wholeNumber)
     .helpGroup('Host:')
-    .addHelpText('after', examples('modstorm clean', 'modstorm clean --cache'))
+    .addHelpText(
+      'after',
+      examples('modstorm clean', 'modstorm clean --unused-for 30', 'modstorm clean --cache'),
+    )
     .action(async options => {
       const { cleanCommand } = await import('./commands/clean.ts');
       end(await cleanCommand(options, context));

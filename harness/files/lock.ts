@@ -9,15 +9,15 @@ export interface LockOptions {
   /** What is done under it, for the one who has to wait: `building kernel lts`. */
   purpose: string;
   /** Whether to wait until it is free, which is the default, or to fail at once. */
-  wait?: boolean;
+  wait?: boolean | undefined;
   /** Told whom the wait is for: when it begins, when another one holds the lock, and every 15 s. */
-  onWait?: (notice: string) => void;
+  onWait?: ((notice: string) => void) | undefined;
   /** Ends the wait with INTERRUPTED. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Between two tries, ms; 200 unless told. */
-  pollMs?: number;
+  pollMs?: number | undefined;
   /** Between two notices about one holder, ms; 15 000 unless told. */
-  noticeMs?: number;
+  noticeMs?: number | undefined;
 }
 
 const heartbeatMs = 10_000;
@@ -108,6 +108,16 @@ export class FileLock implements AsyncDisposable {
     if (this.#released) return;
     this.#released = true;
     clearInterval(this.#heartbeat);
+    await this.verify();
+    await rm(this.path);
+  }
+
+  /**
+   * Looks whether the lock is still ours, before what was done under it takes effect: a process that was suspended
+   * for long is taken for dead.
+   * @throws InfrastructureError LOCK_LOST when somebody else removed or took it
+   */
+  async verify(): Promise<void> {
     const state = await readLock(this.path);
     if (state.kind === 'free' || state.holder?.nonce !== this.#nonce) {
       throw new InfrastructureError(
@@ -116,7 +126,6 @@ export class FileLock implements AsyncDisposable {
         { hint: 'Remove no lock file while its holder runs; check what the two processes wrote.' },
       );
     }
-    await rm(this.path);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -128,12 +137,12 @@ export class FileLock implements AsyncDisposable {
 export async function withFileLock<Result>(
   path: string,
   options: LockOptions,
-  work: () => Promise<Result>,
+  work: (lock: FileLock) => Promise<Result>,
 ): Promise<Result> {
   const lock = await FileLock.acquire(path, options);
   let result: Result;
   try {
-    result = await work();
+    result = await work(lock);
   } catch (error) {
     // What went wrong in the work is what the reader must know, also if the lock was lost by it.
     await lock.release().catch(() => undefined);

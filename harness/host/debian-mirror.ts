@@ -1,5 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readableText } from '../files/existing.ts';
 
 /** Where Debian packages come from on a host: its release and the mirror that it uses itself. */
 export interface DebianHost {
@@ -120,27 +121,17 @@ function withoutSlash(uri: string): string {
 
 /** Reads release and mirror of this host from /etc; a host without apt gets the defaults. */
 export async function readDebianHost(root = '/'): Promise<DebianHost> {
-  const release = parseOsRelease((await textIfReadable(join(root, 'etc/os-release'))) ?? '');
+  const release = parseOsRelease((await readableText(join(root, 'etc/os-release'))) ?? '');
   const sources: AptSource[] = parseSourcesList(
-    (await textIfReadable(join(root, 'etc/apt/sources.list'))) ?? '',
+    (await readableText(join(root, 'etc/apt/sources.list'))) ?? '',
   );
   const parts = join(root, 'etc/apt/sources.list.d');
   for (const name of (await readdir(parts).catch(() => [])).sort()) {
-    const text = (await textIfReadable(join(parts, name))) ?? '';
+    const text = (await readableText(join(parts, name))) ?? '';
     if (name.endsWith('.sources')) sources.push(...parseDeb822Sources(text));
     if (name.endsWith('.list')) sources.push(...parseSourcesList(text));
   }
   const distribution = release['ID'] ?? '';
   const codename = release['VERSION_CODENAME'] || undefined;
   return { distribution, codename, mirror: chooseMirror(distribution, codename, sources) };
-}
-
-async function textIfReadable(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (['ENOENT', 'EACCES', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? ''))
-      return undefined;
-    throw error;
-  }
 }

@@ -1,7 +1,8 @@
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
-import { open, readFile, statfs } from 'node:fs/promises';
+import { open, statfs } from 'node:fs/promises';
 import { availableParallelism, freemem, loadavg, totalmem } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { readableText } from '../files/existing.ts';
 import { runProgram } from '../process/program.ts';
 import { cacheFolder } from '../project.ts';
 import { parseOsRelease } from './debian-mirror.ts';
@@ -19,10 +20,10 @@ import {
 export interface HostTool {
   need: HostNeed;
   /** Path of the program or file; undefined when it is missing. */
-  path?: string;
-  version?: string;
+  path?: string | undefined;
+  version?: string | undefined;
   /** Command that installs it; only when it is missing and the package manager is known. */
-  cure?: string;
+  cure?: string | undefined;
 }
 
 /** What this host has and lacks. Sizes in bytes. */
@@ -35,9 +36,9 @@ export interface HostReport {
     device: 'usable' | 'missing' | 'forbidden' | 'broken';
     /** What opening /dev/kvm said, as a sentence. */
     detail: string;
-    cure?: string;
+    cure?: string | undefined;
     /** The last smoke boot, which alone proves anything. */
-    proof?: KvmNote;
+    proof?: KvmNote | undefined;
   };
   tools: HostTool[];
   cache: { folder: string; freeBytes: number };
@@ -48,7 +49,7 @@ export interface HostReport {
   /** Things that are not enough but stop nothing: little disk, little memory. */
   warnings: string[];
   /** One command for everything that is missing; undefined when nothing is, or the manager is unknown. */
-  cure?: string;
+  cure?: string | undefined;
 }
 
 /** The parts of the host that are looked at; replaced in tests. */
@@ -177,7 +178,7 @@ export function realHost(environment: NodeJS.ProcessEnv = process.env): HostProb
   return {
     environment,
     isRoot: process.getuid?.() === 0,
-    readText,
+    readText: readableText,
     findProgram: name => folders.map(folder => join(folder, name)).find(isExecutable),
     findFile: expandPattern,
     async version(program) {
@@ -192,15 +193,6 @@ export function realHost(environment: NodeJS.ProcessEnv = process.env): HostProb
     cores: availableParallelism,
     load: () => loadavg()[0]!,
   };
-}
-
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (['ENOENT', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw error;
-  }
 }
 
 function isExecutable(path: string): boolean {

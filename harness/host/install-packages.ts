@@ -10,12 +10,12 @@ import { packagesFor } from './packages.ts';
 export interface InstallOptions {
   /** Receives one line of progress at a time. */
   onLine: (line: string) => void;
-  signal?: AbortSignal;
-  run?: typeof runProgram;
+  signal?: AbortSignal | undefined;
+  run?: typeof runProgram | undefined;
   /** Milliseconds from anywhere, for not telling too much. */
-  now?: () => number;
+  now?: (() => number) | undefined;
   /** Age of the host's package lists in ms, undefined when there are none. */
-  listsAge?: () => Promise<number | undefined>;
+  listsAge?: (() => Promise<number | undefined>) | undefined;
 }
 
 const staleMs = 24 * 3600 * 1000;

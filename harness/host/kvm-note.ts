@@ -1,5 +1,6 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeFileAtomically } from '../files/atomic.ts';
 
 /** What the last attempt to prove KVM on this host came to; kept so that `doctor` can show it at once. */
 export interface KvmNote {
@@ -17,9 +18,7 @@ export const kvmNoteFile = 'kvm.json';
 /** Remembers a proof in the cache. */
 export async function writeKvmNote(cache: string, note: KvmNote): Promise<void> {
   await mkdir(cache, { recursive: true });
-  const draft = join(cache, `.${kvmNoteFile}.${process.pid}`);
-  await writeFile(draft, `${JSON.stringify(note)}\n`);
-  await rename(draft, join(cache, kvmNoteFile));
+  await writeFileAtomically(join(cache, kvmNoteFile), `${JSON.stringify(note)}\n`);
 }
 
 /** The remembered proof; undefined when there is none or it cannot be read as one. */

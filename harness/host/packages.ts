@@ -8,9 +8,9 @@ export interface HostNeed {
   /** What modstorm does with it. */
   purpose: string;
   /** Programs looked for on PATH and in the administrator's folders; any of them will do. */
-  programs?: readonly string[];
+  programs?: readonly string[] | undefined;
   /** Absolute paths; `*` stands for one folder. Any of them will do. */
-  files?: readonly string[];
+  files?: readonly string[] | undefined;
   /** Packages that bring it. */
   packages: Record<PackageManager, readonly string[]>;
 }
@@ -90,6 +90,12 @@ export const hostNeeds: readonly HostNeed[] = [
   },
   { name: 'zstd', purpose: 'compresses modules', programs: ['zstd'], packages: same('zstd') },
   { name: 'tar', purpose: 'unpacks kernel sources', programs: ['tar'], packages: same('tar') },
+  {
+    name: 'sync',
+    purpose: 'writes kernel sources through to the disk',
+    programs: ['sync'],
+    packages: same('coreutils'),
+  },
   {
     name: 'find',
     purpose: 'mends kernel builds that were killed',

@@ -9,7 +9,7 @@ export interface AgentConfig {
    * CPUs that must come online. Left out when one image serves many machines: then `modstorm.vcpus=N` on the kernel's
    * command line says it.
    */
-  vcpus?: number;
+  vcpus?: number | undefined;
   require: readonly Capability[];
   /** Modules to load before anything else: what the channel itself needs. */
   early: readonly string[];
@@ -17,13 +17,13 @@ export interface AgentConfig {
   load: readonly string[];
   /** Program and arguments of the workload. */
   run: readonly string[];
-  environment?: Readonly<Record<string, string>>;
+  environment?: Readonly<Record<string, string>> | undefined;
   /** From the start of the workload until the agent ends it, ns; or `modstorm.deadline_ns=` on the command line. */
-  deadlineNs?: number;
+  deadlineNs?: number | undefined;
   /** Files to send when the workload has ended; absolute paths. */
   results: readonly string[];
   /** Between two samples of memory during the workload, ns; 0 for none. */
-  sampleNs?: number;
+  sampleNs?: number | undefined;
 }
 
 /** Limits of guests/agent/config.h. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BuildError } from '../errors.ts';
-import { withFileLock } from '../files/lock.ts';
+import { BuildError, hasCode } from '../errors.ts';
+import { type CachePlace, ContentCache } from '../files/content-cache.ts';
 import { IsolatedApt } from '../host/isolated-apt.ts';
 import type { KernelArtifact } from '../kernel/artifact.ts';
 import type { Compression } from '../matrix/matrix.ts';
@@ -39,11 +39,11 @@ export interface ImageWorkload {
   /** Program and arguments. */
   run: readonly string[];
   /** Added to the environment of the workload. */
-  environment?: Readonly<Record<string, string>>;
+  environment?: Readonly<Record<string, string>> | undefined;
   results: readonly { file: string }[];
-  deadlineNs?: number;
+  deadlineNs?: number | undefined;
   /** Between two samples of memory, ns. */
-  sampleNs?: number;
+  sampleNs?: number | undefined;
 }
 
 /** What `buildImage` needs. */
@@ -52,18 +52,21 @@ export interface ImageOptions {
   compression: Compression;
   workload: ImageWorkload;
   /** Checked by the agent before anything is loaded. */
-  require?: readonly Capability[];
+  require?: readonly Capability[] | undefined;
   /** Leave it out to use one image for all sizes, and give the agent `modstorm.vcpus=N` on the command line. */
-  vcpus?: number;
+  vcpus?: number | undefined;
   /** Cache folder; that of the user unless told. */
-  cache?: string;
-  signal?: AbortSignal;
-  onStep?: StepSink;
+  cache?: string | undefined;
+  signal?: AbortSignal | undefined;
+  onStep?: StepSink | undefined;
   /** Where Debian packages come from; an IsolatedApt in the cache unless told. */
-  packages?: () => PackageSource;
+  packages?: (() => PackageSource) | undefined;
   /** Path of an agent that is already built; guests/agent is built unless told. */
-  agent?: string;
+  agent?: string | undefined;
 }
+
+/** Initramfs archives; a folder for each key. */
+export const imagePlace: CachePlace = { name: 'images', folder: 'images' };
 
 /** Raised when the same parts would give another archive. */
 const format = 2;
@@ -86,38 +89,33 @@ const channelModules = ['virtio_pci', 'virtio_console'];
  */
 export async function buildImage(options: ImageOptions): Promise<Image> {
   const cache = options.cache ?? cacheFolder();
+  const { signal } = options;
   const step = (detail: string) => options.onStep?.({ step: 'image', title: 'Image', detail });
-  const signal = options.signal && { signal: options.signal };
   // First what the user may have got wrong, then what takes time.
   const content = await planContent(options);
   const userland = await findUserland(options, cache, step);
   const sources = projectPath('guests', 'agent');
   const agent =
-    options.agent ?? (await buildGuestProgram({ sources, name: 'agent', cache, ...signal, onWait: step }));
+    options.agent ?? (await buildGuestProgram({ sources, name: 'agent', cache, signal, onWait: step }));
   const agentBytes = await readFile(agent);
   const key = imageKey(options, userland, content, agentBytes);
-  const folder = join(cache, 'images', key);
-  const existing = await readImage(folder);
-  if (existing) return existing;
-  const lock = { purpose: 'building an image', ...signal, onWait: step };
-  return withFileLock(`${folder}.lock`, lock, async () => {
-    const meanwhile = await readImage(folder);
-    if (meanwhile) return meanwhile;
+  const images = new ContentCache(imagePlace, cache, readImage);
+  return images.obtain(key, { purpose: 'building an image', signal, onWait: step }, async draft => {
     step(
       `${content.modules.length} modules, ${options.compression === 'none' ? 'not compressed' : options.compression}`,
     );
-    const tree = await moduleTree({
-      ...content,
-      release: options.kernel.release,
-      compression: options.compression,
-      ...signal,
-    });
+    const { release } = options.kernel;
+    const tree = await moduleTree({ ...content, release, compression: options.compression, signal });
     const own = writeCpio([
       { kind: 'file', path: 'init', mode: 0o755, content: agentBytes },
       ...applets.map(name => ({ kind: 'symlink' as const, path: `usr/bin/${name}`, target: '/init' })),
       { kind: 'file', path: 'etc/modstorm.conf', mode: 0o644, content: Buffer.from(content.config) },
     ]);
-    return publishImage(folder, key, userland, Buffer.concat([writeCpio(tree), own]));
+    const file = join(draft, 'initramfs.cpio');
+    await copyFile(userland.path, file);
+    await writeFile(file, Buffer.concat([writeCpio(tree), own]), { flag: 'a' });
+    const facts = { key, versions: userland.versions };
+    await writeFile(join(draft, 'image.json'), `${JSON.stringify(facts, null, 2)}\n`);
   });
 }
 
@@ -146,10 +144,10 @@ async function planContent(options: ImageOptions): Promise<ImageContent> {
     load,
     run: workload.run,
     results: workload.results.map(({ file }) => file),
-    ...(options.vcpus !== undefined && { vcpus: options.vcpus }),
-    ...(workload.environment && { environment: workload.environment }),
-    ...(workload.deadlineNs !== undefined && { deadlineNs: workload.deadlineNs }),
-    ...(workload.sampleNs !== undefined && { sampleNs: workload.sampleNs }),
+    vcpus: options.vcpus,
+    environment: workload.environment,
+    deadlineNs: workload.deadlineNs,
+    sampleNs: workload.sampleNs,
   });
   // What is loaded before the first snapshot is not measured, and kmod of Debian reads no gzip.
   const before = namesOf(moduleClosure(folder, [...namesOf(early), ...load]));
@@ -184,16 +182,15 @@ async function findUserland(
 ): Promise<Userland> {
   const file = projectPath('guests', 'userland.yaml');
   const table = parseUserlandTable(await readFile(file, 'utf8'), 'guests/userland.yaml');
-  const signal = options.signal && { signal: options.signal };
-  const sink = options.onStep && { sink: options.onStep };
+  const { signal, onStep: sink } = options;
   const programs = selectPrograms(table, options.workload.programs);
   return prepareUserland({
     programs,
     suite: table.suite,
     cache,
-    packages: options.packages ?? (() => new IsolatedApt({ folder: join(cache, 'apt'), ...signal, ...sink })),
-    ...(!options.packages && { host: () => findHostPrograms(programs) }),
-    ...signal,
+    packages: options.packages ?? (() => new IsolatedApt({ folder: join(cache, 'apt'), signal, sink })),
+    host: options.packages ? undefined : () => findHostPrograms(programs),
+    signal,
     onWait: step,
   });
 }
@@ -221,25 +218,7 @@ async function readImage(folder: string): Promise<Image | undefined> {
     const path = join(folder, 'initramfs.cpio');
     return { ...facts, path, bytes: (await stat(path)).size };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
-}
-
-async function publishImage(folder: string, key: string, userland: Userland, rest: Buffer): Promise<Image> {
-  await mkdir(join(folder, '..'), { recursive: true });
-  const draft = await mkdtemp(`${folder}.draft-`);
-  try {
-    const file = join(draft, 'initramfs.cpio');
-    await copyFile(userland.path, file);
-    await writeFile(file, rest, { flag: 'a' });
-    await writeFile(
-      join(draft, 'image.json'),
-      `${JSON.stringify({ key, versions: userland.versions }, null, 2)}\n`,
-    );
-    await rename(draft, folder);
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
-  return (await readImage(folder))!;
 }

@@ -1,13 +1,20 @@
-import { mkdir, mkdtemp, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { InfrastructureError } from '../errors.ts';
+import { type CachePlace, ContentCache } from '../files/content-cache.ts';
+import { existingPath, namesIn } from '../files/existing.ts';
+import type { LockOptions } from '../files/lock.ts';
+import type { AptFile } from '../host/apt-output.ts';
 import { parseDeb822Paragraph } from '../host/debian-mirror.ts';
-import type { AptFile, IsolatedApt } from '../host/isolated-apt.ts';
+import type { IsolatedApt } from '../host/isolated-apt.ts';
 import { runProgram } from '../process/program.ts';
 import type { LibraryRequest, UserlandFile } from './library-closure.ts';
 
 /** The part of IsolatedApt that is used; tests hand in their own. */
 export type PackageSource = Pick<IsolatedApt, 'closure' | 'candidates' | 'downloadAll' | 'extract'>;
+
+/** Unpacked Debian packages; a folder for each version. */
+export const packagePlace: CachePlace = { name: 'packages', folder: 'packages' };
 
 /** A package that is unpacked in the cache. */
 interface UnpackedPackage {
@@ -35,26 +42,28 @@ const libraryFolders = [
 export class DebianPool {
   readonly #source: PackageSource;
   readonly #suite: string;
-  readonly #folder: string;
+  readonly #unpacked: ContentCache<string>;
+  readonly #lock: LockOptions;
   readonly #providers: Readonly<Record<string, string>>;
   readonly #packages = new Map<string, UnpackedPackage>();
   readonly #libraries = new Map<string, UserlandFile>();
   #offered = new Map<string, AptFile>();
 
   /**
-   * @param folder where packages are unpacked; made if needed
+   * @param options the cache folder of modstorm, and how to wait for another process that unpacks
    * @param providers packages of libraries that no dependency leads to, by soname
    */
   constructor(
     source: PackageSource,
     suite: string,
-    folder: string,
+    options: { cache: string } & Pick<LockOptions, 'signal' | 'onWait'>,
     providers: Readonly<Record<string, string>> = {},
   ) {
     this.#providers = providers;
     this.#source = source;
     this.#suite = suite;
-    this.#folder = folder;
+    this.#unpacked = new ContentCache(packagePlace, options.cache, existingPath);
+    this.#lock = { purpose: 'unpacking packages', signal: options.signal, onWait: options.onWait };
   }
 
   /** Fetches and unpacks the packages that the programs are in. Called once, first. */
@@ -155,24 +164,13 @@ export class DebianPool {
     });
     const debs = await this.#source.downloadAll(wanted);
     for (const [index, { name, version }] of wanted.entries()) {
-      const folder = join(this.#folder, `${name}_${version.replaceAll(':', '%')}`);
-      await this.#publish(debs[index]!, folder);
-      const unpacked = { name, version, folder, relations: await readRelations(debs[index]!) };
+      // downloadAll answers in the order of what it was asked for.
+      const deb = debs[index]!;
+      const key = `${name}_${version.replaceAll(':', '%')}`;
+      const folder = await this.#unpacked.obtain(key, this.#lock, draft => this.#source.extract(deb, draft));
+      const unpacked = { name, version, folder, relations: await readRelations(deb) };
       this.#packages.set(name, unpacked);
       await this.#indexLibraries(unpacked);
-    }
-  }
-
-  /** Unpacks beside and renames, so that a half-unpacked package is never taken for a whole one. */
-  async #publish(deb: string, folder: string): Promise<void> {
-    if (await stat(folder).catch(() => undefined)) return;
-    await mkdir(this.#folder, { recursive: true });
-    const draft = await mkdtemp(join(this.#folder, '.unpack-'));
-    try {
-      await this.#source.extract(deb, draft);
-      await rename(draft, folder);
-    } finally {
-      await rm(draft, { recursive: true, force: true });
     }
   }
 
@@ -219,8 +217,4 @@ async function resolveInside(folder: string, path: string): Promise<string | und
   const root = await realpath(folder);
   const real = await realpath(join(root, path)).catch(() => undefined);
   return real?.startsWith(`${root}/`) ? real : undefined;
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch(() => []);
 }

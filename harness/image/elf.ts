@@ -3,13 +3,13 @@ import { InfrastructureError } from '../errors.ts';
 /** What the dynamic loader would want to know of an x86-64 program or library. */
 export interface ElfFacts {
   /** Path of the dynamic loader (PT_INTERP); undefined for libraries and static programs. */
-  interpreter?: string;
+  interpreter?: string | undefined;
   /** DT_NEEDED, in order. */
   needed: string[];
   /** Folders that are searched before the usual ones: DT_RUNPATH or DT_RPATH, as written (`$ORIGIN` and all). */
   runpath: string[];
   /** DT_SONAME. */
-  soname?: string;
+  soname?: string | undefined;
   /** Libraries that are opened later if they are there (.note.dlopen, systemd's ELF dlopen metadata). */
   optional: string[];
 }

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withFileLock } from '../files/lock.ts';
+import { type CachePlace, ContentCache } from '../files/content-cache.ts';
+import { existingPath } from '../files/existing.ts';
 import { runProgram } from '../process/program.ts';
+
+/** Programs of guests/ that were compiled; a folder for each state of their sources. */
+export const guestProgramPlace: CachePlace = { name: 'guest programs', folder: 'guest-programs' };
 
 /** How to build a static program of guests/. */
 export interface GuestProgramOptions {
@@ -12,9 +16,9 @@ export interface GuestProgramOptions {
   name: string;
   /** Cache folder of modstorm. */
   cache: string;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Told whom a wait is for, when another process builds the same program. */
-  onWait?: (notice: string) => void;
+  onWait?: ((notice: string) => void) | undefined;
 }
 
 /**
@@ -23,29 +27,11 @@ export interface GuestProgramOptions {
  * @throws InfrastructureError PROGRAM_FAILED with the compiler's words, PROGRAM_MISSING
  */
 export async function buildGuestProgram(options: GuestProgramOptions): Promise<string> {
-  const id = await digestSources(options.sources);
-  const folder = join(options.cache, 'guest-programs', `${options.name}-${id}`);
-  const path = join(folder, options.name);
-  const signal = options.signal && { signal: options.signal };
-  if (await stat(path).catch(() => undefined)) return path;
-  const lock = {
-    purpose: `building ${options.name}`,
-    ...signal,
-    ...(options.onWait && { onWait: options.onWait }),
-  };
-  return withFileLock(`${folder}.lock`, lock, async () => {
-    if (await stat(path).catch(() => undefined)) return path;
-    const draft = await mkdtemp(`${folder}.draft-`);
-    try {
-      await runProgram('make', ['-C', options.sources, `O=${draft}`], {
-        ...signal,
-        environment: { LC_ALL: 'C' },
-      });
-      await rename(draft, folder);
-    } finally {
-      await rm(draft, { recursive: true, force: true });
-    }
-    return path;
+  const { sources, name, cache, signal, onWait } = options;
+  const id = await digestSources(sources);
+  const programs = new ContentCache(guestProgramPlace, cache, folder => existingPath(join(folder, name)));
+  return programs.obtain(`${name}-${id}`, { purpose: `building ${name}`, signal, onWait }, async draft => {
+    await runProgram('make', ['-C', sources, `O=${draft}`], { signal, environment: { LC_ALL: 'C' } });
   });
 }
 

@@ -15,8 +15,8 @@ export interface HostPrograms {
 /** What is asked of the host; replaced in tests. */
 export interface HostProgramsOptions {
   /** Root of the file system to look in. */
-  root?: string;
-  run?: typeof runProgram;
+  root?: string | undefined;
+  run?: typeof runProgram | undefined;
 }
 
 const usualFolders = [

@@ -17,7 +17,7 @@ export interface ModuleTreeOptions {
   compression: Compression;
   /** Names of modules that stay as they are, whatever the compression: nobody measures how they load. */
   plain: ReadonlySet<string>;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** Programs that compress a file in its place, with the flags of the kernel's scripts/Makefile.modinst. */

@@ -37,7 +37,7 @@ export interface ProgramSource {
   /** Libraries that it opens by itself while it runs, if they are there: soname to Debian package. */
   opens: Record<string, string>;
   /** Least version (dotted numbers) of the host's own that is taken instead of Debian's. */
-  minimum?: string;
+  minimum?: string | undefined;
 }
 
 /** guests/userland.yaml, checked. */

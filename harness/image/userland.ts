@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withFileLock } from '../files/lock.ts';
+import { hasCode } from '../errors.ts';
+import { type CachePlace, ContentCache } from '../files/content-cache.ts';
 import { type CpioEntry, writeCpio } from './cpio.ts';
 import { DebianPool, type PackageSource } from './debian-pool.ts';
 import type { HostPrograms } from './host-programs.ts';
@@ -26,11 +27,14 @@ export interface UserlandOptions {
   /** Made only when something has to be fetched. */
   packages: () => PackageSource;
   /** The host's own programs, if they will do; Debian's otherwise. */
-  host?: () => Promise<HostPrograms | undefined>;
-  signal?: AbortSignal;
+  host?: (() => Promise<HostPrograms | undefined>) | undefined;
+  signal?: AbortSignal | undefined;
   /** Told whom a wait is for, when another process prepares the same userland. */
-  onWait?: (notice: string) => void;
+  onWait?: ((notice: string) => void) | undefined;
 }
+
+/** Userlands as archives; a folder for each set of programs. */
+export const userlandPlace: CachePlace = { name: 'userlands', folder: 'userland' };
 
 /** Raised when the same packages would give another archive. */
 const format = 1;
@@ -59,19 +63,14 @@ const mergedLinks = ['bin', 'lib', 'lib64', 'sbin'];
 export async function prepareUserland(options: UserlandOptions): Promise<Userland> {
   const request = JSON.stringify({ format, suite: options.suite, programs: options.programs });
   const id = createHash('sha256').update(request).digest('hex').slice(0, 16);
-  const folder = join(options.cache, 'userland', id);
-  const existing = await readUserland(folder);
-  if (existing) return existing;
-  const lock = {
-    purpose: 'preparing the userland',
-    ...(options.signal && { signal: options.signal }),
-    ...(options.onWait && { onWait: options.onWait }),
-  };
-  return withFileLock(
-    `${folder}.lock`,
-    lock,
-    async () => (await readUserland(folder)) ?? makeUserland(folder, options),
-  );
+  const lock = { purpose: 'preparing the userland', signal: options.signal, onWait: options.onWait };
+  return new ContentCache(userlandPlace, options.cache, readUserland).obtain(id, lock, async draft => {
+    const { files, versions } = (await hostFiles(options)) ?? (await debianFiles(options));
+    const archive = writeCpio([...skeleton(), ...files.map(toEntry), ...linkEntries(options.programs)]);
+    const key = createHash('sha256').update(archive).digest('hex');
+    await writeFile(join(draft, 'userland.cpio'), archive);
+    await writeFile(join(draft, 'userland.json'), `${JSON.stringify({ key, versions }, null, 2)}\n`);
+  });
 }
 
 async function readUserland(folder: string): Promise<Userland | undefined> {
@@ -79,17 +78,9 @@ async function readUserland(folder: string): Promise<Userland | undefined> {
     const { key, versions } = JSON.parse(await readFile(join(folder, 'userland.json'), 'utf8')) as Userland;
     return { key, versions, path: join(folder, 'userland.cpio') };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
-}
-
-async function makeUserland(folder: string, options: UserlandOptions): Promise<Userland> {
-  const { files, versions } = (await hostFiles(options)) ?? (await debianFiles(options));
-  const archive = writeCpio([...skeleton(), ...files.map(toEntry), ...linkEntries(options.programs)]);
-  const key = createHash('sha256').update(archive).digest('hex');
-  await publish(folder, archive, { key, versions });
-  return { key, versions, path: join(folder, 'userland.cpio') };
 }
 
 interface ClosedFiles {
@@ -109,12 +100,7 @@ async function hostFiles(options: UserlandOptions): Promise<ClosedFiles | undefi
 
 async function debianFiles(options: UserlandOptions): Promise<ClosedFiles> {
   const opens = openedBy(options.programs);
-  const pool = new DebianPool(
-    options.packages(),
-    options.suite,
-    join(options.cache, 'userland', options.suite),
-    opens,
-  );
+  const pool = new DebianPool(options.packages(), options.suite, options, opens);
   await pool.begin([...new Set(options.programs.map(program => program.package))]);
   const programs: UserlandFile[] = [];
   for (const program of options.programs) {
@@ -129,18 +115,6 @@ async function debianFiles(options: UserlandOptions): Promise<ClosedFiles> {
 /** Libraries that programs open by themselves: soname to package. */
 function openedBy(programs: readonly ProgramSource[]): Record<string, string> {
   return Object.assign({}, ...programs.map(program => program.opens));
-}
-
-async function publish(folder: string, archive: Buffer, facts: Omit<Userland, 'path'>): Promise<void> {
-  await mkdir(join(folder, '..'), { recursive: true });
-  const draft = await mkdtemp(`${folder}.draft-`);
-  try {
-    await writeFile(join(draft, 'userland.cpio'), archive);
-    await writeFile(join(draft, 'userland.json'), `${JSON.stringify(facts, null, 2)}\n`);
-    await rename(draft, folder);
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
 }
 
 /** Folders to mount on, merged /usr, and the console that the kernel opens for PID 1 before /dev is mounted. */

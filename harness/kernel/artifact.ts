@@ -9,10 +9,10 @@ export interface KernelArtifact {
   image: string;
   /** Folder that holds `modules.dep` and the .ko files: `<folder>/modules/lib/modules/<release>`. */
   modules: string;
-  systemMap?: string;
-  config?: string;
+  systemMap?: string | undefined;
+  config?: string | undefined;
   /** GNU build id of vmlinux, hexadecimal. */
-  buildId?: string;
+  buildId?: string | undefined;
   /** SHA-256 over image and modules: two commits with the same object code have the same. */
   objectDigest: string;
   /** Where it comes from, for people: `Debian linux-source-6.12 6.12.95-1~bpo12+1`. */

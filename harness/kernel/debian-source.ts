@@ -1,11 +1,14 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BuildError } from '../errors.ts';
+import { writeFileAtomically } from '../files/atomic.ts';
+import { ContentCache, markUsed } from '../files/content-cache.ts';
+import { existingPath } from '../files/existing.ts';
 import type { AptCandidate } from '../host/apt-output.ts';
 import type { IsolatedApt } from '../host/isolated-apt.ts';
 import type { KernelTools } from './kernel-tools.ts';
 import type { BuiltSource, ResolvedSource } from './resolved-source.ts';
-import { isPlaced, placeAnew, shortDigest } from './source-folder.ts';
+import { shortDigest, sourcePlace } from './source-folder.ts';
 import { applyPatches, type Patches } from './source-patches.ts';
 
 /**
@@ -21,15 +24,20 @@ export async function resolveDebian(
 ): Promise<ResolvedSource> {
   const chosen = await chooseVersion(source.package, source.suite, cache, apt);
   const identity = ['debian', source.package, chosen.version, patches.digest].join(' ');
+  const key = `${source.package}-${shortDigest(identity)}`;
   return {
-    key: `${source.package}-${shortDigest(identity)}`,
+    key,
     identity,
     origin: `Debian ${source.package} ${chosen.version} (${chosen.suite})${patches.label}`,
-    place: async folder => {
-      if (await isPlaced(folder, identity)) return;
-      const deb = await apt.download(source.package, chosen);
-      await placeAnew(folder, identity, draft => unpackDebian(deb, draft, patches, apt, tools));
-    },
+    place: () =>
+      new ContentCache(sourcePlace, cache, existingPath).obtain(
+        key,
+        tools.lock('unpacking a kernel'),
+        async draft => {
+          const deb = await apt.download(source.package, chosen);
+          await unpackDebian(deb, draft, patches, apt, tools);
+        },
+      ),
   };
 }
 
@@ -43,9 +51,12 @@ async function chooseVersion(
   cache: string,
   apt: IsolatedApt,
 ): Promise<AptCandidate> {
-  const pin = join(cache, 'sources', `${name}${suite ? `-${suite}` : ''}.json`);
+  const pin = join(cache, sourcePlace.folder, `${name}${suite ? `-${suite}` : ''}.json`);
   const kept = await readFile(pin, 'utf8').catch(() => undefined);
-  if (kept) return JSON.parse(kept) as AptCandidate;
+  if (kept) {
+    await markUsed(pin);
+    return JSON.parse(kept) as AptCandidate;
+  }
   const candidates = await apt.candidates(name);
   const chosen = candidates.find(candidate => suite === undefined || candidate.suite === suite);
   if (!chosen) {
@@ -61,8 +72,7 @@ async function chooseVersion(
     );
   }
   await mkdir(dirname(pin), { recursive: true });
-  await writeFile(`${pin}.${process.pid}`, JSON.stringify(chosen));
-  await rename(`${pin}.${process.pid}`, pin);
+  await writeFileAtomically(pin, JSON.stringify(chosen));
   return chosen;
 }
 
@@ -73,17 +83,14 @@ async function unpackDebian(
   apt: IsolatedApt,
   tools: KernelTools,
 ): Promise<void> {
-  const outer = `${draft}.deb`;
-  try {
-    tools.report('unpacking the kernel source');
-    await apt.extract(deb, outer);
-    const archive = join(outer, 'usr', 'src', `${basename(deb).split('_')[0]}.tar.xz`);
-    await mkdir(draft, { recursive: true });
-    await tools.run('tar', ['-xf', archive, '-C', draft, '--strip-components=1', ...unneeded]);
-    await applyPatches(draft, patches, tools);
-  } finally {
-    await rm(outer, { recursive: true, force: true });
-  }
+  tools.report('unpacking the kernel source');
+  const outer = join(draft, 'modstorm-package');
+  await apt.extract(deb, outer);
+  const archive = join(outer, 'usr', 'src', `${basename(deb).split('_')[0]}.tar.xz`);
+  await tools.run('tar', ['-xf', archive, '-C', draft, '--strip-components=1', ...unneeded]);
+  await rm(outer, { recursive: true });
+  await applyPatches(draft, patches, tools);
+  await tools.run('sync', ['--file-system', draft]);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { InfrastructureError } from '../errors.ts';
+import type { LockOptions } from '../files/lock.ts';
 import { type ProgramOptions, type ProgramResult, runProgram } from '../process/program.ts';
 import type { StepSink } from '../step.ts';
 
@@ -7,15 +8,25 @@ export interface KernelTools {
   /** `runProgram` in the C locale, with the administrator's folders (depmod) on the PATH, ended by the build's signal. */
   run(file: string, args: readonly string[], options?: ProgramOptions): Promise<ProgramResult>;
   report(detail: string, fraction?: number): void;
+  /** How to wait for a lock: until the build is interrupted, telling whom the wait is for. */
+  lock(purpose: string): LockOptions;
 }
 
-/** Makes the tools of one build. */
+/** What the tools of a build depend on. */
+interface ToolOptions {
+  sink?: StepSink | undefined;
+  signal?: AbortSignal | undefined;
+  run?: typeof runProgram | undefined;
+}
+
+/**
+ * Makes the tools of one build.
+ * @param step stable id of the step whose progress is reported
+ */
 export function kernelTools(
   step: string,
   title: string,
-  sink: StepSink | undefined,
-  signal: AbortSignal | undefined,
-  run: typeof runProgram = runProgram,
+  { sink, signal, run = runProgram }: ToolOptions = {},
 ): KernelTools {
   const environment = {
     LC_ALL: 'C',
@@ -27,17 +38,18 @@ export function kernelTools(
     KCPPFLAGS: '',
     KBUILD_OUTPUT: '',
   };
+  const report = (detail: string, fraction?: number) => sink?.({ step, title, detail, fraction });
   return {
     run: (file, args, options = {}) =>
       run(file, args, {
-        ...(signal && { signal }),
+        signal,
         // make must have the time to remove its half-written targets.
         graceNs: 10e9,
         ...options,
         environment: { ...environment, ...options.environment },
       }),
-    report: (detail, fraction) =>
-      sink?.({ step, title, detail, ...(fraction !== undefined && { fraction }) }),
+    report,
+    lock: purpose => ({ purpose, signal, onWait: report }),
   };
 }
 

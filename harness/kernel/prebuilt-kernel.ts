@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BuildError } from '../errors.ts';
+import { firstExisting } from '../files/existing.ts';
 import type { KernelSource } from '../matrix/matrix.ts';
 import type { KernelArtifact } from './artifact.ts';
-import { digestObjects } from './artifact-store.ts';
 import { readBuildId } from './elf-build-id.ts';
+import { digestObjects } from './kernel-artifacts.ts';
 import { findModulesFolder, readReleaseOfImage } from './kernel-release.ts';
 import { expandHome } from './source-folder.ts';
 
@@ -34,12 +35,12 @@ export async function takePrebuilt(
   const objectDigest = await digestObjects(image, modules);
   const buildId = readBuildId(await readFile(image));
   const beside = dirname(image);
-  const config = await firstThere([
+  const config = await firstExisting([
     join(beside, `config-${release}`),
     join(modules, 'config'),
     join(beside, 'config'),
   ]);
-  const systemMap = await firstThere([join(beside, `System.map-${release}`), join(beside, 'System.map')]);
+  const systemMap = await firstExisting([join(beside, `System.map-${release}`), join(beside, 'System.map')]);
   return {
     key: createHash('sha256').update(`prebuilt ${objectDigest}`).digest('hex').slice(0, 32),
     folder: beside,
@@ -48,13 +49,8 @@ export async function takePrebuilt(
     modules,
     objectDigest,
     origin: `prebuilt ${image}`,
-    ...(systemMap && { systemMap }),
-    ...(config && { config }),
-    ...(buildId && { buildId }),
+    systemMap,
+    config,
+    buildId,
   };
-}
-
-async function firstThere(paths: string[]): Promise<string | undefined> {
-  for (const path of paths) if (await stat(path).catch(() => undefined)) return path;
-  return undefined;
 }

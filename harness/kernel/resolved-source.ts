@@ -11,6 +11,10 @@ export interface ResolvedSource {
   identity: string;
   /** For people: `Debian linux-source-6.12 6.12.95-1~bpo12+1 (bookworm-backports)`. */
   origin: string;
-  /** Puts the content into the folder; what is already right there is kept, so that make rebuilds only what changed. */
-  place(folder: string): Promise<void>;
+  /**
+   * Puts the content into its folder in the cache; what is already right there is kept, so that make rebuilds only
+   * what changed.
+   * @returns the folder
+   */
+  place(): Promise<string>;
 }

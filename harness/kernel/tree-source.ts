@@ -1,9 +1,10 @@
-import { mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BuildError } from '../errors.ts';
+import { markUsed } from '../files/content-cache.ts';
 import type { KernelTools } from './kernel-tools.ts';
 import type { BuiltSource, ResolvedSource } from './resolved-source.ts';
-import { expandHome, isPlaced, shortDigest, stampOf } from './source-folder.ts';
+import { expandHome, shortDigest, sourcePlace } from './source-folder.ts';
 import { applyPatches, type Patches } from './source-patches.ts';
 
 /**
@@ -33,14 +34,23 @@ export async function resolveTree(
     key,
     identity,
     origin: `${path} ${described}${patches.label}`,
-    place: async folder => {
-      if (await isPlaced(folder, identity)) return;
-      tools.report(`exporting ${described}`);
-      await exportTree(repository, tree, folder, join(cache, 'sources', `${key}.index`), tools);
-      await applyPatches(folder, patches, tools);
-      await writeFile(stampOf(folder), identity);
+    place: async () => {
+      const folder = join(cache, sourcePlace.folder, key);
+      if ((await readFile(stampOf(folder), 'utf8').catch(() => '')) !== identity) {
+        tools.report(`exporting ${described}`);
+        await exportTree(repository, tree, folder, tools);
+        await applyPatches(folder, patches, tools);
+        await writeFile(stampOf(folder), identity);
+      }
+      await markUsed(folder);
+      return folder;
     },
   };
+}
+
+/** The file that says what a folder holds. Beside the folder, not in it: git would clean it away. */
+function stampOf(folder: string): string {
+  return `${folder}.identity`;
 }
 
 /** The repository itself, also when the path is one of its linked worktrees: all of them share one output tree. */
@@ -70,9 +80,9 @@ async function exportTree(
   repository: string,
   tree: string,
   folder: string,
-  index: string,
   tools: KernelTools,
 ): Promise<void> {
+  const index = `${folder}.index`;
   await mkdir(folder, { recursive: true });
   await rm(stampOf(folder), { force: true });
   await rm(`${index}.lock`, { force: true });

@@ -7,7 +7,7 @@ import type { AcceleratorProof } from './machine.ts';
 /** What a smoke boot under KVM came to. */
 export type SmokeBootResult =
   | { ok: true; durationNs: number }
-  | { ok: false; reason: string; evidence?: string };
+  | { ok: false; reason: string; evidence?: string | undefined };
 
 /** What the proof is about, and how to get it. */
 export interface AcceleratorRequest {
@@ -15,14 +15,14 @@ export interface AcceleratorRequest {
   /** Boots a guest under KVM until it says hello; must end within its own deadline and leave nothing behind. */
   smokeBoot: () => Promise<SmokeBootResult>;
   /** Opens /dev/kvm for reading and writing; rejects with the errno of open(2). */
-  openDevice?: () => Promise<void>;
+  openDevice?: (() => Promise<void>) | undefined;
 }
 
 /** Why KVM cannot be used, and what to do about it. */
 interface Obstacle {
   reason: string;
   hint: string;
-  evidence?: string;
+  evidence?: string | undefined;
 }
 
 /**

@@ -6,16 +6,16 @@ import type { Expiry } from './phase-clock.ts';
 export interface EndFacts {
   interrupted: boolean;
   /** The first fatal crash on the console. */
-  fatal?: Crash;
+  fatal?: Crash | undefined;
   /** What QEMU left when it ended by itself; undefined when the harness ended it. */
-  exit?: { code: number; signal?: string; stderr: string };
+  exit?: { code: number; signal?: string | undefined; stderr: string } | undefined;
   /** `reason` of QEMU's SHUTDOWN event: guest-shutdown, guest-reset, guest-panic, host-signal … */
-  shutdownReason?: string;
+  shutdownReason?: string | undefined;
   /** What was wrong with the frames. */
-  channelProblem?: string;
+  channelProblem?: string | undefined;
   flooded: boolean;
-  expiry?: Expiry;
-  hangEvidence?: string;
+  expiry?: Expiry | undefined;
+  hangEvidence?: string | undefined;
   /** The agent sent its last frame: `end`, or `error` when it could not go on. */
   concluded: boolean;
   /** How often the guest said hello or printed the kernel's banner; more than once is a reboot. */

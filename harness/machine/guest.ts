@@ -21,14 +21,14 @@ export interface GuestOptions {
   deadlines: Deadlines;
   listenChannel: ListenChannel;
   /** Finds the crash reports in console lines; that of harness/measurement unless told. */
-  recognise?: Recognise;
-  signal?: AbortSignal;
-  onMessage?: (message: Message) => void;
-  onPhase?: (phase: TrialPhase) => void;
+  recognise?: Recognise | undefined;
+  signal?: AbortSignal | undefined;
+  onMessage?: ((message: Message) => void) | undefined;
+  onPhase?: ((phase: TrialPhase) => void) | undefined;
   /** Ends the guest as finished at its hello: the smoke boot. */
-  untilHello?: boolean;
+  untilHello?: boolean | undefined;
   /** How long a guest that crashed may be quiet before its report counts as complete, ns; 1 s unless told. */
-  graceNs?: number;
+  graceNs?: number | undefined;
 }
 
 /** What a guest's life left, beside what its agent said. */

@@ -13,7 +13,7 @@ export async function hangEvidence(qmp: QmpConnection | undefined): Promise<stri
   if (!qmp) return 'QEMU has not opened its QMP socket.';
   const lines: string[] = [];
   try {
-    const status = (await qmp.execute('query-status', {}, questionNs)) as { status?: unknown };
+    const status = (await qmp.execute('query-status', {}, questionNs)) as { status?: unknown | undefined };
     lines.push(`QEMU says the guest is ${String(status.status)}.`);
     const command = { 'command-line': 'info registers -a' };
     const registers = await qmp.execute('human-monitor-command', command, questionNs);

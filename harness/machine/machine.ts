@@ -22,11 +22,11 @@ export interface MachineSettings {
   vcpus: number;
   memoryBytes: number;
   numaNodes: number;
-  cpuModel?: string;
+  cpuModel?: string | undefined;
   /** `lpj=` for an emulated guest, see `delayLoops`; without it every vCPU is calibrated in turn. */
-  delayLoops?: number;
+  delayLoops?: number | undefined;
   /** `tsc_early_khz=` for an emulated guest, see `timeStampKilohertz`; without it the guest calibrates its clock. */
-  timeStampKilohertz?: number;
+  timeStampKilohertz?: number | undefined;
   kernelImage: string;
   initramfs: string;
   /** Words appended to the kernel command line: the cell's own and `modstorm.trial=…`. */
@@ -34,9 +34,9 @@ export interface MachineSettings {
   /** Where the serial console goes; `-` for the terminal of whoever pastes the line of --dry-run. */
   consoleFile: string;
   /** Unix socket path for the channel, listened on before QEMU starts; undefined for --dry-run (a file is used). */
-  channelSocket?: string;
-  channelFile?: string;
-  qmpSocket?: string;
+  channelSocket?: string | undefined;
+  channelFile?: string | undefined;
+  qmpSocket?: string | undefined;
 }
 
 /** Deadlines of a trial, ns, already scaled for TCG and overcommit. */
@@ -55,7 +55,7 @@ export interface Deadlines {
 export type MachineEnd =
   | { kind: 'finished' }
   /** The evidence says where the guest stands: its state and the instruction pointers of its vCPUs. */
-  | { kind: 'timeout'; phase: TrialPhase; reason: string; evidence?: string }
+  | { kind: 'timeout'; phase: TrialPhase; reason: string; evidence?: string | undefined }
   | { kind: 'crashed'; crash: Crash }
   /** Frames were lost or damaged on the way: a matter of the harness or of virtio, never of the workload. */
   | { kind: 'channel'; reason: string }

@@ -8,7 +8,7 @@ export interface OutputOptions {
   /** Most bytes kept in memory; what comes later is only delivered as lines. */
   limit: number;
   /** Called for each line without its newline. */
-  onLine?: (line: string) => void;
+  onLine?: ((line: string) => void) | undefined;
 }
 
 /**

@@ -10,41 +10,41 @@ export { killRemainingPrograms } from './group.ts';
 /** How to run a program. Arguments are a list; there is never a shell. */
 export interface ProgramOptions {
   /** Working folder. */
-  folder?: string;
+  folder?: string | undefined;
   /** Added to the environment of the harness. */
-  environment?: Record<string, string>;
+  environment?: Record<string, string> | undefined;
   /** Written to standard input, which is otherwise empty. */
-  input?: string | Uint8Array;
+  input?: string | Uint8Array | undefined;
   /** Path of a file that becomes standard input. */
-  inputFile?: string;
+  inputFile?: string | undefined;
   /** Ends the program (TERM, then KILL after `graceNs`) with its whole process group. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Ends the program after this many nanoseconds. */
-  timeoutNs?: number;
+  timeoutNs?: number | undefined;
   /** Between TERM and KILL; 2 s unless told. */
-  graceNs?: number;
+  graceNs?: number | undefined;
   /** Called for each line as it comes, without its newline. */
-  onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
+  onLine?: ((line: string, stream: 'stdout' | 'stderr') => void) | undefined;
   /** Standard output goes to this file instead of memory. */
-  outputFile?: string;
+  outputFile?: string | undefined;
   /** Exit codes that are results, not errors. Only 0 unless told; `any` takes all. */
-  accept?: number[] | 'any';
+  accept?: number[] | 'any' | undefined;
   /** Most bytes kept of each stream; the rest is dropped from memory (lines are still delivered). 64 MiB unless told. */
-  maxBuffer?: number;
+  maxBuffer?: number | undefined;
   /** Kept as it is on the terminal: for programs that talk to a person. */
-  inherit?: boolean;
+  inherit?: boolean | undefined;
 }
 
 /** What a finished program left. */
 export interface ProgramResult {
   /** Exit code, or 128 + signal number. */
   code: number;
-  signal?: NodeJS.Signals;
+  signal?: NodeJS.Signals | undefined;
   stdout: string;
   stderr: string;
   durationNs: number;
   /** Why it was ended by us, if it was. */
-  ended?: 'timeout' | 'aborted';
+  ended?: 'timeout' | 'aborted' | undefined;
 }
 
 /** A program that is running in its own process group. */
@@ -149,7 +149,7 @@ function watchForEnding(pid: number | undefined, options: ProgramOptions) {
   return { terminate, stop };
 }
 
-type Exit = Pick<ProgramResult, 'code' | 'signal'> & { problem?: string };
+type Exit = Pick<ProgramResult, 'code' | 'signal'> & { problem?: string | undefined };
 
 /** Waits for the exit alone, not for the pipes; a program that could not even be spawned has code 127. */
 function waitForExit(child: ResultPromise): Promise<Exit> {

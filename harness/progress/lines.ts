@@ -101,6 +101,6 @@ export class ProgressLines {
 }
 
 /** What a step does just now; long enough to tell whom a wait is for. */
-function stepDetail({ detail }: { detail?: string }): string {
+function stepDetail({ detail }: { detail?: string | undefined }): string {
   return detail ? ` ${escapeText(detail, { length: 200 })}` : '';
 }

@@ -45,9 +45,9 @@ export interface KernelProbe extends Capabilities {
   config: string;
   accelerator: string;
   /** gzip, xz or zstd, where the kernel decompresses modules itself. */
-  decompressAlgorithm?: string;
-  clocksource?: string;
-  cpuModel?: string;
+  decompressAlgorithm?: string | undefined;
+  clocksource?: string | undefined;
+  cpuModel?: string | undefined;
   /** How many of the workers that loaded one file at one moment were told that they had. */
   sameFile: { attempts: number; successes: number };
   /** Whether the module test_kmod, which the workload `autoload` needs, was built. */

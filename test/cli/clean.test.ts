@@ -1,10 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
-import { cleanCommand } from '../../harness/cli/commands/clean.ts';
+import { cachePlaces } from '../../harness/cli/commands/cache-cleaning.ts';
+import { type CleanOptions, cleanCommand } from '../../harness/cli/commands/clean.ts';
 import { FileLock } from '../../harness/files/lock.ts';
 import { describeSelf } from '../../harness/files/lock-holder.ts';
 import { findLeftoverGuests } from '../../harness/process/leftover.ts';
+import { projectPath } from '../../harness/project.ts';
 import { fakeContext } from '../fakes/command-context.ts';
 
 const deadLock = JSON.stringify({ ...describeSelf('building'), pid: 4194305 });
@@ -14,12 +16,11 @@ const kernel = 'linux-source-6.12-abc';
 const drafts = [
   'images/aaa.draft-Ab12xY/initramfs.cpio',
   'userland/bbb.draft-Ab12xY/userland.cpio',
-  'userland/sid/.unpack-Ab12xY/usr/bin/kmod',
+  'packages/kmod_31.draft-Ab12xY/usr/bin/kmod',
   'guest-programs/agent-ccc.draft-Ab12xY/agent',
-  'kernel/artifacts/.draft-Ab12xY/vmlinux',
-  `kernel/sources/${kernel}.draft/Makefile`,
-  `kernel/sources/${kernel}.draft.deb/usr/src/linux.tar.xz`,
-  'apt/archives/.fetch-Ab12xY/kmod.deb',
+  'kernel/artifacts/0124.draft-Ab12xY/vmlinux',
+  `kernel/sources/${kernel}.draft-Ab12xY/Makefile`,
+  'apt/archives/fetch.draft-Ab12xY/kmod.deb',
 ];
 const deadLocks = [
   'images/aaa.lock',
@@ -30,10 +31,13 @@ const deadLocks = [
 ];
 const built = [
   'images/eee/initramfs.cpio',
-  'userland/sid/kmod_31/usr/bin/kmod',
+  'userland/fff/userland.cpio',
+  'packages/kmod_31/usr/bin/kmod',
   'guest-programs/agent-fff/agent',
   'kernel/artifacts/0123/vmlinux',
   `kernel/sources/${kernel}/Makefile`,
+  `kernel/sources/${kernel}.identity`,
+  'kernel/sources/linux-source-6.12.json',
   `kernel/output/${kernel}/vmlinux`,
   'apt/archives/kmod_31_amd64.deb',
   'kvm.json',
@@ -55,7 +59,7 @@ function host(root: string) {
     write(places.proc, [`${pid}/cmdline`], words.map(word => `${word}\0`).join(''));
     write(places.proc, [`${pid}/status`], `Name:\tx\nPPid:\t${parent}\n`);
   };
-  const clean = async (options: { cache?: boolean } = {}) => {
+  const clean = async (options: CleanOptions = {}) => {
     const context = { ...fakeContext(), environment: { XDG_CACHE_HOME: join(root, 'xdg') } };
     let output = '';
     context.stdout = text => {
@@ -85,8 +89,15 @@ t.test('what dead processes left is removed and told, what was built stays', asy
 t.test('what a living process works on is kept and told', async t => {
   const { cache, clean } = host(t.testdir());
   write(cache, [...drafts, ...built], 'x');
-  const locks = ['images/aaa.lock', 'userland/bbb.lock', `kernel/output/${kernel}.lock`, 'apt/lock'];
-  locks.push('guest-programs/agent-ccc.lock');
+  const locks = [
+    'images/aaa.lock',
+    'userland/bbb.lock',
+    'packages/kmod_31.lock',
+    'guest-programs/agent-ccc.lock',
+    'kernel/artifacts/0124.lock',
+    `kernel/sources/${kernel}.lock`,
+    'apt/lock',
+  ];
   const held = await Promise.all(
     locks.map(path => FileLock.acquire(join(cache, path), { purpose: 'building' })),
   );
@@ -139,6 +150,58 @@ t.test('--cache keeps the cache of a run whose guests live', async t => {
   );
   await t.rejects(clean({ cache: true }), { code: 'CACHE_IN_USE', evidence: /^guest 71 of trial c1-3$/ });
   for (const path of built) t.ok(existsSync(join(cache, path)), path);
+});
+
+t.test('--unused-for removes what was not used for so long, with what is beside it', async t => {
+  const { cache, clean, process } = host(t.testdir());
+  write(cache, built, 'x'.repeat(5000));
+  const age = (path: string, days: number) => {
+    const time = Date.now() / 1000 - days * 24 * 3600;
+    utimesSync(join(cache, path), time, time);
+  };
+  const old = [
+    'images/eee',
+    'packages/kmod_31',
+    `kernel/sources/${kernel}`,
+    'apt/archives/kmod_31_amd64.deb',
+  ];
+  for (const path of old) age(path, 31);
+  for (const path of ['guest-programs/agent-fff', 'userland/fff', 'kernel/artifacts/0123']) age(path, 31);
+  age('kernel/sources/linux-source-6.12.json', 29);
+  process(
+    71,
+    1,
+    '/usr/bin/qemu-system-x86_64',
+    `-append`,
+    'modstorm.trial=c1',
+    `${cache}/kernel/artifacts/0123/x`,
+  );
+  await using _lock = await FileLock.acquire(join(cache, 'userland/fff.lock'), { purpose: 'reading' });
+  const { code, lines } = await clean({ unusedFor: 30 });
+  t.equal(code, 0);
+  for (const path of [...old, 'guest-programs/agent-fff']) {
+    t.notOk(existsSync(join(cache, path)), path);
+    t.ok(
+      lines.some(line => line.startsWith(`removed ${join(cache, path)} (`)),
+      path,
+    );
+  }
+  t.notOk(
+    existsSync(join(cache, `kernel/sources/${kernel}.identity`)),
+    'says nothing about a missing folder',
+  );
+  t.ok(existsSync(join(cache, 'userland/fff/userland.cpio')), 'its lock is held');
+  t.ok(existsSync(join(cache, 'kernel/artifacts/0123/vmlinux')), 'a guest runs from it');
+  for (const path of ['kernel/sources/linux-source-6.12.json', `kernel/output/${kernel}/vmlinux`, 'kvm.json'])
+    t.ok(existsSync(join(cache, path)), path);
+});
+
+t.test('every place that a room declares is cleaned', t => {
+  const declared = readdirSync(projectPath('harness'), { recursive: true, encoding: 'utf8' })
+    .filter(path => path.endsWith('.ts'))
+    .flatMap(path => readFileSync(projectPath('harness', path), 'utf8').match(/: CachePlace = \{/g) ?? []);
+  t.equal(cachePlaces.length, declared.length);
+  t.end();
 });
 
 t.test('temporary folders: old and unused ones go', async t => {

@@ -3,8 +3,14 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import t from 'tap';
 import type { IsolatedApt } from '../../harness/host/isolated-apt.ts';
-import { ArtifactStore, artifactKey, digestObjects } from '../../harness/kernel/artifact-store.ts';
+
 import { readBuildId } from '../../harness/kernel/elf-build-id.ts';
+import {
+  artifactKey,
+  describeArtifact,
+  digestObjects,
+  kernelArtifacts,
+} from '../../harness/kernel/kernel-artifacts.ts';
 import { findModulesFolder, releaseOfImage } from '../../harness/kernel/kernel-release.ts';
 import { kernelTools } from '../../harness/kernel/kernel-tools.ts';
 import { prepareKernel, prepareKernels, resolveSource } from '../../harness/kernel/prepare-kernel.ts';
@@ -101,28 +107,22 @@ async function fillArtifact(draft: string, image = 'image') {
   return { release: '6.12.0', image: join(draft, 'vmlinux'), modules, origin: 'test' };
 }
 
-t.test('an artifact is published whole or not at all', async t => {
-  const store = new ArtifactStore(join(t.testdir(), 'artifacts'));
-  t.equal(await store.find('k1'), undefined);
-  const artifact = await store.publish('k1', draft => fillArtifact(draft));
-  t.equal(artifact.image, join(store.folder, 'k1', 'vmlinux'));
-  t.equal(artifact.modules, join(store.folder, 'k1', 'modules/lib/modules/6.12.0'));
-  t.same(await store.find('k1'), artifact);
-  await t.rejects(
-    store.publish('k2', async draft => {
-      await fillArtifact(draft);
-      throw new Error('compiler');
-    }),
-    { message: 'compiler' },
-  );
-  t.same(await readdir(store.folder), ['k1'], 'a failed one leaves nothing');
-  const first = await stat(artifact.image);
-  await store.publish('k1', draft => fillArtifact(draft, 'other'));
-  t.equal((await stat(artifact.image)).ino, first.ino, 'who comes second takes what is there');
+async function describedArtifact(draft: string): Promise<void> {
+  await describeArtifact(draft, { key: 'k1', ...(await fillArtifact(draft)) });
+}
+
+t.test('an artifact comes out of the cache as it went in, with absolute paths', async t => {
+  const artifacts = kernelArtifacts(t.testdir());
+  const lock = { purpose: 'building' };
+  t.equal(await artifacts.find('k1'), undefined);
+  const artifact = await artifacts.obtain('k1', lock, describedArtifact);
+  t.equal(artifact.image, join(artifacts.pathOf('k1'), 'vmlinux'));
+  t.equal(artifact.modules, join(artifacts.pathOf('k1'), 'modules/lib/modules/6.12.0'));
+  t.same(await artifacts.find('k1'), artifact);
   await rm(artifact.image);
-  t.equal(await store.find('k1'), undefined, 'an entry without its image is none');
-  await store.publish('k1', draft => fillArtifact(draft));
-  t.ok(await store.find('k1'), 'and is replaced');
+  t.equal(await artifacts.find('k1'), undefined, 'an entry without its image is none');
+  await artifacts.obtain('k1', lock, describedArtifact);
+  t.ok(await artifacts.find('k1'), 'and is replaced');
 });
 
 t.test('the object digest sees code and nothing else', async t => {
@@ -169,7 +169,7 @@ t.test('a prebuilt kernel is taken where it lies', async t => {
 
 t.test('a Debian version is chosen once and kept', async t => {
   const cache = t.testdir();
-  const tools = kernelTools('s', 'S', undefined, undefined);
+  const tools = kernelTools('s', 'S');
   let asked = 0;
   const apt = {
     candidates: async () => {
@@ -221,7 +221,7 @@ t.test(
   async t => {
     const root = t.testdir({
       repo: { Makefile: 'VERSION = 6\n', kernel: { 'a.c': 'a1', 'b.c': 'b' } },
-      cache: { sources: {} },
+      cache: {},
     });
     const repo = join(root, 'repo');
     const git = (...args: string[]) =>
@@ -234,13 +234,13 @@ t.test(
     await writeFile(join(repo, 'kernel', 'a.c'), 'a2');
     git('commit', '-qam', 'two');
     await writeFile(join(repo, 'kernel', 'a.c'), 'dirty');
-    const tools = kernelTools('s', 'S', undefined, undefined);
+    const tools = kernelTools('s', 'S');
     const cache = join(root, 'cache');
     const resolve = (revision: string, patches: string[] = []) =>
       resolveSource({ kind: 'tree', path: repo, revision, patches }, cache, {} as IsolatedApt, tools);
     const two = await resolve('HEAD');
-    const folder = join(cache, 'sources', two.key);
-    await two.place(folder);
+    const folder = join(cache, 'kernel', 'sources', two.key);
+    t.equal(await two.place(), folder);
     t.equal(await readFile(join(folder, 'kernel', 'a.c'), 'utf8'), 'a2');
     const before = (await stat(join(folder, 'kernel', 'b.c'))).mtimeMs;
     await writeFile(join(folder, 'stray.c'), 'left by an interrupted patch');
@@ -248,7 +248,7 @@ t.test(
     const one = await resolve('HEAD~1');
     t.equal(one.key, two.key, 'revisions of one tree share their folder');
     t.not(one.identity, two.identity);
-    await one.place(folder);
+    await one.place();
     t.equal(await readFile(join(folder, 'kernel', 'a.c'), 'utf8'), 'a1');
     t.equal((await stat(join(folder, 'kernel', 'b.c'))).mtimeMs, before, 'what is equal keeps its time');
     t.notOk((await readdir(folder)).includes('stray.c'));
@@ -261,15 +261,14 @@ t.test(
     );
     const patched = await resolve('HEAD', [join(root, 'p.patch')]);
     t.not(patched.key, two.key);
-    const other = join(cache, 'sources', patched.key);
-    await patched.place(other);
+    const other = await patched.place();
     t.equal(await readFile(join(other, 'kernel', 'b.c'), 'utf8'), 'c\n');
     await writeFile(
       join(root, 'bad.patch'),
       '--- a/kernel/b.c\n+++ b/kernel/b.c\n@@ -1 +1 @@\n-nothing like it\n+c\n',
     );
     const bad = await resolve('HEAD', [join(root, 'bad.patch')]);
-    await t.rejects(bad.place(join(cache, 'sources', bad.key)), {
+    await t.rejects(bad.place(), {
       code: 'KERNEL_PATCH_FAILED',
       message: 'bad.patch does not apply to this kernel',
     });

@@ -11,9 +11,9 @@ import { readMatrix } from '../inputs.ts';
 /** Options of `modstorm build`. */
 export interface BuildOptions {
   filter: string[];
-  json?: boolean;
-  repetitions?: number;
-  shard?: Shard;
+  json?: boolean | undefined;
+  repetitions?: number | undefined;
+  shard?: Shard | undefined;
 }
 
 /** `modstorm build`: kernels and images of a matrix into the cache; nothing is booted. */

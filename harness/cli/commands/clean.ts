@@ -7,11 +7,21 @@ import { findLeftoverGuests, findStaleTemporaryFolders } from '../../process/lef
 import { cacheFolder } from '../../project.ts';
 import { formatBytes } from '../../units.ts';
 import type { CommandContext } from '../context.ts';
-import { findCacheUsers, type Removed, remove, removeCache, removeLeftovers } from './cache-cleaning.ts';
+import {
+  findCacheUsers,
+  type Removed,
+  remove,
+  removeCache,
+  removeLeftovers,
+  removeUnused,
+} from './cache-cleaning.ts';
 
 /** Options of `modstorm clean`. */
 export interface CleanOptions {
-  cache?: boolean;
+  /** Remove what was built too, all of it. */
+  cache?: boolean | undefined;
+  /** Remove what was built and not used for so many days. */
+  unusedFor?: number | undefined;
 }
 
 /** The parts of the host that are cleaned; replaced in tests. */
@@ -22,6 +32,7 @@ export interface CleanPlaces {
 
 /** What is waited for a guest to end by itself. */
 const graceMs = 500;
+const dayMs = 24 * 3600 * 1000;
 
 /**
  * `modstorm clean`: ends guests whose harness is gone, removes what they and killed builds left, on demand the cache.
@@ -55,6 +66,10 @@ export async function cleanCommand(
   const { removed, kept } = await removeLeftovers(cache);
   tell(removed);
   for (const { path, reason } of kept) context.stdout(`kept ${path}: ${reason}\n`);
+  if (options.unusedFor !== undefined) {
+    const since = Date.now() - options.unusedFor * dayMs;
+    tell(await removeUnused(cache, since, places.proc));
+  }
   if (options.cache) {
     const users = await findCacheUsers(cache, places.proc);
     if (users.length > 0) throw inUse(cache, users);

@@ -7,10 +7,10 @@ import { renderError } from '../render-error.ts';
 
 /** Options of `modstorm doctor`. */
 export interface DoctorOptions {
-  install?: boolean;
+  install?: boolean | undefined;
   /** Nothing on stdout when nothing is missing. */
-  brief?: boolean;
-  json?: boolean;
+  brief?: boolean | undefined;
+  json?: boolean | undefined;
 }
 
 /** What the command does to the world; replaced in tests. */

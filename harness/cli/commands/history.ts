@@ -16,7 +16,7 @@ import {
   type HistoryPoint,
 } from '../../judgement/history.ts';
 import type { Side } from '../../judgement/side.ts';
-import { ArtifactStore } from '../../kernel/artifact-store.ts';
+import { kernelArtifacts } from '../../kernel/kernel-artifacts.ts';
 import { suggest } from '../../matrix/source/nearest.ts';
 import { cacheFolder } from '../../project.ts';
 import {
@@ -178,8 +178,7 @@ async function storedKernel(
 ): Promise<{ image: string; modules: string }> {
   const run = await (await RunFolder.open(point.run, folder)).readRun();
   const record = run.kernels.find(({ objectDigest }) => objectDigest === point.kernel);
-  const store = new ArtifactStore(join(cacheFolder(), 'kernel', 'artifacts'));
-  const artifact = record && (await store.find(record.key));
+  const artifact = record && (await kernelArtifacts(cacheFolder()).find(record.key));
   if (artifact) return { image: artifact.image, modules: artifact.modules };
   const what = record ? `${record.origin} (${record.config})` : event.settings['kernel'];
   throw new UsageError(

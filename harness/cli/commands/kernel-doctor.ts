@@ -14,11 +14,11 @@ import { fragmentNames, readMatrix, readWorkloads } from '../inputs.ts';
 export interface KernelDoctorOptions {
   /** A kernel of the matrix, or Debian's package `linux-source-X.Y`. */
   kernel: string;
-  matrix?: string;
+  matrix?: string | undefined;
   /** Fragments joined by `+` instead of those of the kernel's first cell. */
-  config?: string;
+  config?: string | undefined;
   accel: AcceleratorRequest['requested'];
-  json?: boolean;
+  json?: boolean | undefined;
 }
 
 /** The config of a kernel that no matrix says anything about. */

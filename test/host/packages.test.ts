@@ -10,7 +10,7 @@ const startedByKernelBuild = ['flex', 'bison', 'bc', 'depmod'];
 /** Read by gcc, by the kernel's objtool, or by QEMU without being named on its command line. */
 const readByOthers = ['libc.a', 'libelf.h', 'bios-256k.bin', 'pvh.bin'];
 /** Functions that start the program that is their first argument, and `run` of the bootstrap, whose second it is. */
-const starters = /^(runProgram|startProgram|run|#run|#apt|spawn|startAndWait)$/;
+const starters = /^(runProgram|startProgram|run|apt|spawn|startAndWait)$/;
 
 interface Mentions {
   /** String literals that are handed to a starter. */

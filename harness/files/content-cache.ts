@@ -1,0 +1,218 @@
+import { chmod, mkdir, mkdtemp, rename, rm, stat, utimes } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { HarnessError, hasCode, InfrastructureError } from '../errors.ts';
+import { syncFolder, syncTree } from './atomic.ts';
+import { namesIn } from './existing.ts';
+import { type FileLock, type LockOptions, takeoverEnding, withFileLock } from './lock.ts';
+
+/** A folder of the cache, as the room that fills it declares it; `modstorm clean` goes over the declared places. */
+export interface CachePlace {
+  /** What the entries are, for people: `kernel sources`. */
+  readonly name: string;
+  /** Folder of the entries, below the cache. */
+  readonly folder: string;
+  /** One lock for all entries, below the cache; default: each entry has its own, `ENTRY.lock`. */
+  readonly lock?: string | undefined;
+  /** Endings of the files beside an entry that go with it. */
+  readonly beside?: readonly string[] | undefined;
+  /** Whoever fills an entry writes it through to the disk: one `sync` is quicker than fsync for 55 000 files. */
+  readonly syncedByFill?: boolean | undefined;
+}
+
+/** Fills the folder of a new entry. */
+export type Fill = (draft: string) => Promise<void>;
+
+const draftName = /^(.+)\.draft-\w+$/;
+const lockEnding = '.lock';
+
+/**
+ * Entries that are made once and then only read, by key. An entry is filled in a draft folder beside it, written
+ * through to the disk and renamed, all under its lock: whoever looks finds nothing or the whole entry, after a crash
+ * or a power cut too. Drafts of dead processes are removed by whoever makes the next entry of the place.
+ */
+export class ContentCache<Entry> {
+  readonly #place: CachePlace;
+  readonly #cache: string;
+  readonly #read: (folder: string) => Promise<Entry | undefined>;
+
+  /**
+   * @param cache the cache folder of modstorm
+   * @param read reads an entry from its folder; undefined when it is not there or has lost files
+   */
+  constructor(place: CachePlace, cache: string, read: (folder: string) => Promise<Entry | undefined>) {
+    this.#place = place;
+    this.#cache = cache;
+    this.#read = read;
+  }
+
+  /** Folder of an entry, whether it is there or not. */
+  pathOf(key: string): string {
+    return join(this.#cache, this.#place.folder, key);
+  }
+
+  /** The entry of a key, whose last use is now; undefined when there is none, or not a whole one. */
+  async find(key: string): Promise<Entry | undefined> {
+    const entry = await this.#read(this.pathOf(key));
+    if (entry !== undefined) await markUsed(this.pathOf(key));
+    return entry;
+  }
+
+  /**
+   * Finds an entry, or makes it. If another process makes it, that is waited for.
+   * @throws InfrastructureError DISK_FULL, LOCK_LOST, INTERRUPTED, and whatever `fill` throws
+   */
+  async obtain(key: string, lock: LockOptions, fill: Fill): Promise<Entry> {
+    const found = await this.find(key);
+    if (found !== undefined) return found;
+    return withFileLock(lockOf(this.#place, this.#cache, key), lock, async held => {
+      const meanwhile = await this.find(key);
+      if (meanwhile !== undefined) return meanwhile;
+      await this.#publish(key, held, fill);
+      const made = await this.#read(this.pathOf(key));
+      if (made === undefined) throw new Error(`what was made at ${this.pathOf(key)} cannot be read back`);
+      return made;
+    });
+  }
+
+  async #publish(key: string, held: FileLock, fill: Fill): Promise<void> {
+    const path = this.pathOf(key);
+    await removeDeadDrafts(this.#place, this.#cache, undefined, key);
+    try {
+      await withDraft(path, async draft => {
+        await fill(draft);
+        if (!this.#place.syncedByFill) await syncTree(draft);
+        await held.verify();
+        await replace(draft, path);
+      });
+    } catch (error) {
+      if (!hasCode(error, 'ENOSPC')) throw error;
+      throw new InfrastructureError('DISK_FULL', `no space is left for ${this.#place.name} at ${path}`, {
+        hint: 'Run `modstorm clean`, or set MODSTORM_CACHE to another disk.',
+        cause: error,
+      });
+    }
+  }
+}
+
+/**
+ * Gives `work` an empty folder beside a path, to be renamed when it is complete; what remains of it afterwards is
+ * removed. The caller holds the lock of the path.
+ */
+export async function withDraft(path: string, work: Fill): Promise<void> {
+  const parent = join(path, '..');
+  await mkdir(parent, { recursive: true });
+  const draft = await mkdtemp(`${path}.draft-`);
+  try {
+    // mkdtemp makes a private folder; the cache may be shared by the users of a CI host.
+    await chmod(draft, 0o755);
+    await work(draft);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+  await syncFolder(parent);
+}
+
+/** Makes the last use of an entry now; of a cache that this user may only read, nobody keeps it. */
+export async function markUsed(path: string): Promise<void> {
+  const now = new Date();
+  await utimes(path, now, now).catch(error => {
+    if (!['EACCES', 'EPERM', 'EROFS'].some(code => hasCode(error, code))) throw error;
+  });
+}
+
+/**
+ * Removes the drafts that dead processes left at a place; those of the living are kept.
+ * @param remove called for each; removes it unless told otherwise
+ * @param heldKey the entry whose lock the caller holds
+ */
+export async function removeDeadDrafts(
+  place: CachePlace,
+  cache: string,
+  remove: (path: string) => Promise<void> = path => rm(path, { recursive: true, force: true }),
+  heldKey?: string,
+): Promise<void> {
+  for (const name of await namesIn(join(cache, place.folder))) {
+    const key = draftName.exec(name)?.[1];
+    if (key === undefined) continue;
+    const path = join(cache, place.folder, name);
+    if (key === heldKey) await remove(path);
+    else await ifNotHeld(lockOf(place, cache, key), () => remove(path));
+  }
+}
+
+/** An entry of a place, for the cleaner. */
+export interface CacheEntry {
+  path: string;
+  /** Last use, ms since the epoch. */
+  usedAt: number;
+}
+
+/** The entries of a place, without drafts, locks and the files beside them. */
+export async function listEntries(place: CachePlace, cache: string): Promise<CacheEntry[]> {
+  const folder = join(cache, place.folder);
+  const entries: CacheEntry[] = [];
+  for (const name of await namesIn(folder)) {
+    const isBeside = place.beside?.some(ending => name.endsWith(ending)) === true;
+    if (isBeside || isLockName(name) || draftName.test(name)) continue;
+    const status = await stat(join(folder, name)).catch(() => undefined);
+    if (status) entries.push({ path: join(folder, name), usedAt: status.mtimeMs });
+  }
+  return entries;
+}
+
+/**
+ * Removes an entry and what is beside it, under its lock; kept when another process holds that, or has used the entry
+ * since it was listed. It is renamed first, so that no half of it is ever found.
+ * @returns whether it was removed
+ */
+export async function removeEntry(place: CachePlace, cache: string, entry: CacheEntry): Promise<boolean> {
+  let isRemoved = false;
+  await ifNotHeld(lockOf(place, cache, basename(entry.path)), async () => {
+    const status = await stat(entry.path).catch(() => undefined);
+    if (status?.mtimeMs !== entry.usedAt) return;
+    for (const ending of place.beside ?? []) await rm(`${entry.path}${ending}`, { force: true });
+    const dead = `${entry.path}.draft-unused`;
+    await rename(entry.path, dead);
+    await rm(dead, { recursive: true });
+    isRemoved = true;
+  });
+  return isRemoved;
+}
+
+/** The lock files of a place, held or stale; those on a takeover first, as taking over removes them unseen. */
+export async function locksOf(place: CachePlace, cache: string): Promise<string[]> {
+  const folder = join(cache, place.lock === undefined ? place.folder : join(place.lock, '..'));
+  const isOurs = (name: string) =>
+    place.lock === undefined ? isLockName(name) : name.startsWith(basename(place.lock));
+  const names = (await namesIn(folder)).filter(isOurs);
+  return names.reverse().map(name => join(folder, name));
+}
+
+function isLockName(name: string): boolean {
+  return name.endsWith(lockEnding) || name.endsWith(takeoverEnding);
+}
+
+function lockOf(place: CachePlace, cache: string, key: string): string {
+  return place.lock === undefined
+    ? join(cache, place.folder, `${key}${lockEnding}`)
+    : join(cache, place.lock);
+}
+
+async function ifNotHeld(lock: string, work: () => Promise<void>): Promise<void> {
+  await withFileLock(lock, { purpose: 'cleaning', wait: false }, work).catch(error => {
+    if (!(error instanceof HarnessError) || error.code !== 'LOCK_HELD') throw error;
+  });
+}
+
+/** Puts a draft in the place of an entry that is not there, or that lost files to a cleaner of temporary folders. */
+async function replace(draft: string, path: string): Promise<void> {
+  try {
+    await rename(draft, path);
+  } catch (error) {
+    if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'EEXIST')) throw error;
+    const spoilt = `${draft}0`;
+    await rename(path, spoilt);
+    await rename(draft, path);
+    await rm(spoilt, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,33 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { hasCode } from '../errors.ts';
+
+/** The path itself if something is there, else undefined. */
+export async function existingPath(path: string): Promise<string | undefined> {
+  return (await stat(path).catch(() => undefined)) && path;
+}
+
+/** The first of the paths at which something is. */
+export async function firstExisting(paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) if (await existingPath(path)) return path;
+  return undefined;
+}
+
+/** Text of a file; undefined when it is not there or may not be read. */
+export async function readableText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'EACCES', 'ENOTDIR'].some(code => hasCode(error, code))) return undefined;
+    throw error;
+  }
+}
+
+/** Names in a folder, sorted; none when there is no such folder. */
+export async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).sort();
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { type CachePlace, ContentCache } from '../files/content-cache.ts';
+import type { KernelArtifact } from './artifact.ts';
+
+/** What decides the content of an artifact. */
+export interface ArtifactIdentity {
+  /** Identity of the source with its patches; see ResolvedSource. */
+  source: string;
+  /** The merged config as text. */
+  config: string;
+  toolchain: string;
+  /** Digest of the modules that are built beside the kernel's own; see ExtraModules. */
+  extraModules: string;
+}
+
+/** Raised when the way of building changes, so that artifacts of older versions are not taken for new ones. */
+const buildRecipe = 2;
+
+/** Key of an artifact: 32 hexadecimal digits of the SHA-256 over everything that decides its content. */
+export function artifactKey(identity: ArtifactIdentity): string {
+  const { source, toolchain, config, extraModules } = identity;
+  const parts = [String(buildRecipe), source, toolchain, config, extraModules];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}
+
+/** Built kernels; a folder for each key. */
+export const artifactPlace: CachePlace = { name: 'kernels', folder: 'kernel/artifacts' };
+
+/** The built kernels in the cache of modstorm. */
+export function kernelArtifacts(cache: string): ContentCache<KernelArtifact> {
+  return new ContentCache(artifactPlace, cache, readArtifact);
+}
+
+async function readArtifact(folder: string): Promise<KernelArtifact | undefined> {
+  const text = await readFile(join(folder, 'artifact.json'), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const stored = JSON.parse(text) as KernelArtifact;
+  if (!(await stat(join(folder, stored.image)).catch(() => undefined))) return undefined;
+  return mapPaths({ ...stored, folder }, path => join(folder, path));
+}
+
+/** Completes the draft of an artifact, whose files are there, with what says what they are. */
+export async function describeArtifact(
+  draft: string,
+  artifact: Omit<KernelArtifact, 'folder' | 'objectDigest'>,
+): Promise<void> {
+  const objectDigest = await digestObjects(artifact.image, artifact.modules);
+  const stored = mapPaths({ ...artifact, folder: '.', objectDigest }, path => relative(draft, path));
+  await writeFile(join(draft, 'artifact.json'), `${JSON.stringify(stored, undefined, 2)}\n`);
+}
+
+/**
+ * SHA-256 over the image and every module file, with the modules' paths below their folder, in hexadecimal: equal for
+ * two builds with the same object code.
+ */
+export async function digestObjects(image: string, modules: string): Promise<string> {
+  const hash = createHash('sha256');
+  hash.update(await digestFile(image));
+  const files = await readdir(modules, { recursive: true });
+  for (const file of files.filter(name => /\.ko(\.(gz|xz|zst))?$/.test(name)).sort()) {
+    hash.update(`\n${file} ${await digestFile(join(modules, file))}`);
+  }
+  return hash.digest('hex');
+}
+
+async function digestFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+function mapPaths(artifact: KernelArtifact, map: (path: string) => string): KernelArtifact {
+  return {
+    ...artifact,
+    image: map(artifact.image),
+    modules: map(artifact.modules),
+    systemMap: artifact.systemMap && map(artifact.systemMap),
+    config: artifact.config && map(artifact.config),
+  };
+}
