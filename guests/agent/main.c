@@ -7,12 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent.h"
-#include "array.h"
-#include "autoload.h"
-#include "burst.h"
-#include "coldplug.h"
-#include "storm.h"
+#include "common/array.h"
+#include "init/agent.h"
+#include "programs/autoload.h"
+#include "programs/burst.h"
+#include "programs/coldplug.h"
+#include "programs/storm.h"
 
 static const struct {
 	const char *name;

@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts';
 /** What the guest's kernel must have, else the agent refuses to go on. */
 export type Capability = 'module_stats' | 'autoload_dups' | 'dups_trace' | 'decompress';
 
-/** What the agent in the guest shall do; written to /etc/modstorm.conf (read by guests/agent/config.c). */
+/** What the agent in the guest shall do; written to /etc/modstorm.conf (read by guests/agent/init/config.c). */
 export interface AgentConfig {
   /**
    * CPUs that must come online. Left out when one image serves many machines: then `modstorm.vcpus=N` on the kernel's
@@ -26,7 +26,7 @@ export interface AgentConfig {
   sampleNs?: number | undefined;
 }
 
-/** Limits of guests/agent/config.h. */
+/** Limits of guests/agent/init/config.h. */
 const listLimit = 255;
 const textLimit = 65534;
 

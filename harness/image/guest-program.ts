@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { type CachePlace, ContentCache } from '../files/content-cache.ts';
 import { existingPath } from '../files/existing.ts';
 import { runProgram } from '../process/program.ts';
@@ -40,9 +40,10 @@ async function digestSources(folder: string): Promise<string> {
   const hash = createHash('sha256');
   const { stdout } = await runProgram('gcc', ['-dumpfullversion', '-dumpmachine']);
   hash.update(stdout);
-  const entries = await readdir(folder, { withFileTypes: true });
-  for (const { name } of entries.filter(entry => entry.isFile()).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    hash.update(`\0${name}\0`).update(await readFile(join(folder, name)));
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  const files = entries.filter(entry => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  for (const file of files.sort()) {
+    hash.update(`\0${relative(folder, file)}\0`).update(await readFile(file));
   }
   return hash.digest('hex').slice(0, 16);
 }

@@ -35,7 +35,7 @@ export const emulatedCommandLine = ['tsc=reliable', 'no_timer_check'] as const;
 const manyVcpus = 128;
 
 /**
- * The kernel boots on one CPU and the agent brings up the others before its hello (guests/agent/processors.h), so a
+ * The kernel boots on one CPU and the agent brings up the others before its hello (guests/agent/init/processors.h), so a
  * workload finds what it would have found. Until the kernel has a clock source for high resolution, late in its boot,
  * each CPU that is up takes a tick each 10 ms; the 25500 ticks a second of 255 vCPUs leave one thread no time for
  * anything else. Measured on 2 idle cores (single runs): 255 booted at once had not booted after 200 s, 255 brought up

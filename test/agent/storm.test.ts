@@ -14,7 +14,7 @@ sanitizers.push('-fsanitize=address,undefined', '-fno-sanitize-recover=all');
 const driver = `
 #include <inttypes.h>
 #include <stdio.h>
-#include "storm-histogram.h"
+#include "common/histogram.h"
 int main(void)
 {
 	static struct histogram parts[2], all;
@@ -36,7 +36,7 @@ t.teardown(() => rm(folder, { recursive: true, force: true }));
 t.test('the histogram is exact at its ends and within 0.8 % between them', async t => {
   await writeFile(join(folder, 'driver.c'), driver);
   const program = join(folder, 'driver');
-  const files = [join(folder, 'driver.c'), join(sources, 'storm-histogram.c')];
+  const files = [join(folder, 'driver.c'), join(sources, 'common', 'histogram.c')];
   await runProgram('gcc', [...sanitizers, `-I${sources}`, '-o', program, ...files]);
   const summarize = async (values: bigint[]): Promise<bigint[]> => {
     const { stdout } = await runProgram(program, [], { input: values.join('\n') });

@@ -207,9 +207,9 @@ t.test('the transcript gives back what it was given', async t => {
 });
 
 t.test('the C side has the same numbers', async t => {
-  const header = readFileSync(projectPath('guests', 'agent', 'frame.h'), 'utf8');
+  const header = readFileSync(projectPath('guests', 'agent', 'channel', 'frame.h'), 'utf8');
   for (const [name, number] of Object.entries(frameTypes)) {
     t.ok(header.includes(`\tFRAME_${name.toUpperCase()} = ${number},\n`), name);
   }
-  t.ok(readFileSync(projectPath('guests', 'agent', 'port.h'), 'utf8').includes(`"${portName}"`));
+  t.ok(readFileSync(projectPath('guests', 'agent', 'channel', 'port.h'), 'utf8').includes(`"${portName}"`));
 });

@@ -70,7 +70,7 @@ function readExpected(
   return { baseNs, perVcpuNs };
 }
 
-/** A guest that is sampled faster than each millisecond measures the sampler (guests/agent/sample.c). */
+/** A guest that is sampled faster than each millisecond measures the sampler (guests/agent/channel/sample.c). */
 const shortestSampleNs = 1e6;
 
 function readSamplePeriod(source: YamlSource, text: string | undefined): number | undefined {

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AGENT_OUTPUT_H
+#define AGENT_OUTPUT_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "channel/frame.h"
+
+/* Relays one stream of the workload; beyond the budget it is drained and dropped. */
+struct output {
+	struct channel *channel;
+	pthread_t thread;
+	bool running;
+	int fd;
+	int stop;
+	uint64_t stop_deadline;
+	const char *stream;
+	uint64_t bytes;
+	uint64_t withheld;
+};
+
+/* @stream is stdout or stderr; takes over @fd, which is non-blocking. Returns 0 or -errno. */
+int output_start(struct output *output, struct channel *channel, int fd, const char *stream);
+
+/* Relays what is still in the pipe, and ends the thread. */
+void output_stop(struct output *output);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * /etc/modstorm.conf: `key=value` lines, `#` comments; keys that may come more
+ * than once keep their order. `modstorm.KEY=value` on the kernel's command
+ * line wins over the file, so that one image serves many trials.
+ */
+#ifndef AGENT_CONFIG_H
+#define AGENT_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CONFIG_PATH "/etc/modstorm.conf"
+#define CONFIG_FILE_MAX 65536
+#define CONFIG_LIST_MAX 255
+
+/* A list that execve() can take: always ended by NULL. */
+struct list {
+	const char *items[CONFIG_LIST_MAX + 1];
+	size_t count;
+};
+
+struct config {
+	char text[CONFIG_FILE_MAX];
+	char command_line[8192];
+	const char *trial;
+	uint64_t vcpus;
+	uint64_t deadline_ns;
+	uint64_t sample_ns;
+	bool versioned;
+	/* Nobody listens: a pasted line of `plan --dry-run`. */
+	bool alone;
+	struct list require;
+	struct list early;
+	struct list load;
+	struct list run;
+	struct list env;
+	struct list result;
+};
+
+/*
+ * Reads the file and then the command line. Returns false and says why in
+ * @problem, with the line number, when either is wrong.
+ */
+bool config_read(struct config *config, const char *path, char *problem, size_t size);
+
+#endif

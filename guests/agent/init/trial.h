@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AGENT_TRIAL_H
+#define AGENT_TRIAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct trial_options {
+	/* Path of the configuration, below the root. */
+	const char *config;
+	/* A socket to use as the channel, or NULL for the virtio port of the guest. */
+	const char *channel;
+	/* When the agent was started (CLOCK_MONOTONIC). */
+	uint64_t init_ns;
+};
+
+/*
+ * One trial, from the hello to the end frame. Returns whether the workload was
+ * run and the host has heard all; what went wrong was told on the channel, or
+ * on the console where there is none.
+ */
+bool trial_run(const struct trial_options *options);
+
+#endif

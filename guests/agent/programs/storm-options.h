@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line of `storm`. */
+#ifndef AGENT_STORM_OPTIONS_H
+#define AGENT_STORM_OPTIONS_H
+
+#include <stdbool.h>
+
+#define STORM_WORKERS_MAX 1024
+
+struct storm_options {
+	const char *module;
+	/* NULL for that of the kernel that runs. */
+	const char *folder;
+	/* NULL for standard output. */
+	const char *output;
+	unsigned long workers;
+	unsigned long duration_ms;
+	bool processes;
+	bool own_inode;
+	bool loop;
+	bool kernel_decompresses;
+	bool finit;
+	bool decompress_inside;
+	bool fault;
+};
+
+/* False, and told on standard error, when they are wrong. */
+bool storm_options_read(struct storm_options *options, int argc, char **argv);
+
+#endif
