@@ -7,7 +7,7 @@ import { emptyTally, print, type Tally } from './tally.ts';
 interface Check {
   /** Like the path of a test file, so that `npm test -- biome` selects it. */
   name: string;
-  /** Path below node_modules/. */
+  /** Path in the project. */
   script: string;
   args: readonly string[];
 }
@@ -15,8 +15,13 @@ interface Check {
 const checks: readonly Check[] = [
   {
     name: 'checks/biome: format and lint',
-    script: '@biomejs/biome/bin/biome',
+    script: 'node_modules/@biomejs/biome/bin/biome',
     args: ['check', '--max-diagnostics=50', '.'],
+  },
+  {
+    name: 'checks/agent: clang-format and clang-tidy',
+    script: 'build/guests/check.js',
+    args: [],
   },
 ];
 
@@ -34,9 +39,7 @@ export async function runChecks(words: readonly string[]): Promise<Tally> {
 
 async function runCheck({ name, script, args }: Check, tally: Tally): Promise<void> {
   const lines: string[] = [];
-  const { code, durationNs } = await runScript(projectPath('node_modules', script), args, line =>
-    lines.push(line),
-  );
+  const { code, durationNs } = await runScript(projectPath(script), args, line => lines.push(line));
   tally[code === 0 ? 'passed' : 'failed']++;
   print(`  ${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${formatDuration(durationNs)})`);
   if (code !== 0) for (const line of lines) print(`    ${line}`);

@@ -164,6 +164,7 @@ function addHostCommands(program: Command, context: CommandContext, end: End): v
     .option('--install', 'install what is missing (root on Debian or Ubuntu; elsewhere prints the command)')
     .option('--brief', 'say nothing when nothing is missing')
     .option('--json', 'one JSON document')
+    .option('--tests', 'also what only `npm test` needs')
     .option('--kernel <name>', 'build and boot this kernel once, and say what it can do: linux-source-X.Y')
     .option('--matrix <file>', 'with --kernel: the matrix that names it')
     .option('--config <fragments>', 'with --kernel: its config, such as stats+dups')

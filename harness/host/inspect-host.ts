@@ -78,11 +78,16 @@ const wantedDiskBytes = 10 * 1024 ** 3;
 const wantedMemoryBytes = 3 * 1024 ** 3;
 const administratorFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
-/** Looks at the host without changing anything; well under one second. */
-export async function inspectHost(probe: HostProbe = realHost()): Promise<HostReport> {
+/**
+ * Looks at the host without changing anything; well under one second.
+ * @param forTests also for what only the tests of modstorm need
+ */
+export async function inspectHost(probe: HostProbe = realHost(), forTests = false): Promise<HostReport> {
   const osRelease = parseOsRelease((await probe.readText('/etc/os-release')) ?? '');
   const manager = packageManagerOf(osRelease);
-  const tools = await Promise.all(hostNeeds.map(need => inspectNeed(probe, need, manager)));
+  const tools = await Promise.all(
+    hostNeeds.filter(need => forTests || !need.testsOnly).map(need => inspectNeed(probe, need, manager)),
+  );
   const missing = tools.filter(tool => tool.path === undefined).map(tool => tool.need);
   const folder = cacheFolder(probe.environment);
   const cache = { folder, freeBytes: await probe.freeBytes(folder) };

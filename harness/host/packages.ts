@@ -13,6 +13,8 @@ export interface HostNeed {
   files?: readonly string[] | undefined;
   /** Packages that bring it. */
   packages: Record<PackageManager, readonly string[]>;
+  /** Only the tests of modstorm itself need it. */
+  testsOnly?: true;
 }
 
 const same = (...names: string[]): HostNeed['packages'] => ({ apt: names, dnf: names, pacman: names });
@@ -105,7 +107,6 @@ export const hostNeeds: readonly HostNeed[] = [
   { name: 'grep', purpose: 'explains Kconfig symbols', programs: ['grep'], packages: same('grep') },
   { name: 'patch', purpose: 'applies patches to kernels', programs: ['patch'], packages: same('patch') },
   { name: 'depmod', purpose: 'installs modules', programs: ['depmod'], packages: same('kmod') },
-  { name: 'cpio', purpose: 'checks images in the tests', programs: ['cpio'], packages: same('cpio') },
   { name: 'git', purpose: 'reads kernel trees', programs: ['git'], packages: same('git') },
   {
     name: 'setpriv',
@@ -144,6 +145,27 @@ export const hostNeeds: readonly HostNeed[] = [
       dnf: ['debian-keyring'],
       pacman: ['debian-archive-keyring'],
     },
+  },
+  {
+    name: 'cpio',
+    purpose: 'checks images in the tests',
+    programs: ['cpio'],
+    packages: same('cpio'),
+    testsOnly: true,
+  },
+  {
+    name: 'clang-format',
+    purpose: 'checks the form of the C sources',
+    programs: ['clang-format'],
+    packages: { apt: ['clang-format'], dnf: ['clang-tools-extra'], pacman: ['clang'] },
+    testsOnly: true,
+  },
+  {
+    name: 'clang-tidy',
+    purpose: 'checks the C sources',
+    programs: ['clang-tidy'],
+    packages: { apt: ['clang-tidy'], dnf: ['clang-tools-extra'], pacman: ['clang'] },
+    testsOnly: true,
   },
 ];
 

@@ -169,7 +169,7 @@ async function main() {
   }
   const { main: modstorm } = await import(pathToFileURL(join(root, 'build/harness/main.js')).href);
   if (mode === 'modstorm') return modstorm(words);
-  const ready = await modstorm(['doctor', '--install', '--brief']);
+  const ready = await modstorm(['doctor', '--install', '--brief', ...(mode === 'test' ? ['--tests'] : [])]);
   if (ready !== 0) return ready;
   if (mode === 'start')
     return modstorm(

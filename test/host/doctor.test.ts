@@ -178,7 +178,7 @@ async function doctor(options: Parameters<typeof doctorCommand>[0], hosts: HostP
     signal: new AbortController().signal,
   };
   output.code = await doctorCommand(options, context, {
-    inspect: () => inspectHost(hosts.length > 1 ? hosts.shift()! : hosts[0]!),
+    inspect: forTests => inspectHost(hosts.length > 1 ? hosts.shift()! : hosts[0]!, forTests),
     install: async () => void output.installs++,
   });
   return output;
@@ -208,6 +208,12 @@ t.test('the command', async t => {
     { code: 3, installs: 1 },
     'installed, and still not there',
   );
+  const untested = fakeHost(['clang-tidy', 'cpio']);
+  t.match(await doctor({}, [untested]), { code: 0 }, 'what only the tests need is not missed');
+  t.match(await doctor({ tests: true }, [untested]), {
+    code: 3,
+    stdout: /2 missing.*--no-install-recommends clang-tidy cpio\n/s,
+  });
   const elsewhere = fakeHost(['bc'], {}, 'ID=fedora\n');
   t.match(await doctor({ install: true }, [elsewhere]), {
     code: 3,

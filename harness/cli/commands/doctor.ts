@@ -11,11 +11,13 @@ export interface DoctorOptions {
   /** Nothing on stdout when nothing is missing. */
   brief?: boolean | undefined;
   json?: boolean | undefined;
+  /** Look also for what only the tests of modstorm need. */
+  tests?: boolean | undefined;
 }
 
 /** What the command does to the world; replaced in tests. */
 export interface DoctorDependencies {
-  inspect: () => Promise<HostReport>;
+  inspect: (forTests?: boolean) => Promise<HostReport>;
   install: typeof installMissing;
 }
 
@@ -28,16 +30,16 @@ export async function doctorCommand(
   options: DoctorOptions,
   context: Pick<CommandContext, 'stdout' | 'stderr' | 'environment' | 'signal'>,
   dependencies: DoctorDependencies = {
-    inspect: () => inspectHost(realHost(context.environment)),
+    inspect: forTests => inspectHost(realHost(context.environment), forTests),
     install: installMissing,
   },
 ): Promise<number> {
-  let report = await dependencies.inspect();
+  let report = await dependencies.inspect(options.tests);
   if (options.install && !isComplete(report)) {
     if (report.manager === 'apt' && report.isRoot) {
       const onLine = (line: string) => context.stderr(`modstorm: ${line}\n`);
       await dependencies.install(report, { onLine, signal: context.signal });
-      report = await dependencies.inspect();
+      report = await dependencies.inspect(options.tests);
     }
   }
   const complete = isComplete(report);
