@@ -62,7 +62,9 @@ export const errorCodes = {
   COMPARE_UNLIKE: { fault: 'user', meaning: 'The two sides were measured under unlike conditions' },
   COMPARE_VALUES_ONLY: { fault: 'user', meaning: 'An option of `--values` was given without it' },
   CPIO_INVALID: { fault: 'harness', meaning: 'An entry does not fit into an initramfs' },
-  DISK_FULL: { fault: 'harness', meaning: 'No space is left for a kernel source' },
+  DEBUG_FILE: { fault: 'user', meaning: 'The file for debug lines cannot be written' },
+  DEBUG_TOPIC: { fault: 'user', meaning: '`MODSTORM_DEBUG` names a topic that there is not' },
+  DISK_FULL: { fault: 'harness', meaning: 'No space is left for an entry of the cache' },
   DURATION_INVALID: { fault: 'user', meaning: 'The text is no duration' },
   ELF_INVALID: {
     fault: 'harness',

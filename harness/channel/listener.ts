@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { debug } from '../debug.ts';
 import { GuestError, InfrastructureError } from '../errors.ts';
 import { FrameDecoder, type FrameFault } from './frame-decoder.ts';
 import { parseMessage } from './message.ts';
@@ -141,8 +142,10 @@ export class ChannelListener {
     socket.on('error', error => this.#fault('socket', error.message));
     socket.on('close', () => {
       this.#deliver(this.#decoder.finish());
+      debug('channel', () => `${this.path} closed after ${this.#bytes} bytes`);
       this.#settle();
     });
+    debug('channel', () => `${this.path} connected`);
     this.#sink.onConnect?.();
   }
 
@@ -158,8 +161,9 @@ export class ChannelListener {
   }
 
   #deliver(decoded: { frames: Frame[]; faults: FrameFault[] }): void {
-    for (const fault of decoded.faults) this.#sink.onFault(fault);
+    for (const fault of decoded.faults) this.#tell(fault);
     for (const frame of decoded.frames) {
+      debug('channel', () => `${this.path} ${frame.sequence} ${frame.type}: ${shownPayload(frame)}`);
       const message = this.#interpret(frame);
       if (!message) continue;
       this.#sink.onMessage(message, frame.sequence);
@@ -178,10 +182,20 @@ export class ChannelListener {
   }
 
   #fault(kind: ChannelFault['kind'], message: string): void {
-    this.#sink.onFault({ kind, offset: this.#bytes, message });
+    this.#tell({ kind, offset: this.#bytes, message });
+  }
+
+  #tell(fault: ChannelFault): void {
+    debug('channel', () => `${this.path} ${fault.kind} at ${fault.offset}: ${fault.message}`);
+    this.#sink.onFault(fault);
   }
 
   #stopListening(): void {
     if (this.#server.listening) this.#server.close();
   }
+}
+
+function shownPayload({ payload }: Frame): string {
+  const shown = payload.subarray(0, 200).toString('latin1').trimEnd();
+  return payload.length > 200 ? `${shown}… (${payload.length} bytes)` : shown;
 }

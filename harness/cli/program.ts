@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
+import { debugTopics } from '../debug.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { Shutdown } from '../process/shutdown.ts';
 import { projectPath } from '../project.ts';
 import type { CommandContext } from './context.ts';
+import { openDebugLog } from './debug-log.ts';
 import { addJudgeCommands } from './judge-commands.ts';
 import { accelOption, collect, examples, seed, shard, wholeNumber } from './option-values.ts';
 
@@ -29,12 +31,18 @@ export async function runProgramTree(words: readonly string[], shutdown: Shutdow
     interactive: process.stderr.isTTY === true,
   };
   const program = buildTree(context, shutdown, ended);
+  let closeDebugLog = (): void => undefined;
+  program.hook('preAction', () => {
+    closeDebugLog = openDebugLog(program.getOptionValue('debug') as string | undefined, context);
+  });
   try {
     await program.parseAsync([...words], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Commander has printed its own sentence; its exit code 1 would read as a regression.
     ended.code = error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
+  } finally {
+    closeDebugLog();
   }
   return shutdown.exitCode ?? ended.code;
 }
@@ -45,6 +53,10 @@ function buildTree(context: CommandContext, shutdown: Shutdown, ended: Ended): C
       'Boots a matrix of Linux guests, storms the module loader, and decides with honest statistics whether duplicate module loading got worse.',
     )
     .version(version)
+    .option(
+      '--debug <file>',
+      `append debug lines to this file; MODSTORM_DEBUG=${debugTopics.join(',')} chooses them`,
+    )
     .exitOverride()
     .showHelpAfterError('(add --help for usage)')
     .configureHelp({ showGlobalOptions: false })

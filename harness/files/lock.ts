@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { debug } from '../debug.ts';
 import { hasCode, InfrastructureError } from '../errors.ts';
 import { describeHolder, describeSelf, isAlive, type LockHolder, parseHolder } from './lock-holder.ts';
 
@@ -61,7 +62,10 @@ export class FileLock implements AsyncDisposable {
     for (;;) {
       wait.throwIfAborted();
       const self = describeSelf(options.purpose);
-      if (await createLockFile(path, self)) return new FileLock(path, self.nonce);
+      if (await createLockFile(path, self)) {
+        debug('lock', () => `${path} taken: ${options.purpose}`);
+        return new FileLock(path, self.nonce);
+      }
       const state = await readLock(path);
       if (state.kind === 'free') continue;
       if (state.kind === 'stale') await FileLock.#removeStale(path, options, depth);
@@ -92,11 +96,11 @@ export class FileLock implements AsyncDisposable {
         { hint: `Remove them: rm ${first}*` },
       );
     }
-    const guard: LockOptions = { purpose: 'taking over a stale lock', pollMs: 20 };
-    if (options.signal) guard.signal = options.signal;
+    const guard: LockOptions = { purpose: 'taking over a stale lock', pollMs: 20, signal: options.signal };
     await using _guard = await FileLock.#acquire(`${path}${takeoverEnding}`, guard, depth + 1);
     const stale = (await readLock(path)).kind === 'stale';
     if (stale) await rm(path, { force: true });
+    debug('lock', () => `${path} ${stale ? 'was stale, removed' : 'was stale, and is not any more'}`);
     return stale;
   }
 
@@ -110,6 +114,7 @@ export class FileLock implements AsyncDisposable {
     clearInterval(this.#heartbeat);
     await this.verify();
     await rm(this.path);
+    debug('lock', () => `${this.path} released`);
   }
 
   /**
@@ -191,6 +196,7 @@ class Wait {
     const now = performance.now();
     if (!this.#told || this.#told.nonce !== holder?.nonce || now - this.#told.at >= noticeMs) {
       this.#told = { nonce: holder?.nonce, at: now };
+      debug('lock', () => `${this.#path} waits for ${describeHolder(holder)}`);
       onWait?.(`waiting for ${describeHolder(holder)}`);
     }
     await sleep(pollMs, undefined, signal && { signal }).catch(() => this.throwIfAborted());

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
 import { socketPathLimit } from '../channel/listener.ts';
+import { debug } from '../debug.ts';
 import { InfrastructureError } from '../errors.ts';
 
 /** Longest QMP message that is taken, in characters: the registers of 255 vCPUs fit. */
@@ -59,6 +60,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** One QMP conversation: commands with answers, and events. Made by `listenQmp`. */
 export class QmpConnection {
+  readonly #name: string;
   readonly #socket: Socket;
   readonly #pending = new Map<number, Pending>();
   readonly #decoder = new QmpDecoder();
@@ -67,7 +69,9 @@ export class QmpConnection {
   #next = 1;
   #failure: Error | undefined;
 
-  constructor(socket: Socket, onEvent: (event: QmpEvent) => void) {
+  /** @param name of the conversation, for debug lines: the path of its socket */
+  constructor(name: string, socket: Socket, onEvent: (event: QmpEvent) => void) {
+    this.#name = name;
     this.#socket = socket;
     this.#onEvent = onEvent;
     this.#greeting = deferred();
@@ -96,7 +100,9 @@ export class QmpConnection {
         reject(new InfrastructureError('QMP_TIMEOUT', `QEMU did not answer ${command} in time`));
       }, timeoutNs / 1e6);
       this.#pending.set(id, { resolve, reject, timer });
-      this.#socket.write(`${JSON.stringify({ execute: command, arguments: parameters, id })}\n`);
+      const line = JSON.stringify({ execute: command, arguments: parameters, id });
+      debug('qmp', () => `${this.#name} > ${line}`);
+      this.#socket.write(`${line}\n`);
     });
   }
 
@@ -115,6 +121,7 @@ export class QmpConnection {
   }
 
   #handle(message: Record<string, unknown>): void {
+    debug('qmp', () => `${this.#name} < ${JSON.stringify(message)}`);
     if ('QMP' in message) {
       this.#greeting.resolve();
     } else if (typeof message['event'] === 'string') {
@@ -136,6 +143,7 @@ export class QmpConnection {
 
   #fail(error: Error): void {
     if (this.#failure) return;
+    debug('qmp', () => `${this.#name} closed: ${error.message}`);
     this.#failure = error;
     this.#greeting.reject(error);
     for (const { reject, timer } of this.#pending.values()) {
@@ -187,7 +195,7 @@ export async function listenQmp(path: string, onEvent: (event: QmpEvent) => void
     server.once('connection', socket => {
       // One conversation only; whoever comes later is not QEMU.
       server.close();
-      connection = new QmpConnection(socket, onEvent);
+      connection = new QmpConnection(path, socket, onEvent);
       const ready = connection;
       ready.open().then(() => resolve(ready), reject);
     });

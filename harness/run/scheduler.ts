@@ -1,3 +1,4 @@
+import { debug } from '../debug.ts';
 import type { TrialRecord } from '../measurement/record.ts';
 import type { Trial } from '../plan/trial.ts';
 import { ResourcePool, type Resources } from '../trial/resources.ts';
@@ -33,14 +34,17 @@ export async function schedule(options: SchedulerOptions): Promise<void> {
   const execute = async (trial: Trial, taken: Resources) => {
     try {
       const record = await options.runTrial(trial);
+      debug('schedule', () => `${trial.id} ended: ${record.outcome.kind}`);
       await options.onRecord(trial, record);
     } catch (error) {
+      debug('schedule', () => `${trial.id} failed: ${error}`);
       failure ??= { error };
     } finally {
       pool.release(taken);
     }
   };
   const start = (trial: Trial, taken: Resources) => {
+    debug('schedule', () => `${trial.id} starts with ${taken.cores} cores, ${pending.length} wait`);
     const done = execute(trial, taken);
     running.add(done);
     void done.then(() => running.delete(done));
@@ -68,6 +72,7 @@ function takeNext(
   for (let index = 0; index < pending.length && pending[index]!.repetition === block; ) {
     const trial = pending[index]!;
     if (options.stillWanted?.(trial) === false) {
+      debug('schedule', () => `${trial.id} is not wanted any more`);
       pending.splice(index, 1);
       if (index === 0) return takeNext(pending, pool, options);
       continue;
