@@ -78,6 +78,7 @@ export const errorCodes = {
   },
   FILTER_INVALID: { fault: 'user', meaning: 'The filter is no axis=value, or names no axis of the matrix' },
   FILTER_SELECTS_NOTHING: { fault: 'user', exit: 4, meaning: 'The filter left no cell' },
+  FORMAT_UNFIT: { fault: 'user', meaning: 'The format cannot show what was asked for' },
   FRAGMENT_UNKNOWN: { fault: 'user', meaning: 'A workload needs a config fragment that there is not' },
   GATE_INVALID: { fault: 'user', meaning: 'An amount or fraction of a gate is wrong' },
   HISTORY_EMPTY: { fault: 'user', meaning: 'The folder holds no run that can be read' },

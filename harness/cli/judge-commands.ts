@@ -2,7 +2,16 @@ import { type Command, Option } from 'commander';
 import type { Shutdown } from '../process/shutdown.ts';
 import { projectPath } from '../project.ts';
 import type { CommandContext } from './context.ts';
-import { accelOption, amount, collect, examples, level, seed, wholeNumber } from './option-values.ts';
+import {
+  accelOption,
+  amount,
+  collect,
+  examples,
+  formatOption,
+  level,
+  seed,
+  wholeNumber,
+} from './option-values.ts';
 
 type End = (code: number) => void;
 
@@ -58,7 +67,8 @@ function addCompareCommand(program: Command, context: CommandContext, end: End):
     .option('--relative <fraction>', 'with --values: the relative change that counts, such as 0.05', amount)
     .option('--results <folder>', 'where run folders are', 'results')
     .addOption(baselinesOption())
-    .option('--json', 'one JSON document')
+    .addOption(formatOption())
+    .option('--json', 'the same as --format json')
     .helpGroup('Judging:')
     .addHelpText(
       'after',

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { type FormatName, formatList, formatNames } from '../report/formats.ts';
 
 /** `--accel`, by which a run chooses and proves its accelerator. */
 export function accelOption(): Option {
@@ -8,6 +9,24 @@ export function accelOption(): Option {
   )
     .choices(['auto', 'kvm', 'tcg'])
     .default('auto');
+}
+
+/** What `--format` and its short form `--json` give. */
+export interface FormatOptions {
+  format?: FormatName;
+  json?: boolean;
+}
+
+/** `--format`, by which results that have several forms are printed in one of them. */
+export function formatOption(): Option {
+  return new Option('--format <format>', `form of the results: ${formatList}`)
+    .choices(formatNames)
+    .default('terminal');
+}
+
+/** The format that was asked for. */
+export function chosenFormat({ format, json }: FormatOptions): FormatName {
+  return json ? 'json' : (format ?? 'terminal');
 }
 
 /** Gathers an option that may be repeated. */

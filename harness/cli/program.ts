@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { debugTopics } from '../debug.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { Shutdown } from '../process/shutdown.ts';
@@ -7,7 +7,7 @@ import { projectPath } from '../project.ts';
 import type { CommandContext } from './context.ts';
 import { openDebugLog } from './debug-log.ts';
 import { addJudgeCommands } from './judge-commands.ts';
-import { accelOption, collect, examples, seed, shard, wholeNumber } from './option-values.ts';
+import { accelOption, collect, examples, formatOption, seed, shard, wholeNumber } from './option-values.ts';
 
 const version = (JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string })
   .version;
@@ -81,7 +81,8 @@ function addRunCommands(program: Command, context: CommandContext, shutdown: Shu
     .option('--jobs <cores>', 'host cores given to guests (default: all)', wholeNumber)
     .option('--results <folder>', 'where run folders are made', 'results')
     .option('--resume <run>', 'go on with an interrupted run: its path, its name, or `latest`')
-    .option('--json', 'the report as one JSON document')
+    .addOption(formatOption())
+    .option('--json', 'the same as --format json')
     .helpGroup('Measuring:')
     .addHelpText(
       'after',
@@ -130,11 +131,7 @@ function addReadCommands(program: Command, context: CommandContext, end: End): v
     .command('report')
     .description('the report of a run, made again from its journal')
     .argument('<run>', 'path of a run folder, its name, or `latest`')
-    .addOption(
-      new Option('--format <format>', 'form of the report')
-        .choices(['terminal', 'json', 'stats'])
-        .default('terminal'),
-    )
+    .addOption(formatOption())
     .option('--results <folder>', 'where run folders are', 'results')
     .option('--json', 'the same as --format json')
     .helpGroup('Reading:')

@@ -2,7 +2,7 @@ import { escapeText } from '../escape.ts';
 import { type AlarmTally, alarmTally, type Calibration } from '../judgement/calibration.ts';
 import type { CalibrationEntry } from '../store/calibration-log.ts';
 import { plural } from '../units.ts';
-import { type Column, renderTable } from './table.ts';
+import { type Column, renderTable } from './text/table.ts';
 
 /** What the report of a calibration is made from. */
 export interface CalibrationReport {

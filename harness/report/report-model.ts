@@ -1,38 +1,26 @@
+import { type SparedTrials, sparedTrials } from '../judgement/sequential/spared-trials.ts';
 import type { Cell } from '../matrix/matrix.ts';
-import type { Finding } from '../measurement/finding.ts';
 import type { Metric } from '../measurement/metric.ts';
 import { metricRegistry } from '../measurement/metric-registry.ts';
 import type { Outcome, TrialRecord } from '../measurement/record.ts';
-import type { Plan } from '../plan/trial.ts';
+import { shellQuote } from '../shell-quote.ts';
+import type { RunContent } from '../store/run-folder.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import { type CellSamples, countOutcomes, passedValues, samplesByCell } from '../store/sample.ts';
-import { type FoldedCaller, foldCallers } from './callers.ts';
-import { reproduceCommand } from './reproduce.ts';
+import {
+  type FoldedCaller,
+  type FoldedDuplicate,
+  type FoldedFinding,
+  foldCallers,
+  foldDuplicates,
+  foldFindings,
+} from './folded.ts';
 import { type MetricSummary, summarize } from './summary.ts';
 
 /** One metric of one cell. */
 export interface MetricReport extends MetricSummary {
   /** From the registry; a metric that it lacks is shown as a count. */
   metric: Metric;
-}
-
-/** Findings of one code over the trials of a cell. */
-export interface FoldedFinding {
-  code: string;
-  severity: Finding['severity'];
-  /** The message of the first one; hostile text, escape it. */
-  message: string;
-  /** Trials that have it. */
-  trials: number;
-}
-
-/** Duplicate loads or requests of one module, summed over the boots of a cell that passed. */
-export interface FoldedDuplicate {
-  name: string;
-  /** As in the stats text; absent for requests that the kernel reported. */
-  reason?: string;
-  total: number;
-  boots: number;
 }
 
 /** One cell of the report. */
@@ -42,7 +30,7 @@ export interface CellReport {
   /** Trials of the plan without a record, those apart that were spared. */
   missing: number;
   /** Trials that the looks made unnecessary, and the boots after which they had no further question to the cell. */
-  spared?: { count: number; after: number };
+  spared?: SparedTrials | undefined;
   /** Boots that passed: the only ones that give numbers. */
   passed: number;
   outcomes: Partial<Record<Outcome['kind'], number>>;
@@ -77,30 +65,21 @@ export interface ReportModel {
   elapsedNs: number;
 }
 
-/** Trials that a sequential run left out on purpose, by cell id. */
-export type SparedByCell = ReadonlyMap<string, { count: number; after: number }>;
-
-/**
- * The report of a run from what its folder holds; pure.
- * @param spared what the looks of the run made unnecessary; those trials are not missing
- */
-export function buildReportModel(
-  run: RunRecord,
-  plan: Plan,
-  records: readonly TrialRecord[],
-  spared: SparedByCell = new Map(),
-): ReportModel {
+/** The report of a run from what its folder holds; pure. */
+export function buildReportModel(content: RunContent): ReportModel {
+  const { run, plan, records } = content;
   const registry = metricRegistry(run.workloadMetrics ?? {});
+  const spared = sparedTrials(content);
   const cells = [...samplesByCell(plan, records).values()].map(samples =>
     cellReport(samples, registry, spared.get(samples.cell.id)),
   );
   const cellsById = new Map(cells.map(({ cell }) => [cell.id, cell]));
   const troubled = records
-    .filter(record => record.outcome.kind !== 'passed' && cellsById.has(record.cell))
+    .filter(record => record.outcome.kind !== 'passed')
     .sort((a, b) => a.order - b.order)
-    .map((record): TroubledTrial => {
-      const cell = cellsById.get(record.cell)!;
-      return { record, cell, reproduce: reproduceCommand(run, cell) };
+    .flatMap((record): TroubledTrial[] => {
+      const cell = cellsById.get(record.cell);
+      return cell ? [{ record, cell, reproduce: reproduceCommand(run, cell) }] : [];
     });
   return {
     run,
@@ -124,16 +103,17 @@ function cellReport(
     const summary = summarize(passedValues(samples, name));
     if (summary) metrics.set(name, { metric: registry.get(name) ?? unknownMetric(name), ...summary });
   }
-  const passed = samples.records.filter(record => record.outcome.kind === 'passed');
+  const { cell, planned, records } = samples;
+  const passed = records.filter(record => record.outcome.kind === 'passed');
   return {
-    cell: samples.cell,
-    planned: samples.planned,
-    missing: Math.max(0, samples.planned - samples.records.length - (spared?.count ?? 0)),
-    ...(spared && { spared }),
+    cell,
+    planned,
+    missing: Math.max(0, planned - records.length - (spared?.count ?? 0)),
+    spared,
     passed: passed.length,
-    outcomes: countOutcomes(samples.records),
+    outcomes: countOutcomes(records),
     metrics,
-    findings: foldFindings(samples.records),
+    findings: foldFindings(records),
     duplicates: foldDuplicates(passed.map(record => record.duplicates)),
     duplicateRequests: foldDuplicates(passed.map(record => record.duplicateRequests)),
     callers: foldCallers(passed.map(record => record.callers ?? [])),
@@ -156,43 +136,6 @@ function unknownMetric(name: string): Metric {
   };
 }
 
-function foldFindings(records: readonly TrialRecord[]): FoldedFinding[] {
-  const folded = new Map<string, FoldedFinding>();
-  for (const record of records) {
-    for (const finding of new Map(
-      record.findings.map(one => [`${one.severity} ${one.code}`, one]),
-    ).values()) {
-      const key = `${finding.severity} ${finding.code}`;
-      const known = folded.get(key);
-      if (known) known.trials++;
-      else
-        folded.set(key, {
-          code: finding.code,
-          severity: finding.severity,
-          message: finding.message,
-          trials: 1,
-        });
-    }
-  }
-  return [...folded.values()];
-}
-
-function foldDuplicates(
-  boots: readonly (readonly { name: string; count: number; reason?: string }[])[],
-): FoldedDuplicate[] {
-  const folded = new Map<string, FoldedDuplicate>();
-  for (const boot of boots) {
-    for (const { name, count, reason } of boot) {
-      const key = JSON.stringify([name, reason]);
-      const known = folded.get(key) ?? { name, ...(reason !== undefined && { reason }), total: 0, boots: 0 };
-      known.total += count;
-      known.boots++;
-      folded.set(key, known);
-    }
-  }
-  return [...folded.values()].sort((a, b) => b.total - a.total || (a.name < b.name ? -1 : 1));
-}
-
 function elapsed(records: readonly TrialRecord[]): number {
   const starts = records.map(record => Date.parse(record.startedAt) * 1e6).filter(Number.isFinite);
   if (starts.length === 0) return 0;
@@ -200,4 +143,16 @@ function elapsed(records: readonly TrialRecord[]): number {
     .map(record => Date.parse(record.startedAt) * 1e6 + record.durationNs)
     .filter(Number.isFinite);
   return ends.reduce((a, b) => Math.max(a, b)) - starts.reduce((a, b) => Math.min(a, b));
+}
+
+/** The command line, ready to paste, that boots one cell of a run once. */
+export function reproduceCommand(run: RunRecord, cell: Cell): string {
+  const words = ['npm', 'run', '-s', 'modstorm', '--', 'run', run.matrixFile];
+  for (const axis of run.matrix.varied) {
+    const value = cell.settings[axis];
+    if (value !== undefined) words.push('--filter', `${axis}=${value}`);
+  }
+  if (run.accelerator.requested !== 'auto') words.push('--accel', run.accelerator.requested);
+  words.push('--repetitions', '1');
+  return shellQuote(words);
 }

@@ -13,7 +13,10 @@ import { readMatrix } from '../../harness/cli/inputs.ts';
 import type { Cell } from '../../harness/matrix/matrix.ts';
 import { projectPath } from '../../harness/project.ts';
 import { makeRandom, type Random } from '../../harness/random.ts';
-import { concludeRun } from '../../harness/report/conclude-run.ts';
+import { exporter as json } from '../../harness/report/formats/json.ts';
+import { exporter as terminal } from '../../harness/report/formats/terminal.ts';
+import { exitCodeOfRun } from '../../harness/report/run-exit-code.ts';
+import { reportRun } from '../../harness/report/run-report.ts';
 import { RunFolder } from '../../harness/store/run-folder.ts';
 import type { RunRecord } from '../../harness/store/run-record.ts';
 import { fakeContext } from '../fakes/command-context.ts';
@@ -250,19 +253,34 @@ t.test('the verdict at the end of a run, and whenever it is asked for again', as
     repetitions: 12,
     measure: (cell: Cell) => ({ wasted_bytes: cell.config === 'stats' ? 1e9 : 9e9 }),
   });
-  const concluded = concludeRun({ ...content, records }, 'path');
-  t.equal(concluded.regressed, true);
-  t.match(concluded.text, /\npath\n\n.*config compared with stats\n[\s\S]*\nverdict: REGRESSED: .*\n$/);
-  t.match(JSON.parse(concluded.json), { version: 1, comparison: { regressed: true, verdict: 'REGRESSED' } });
-  t.equal(concluded.text.endsWith(concluded.comparison!.text), true);
+  const reported = reportRun({ ...content, records }, 'path');
+  t.match(
+    terminal.run(reported),
+    /\npath\n\n.*config compared with stats\n[\s\S]*\nverdict: REGRESSED: .*\n$/,
+  );
+  t.match(JSON.parse(json.run(reported)), {
+    version: 1,
+    comparison: { regressed: true, verdict: 'REGRESSED' },
+  });
+  t.equal(exitCodeOfRun(records, { interrupted: undefined, verdict: reported.verdict }), 1);
+  const files = [...terminal.files!(reported), ...json.files!(reported)];
+  const names = ['report.txt', 'comparison.txt', 'report.json', 'comparison.json'];
+  t.strictSame(
+    files.map(({ name }) => name),
+    names,
+  );
+  t.equal(files[0]!.text.endsWith(files[1]!.text), true, 'the report ends with the comparison');
   const unlike = records.map((record, index) => ({
     ...record,
     capabilities: { ...record.capabilities!, cpusOnline: index },
   }));
-  t.match(concludeRun({ ...content, records: unlike }, 'path'), { error: { code: 'COMPARE_UNLIKE' } });
+  const { verdict } = reportRun({ ...content, records: unlike }, 'path');
+  t.match(verdict, { kind: 'unknown', error: { code: 'COMPARE_UNLIKE' } });
+  t.equal(exitCodeOfRun(unlike, { interrupted: undefined, verdict }), 3);
+  t.equal(exitCodeOfRun(unlike, { interrupted: 130, verdict }), 130);
   const plain = { ...content.run, matrix: { ...content.run.matrix } };
   delete plain.matrix.compare;
-  t.notMatch(concludeRun({ ...content, run: plain, records }, 'path').text, /verdict/);
+  t.notMatch(terminal.run(reportRun({ ...content, run: plain, records }, 'path')), /verdict/);
 
   const again = await report(storm);
   const compared = await compare([storm]);
@@ -308,15 +326,18 @@ t.test(
         .map((trial, index) => ({ trial, record: content.records[index]! }))
         .filter(({ trial }) => trial.repetition <= most(trial.cell))
         .map(({ record }) => record);
-    const whole = concludeRun({ ...content, records: upTo(cell => (decided(cell) ? 8 : 20)) }, 'p');
-    t.match(whole.text, /config=stats vcpus=8 +8 .* 8 passed, 12 spared\n/);
-    t.match(whole.text, /^spared: the looks had no further question to 2 cells after 8 boots$/m);
-    t.match(whole.text, /: 56 passed, 24 spared\n/);
-    t.notMatch(whole.text, /not run/);
-    t.match(JSON.parse(whole.json), { notRun: 0, spared: 24 });
-    const broken = concludeRun({ ...content, records: upTo(cell => (decided(cell) ? 8 : 10)) }, 'p');
-    t.match(broken.text, /config=stats vcpus=2 +10 .* 10 passed, 10 not run\n/);
-    t.match(broken.text, /: 36 passed, 24 spared, 20 not run\n/);
+    const whole = reportRun({ ...content, records: upTo(cell => (decided(cell) ? 8 : 20)) }, 'p');
+    const text = terminal.run(whole);
+    t.match(text, /config=stats vcpus=8 +8 .* 8 passed, 12 spared\n/);
+    t.match(text, /^spared: the looks had no further question to 2 cells after 8 boots$/m);
+    t.match(text, /: 56 passed, 24 spared\n/);
+    t.notMatch(text, /not run/);
+    t.match(JSON.parse(json.run(whole)), { notRun: 0, spared: 24 });
+    const broken = terminal.run(
+      reportRun({ ...content, records: upTo(cell => (decided(cell) ? 8 : 10)) }, 'p'),
+    );
+    t.match(broken, /config=stats vcpus=2 +10 .* 10 passed, 10 not run\n/);
+    t.match(broken, /: 36 passed, 24 spared, 20 not run\n/);
   },
 );
 

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { runProgram } from '../../harness/process/program.ts';
 import { projectPath } from '../../harness/project.ts';
 
-const main = fileURLToPath(new URL('../../harness/main.js', import.meta.url));
+const main = projectPath('build', 'harness', 'main.js');
 
 /** Runs a line of sh in which `modstorm` is the built command line, and returns what came to stderr. */
 async function shell(line: string, folder = projectPath('.')): Promise<string> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { readMatrix } from '../../harness/cli/inputs.ts';
 import { fragmentsOfCell } from '../../harness/kernel/fragments.ts';
-import { renderStatsTable } from '../../harness/report/stats-table.ts';
+import { renderStatsTable } from '../../harness/report/formats/stats.ts';
 import { labKernel, runLab } from './guest-lab.ts';
 
 t.test('udev plugs a real guest: the modules of its CPUs are there, and none came in vain', async t => {

@@ -1,11 +1,11 @@
 import t from 'tap';
-import { renderJsonReport } from '../../harness/report/json.ts';
-import { chooseScale, formatRange, formatValue } from '../../harness/report/quantity.ts';
-import { buildReportModel, type CellReport } from '../../harness/report/report-model.ts';
-import { reproduceCommand } from '../../harness/report/reproduce.ts';
+import { exporter as json } from '../../harness/report/formats/json.ts';
+import { memoryLegend, exporter as terminal } from '../../harness/report/formats/terminal.ts';
+import { type CellReport, reproduceCommand } from '../../harness/report/report-model.ts';
+import { reportRun } from '../../harness/report/run-report.ts';
 import { summarize } from '../../harness/report/summary.ts';
-import { renderTable } from '../../harness/report/table.ts';
-import { memoryLegend, renderTerminalReport } from '../../harness/report/terminal.ts';
+import { chooseScale, formatRange, formatValue } from '../../harness/report/text/quantity.ts';
+import { renderTable } from '../../harness/report/text/table.ts';
 import { goldenText } from '../fakes/golden.ts';
 import { fakeCell, fakePlan, fakeRecord, fakeRun } from '../fakes/run-fixture.ts';
 
@@ -35,13 +35,13 @@ t.test('a good run', async t => {
     const callers = scale ? [{ name: 'fs-xfs', caller: chain[0]!, chain, count: trial.repetition }] : [];
     return fakeRecord(trial, metrics, undefined, { ...times, duplicates, duplicateRequests, callers });
   });
-  const model = buildReportModel(fakeRun(), plan, records);
-  const text = renderTerminalReport(model, { path });
+  const report = reportRun({ run: fakeRun(), plan, records }, path);
+  const text = terminal.run(report);
   t.equal(text, goldenText('report/golden/good.txt', text));
   t.ok(text.endsWith(`${path}\n`), 'the path of the run is the last line');
   t.ok(text.split('\n').every(line => line.length <= 120 && line === line.trimEnd()));
-  const json = renderJsonReport(model, { path });
-  t.equal(json, goldenText('report/golden/good.json', json));
+  const document = json.run(report);
+  t.equal(document, goldenText('report/golden/good.json', document));
 });
 
 t.test('a cell of many settings goes on in the next line', t => {
@@ -49,7 +49,7 @@ t.test('a cell of many settings goes on in the next line', t => {
   cell.label = `config=stats vcpus=1 ${'workload.error=ENODEV '.repeat(4)}command_line=${'x'.repeat(50)}`;
   const plan = fakePlan([cell], 1);
   const records = plan.trials.map(trial => fakeRecord(trial, { wasted_bytes: 7 }));
-  const lines = renderTerminalReport(buildReportModel(fakeRun(), plan, records), { path }).split('\n');
+  const lines = terminal.run(reportRun({ run: fakeRun(), plan, records }, path)).split('\n');
   const first = lines.indexOf('config=stats vcpus=1 workload.error=ENODEV');
   t.equal(lines[first + 1], '  workload.error=ENODEV workload.error=ENODEV');
   t.equal(lines[first + 2], '  workload.error=ENODEV');
@@ -96,8 +96,8 @@ t.test('a bad run: no number of a trial that did not pass, and hostile text stay
     fakeRecord(c1!, {}, { kind: 'infrastructure', reason: 'QEMU ended with 1' }),
     fakeRecord(c2!, {}, { kind: 'infrastructure', reason: 'QEMU ended with 1' }),
   ];
-  const model = buildReportModel(fakeRun({ shard: { index: 1, count: 4 } }), plan, records);
-  const text = renderTerminalReport(model, { path });
+  const report = reportRun({ run: fakeRun({ shard: { index: 1, count: 4 } }), plan, records }, path);
+  const text = terminal.run(report);
   t.equal(text, goldenText('report/golden/bad.txt', text));
   t.notOk(text.includes('\x1b') || text.includes('\x07'));
   t.notMatch(
@@ -105,7 +105,7 @@ t.test('a bad run: no number of a trial that did not pass, and hostile text stay
     /777777|243|766/,
     'the table has no number of a bad trial',
   );
-  t.match(JSON.parse(renderJsonReport(model, { path })), {
+  t.match(JSON.parse(json.run(report)), {
     version: 1,
     outcomes: { passed: 2, invalid: 1, crashed: 1 },
     notRun: 1,
@@ -126,7 +126,7 @@ t.test('a bad run: no number of a trial that did not pass, and hostile text stay
 
 t.test('a run without any record still says what it was', async t => {
   const plan = fakePlan([fakeCell('c1', 'stats', 2)], 1);
-  const text = renderTerminalReport(buildReportModel(fakeRun(), plan, []), { path });
+  const text = terminal.run(reportRun({ run: fakeRun(), plan, records: [] }, path));
   t.equal(text, goldenText('report/golden/empty.txt', text));
 });
 

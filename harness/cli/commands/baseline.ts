@@ -4,7 +4,7 @@ import { escapeText } from '../../escape.ts';
 import { exitCodes } from '../../exit-code.ts';
 import { replacementDifferences } from '../../judgement/compare-sides.ts';
 import { sideOfBaseline, sideOfRun } from '../../judgement/side.ts';
-import { type Column, renderTable } from '../../report/table.ts';
+import { type Column, renderTable } from '../../report/text/table.ts';
 import { type Baseline, makeBaseline } from '../../store/baseline.ts';
 import { BaselineStore } from '../../store/baseline-store.ts';
 import { RunFolder } from '../../store/run-folder.ts';

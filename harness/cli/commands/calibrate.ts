@@ -125,5 +125,5 @@ async function reportCalibration(
     const path = relative('', folder.path) || '.';
     context.stderr(`modstorm: interrupted; go on with: npm run -s modstorm -- calibrate --resume ${path}\n`);
   }
-  return exitCodeOfRun(records, { ...(interrupted !== undefined && { interrupted }), regressed: false });
+  return exitCodeOfRun(records, { interrupted });
 }

@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors.ts';
 import { exitCodes } from '../../exit-code.ts';
 import { makeRandom } from '../../random.ts';
-import { metricDocument } from '../../report/comparison-json.ts';
+import { metricDocument } from '../../report/comparison-document.ts';
 import type { MetricClass, Worse } from '../../statistics/samples/metric.ts';
 import { parseValues, type Scalar } from '../../statistics/samples/value.ts';
 import { analyse } from '../../statistics/verdicts/analysis.ts';

@@ -9,15 +9,15 @@ import {
 import { findJudged } from '../../judgement/find-metric.ts';
 import { formatQuantity, type RunComparison } from '../../judgement/judgement.ts';
 import type { CompareSetting } from '../../matrix/matrix.ts';
-import { renderComparison } from '../../report/comparison.ts';
-import { renderComparisonJson } from '../../report/comparison-json.ts';
+import { formatComparison } from '../../report/formats.ts';
 import { explain } from '../../statistics/verdicts/explain.ts';
 import { type FoundSide, findSide } from '../comparison-input.ts';
 import type { CommandContext } from '../context.ts';
+import { chosenFormat, type FormatOptions } from '../option-values.ts';
 import { type CompareValuesOptions, compareValues } from './compare-values.ts';
 
 /** Options of `modstorm compare`. */
-export interface CompareCommandOptions extends CompareValuesOptions {
+export interface CompareCommandOptions extends CompareValuesOptions, FormatOptions {
   all?: boolean;
   axis?: string;
   base?: string;
@@ -47,19 +47,17 @@ export async function compareCommand(
   }
   refuseValueOptions(options);
   const comparison = await compareReferences(references, options);
-  context.stdout(renderOne(comparison, options));
+  context.stdout(await renderOne(comparison, options));
   return comparison.judgement.regressed ? exitCodes.failed : exitCodes.success;
 }
 
-function renderOne(comparison: RunComparison, options: CompareCommandOptions): string {
+async function renderOne(comparison: RunComparison, options: CompareCommandOptions): Promise<string> {
   if (options.why) {
     const [metric, ...words] = options.why;
     const pair = words.length > 0 ? words.join(' ') : undefined;
     return `${explain(findJudged(comparison.judgement, metric!, pair), formatQuantity).join('\n')}\n`;
   }
-  return options.json
-    ? renderComparisonJson(comparison)
-    : renderComparison(comparison, { all: options.all === true });
+  return formatComparison(chosenFormat(options), comparison, { all: options.all });
 }
 
 async function compareReferences(
@@ -95,8 +93,8 @@ async function compareReferences(
 }
 
 /** Whether metrics are shown that lie under a headline without a proved change. */
-function needsDetail({ all, json, why }: CompareCommandOptions): boolean {
-  return all === true || json === true || why !== undefined;
+function needsDetail(options: CompareCommandOptions): boolean {
+  return options.all === true || options.why !== undefined || chosenFormat(options) !== 'terminal';
 }
 
 function compareOne(

@@ -8,7 +8,7 @@ import { makePlan } from '../../plan/plan.ts';
 import type { Shard } from '../../plan/shard.ts';
 import type { Plan } from '../../plan/trial.ts';
 import { createProgress } from '../../progress/progress.ts';
-import { type Column, renderTable } from '../../report/table.ts';
+import { type Column, renderTable } from '../../report/text/table.ts';
 import { prepareRun } from '../../run/run-execution.ts';
 import { shellQuote } from '../../shell-quote.ts';
 import { machineSettings } from '../../trial/trial-runner.ts';

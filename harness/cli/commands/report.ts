@@ -1,15 +1,14 @@
 import { relative } from 'node:path';
 import { exitCodes } from '../../exit-code.ts';
-import { concludeRun } from '../../report/conclude-run.ts';
-import { renderStatsReport } from '../../report/stats-table.ts';
+import { loadExporter } from '../../report/formats.ts';
+import { reportRun } from '../../report/run-report.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import type { CommandContext } from '../context.ts';
+import { chosenFormat, type FormatOptions } from '../option-values.ts';
 import { renderError } from '../render-error.ts';
 
 /** Options of `modstorm report`. */
-export interface ReportOptions {
-  format: 'terminal' | 'json' | 'stats';
-  json?: boolean;
+export interface ReportOptions extends FormatOptions {
   results: string;
 }
 
@@ -20,14 +19,8 @@ export async function reportCommand(
   context: CommandContext,
 ): Promise<number> {
   const folder = await RunFolder.open(run, options.results);
-  const content = await folder.load();
-  if (options.format === 'stats' && !options.json) {
-    context.stdout(renderStatsReport(content.run, content.plan, content.records));
-    return exitCodes.success;
-  }
-  const path = relative('', folder.path) || '.';
-  const judged = concludeRun(content, path);
-  context.stdout(options.json || options.format === 'json' ? judged.json : judged.text);
-  if (judged.error) context.stderr(renderError(judged.error));
+  const report = reportRun(await folder.load(), relative('', folder.path) || '.');
+  context.stdout((await loadExporter(chosenFormat(options))).run(report));
+  if (report.verdict.kind === 'unknown') context.stderr(renderError(report.verdict.error));
   return exitCodes.success;
 }

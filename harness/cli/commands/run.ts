@@ -2,29 +2,29 @@ import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { UsageError } from '../../errors.ts';
-import { exitCodes } from '../../exit-code.ts';
 import type { AcceleratorRequest } from '../../machine/accelerator.ts';
 import { loadMatrix } from '../../matrix/load.ts';
 import type { Matrix } from '../../matrix/matrix.ts';
 import { makePlan } from '../../plan/plan.ts';
 import type { Shard } from '../../plan/shard.ts';
 import type { Shutdown } from '../../process/shutdown.ts';
-import { concludeRun } from '../../report/conclude-run.ts';
+import { formatNames, loadExporter } from '../../report/formats.ts';
 import { exitCodeOfRun } from '../../report/run-exit-code.ts';
+import { reportRun } from '../../report/run-report.ts';
 import { executeRun } from '../../run/execute-run.ts';
 import type { RunInput } from '../../run/run-input.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import type { CommandContext } from '../context.ts';
 import { fragmentNames, readMatrix, workloadsOf } from '../inputs.ts';
+import { chosenFormat, type FormatOptions } from '../option-values.ts';
 import { renderError } from '../render-error.ts';
 
 /** Options of `modstorm run`, as commander hands them over. */
-export interface RunOptions {
+export interface RunOptions extends FormatOptions {
   accel: AcceleratorRequest['requested'];
   filter: string[];
   results: string;
   jobs?: number;
-  json?: boolean;
   repetitions?: number;
   resume?: string;
   seed?: number;
@@ -44,7 +44,7 @@ export async function runCommand(
     options.resume === undefined
       ? await newRun(reference, options)
       : await resumedRun(options.resume, options);
-  return reportRun(await executeRun(input, options, context), options, context);
+  return finishRun(await executeRun(input, options, context), options, context);
 }
 
 async function newRun(reference: string, options: RunOptions): Promise<RunInput> {
@@ -121,31 +121,24 @@ export async function resumedRun(
   };
 }
 
-/** Writes the report and the verdict in all their forms into the run's folder, prints them, and says how it went. */
-async function reportRun(
+/** Writes the reports of a run into its folder, prints one, and says how the run went. */
+async function finishRun(
   folder: RunFolder,
   options: RunOptions,
   context: CommandContext & { shutdown: Shutdown },
 ): Promise<number> {
   const content = await folder.load();
   const path = relative('', folder.path) || '.';
-  const judged = concludeRun(content, path);
-  await folder.writeReport('report.txt', judged.text);
-  await folder.writeReport('report.json', judged.json);
-  if (judged.comparison) {
-    await folder.writeReport('comparison.txt', judged.comparison.text);
-    await folder.writeReport('comparison.json', judged.comparison.json);
+  const report = reportRun(content, path);
+  for (const format of formatNames) {
+    const { files } = await loadExporter(format);
+    for (const { name, text } of files?.(report) ?? []) await folder.writeReport(name, text);
   }
-  context.stdout(options.json ? judged.json : judged.text);
-  if (judged.error) context.stderr(renderError(judged.error));
+  context.stdout((await loadExporter(chosenFormat(options))).run(report));
+  const { verdict } = report;
+  if (verdict.kind === 'unknown') context.stderr(renderError(verdict.error));
   const interrupted = context.shutdown.exitCode;
-  if (interrupted !== undefined) {
+  if (interrupted !== undefined)
     context.stderr(`modstorm: interrupted; go on with: npm run -s modstorm -- run --resume ${path}\n`);
-  }
-  const code = exitCodeOfRun(content.records, {
-    ...(interrupted !== undefined && { interrupted }),
-    regressed: judged.regressed,
-  });
-  // A run that was to give a verdict and could not has an unknown one.
-  return judged.error && interrupted === undefined ? exitCodes.infrastructure : code;
+  return exitCodeOfRun(content.records, { interrupted, verdict });
 }

@@ -1,13 +1,16 @@
-import { escapeText } from '../escape.ts';
-import { formatBytes, formatDuration, plural } from '../units.ts';
-import { callerLines } from './callers.ts';
-import { callLines } from './calls.ts';
-import { cellRows } from './cell-rows.ts';
-import { Footnotes } from './footnotes.ts';
-import { chooseScale, formatRange, formatValue } from './quantity.ts';
-import type { CellReport, FoldedDuplicate, MetricReport, ReportModel } from './report-model.ts';
-import { type Column, renderTable } from './table.ts';
-import { troubleLines } from './trouble.ts';
+import { escapeText } from '../../escape.ts';
+import { formatBytes, formatDuration, plural } from '../../units.ts';
+import type { Exporter } from '../exporter.ts';
+import type { FoldedDuplicate } from '../folded.ts';
+import type { CellReport, MetricReport, ReportModel } from '../report-model.ts';
+import type { RunReport } from '../run-report.ts';
+import { callerLines } from '../text/callers.ts';
+import { callLines } from '../text/calls.ts';
+import { renderComparison } from '../text/comparison.ts';
+import { Footnotes } from '../text/footnotes.ts';
+import { chooseScale, formatRange, formatValue } from '../text/quantity.ts';
+import { type Column, cellRows, renderTable } from '../text/table.ts';
+import { troubleLines } from '../text/trouble.ts';
 
 /** The metrics of the table, in its order; a column appears when a cell has it. */
 const tableMetrics = [
@@ -26,14 +29,27 @@ const tableMetrics = [
 
 const mostModules = 5;
 
-/** What a report of the terminal depends on beside its model. */
-export interface TerminalOptions {
-  /** Path of the run folder as the reader should type it; the last line. */
-  path: string;
+/** For people, at most 120 columns wide. */
+export const exporter: Exporter = {
+  run: renderTerminalReport,
+  comparison: renderComparison,
+  files: report => {
+    const files = [{ name: 'report.txt', text: renderTerminalReport(report) }];
+    if (report.verdict.kind === 'judged')
+      files.push({ name: 'comparison.txt', text: renderComparison(report.verdict.comparison) });
+    return files;
+  },
+};
+
+/** What was measured, then the verdict or the line that says why there is none. */
+function renderTerminalReport({ model, path, verdict }: RunReport): string {
+  const measured = renderMeasured(model, path);
+  if (verdict.kind === 'judged') return `${measured}\n${renderComparison(verdict.comparison)}`;
+  return verdict.kind === 'one-sided' ? `${measured}\n${verdict.sentence}\n` : measured;
 }
 
-/** The report of a run for people: what ran, one block of two lines per cell, footnotes, trouble, path. */
-export function renderTerminalReport(model: ReportModel, options: TerminalOptions): string {
+/** What ran, one block of two lines per cell, footnotes, trouble, path. */
+function renderMeasured(model: ReportModel, path: string): string {
   const notes = new Footnotes();
   const table = renderCells(model.cells, notes);
   const blocks = [
@@ -44,8 +60,8 @@ export function renderTerminalReport(model: ReportModel, options: TerminalOption
     memoryLegend(model.cells),
     callLines(model.cells),
     [...duplicateLines(model.cells), ...callerLines(model.cells.map(cell => cell.callers))],
-    troubleLines(model.troubled, options.path),
-    [totalLine(model), options.path],
+    troubleLines(model.troubled, path),
+    [totalLine(model), path],
   ];
   return `${blocks
     .filter(block => block.length > 0)
@@ -156,8 +172,8 @@ function totalLine(model: ReportModel): string {
   return `${plural(model.planned, 'trial')} in ${formatDuration(model.elapsedNs)}: ${parts.join(', ')}`;
 }
 
-/** Which number answers which question; the metrics that a line is about, and its text. */
-const lines = [
+/** Which number answers which question: the metrics that a line is about, and its text. */
+const memoryLines = [
   {
     names: ['wasted_bytes'],
     text: [
@@ -172,8 +188,9 @@ const lines = [
     ],
   },
 ] as const;
+
 /** What tells traffic from peak use, for a report that has both: they answer different questions. */
 export function memoryLegend(cells: readonly CellReport[]): string[] {
   const has = (names: readonly string[]) => names.some(name => cells.some(cell => cell.metrics.has(name)));
-  return lines.every(({ names }) => has(names)) ? lines.flatMap(({ text }) => text) : [];
+  return memoryLines.every(({ names }) => has(names)) ? memoryLines.flatMap(({ text }) => text) : [];
 }

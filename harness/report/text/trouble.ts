@@ -1,6 +1,6 @@
-import { escapeTail, escapeText } from '../escape.ts';
-import type { Outcome } from '../measurement/record.ts';
-import type { TroubledTrial } from './report-model.ts';
+import { escapeTail, escapeText } from '../../escape.ts';
+import type { Outcome } from '../../measurement/record.ts';
+import type { TroubledTrial } from '../report-model.ts';
 
 const consoleLines = 20;
 /** Kinds of trouble shown with their console; of the others one line each. */

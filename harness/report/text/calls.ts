@@ -1,8 +1,7 @@
-import { escapeText } from '../escape.ts';
-import { cellRows } from './cell-rows.ts';
+import { escapeText } from '../../escape.ts';
+import type { CellReport } from '../report-model.ts';
 import { chooseScale, formatValue } from './quantity.ts';
-import type { CellReport } from './report-model.ts';
-import { type Column, renderTable } from './table.ts';
+import { type Column, cellRows, renderTable } from './table.ts';
 
 /** Times of calls that are shown beside each other: the metrics, and the heads of their columns. */
 const timings: readonly (readonly [name: string, head: string][])[] = [

@@ -1,8 +1,8 @@
 import t from 'tap';
-import { callLines } from '../../harness/report/calls.ts';
-import { buildReportModel } from '../../harness/report/report-model.ts';
-import { renderTerminalReport } from '../../harness/report/terminal.ts';
-import { fakeCell, fakePlan, fakeRecord, fakeRun } from '../fakes/run-fixture.ts';
+import { exporter as terminal } from '../../../harness/report/formats/terminal.ts';
+import { reportRun } from '../../../harness/report/run-report.ts';
+import { callLines } from '../../../harness/report/text/calls.ts';
+import { fakeCell, fakePlan, fakeRecord, fakeRun } from '../../fakes/run-fixture.ts';
 
 const times = (prefix: string, values: Record<string, number>) =>
   Object.fromEntries(Object.entries(values).map(([name, ms]) => [`${prefix}_${name}_ns`, ms * 1e6]));
@@ -27,8 +27,9 @@ t.test('what calls were told, and whether one waited for the other', t => {
   };
   const plan = fakePlan(cells, 1);
   const records = plan.trials.map(trial => fakeRecord(trial, metrics[trial.cell.id]));
-  const model = buildReportModel(fakeRun(), plan, records);
-  t.same(callLines(model.cells), [
+  const report = reportRun({ run: fakeRun(), plan, records }, 'results/x');
+  const { cells: measured } = report.model;
+  t.same(callLines(measured), [
     '                                first done  half done  last done',
     'calls of   came to                      ms         ms         ms',
     '---------  -------------------  ----------  ---------  ---------',
@@ -44,7 +45,7 @@ t.test('what calls were told, and whether one waited for the other', t => {
     '------------  ----------------------',
     'load=sockets  48 ok, 16 EAFNOSUPPORT',
   ]);
-  t.ok(renderTerminalReport(model, { path: 'results/x' }).includes(callLines(model.cells).join('\n')));
+  t.ok(terminal.run(report).includes(callLines(measured).join('\n')));
   t.same(callLines([]), []);
   t.end();
 });

@@ -1,14 +1,14 @@
 import t from 'tap';
-import { compareAcross, compareWithin } from '../../harness/judgement/compare-sides.ts';
-import { type Side, sideOfRun } from '../../harness/judgement/side.ts';
-import type { Cell } from '../../harness/matrix/matrix.ts';
-import type { Random } from '../../harness/random.ts';
-import { renderComparison } from '../../harness/report/comparison.ts';
-import { comparisonDocument } from '../../harness/report/comparison-json.ts';
-import { overallVerdict } from '../../harness/report/comparison-verdict.ts';
-import { goldenText } from '../fakes/golden.ts';
-import { fakeCell, fakeRun } from '../fakes/run-fixture.ts';
-import { fakeCount, fakeRunContent } from '../fakes/run-folder-fixture.ts';
+import { compareAcross, compareWithin } from '../../../harness/judgement/compare-sides.ts';
+import { type Side, sideOfRun } from '../../../harness/judgement/side.ts';
+import type { Cell } from '../../../harness/matrix/matrix.ts';
+import type { Random } from '../../../harness/random.ts';
+import { comparisonDocument } from '../../../harness/report/comparison-document.ts';
+import { overallVerdict } from '../../../harness/report/comparison-verdict.ts';
+import { renderComparison } from '../../../harness/report/text/comparison.ts';
+import { goldenText } from '../../fakes/golden.ts';
+import { fakeCell, fakeRun } from '../../fakes/run-fixture.ts';
+import { fakeCount, fakeRunContent } from '../../fakes/run-folder-fixture.ts';
 
 function makeSide(
   name: string,

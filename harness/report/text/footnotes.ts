@@ -1,5 +1,5 @@
-import { escapeText } from '../escape.ts';
-import type { CellReport } from './report-model.ts';
+import { escapeText } from '../../escape.ts';
+import type { CellReport } from '../report-model.ts';
 
 /** Below this many boots a median says little: counters vary tenfold between boots of one cell. */
 export const weakBoots = 5;

@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { parseModuleStats } from '../../harness/measurement/module-stats/module-stats-text.ts';
-import { projectPath } from '../../harness/project.ts';
-import { renderStatsReport, renderStatsTable, type StatsTable } from '../../harness/report/stats-table.ts';
-import { fakeCell, fakePlan, fakeRecord, fakeRun } from '../fakes/run-fixture.ts';
+import { parseModuleStats } from '../../../harness/measurement/module-stats/module-stats-text.ts';
+import { projectPath } from '../../../harness/project.ts';
+import {
+  renderStatsTable,
+  type StatsTable,
+  exporter as stats,
+} from '../../../harness/report/formats/stats.ts';
+import { reportRun } from '../../../harness/report/run-report.ts';
+import { fakeCell, fakePlan, fakeRecord, fakeRun } from '../../fakes/run-fixture.ts';
 
 /** A real text, read and made ready to be printed again. */
 function tableOf(text: string): StatsTable {
@@ -51,7 +56,7 @@ t.test('the boot with the median waste is told, with its start-up line', async t
     });
   // The boots are in random order, the cells in that of the matrix.
   const shuffled = { ...plan, trials: plan.trials.toReversed() };
-  const text = renderStatsReport(fakeRun(), shuffled, records);
+  const text = stats.run(reportRun({ run: fakeRun(), plan: shuffled, records }, 'path'));
   t.ok(text.indexOf('trial c1-') < text.indexOf('trial c2-'));
   t.match(text, 'trial c1-003, the boot with the median waste of 3', 'not the first and not the last');
   t.match(text, 'Startup finished in 41.653s (kernel) + 59.305s (userspace) = 1min 40.958s');

@@ -1,38 +1,11 @@
-import { escapeText } from '../escape.ts';
-import type { DuplicateRequestCaller } from '../measurement/kernel-log/duplicate-requests.ts';
-
-/** Duplicate requests for one name by one call chain, summed over the boots of a cell that passed. */
-export interface FoldedCaller {
-  /** The requested name. */
-  name: string;
-  /** `run_request [test_kmod]`; hostile text, as is the chain: escape it. */
-  caller: string;
-  /** From the caller outward. */
-  chain: string[];
-  total: number;
-  boots: number;
-}
+import { escapeText } from '../../escape.ts';
+import type { FoldedCaller } from '../folded.ts';
 
 const mostCallers = 12;
 /** Functions of a chain that are shown; further out it is the same for all system calls. */
 const mostFrames = 3;
 const widest = 120;
 const title = 'asked again by:         ';
-
-/** Callers of several boots as one list, most frequent first. */
-export function foldCallers(boots: readonly (readonly DuplicateRequestCaller[])[]): FoldedCaller[] {
-  const folded = new Map<string, FoldedCaller>();
-  for (const boot of boots) {
-    for (const { name, caller, chain, count } of boot) {
-      const key = JSON.stringify([name, chain]);
-      const known = folded.get(key) ?? { name, caller, chain, total: 0, boots: 0 };
-      known.total += count;
-      known.boots++;
-      folded.set(key, known);
-    }
-  }
-  return [...folded.values()].sort((a, b) => b.total - a.total || (a.name < b.name ? -1 : 1));
-}
 
 /** Who asked for modules that were asked for already, over all cells; a line for each chain, none without stacks. */
 export function callerLines(cells: readonly (readonly FoldedCaller[])[]): string[] {

@@ -1,18 +1,13 @@
-import { escapeText } from '../escape.ts';
-import { describeIncompatibility } from '../judgement/compare-sides.ts';
-import type { JudgedPair, RunComparison } from '../judgement/judgement.ts';
-import type { Side } from '../judgement/side.ts';
-import type { Correction } from '../statistics/verdicts/analysis-request.ts';
-import type { JudgedMetric } from '../statistics/verdicts/metric-verdict.ts';
-import { plural } from '../units.ts';
+import { escapeText } from '../../escape.ts';
+import { describeIncompatibility } from '../../judgement/compare-sides.ts';
+import type { JudgedPair, RunComparison } from '../../judgement/judgement.ts';
+import type { Side } from '../../judgement/side.ts';
+import type { Correction } from '../../statistics/verdicts/analysis-request.ts';
+import type { JudgedMetric } from '../../statistics/verdicts/metric-verdict.ts';
+import { plural } from '../../units.ts';
+import { verdictLine } from '../comparison-verdict.ts';
+import type { ComparisonOptions } from '../exporter.ts';
 import { markKey, renderMetricTable } from './comparison-table.ts';
-import { verdictLine } from './comparison-verdict.ts';
-
-/** How much of a comparison is shown. */
-export interface ComparisonOptions {
-  /** Every pair and every metric, however many there are. */
-  all?: boolean;
-}
 
 /** Up to so many pairs are shown in full; of more, those with something to say. */
 const fullPairs = 12;

@@ -1,4 +1,4 @@
-import type { MetricUnit } from '../measurement/metric.ts';
+import type { MetricUnit } from '../../measurement/metric.ts';
 
 /** How all values of one column are printed, so that they can be compared by eye. */
 export interface Scale {

@@ -1,10 +1,10 @@
-import { escapeText } from '../escape.ts';
-import { failedBoots } from '../judgement/side.ts';
-import type { MetricUnit } from '../measurement/metric.ts';
-import type { Summary } from '../statistics/samples/descriptive.ts';
-import type { Scalar } from '../statistics/samples/value.ts';
-import { formatP } from '../statistics/verdicts/format.ts';
-import type { JudgedMetric, Verdict } from '../statistics/verdicts/metric-verdict.ts';
+import { escapeText } from '../../escape.ts';
+import { failedBoots } from '../../judgement/side.ts';
+import type { MetricUnit } from '../../measurement/metric.ts';
+import type { Summary } from '../../statistics/samples/descriptive.ts';
+import type { Scalar } from '../../statistics/samples/value.ts';
+import { formatP } from '../../statistics/verdicts/format.ts';
+import type { JudgedMetric, Verdict } from '../../statistics/verdicts/metric-verdict.ts';
 import { chooseScale, formatValue, type Scale } from './quantity.ts';
 import { type Column, renderTable } from './table.ts';
 

@@ -1,15 +1,19 @@
-import { escapeText } from '../escape.ts';
-import type { Cell } from '../matrix/matrix.ts';
+import { escapeText } from '../../escape.ts';
+import type { Cell } from '../../matrix/matrix.ts';
 import {
   type CounterName,
   kernelCounters,
   wastedCounters,
   wastedLabel,
-} from '../measurement/module-stats/kernel-counter.ts';
-import type { TrialRecord } from '../measurement/record.ts';
-import type { Plan } from '../plan/trial.ts';
-import type { RunRecord } from '../store/run-record.ts';
-import { formatBytes } from '../units.ts';
+} from '../../measurement/module-stats/kernel-counter.ts';
+import type { TrialRecord } from '../../measurement/record.ts';
+import type { RunRecord } from '../../store/run-record.ts';
+import { formatBytes } from '../../units.ts';
+import type { Exporter } from '../exporter.ts';
+import type { RunReport } from '../run-report.ts';
+
+/** For a commit message: one boot of each cell as the kernel tells it. */
+export const exporter: Exporter = { run: renderStatsReport };
 
 /** What one boot says of the module loader: the part of its record that the table is made of. */
 export interface StatsTable {
@@ -67,7 +71,7 @@ function row([first = '', ...others]: readonly string[]): string {
  * median (the lower of two), its start-up line, the stats text, and apart from it what the kernel itself asked for
  * twice.
  */
-export function renderStatsReport(run: RunRecord, plan: Plan, records: readonly TrialRecord[]): string {
+function renderStatsReport({ content: { run, plan, records } }: RunReport): string {
   const blocks = plan.cells.map(cell => {
     const passed = records.filter(record => record.cell === cell.id && record.outcome.kind === 'passed');
     return [

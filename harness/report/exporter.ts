@@ -1,0 +1,27 @@
+import type { RunComparison } from '../judgement/judgement.ts';
+import type { RunReport } from './run-report.ts';
+
+/**
+ * One form in which results are told. A new one is a file in formats/ that exports its `exporter`, and a line in the
+ * table of formats.ts, which is all that commands know of formats.
+ */
+export interface Exporter {
+  /** The report of a run, with its verdict if the format has a place for it. */
+  run(report: RunReport): string;
+  /** A comparison alone; a format that shows single boots has none. */
+  comparison?(comparison: RunComparison, options: ComparisonOptions): string;
+  /** What every run leaves below report/ in its folder; without, the format is made only when it is asked for. */
+  files?(report: RunReport): ReportFile[];
+}
+
+/** How much of a comparison is shown. */
+export interface ComparisonOptions {
+  /** Every pair and every metric, however many there are. */
+  all?: boolean | undefined;
+}
+
+/** A file below report/. */
+export interface ReportFile {
+  name: string;
+  text: string;
+}

@@ -1,0 +1,78 @@
+import type { Finding } from '../measurement/finding.ts';
+import type { DuplicateRequestCaller } from '../measurement/kernel-log/duplicate-requests.ts';
+import type { TrialRecord } from '../measurement/record.ts';
+
+/** Findings of one code over the trials of a cell. */
+export interface FoldedFinding {
+  code: string;
+  severity: Finding['severity'];
+  /** The message of the first one; hostile text, escape it. */
+  message: string;
+  /** Trials that have it. */
+  trials: number;
+}
+
+/** Duplicate loads or requests of one module, summed over the boots of a cell that passed. */
+export interface FoldedDuplicate {
+  name: string;
+  /** As in the stats text; absent for requests that the kernel reported. */
+  reason?: string | undefined;
+  total: number;
+  boots: number;
+}
+
+/** Duplicate requests for one name by one call chain, summed over the boots of a cell that passed. */
+export interface FoldedCaller {
+  /** The requested name. */
+  name: string;
+  /** `run_request [test_kmod]`; hostile text, as is the chain: escape it. */
+  caller: string;
+  /** From the caller outward. */
+  chain: string[];
+  total: number;
+  boots: number;
+}
+
+/** Findings of several trials as one list; what a trial says twice counts once. */
+export function foldFindings(records: readonly TrialRecord[]): FoldedFinding[] {
+  const folded = new Map<string, FoldedFinding>();
+  const keyOf = ({ severity, code }: Finding) => `${severity} ${code}`;
+  for (const { findings } of records) {
+    const distinct = new Map(findings.map(finding => [keyOf(finding), finding]));
+    for (const [key, { code, severity, message }] of distinct) {
+      const known = folded.get(key) ?? { code, severity, message, trials: 0 };
+      known.trials++;
+      folded.set(key, known);
+    }
+  }
+  return [...folded.values()];
+}
+
+/** Duplicates of several boots as one list, most frequent first. */
+export function foldDuplicates(
+  boots: readonly (readonly { name: string; count: number; reason?: string }[])[],
+): FoldedDuplicate[] {
+  return foldCounts(boots, ({ name, reason }) => ({ name, reason }));
+}
+
+/** Callers of several boots as one list, most frequent first; one by its whole chain. */
+export function foldCallers(boots: readonly (readonly DuplicateRequestCaller[])[]): FoldedCaller[] {
+  return foldCounts(boots, ({ name, caller, chain }) => ({ name, caller, chain }));
+}
+
+/** Sums what several boots counted of one thing, and in how many of their lists it stands. */
+function foldCounts<Counted extends { count: number }, Thing extends { name: string }>(
+  boots: readonly (readonly Counted[])[],
+  thingOf: (counted: Counted) => Thing,
+): (Thing & { total: number; boots: number })[] {
+  const folded = new Map<string, Thing & { total: number; boots: number }>();
+  for (const counted of boots.flat()) {
+    const thing = thingOf(counted);
+    const key = JSON.stringify(thing);
+    const known = folded.get(key) ?? { ...thing, total: 0, boots: 0 };
+    known.total += counted.count;
+    known.boots++;
+    folded.set(key, known);
+  }
+  return [...folded.values()].sort((a, b) => b.total - a.total || (a.name < b.name ? -1 : 1));
+}

@@ -1,0 +1,50 @@
+import { UsageError } from '../errors.ts';
+import type { RunComparison } from '../judgement/judgement.ts';
+import type { ComparisonOptions, Exporter } from './exporter.ts';
+
+/** What a format is for, and the file with its exporter, imported when it is used: the table itself costs nothing. */
+interface Format {
+  /** For `--help`, a few words. */
+  description: string;
+  load(): Promise<{ exporter: Exporter }>;
+}
+
+/** Every format by the name that `--format` takes; the first is the default. */
+const formats = {
+  terminal: { description: 'for people', load: () => import('./formats/terminal.ts') },
+  json: { description: 'for programs', load: () => import('./formats/json.ts') },
+  stats: {
+    description: "one boot of each cell as the kernel's own text",
+    load: () => import('./formats/stats.ts'),
+  },
+} as const satisfies Record<string, Format>;
+
+/** The name of a format. */
+export type FormatName = keyof typeof formats;
+
+/** The names of all formats, the default first. */
+export const formatNames = Object.keys(formats) as FormatName[];
+
+/** Names and purposes, for `--help`: `terminal (for people), …`. */
+export const formatList = formatNames.map(name => `${name} (${formats[name].description})`).join(', ');
+
+/** The exporter of a format. */
+export async function loadExporter(name: FormatName): Promise<Exporter> {
+  return (await formats[name].load()).exporter;
+}
+
+/**
+ * A comparison alone, in a format.
+ * @throws UsageError FORMAT_UNFIT when the format has no form for comparisons
+ */
+export async function formatComparison(
+  name: FormatName,
+  comparison: RunComparison,
+  options: ComparisonOptions,
+): Promise<string> {
+  const exporter = await loadExporter(name);
+  if (exporter.comparison) return exporter.comparison(comparison, options);
+  throw new UsageError('FORMAT_UNFIT', `the format ${name} shows the boots of a run and has no comparisons`, {
+    hint: 'Use --format terminal or json.',
+  });
+}

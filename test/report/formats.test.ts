@@ -1,0 +1,30 @@
+import t from 'tap';
+import { judgeRun } from '../../harness/judgement/compare-sides.ts';
+import { formatComparison, formatNames, loadExporter } from '../../harness/report/formats.ts';
+import { reportRun } from '../../harness/report/run-report.ts';
+import { fakeCell, fakeRun } from '../fakes/run-fixture.ts';
+import { fakeRunContent } from '../fakes/run-folder-fixture.ts';
+
+const run = fakeRun();
+run.matrix.compare = { axis: 'config', base: 'stats' };
+const content = fakeRunContent({
+  run,
+  cells: [fakeCell('c1', 'stats', 2), fakeCell('c2', 'stats+dups', 2)],
+  repetitions: 3,
+  measure: () => ({ wasted_bytes: 7 }),
+});
+
+t.test('every format of the table shows a run', async t => {
+  t.equal(formatNames[0], 'terminal', 'the default comes first');
+  const report = reportRun(content, 'path');
+  const texts = await Promise.all(formatNames.map(async name => (await loadExporter(name)).run(report)));
+  for (const [index, text] of texts.entries()) t.match(text, 'config=stats vcpus=2', formatNames[index]!);
+  t.equal(new Set(texts).size, formatNames.length, 'each in its own way');
+});
+
+t.test('a comparison alone, by the formats that have a form for it', async t => {
+  const comparison = judgeRun(content)!;
+  t.match(await formatComparison('terminal', comparison, {}), /\nverdict: /);
+  t.match(JSON.parse(await formatComparison('json', comparison, {})), { version: 1, pairs: [{}] });
+  await t.rejects(formatComparison('stats', comparison, {}), { code: 'FORMAT_UNFIT' });
+});
