@@ -3,9 +3,9 @@ import { type ErrorCode, type Fault, meaningOf } from './error-codes.ts';
 /** Facts that every error of modstorm may carry beside its message. */
 export interface ErrorFacts {
   /** What the reader can do about it, as a full sentence or a command line. */
-  hint?: string;
+  hint?: string | undefined;
   /** The lines that prove the claim: compiler output, console tail, QEMU's stderr. Shown escaped and bounded. */
-  evidence?: string;
+  evidence?: string | undefined;
   cause?: unknown;
 }
 

@@ -30,17 +30,8 @@ export function parsePrintUris(text: string): AptFile[] {
   return text.split('\n').flatMap(line => {
     const match = /^'([^']+)' (\S+\.deb) (\d+) (\S*)$/.exec(line);
     if (!match) return [];
-    const [, uri, file, bytes, hash] = match;
-    const [name, version] = file!.split('_');
-    return [
-      {
-        name: name!,
-        version: decodeURIComponent(version!),
-        file: file!,
-        uri: uri!,
-        bytes: Number(bytes),
-        hash: hash!,
-      },
-    ];
+    const [, uri = '', file = '', bytes, hash = ''] = match;
+    const [name = '', version = ''] = file.split('_');
+    return [{ name, version: decodeURIComponent(version), file, uri, bytes: Number(bytes), hash }];
   });
 }

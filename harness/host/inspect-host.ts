@@ -103,8 +103,10 @@ export async function inspectHost(probe: HostProbe = realHost(), forTests = fals
     cores: probe.cores(),
     load: probe.load(),
     warnings: warningsOf(cache.freeBytes, memory.freeBytes, folder),
-    ...(missing.length > 0 &&
-      manager && { cure: installCommand(manager, packagesFor(missing, manager), probe.isRoot) }),
+    cure:
+      missing.length > 0 && manager
+        ? installCommand(manager, packagesFor(missing, manager), probe.isRoot)
+        : undefined,
   };
 }
 
@@ -117,11 +119,11 @@ async function inspectNeed(
     first(need.programs, name => probe.findProgram(name)) ??
     first(need.files, pattern => probe.findFile(pattern));
   if (path === undefined) {
-    return { need, ...(manager && { cure: installCommand(manager, need.packages[manager], probe.isRoot) }) };
+    return { need, cure: manager && installCommand(manager, need.packages[manager], probe.isRoot) };
   }
   // Only of these two does the version decide anything; each start of a program costs milliseconds.
   const version = ['qemu', 'gcc'].includes(need.name) ? await probe.version(path) : undefined;
-  return { need, path, ...(version !== undefined && { version }) };
+  return { need, path, version };
 }
 
 async function inspectAccelerator(probe: HostProbe, cache: string): Promise<HostReport['accelerator']> {

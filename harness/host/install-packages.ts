@@ -87,7 +87,7 @@ function runApt(args: string[], options: InstallOptions): Promise<ProgramResult>
         shown = time;
         options.onLine(escapeText(line.trimEnd(), { length: 200 }));
       },
-      ...(options.signal && { signal: options.signal }),
+      signal: options.signal,
     },
   );
 }

@@ -27,7 +27,7 @@ import { prepareUserland, type Userland } from './userland.ts';
 import { parseUserlandTable, selectPrograms } from './userland-table.ts';
 
 /** The part of a resolved workload that decides what is in the image. */
-export interface ImageWorkload {
+interface ImageWorkload {
   /** Names of programs in guests/userland.yaml. */
   programs: readonly string[];
   /** Modules that must be there, compressed as the cell says; `*` is every module of the kernel. */

@@ -187,7 +187,7 @@ class ElfFile {
   #broken(what: string, cause?: unknown): InfrastructureError {
     return new InfrastructureError('ELF_INVALID', `${this.#name} ${what}`, {
       hint: 'Remove the cache (`modstorm clean --cache`) so that it is fetched again.',
-      ...(cause !== undefined && { cause }),
+      cause,
     });
   }
 }

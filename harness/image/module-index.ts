@@ -13,13 +13,13 @@ export class ModuleIndex {
 
   /** The bytes of the .bin file. */
   encode(): Buffer {
-    const output: Buffer[] = [Buffer.alloc(12)];
-    const state = { output, length: 12 };
+    const header = Buffer.alloc(12);
+    const state = { output: [header], length: header.length };
     const root = this.#root.encode(state);
-    output[0]!.writeUInt32BE(indexMagic, 0);
-    output[0]!.writeUInt32BE(indexVersion, 4);
-    output[0]!.writeUInt32BE(root, 8);
-    return Buffer.concat(output);
+    header.writeUInt32BE(indexMagic, 0);
+    header.writeUInt32BE(indexVersion, 4);
+    header.writeUInt32BE(root, 8);
+    return Buffer.concat(state.output);
   }
 }
 

@@ -110,9 +110,14 @@ function aliasLists(
   modules: readonly KernelModule[],
 ): [string, Buffer][] {
   const orders = new Map(modules.map(module => [module.name, module.order]));
-  const kept = aliases.filter(([, module]) => orders.has(module));
+  const kept: [alias: string, module: string][] = [];
   const index = new ModuleIndex();
-  for (const [alias, module] of kept) index.add(normalizeAlias(alias), module, orders.get(module)!);
+  for (const [alias, module] of aliases) {
+    const order = orders.get(module);
+    if (order === undefined) continue;
+    kept.push([alias, module]);
+    index.add(normalizeAlias(alias), module, order);
+  }
   return [
     [name, Buffer.from(kept.map(([alias, module]) => `alias ${alias} ${module}\n`).join(''))],
     [`${name}.bin`, index.encode()],
@@ -142,7 +147,7 @@ async function prepareModule(
   const file = join(scratch, basename(source));
   await writeFile(file, content);
   const run = (tool: { program: string; args: string[] }, path: string) =>
-    runProgram(tool.program, [...tool.args, '--', path], signal ? { signal } : {});
+    runProgram(tool.program, [...tool.args, '--', path], { signal });
   const plain = before === undefined ? file : file.slice(0, -before.length);
   if (before !== undefined) await run(decompressors[before]!, file);
   if (compression === 'none') return { content: await readFile(plain), ending: '' };

@@ -75,7 +75,7 @@ export function parseUserlandTable(text: string, file: string): UserlandTable {
   const programs = Object.entries(parsed.data.programs).map(([name, { minimum, ...source }]) => ({
     name,
     ...source,
-    ...(minimum !== undefined && { minimum }),
+    minimum,
   }));
   const table = { ...parsed.data, programs };
   selectPrograms(table, []);

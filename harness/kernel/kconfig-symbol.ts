@@ -87,8 +87,8 @@ export function symbolsOfCondition(condition: string): string[] {
 function joinContinued(text: string): string[] {
   const lines = text.split('\n');
   let helpIndent: number | undefined;
-  for (let index = 0; index < lines.length; index += 1) {
-    const line = lines[index]!;
+  // A line that is joined to the next is seen again as part of it.
+  for (const [index, line] of lines.entries()) {
     const indent = indentOf(line);
     if (helpIndent !== undefined) {
       if (line.trim() === '' || indent > helpIndent) {
@@ -98,8 +98,9 @@ function joinContinued(text: string): string[] {
       helpIndent = undefined;
     }
     if (/^\s*(?:help|---help---)\s*$/.test(line)) helpIndent = indent;
-    if (line.endsWith('\\') && index + 1 < lines.length) {
-      lines[index + 1] = `${line.slice(0, -1)} ${lines[index + 1]!.trim()}`;
+    const next = lines[index + 1];
+    if (line.endsWith('\\') && next !== undefined) {
+      lines[index + 1] = `${line.slice(0, -1)} ${next.trim()}`;
       lines[index] = '';
     }
   }

@@ -112,8 +112,8 @@ export function placeOf(option: RequestedOption): string {
 }
 
 function parseLine(line: string): { name: string; value: OptionValue } | undefined {
-  const set = assignment.exec(line);
-  if (set) return { name: set[1]!, value: set[2]! };
-  const off = unset.exec(line);
-  return off ? { name: off[1]!, value: 'n' } : undefined;
+  const [, name, value] = assignment.exec(line) ?? [];
+  if (name !== undefined && value !== undefined) return { name, value };
+  const off = unset.exec(line)?.[1];
+  return off === undefined ? undefined : { name: off, value: 'n' };
 }

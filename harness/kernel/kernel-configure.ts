@@ -28,7 +28,7 @@ export async function refuseWithoutStats(source: string, origin: string, tools: 
 }
 
 /** `6.12.95`, from the Makefile; `?` when it cannot be told. */
-export async function readKernelVersion(source: string): Promise<string> {
+async function readKernelVersion(source: string): Promise<string> {
   const makefile = await readFile(join(source, 'Makefile'), 'utf8').catch(() => '');
   const part = (name: string) => new RegExp(`^${name} *= *(\\S*)$`, 'm').exec(makefile)?.[1] ?? '';
   const version = part('VERSION');

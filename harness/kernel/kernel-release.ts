@@ -52,7 +52,8 @@ export async function findModulesFolder(folder: string): Promise<string> {
     const text = await readFile(join(candidate, 'modules.dep')).catch(() => undefined);
     if (text) found.push(candidate);
   }
-  if (found.length === 1) return found[0]!;
+  const [only, second] = found;
+  if (only !== undefined && second === undefined) return only;
   throw new BuildError(
     'KERNEL_MODULES_MISSING',
     found.length === 0

@@ -43,7 +43,7 @@ export async function proveAccelerator(request: AcceleratorRequest): Promise<Acc
   return withoutKvm(requested, {
     reason: `/dev/kvm opens, but the smoke boot failed: ${boot.reason}`,
     hint: 'The host offers KVM without working virtualisation (often nested, without support of the outer host).',
-    ...(boot.evidence !== undefined && { evidence: boot.evidence }),
+    evidence: boot.evidence,
   });
 }
 
@@ -51,7 +51,7 @@ function withoutKvm(requested: 'auto' | 'kvm', obstacle: Obstacle): AcceleratorP
   if (requested === 'auto') return { accelerator: 'tcg', requested, reason: `no KVM: ${obstacle.reason}` };
   throw new InfrastructureError('KVM_UNUSABLE', `KVM was asked for and cannot be used: ${obstacle.reason}`, {
     hint: obstacle.hint,
-    ...(obstacle.evidence !== undefined && { evidence: obstacle.evidence }),
+    evidence: obstacle.evidence,
   });
 }
 

@@ -11,13 +11,7 @@ import type { MachineSettings } from './machine.ts';
  *   at once, and records that are overwritten unread are lost to the trial.
  * - `oops=panic`: numbers from a kernel that went on after an oops are worth nothing.
  */
-export const guestCommandLine = [
-  'console=ttyS0',
-  'loglevel=5',
-  'log_buf_len=1M',
-  'panic=-1',
-  'oops=panic',
-] as const;
+const guestCommandLine = ['console=ttyS0', 'loglevel=5', 'log_buf_len=1M', 'panic=-1', 'oops=panic'] as const;
 
 /**
  * What an emulated guest gets besides. Its TSC is the host's and cannot go wrong, and a timer interrupt that comes late
@@ -26,7 +20,7 @@ export const guestCommandLine = [
  * what the module loader counts does not change. With `tsc_early_khz=` (see `timeStampKilohertz`) the guest's clock is
  * told as well: one that calibrated its clock against the emulated PIT of a busy host was seen to count 247 s in 35 s.
  */
-export const emulatedCommandLine = ['tsc=reliable', 'no_timer_check'] as const;
+const emulatedCommandLine = ['tsc=reliable', 'no_timer_check'] as const;
 
 /**
  * From here on a guest whose vCPUs share one thread gets `lateProcessors` and `codeBuffer`. With 64 they make no

@@ -4,7 +4,7 @@ import type { Message } from '../channel/protocol.ts';
 export type ListenChannel = (options: GuestChannelOptions) => Promise<GuestChannel>;
 
 /** Where to listen, and what is called as the guest speaks. */
-export interface GuestChannelOptions {
+interface GuestChannelOptions {
   path: string;
   onMessage(message: Message): void;
   /** A frame was lost or damaged; nothing that follows can be believed. */

@@ -42,7 +42,7 @@ export function judgeEnd(facts: EndFacts): MachineEnd {
     return {
       kind: 'timeout',
       ...facts.expiry,
-      ...(hangEvidence !== undefined && { evidence: hangEvidence }),
+      evidence: hangEvidence,
     };
   }
   if (facts.concluded) return { kind: 'finished' };

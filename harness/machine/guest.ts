@@ -159,12 +159,12 @@ class Guest {
       concluded: this.#concluded,
       boots: Math.max(this.#hellos, this.#console.banners),
       consoleTail: this.#console.tail,
-      ...(this.#console.fatal && { fatal: this.#console.fatal }),
+      fatal: this.#console.fatal,
       ...(result && !this.#endedByUs && { exit: result }),
-      ...(this.#shutdownReason !== undefined && { shutdownReason: this.#shutdownReason }),
-      ...(this.#channelProblem !== undefined && { channelProblem: this.#channelProblem }),
-      ...(this.#expiry && { expiry: this.#expiry }),
-      ...(this.#hang !== undefined && { hangEvidence: this.#hang }),
+      shutdownReason: this.#shutdownReason,
+      channelProblem: this.#channelProblem,
+      expiry: this.#expiry,
+      hangEvidence: this.#hang,
     });
     return {
       end,

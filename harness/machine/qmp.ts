@@ -211,7 +211,7 @@ export async function listenQmp(path: string, onEvent: (event: QmpEvent) => void
 }
 
 /** @throws InfrastructureError SOCKET_PATH_TOO_LONG */
-export function checkSocketPath(path: string): void {
+function checkSocketPath(path: string): void {
   if (Buffer.byteLength(path) <= socketPathLimit) return;
   throw new InfrastructureError('SOCKET_PATH_TOO_LONG', `${path} is too long for a Unix socket`, {
     hint: `Linux takes at most ${socketPathLimit} bytes; set TMPDIR to a shorter path.`,

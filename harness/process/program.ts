@@ -89,7 +89,7 @@ export function startProgram(
       stdout: stdout.text(),
       stderr: exit.problem ?? stderr.text(),
       durationNs: Number(process.hrtime.bigint() - started),
-      ...(ended && { ended }),
+      ended,
     };
   })();
   return {
@@ -157,7 +157,7 @@ function waitForExit(child: ResultPromise): Promise<Exit> {
     child.once('exit', (code, signal) => {
       resolve({
         code: code ?? 128 + (signal ? constants.signals[signal] : 0),
-        ...(signal && { signal }),
+        signal: signal ?? undefined,
       });
     });
     // Spawn errors (a missing folder, too long an argument list) settle execa's promise without any exit.
@@ -173,7 +173,7 @@ function collect(stream: Readable | null, name: 'stdout' | 'stderr', options: Pr
   const deliver = options.onLine;
   const collector = new OutputCollector({
     limit: options.maxBuffer ?? 64 * 1024 * 1024,
-    ...(deliver && { onLine: (line: string) => deliver(line, name) }),
+    onLine: deliver && (line => deliver(line, name)),
   });
   stream?.on('data', (chunk: Buffer) => collector.push(chunk));
   const over =
