@@ -1,3 +1,5 @@
+import type { WorkloadDesign } from './workload/workload-design.ts';
+
 /** How the modules of a guest are compressed on its (initramfs) disk. */
 export type Compression = 'none' | 'gzip' | 'xz' | 'zstd';
 
@@ -41,6 +43,8 @@ export interface Cell {
   cpuModel?: string;
   numaNodes: number;
   workload: WorkloadSetting;
+  /** What ends the workload; decides whether its totals can be compared, or only its rates. */
+  design: WorkloadDesign;
 }
 
 /** How many boots each cell gets: fixed, or up to the last of the pre-declared looks. */

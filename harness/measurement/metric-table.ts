@@ -167,6 +167,41 @@ export const metrics: readonly Metric[] = [
     description: 'From the trigger of all devices to an empty udev queue.',
   }),
   metric({
+    name: 'waste_per_request',
+    title: 'waste/request',
+    unit: 'bytes',
+    family: 'waste',
+    total: false,
+    description: 'Wasted bytes for each request to load a module.',
+  }),
+  metric({
+    name: 'failures_per_request',
+    title: 'failures/request',
+    unit: 'ratio',
+    family: 'waste',
+    gate: { atLeast: 0.01, relative: 0.05 },
+    description: 'Loads that the kernel counted as failed for each request to load a module, from 0 to 1.',
+  }),
+  metric({
+    name: 'loads_per_second',
+    title: 'loads',
+    unit: 'per_second',
+    class: 'time',
+    family: 'workload',
+    worse: 'lower',
+    gate: { atLeast: 0, relative: 0.1 },
+    description: 'Loads that the workload saw succeed for each second that it ran, merged ones included.',
+  }),
+  metric({
+    name: 'requests',
+    title: 'requests',
+    unit: 'count',
+    family: 'waste',
+    worse: 'none',
+    description:
+      'Requests to load a module: those that the workload saw succeed, and those that the kernel counted as failed.',
+  }),
+  metric({
     name: 'stress_ng_ops',
     title: 'stress-ng ops',
     unit: 'count',
@@ -179,6 +214,7 @@ export const metrics: readonly Metric[] = [
   }),
   metric({
     name: 'vmalloc_peak_bytes',
+    total: false,
     title: 'vmalloc peak',
     unit: 'bytes',
     family: 'memory',
@@ -188,6 +224,7 @@ export const metrics: readonly Metric[] = [
   }),
   metric({
     name: 'mapped_peak_bytes',
+    total: false,
     title: 'mapped peak',
     unit: 'bytes',
     family: 'memory',
@@ -196,6 +233,7 @@ export const metrics: readonly Metric[] = [
   }),
   metric({
     name: 'memory_peak_bytes',
+    total: false,
     title: 'memory peak',
     unit: 'bytes',
     family: 'memory',

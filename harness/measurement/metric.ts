@@ -2,7 +2,7 @@ import type { MetricClass } from '../statistics/samples/metric.ts';
 import type { CounterName } from './module-stats/kernel-counter.ts';
 
 /** Base unit of a metric's values. */
-export type MetricUnit = 'count' | 'bytes' | 'ns' | 'per_second';
+export type MetricUnit = 'count' | 'bytes' | 'ns' | 'per_second' | 'ratio';
 
 /** How large a change must be, beside being proved, to count. Either bound alone holds a change back. */
 export interface MetricGate {
@@ -23,6 +23,11 @@ export interface Metric {
   /** Metrics that say the same thing in other words; confirmed once, by the headline. */
   family: string;
   headline: boolean;
+  /**
+   * Adds up over the workload. It grows with the work that was done, so where a workload runs for a fixed time it measures
+   * the speed of the kernel, and a change of it is neither worse nor better.
+   */
+  total: boolean;
   gate: MetricGate;
   /** The debugfs counters it is the change of; empty for what comes from elsewhere. */
   counters: readonly CounterName[];
@@ -55,6 +60,7 @@ export function metric(draft: MetricDraft): Metric {
     class: kind,
     worse: 'higher',
     headline: false,
+    total: kind === 'count' && (draft.unit === 'count' || draft.unit === 'bytes'),
     gate: draft.unit === 'bytes' ? { atLeast: 4096, relative: 0.05 } : gates[kind],
     counters: [],
     ...draft,

@@ -43,4 +43,6 @@ export interface TrialExpectations {
   moduleStats: boolean;
   /** Metrics that the workload declares. */
   metrics: readonly WorkloadMetricDefinition[];
+  /** The metric that counts the loads which the workload saw succeed; undefined when it cannot know. */
+  succeeded?: string | undefined;
 }

@@ -13,6 +13,7 @@ import type { ModuleStats } from './module-stats/module-stats.ts';
 import { parseModuleStats } from './module-stats/module-stats-text.ts';
 import type { TrialRecord } from './record.ts';
 import type { StatsSnapshot, TrialEvidence } from './trial-evidence.ts';
+import { requestMetrics } from './workload/load-requests.ts';
 import { readMemory } from './workload/memory-samples.ts';
 import { storedValue } from './workload/metric-lines.ts';
 import { readWorkloadResults } from './workload/workload-results.ts';
@@ -63,6 +64,8 @@ export function measureTrial(evidence: TrialEvidence): TrialMeasurement {
   const memory = readMemory(evidence);
   const results = readWorkloadResults(evidence);
   Object.assign(result.metrics, memory.values, results.values);
+  if (evidence.expected.succeeded !== undefined)
+    Object.assign(result.metrics, requestMetrics(results.requests, result.metrics));
   result.findings.push(...memory.findings, ...results.findings);
   result.findings = unique(result.findings);
   const invalid = invalidReason(evidence, result, before, after, results.invalid);

@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { canonicalJson } from '../files/digest.ts';
+import type { WorkloadDesign } from '../matrix/workload/workload-design.ts';
 import type { StoredValue } from '../measurement/record.ts';
 import { cellFacts, type Facts, runFacts } from './comparison-key.ts';
 import type { RunContent } from './run-folder.ts';
@@ -11,6 +12,8 @@ export interface BaselineCell {
   id: string;
   label: string;
   settings: Record<string, string>;
+  /** What ends its workload; absent in baselines of versions that did not tell. */
+  design?: WorkloadDesign;
   facts: Facts;
   /** Releases of the kernels that ran; for people, not compared. */
   release?: string;
@@ -78,6 +81,7 @@ function baselineCell(samples: CellSamples, run: RunRecord): BaselineCell {
     id: samples.cell.id,
     label: samples.cell.label,
     settings: samples.cell.settings,
+    design: samples.cell.design,
     facts: cellFacts(samples, run.workloads),
     ...(release !== undefined && { release }),
     repetitions: samples.passed,

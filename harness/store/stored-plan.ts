@@ -32,7 +32,7 @@ export function decodePlan(stored: StoredPlan, file: string): Plan {
   if (!Array.isArray(stored.cells) || !Array.isArray(stored.trials)) {
     throw damaged(file, 'has no list of cells or trials');
   }
-  const cells = new Map(stored.cells.map(cell => [cell.id, cell]));
+  const cells = new Map(stored.cells.map(cell => [cell.id, readCell(cell)]));
   const trials = stored.trials.map((trial): Trial => {
     const cell = cells.get(trial.cell);
     if (!cell)
@@ -43,6 +43,11 @@ export function decodePlan(stored: StoredPlan, file: string): Plan {
     return { id: trial.id, cell, repetition: trial.repetition, order: trial.order };
   });
   return { matrix: stored.matrix, seed: stored.seed, digest: stored.digest, trials, cells: stored.cells };
+}
+
+/** Plans of before workloads had a design do not tell it. */
+function readCell(cell: Omit<Cell, 'design'> & Partial<Pick<Cell, 'design'>>): Cell {
+  return { ...cell, design: cell.design ?? 'fixed-work' };
 }
 
 function damaged(file: string, what: string): InfrastructureError {

@@ -83,6 +83,7 @@ function measure({ prepared, log }: TrialEnd): TrialMeasurement {
       ...(cell.decompress === 'kernel' && { decompression: cell.compression }),
       moduleStats: fragments.includes('stats'),
       metrics: workload.metrics,
+      succeeded: workload.succeeded,
     },
   });
 }

@@ -18,6 +18,7 @@ export function fakeCell(id: string, config: string, vcpus: number): Cell {
     commandLine: '',
     numaNodes: 1,
     workload: { name: 'stress-ng', parameters: { module: 'xfs', instances: 100, timeout: 5e9 } },
+    design: 'fixed-work',
   };
 }
 

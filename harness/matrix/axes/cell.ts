@@ -3,6 +3,7 @@ import type { Cell, Compression, Decompressor, WorkloadSetting } from '../matrix
 import { type PlainAxis, plainAxes } from '../matrix-shape.ts';
 import type { SourcePath } from '../source/yaml-source.ts';
 import { parameterText, readParameter } from '../workload/parameter.ts';
+import { designFor } from '../workload/resolve-workload.ts';
 import { type AxisContext, type AxisValue, findParameter } from './axis.ts';
 
 /** One checked value, with its place in the file for diagnostics about the cells that have it. */
@@ -57,6 +58,7 @@ export function makeCell(draft: Draft, context: AxisContext): Cell {
     commandLine: String(plain.command_line.value.value),
     numaNodes: Number(plain.numa.value.value),
     workload,
+    design: designFor(context.workloads.get(workload.name)!, workload.parameters),
   };
   return cpu === 'auto' ? cell : { ...cell, cpuModel: cpu };
 }

@@ -2,13 +2,8 @@ import { UsageError } from '../../errors.ts';
 import type { Cell, ParameterValue, WorkloadSetting } from '../matrix.ts';
 import { suggest } from '../source/nearest.ts';
 import { parameterText } from './parameter.ts';
-import type {
-  ParameterDefinition,
-  WorkloadDefinition,
-  WorkloadDesign,
-  WorkloadMetric,
-  WorkloadResult,
-} from './workload.ts';
+import type { ParameterDefinition, WorkloadDefinition, WorkloadMetric, WorkloadResult } from './workload.ts';
+import type { WorkloadDesign } from './workload-design.ts';
 
 /** A workload with the parameters of one cell put in: what the image must hold and the agent must run. */
 export interface ResolvedWorkload {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { workloadDesigns } from './workload-design.ts';
 
 const scalar = z.union([z.string().max(4096), z.number(), z.boolean()], {
   error: 'this must be text, a number, or true or false',
@@ -38,8 +39,6 @@ const metric = z.strictObject({
   description: sentence,
 });
 
-/** What ends a workload: its work is done, or its time is over. */
-export const workloadDesigns = ['fixed-work', 'fixed-time'] as const;
 const design = z.enum(workloadDesigns);
 
 const name = z.string().regex(plainName, { error: 'a name has letters, digits, and _ . + -' });

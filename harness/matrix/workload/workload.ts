@@ -1,5 +1,5 @@
 import type { ParameterValue } from '../matrix.ts';
-import type { workloadDesigns } from './workload-shape.ts';
+import type { WorkloadDesign } from './workload-design.ts';
 
 /** A parameter that a workload takes from the matrix. */
 export interface ParameterDefinition {
@@ -35,13 +35,6 @@ export interface WorkloadMetric {
   worse: 'higher' | 'lower' | 'none';
   description: string;
 }
-
-/**
- * What ends a workload. `fixed-work`: every worker does a given amount of work, so that totals (bytes wasted, loads
- * failed) can be compared. `fixed-time`: the workers go on until the time is over, so that totals grow with the speed of
- * the kernel, and only rates can be compared.
- */
-export type WorkloadDesign = (typeof workloadDesigns)[number];
 
 /** One workload's file, checked: what the image needs, what runs, which metrics come out. */
 export interface WorkloadDefinition {

@@ -38,6 +38,8 @@ export interface StressNgOutput {
 const yamlLimit = 1 << 20;
 /** The first version with `--module`. */
 const firstModuleVersion = [0, 15, 7];
+/** The first version whose module operation is a load that succeeded; before, it is an attempt (stress-module.c). */
+const firstSuccessVersion = [0, 18, 3];
 
 function broken(message: string, evidence: string): GuestError {
   return new GuestError('STRESS_NG_YAML', `stress-ng's YAML is unusable: ${message}`, {
@@ -161,4 +163,9 @@ function isAtLeast(version: string, least: readonly number[]): boolean {
 /** Whether this stress-ng has `--module`: 0.15.07 and later. */
 export function stressNgHasModule(version: string): boolean {
   return isAtLeast(version, firstModuleVersion);
+}
+
+/** Whether an operation of this stress-ng's module stressor is a load that succeeded: 0.18.03 and later. */
+export function stressNgCountsSuccesses(version: string): boolean {
+  return isAtLeast(version, firstSuccessVersion);
 }

@@ -3,12 +3,20 @@ import type { Finding } from '../finding.ts';
 import { metrics } from '../metric-table.ts';
 import type { StoredValue } from '../record.ts';
 import type { TrialEvidence } from '../trial-evidence.ts';
+import type { LoadRequests } from './load-requests.ts';
 import { missingMetrics, parseMetricLines } from './metric-lines.ts';
-import { parseStressNgOutput, parseStressNgYaml, stressNgHasModule } from './stress-ng.ts';
+import {
+  parseStressNgOutput,
+  parseStressNgYaml,
+  stressNgCountsSuccesses,
+  stressNgHasModule,
+} from './stress-ng.ts';
 
 /** What a workload says about itself. */
 export interface WorkloadReading {
   values: Record<string, StoredValue>;
+  /** What it says of its requests to load a module. */
+  requests: LoadRequests;
   findings: Finding[];
   /** Why, by its own account, it did not do what it should. */
   invalid?: string;
@@ -16,7 +24,11 @@ export interface WorkloadReading {
 
 /** Reads the result files of a workload and what it printed. */
 export function readWorkloadResults(evidence: TrialEvidence): WorkloadReading {
-  const result: WorkloadReading = { values: {}, findings: [] };
+  const result: WorkloadReading = {
+    values: {},
+    requests: { elapsedNs: evidence.exit?.wallNs },
+    findings: [],
+  };
   for (const { format, text } of evidence.results) {
     if (format === 'metrics') {
       const lines = parseMetricLines(text, evidence.expected.metrics);
@@ -25,6 +37,7 @@ export function readWorkloadResults(evidence: TrialEvidence): WorkloadReading {
     }
     if (format === 'stress-ng') readStressNg(result, text);
   }
+  readRequests(result, evidence.expected.succeeded);
   const output = parseStressNgOutput(evidence.output);
   if (output.skipped > 0 || (output.reasons.length > 0 && output.passed === 0)) {
     const why = output.reasons[0] === undefined ? '' : `: ${output.reasons[0]}`;
@@ -34,6 +47,14 @@ export function readWorkloadResults(evidence: TrialEvidence): WorkloadReading {
   const declared = evidence.expected.metrics.filter(({ name }) => !own.has(name));
   result.findings.push(...missingMetrics(result.values, declared));
   return result;
+}
+
+/** The successes that a workload counts, and the time that its storm took if it says so. */
+function readRequests({ values, requests }: WorkloadReading, succeeded: string | undefined): void {
+  if (succeeded === undefined) return;
+  if (requests.attempted === undefined) requests.succeeded = values[succeeded];
+  const storm = values['storm_ns'];
+  if (typeof storm === 'number') requests.elapsedNs = storm;
 }
 
 function readStressNg(result: WorkloadReading, text: string): void {
@@ -46,6 +67,8 @@ function readStressNg(result: WorkloadReading, text: string): void {
       result.invalid ??= 'stress-ng ran no module stressor, as its YAML says';
     } else {
       result.values['stress_ng_ops'] = stressor.ops;
+      result.requests.elapsedNs = stressor.wallSeconds * 1e9;
+      if (!stressNgCountsSuccesses(report.version)) result.requests.attempted = stressor.ops;
     }
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;
