@@ -28,10 +28,10 @@ const matrixLimit = 1024 * 1024;
 export async function readMatrix(reference: string): Promise<MatrixInput> {
   const { file, text } = await readMatrixText(reference);
   const workloads = await workloadsOf(text, file);
-  const metrics = gateNames(
+  const { metrics, totals } = gateNames(
     Object.fromEntries([...workloads.values()].map(workload => [workload.name, workload.metrics])),
   );
-  const matrix = loadMatrix(text, { file, workloads, fragments: await fragmentNames(), metrics });
+  const matrix = loadMatrix(text, { file, workloads, fragments: await fragmentNames(), metrics, totals });
   return { file, matrix, workloads };
 }
 

@@ -1,8 +1,10 @@
 import type { GateSetting } from '../matrix/matrix.ts';
+import type { WorkloadDesign } from '../matrix/workload/workload-design.ts';
 import type { Metric, WorkloadMetricDefinition } from '../measurement/metric.ts';
 import { metricRegistry } from '../measurement/metric-registry.ts';
 import type { MetricDefinition } from '../statistics/samples/metric.ts';
 import { failedBoots } from './side.ts';
+import { forDesign } from './workload-design.ts';
 
 /** What decides which metrics are judged, and how. */
 export interface DefinitionRequest {
@@ -12,6 +14,8 @@ export interface DefinitionRequest {
   emulated: boolean;
   /** Names of the metrics that have a value anywhere. */
   measured: ReadonlySet<string>;
+  /** What ends the workload of the cells that are judged by these definitions. */
+  design: WorkloadDesign;
 }
 
 /** Boots that failed, crashed or hung, as a metric: 0 or 1 per boot, so its mean is a rate. */
@@ -23,6 +27,7 @@ export const failedBootsMetric: Metric = {
   worse: 'higher',
   family: 'outcome',
   headline: true,
+  total: false,
   gate: { atLeast: 0.05, relative: 0 },
   counters: [],
   description: 'Share of boots that failed, crashed or hung; infrastructure failures do not count.',
@@ -35,9 +40,14 @@ export function judgedMetrics(
   return new Map([...metricRegistry(workloadMetrics), [failedBoots, failedBootsMetric]]);
 }
 
-/** Names that `gates` of a matrix may use, when its workloads declare these metrics. */
-export function gateNames(workloadMetrics: DefinitionRequest['workloadMetrics']): string[] {
-  return [...judgedMetrics(workloadMetrics).keys()];
+/** Names that `gates` of a matrix may use, when its workloads declare these metrics, and which of them are totals. */
+export function gateNames(workloadMetrics: DefinitionRequest['workloadMetrics']): {
+  metrics: string[];
+  totals: string[];
+} {
+  const all = [...judgedMetrics(workloadMetrics).values()];
+  const names = (some: readonly Metric[]) => some.map(({ name }) => name);
+  return { metrics: names(all), totals: names(all.filter(({ total }) => total)) };
 }
 
 /**
@@ -46,23 +56,27 @@ export function gateNames(workloadMetrics: DefinitionRequest['workloadMetrics'])
  *
  * A headline is gated when a direction is worse; times and throughput only where guests are not emulated, unless the
  * matrix gates them by name.
- * A metric that the matrix gates leads its family in the place of the usual headline.
+ * A metric that the matrix gates leads its family in the place of the usual headline. A gate of a total is void where
+ * the workload runs for a fixed time.
  */
 export function metricDefinitions(request: DefinitionRequest): MetricDefinition[] {
-  const all = judgedMetrics(request.workloadMetrics);
+  const { gates, design } = request;
+  const all = [...judgedMetrics(request.workloadMetrics).values()];
   const own = new Set(Object.values(request.workloadMetrics).flatMap(list => list.map(({ name }) => name)));
-  const declared = [...all.values()].filter(
-    ({ name }) =>
-      name === failedBoots ||
-      own.has(name) ||
-      request.measured.has(name) ||
-      Object.hasOwn(request.gates, name),
-  );
-  const led = new Set(
-    declared.filter(({ name }) => Object.hasOwn(request.gates, name)).map(one => one.family),
-  );
+  const gateOf = ({ name, total }: Metric) =>
+    Object.hasOwn(gates, name) && !(total && design === 'fixed-time') ? gates[name] : undefined;
+  const declared = all
+    .filter(
+      metric =>
+        metric.name === failedBoots ||
+        own.has(metric.name) ||
+        request.measured.has(metric.name) ||
+        gateOf(metric) !== undefined,
+    )
+    .map(metric => forDesign(metric, design));
+  const led = new Set(declared.filter(metric => gateOf(metric) !== undefined).map(one => one.family));
   return declared.map(metric => {
-    const gate = Object.hasOwn(request.gates, metric.name) ? request.gates[metric.name] : undefined;
+    const gate = gateOf(metric);
     const headline = gate !== undefined || (metric.headline && !led.has(metric.family));
     return toDefinition(metric, gate, headline, request.emulated);
   });

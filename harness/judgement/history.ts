@@ -1,6 +1,7 @@
 import { canonicalJson, digestOf } from '../files/digest.ts';
 import { makeRandom } from '../random.ts';
 import { summarise } from '../statistics/samples/descriptive.ts';
+import { groupBy } from '../statistics/samples/group.ts';
 import {
   type Gate,
   gateThreshold,
@@ -81,15 +82,18 @@ export class HistoryCollector {
 
   /** Adds a run; each must have begun after those before it. */
   add(side: Side, run: RunRecord): void {
-    const definitions = metricDefinitions({
-      workloadMetrics: side.workloadMetrics,
-      gates: side.gates,
-      emulated: side.facts?.['accelerator'] === 'tcg',
-      measured: new Set(side.cells.flatMap(cell => [...cell.values.keys()])),
-    }).filter(({ headline }) => headline);
-    for (const cell of side.cells) {
-      if (cell.facts === undefined) continue;
-      for (const definition of definitions) this.#addPoint(side, run, cell, definition);
+    const measured = new Set(side.cells.flatMap(cell => [...cell.values.keys()]));
+    for (const [design, cells] of groupBy(side.cells, cell => cell.design)) {
+      const definitions = metricDefinitions({
+        workloadMetrics: side.workloadMetrics,
+        gates: side.gates,
+        emulated: side.facts?.['accelerator'] === 'tcg',
+        design,
+        measured,
+      }).filter(({ headline }) => headline);
+      const told = cells.filter(({ facts }) => facts !== undefined);
+      for (const cell of told)
+        for (const definition of definitions) this.#addPoint(side, run, cell, definition);
     }
   }
 

@@ -1,7 +1,8 @@
 import type { CompareSetting, GateSetting } from '../matrix/matrix.ts';
+import type { WorkloadDesign } from '../matrix/workload/workload-design.ts';
+import { groupBy } from '../statistics/samples/group.ts';
 import type { MetricDefinition, StatisticalFinding } from '../statistics/samples/metric.ts';
 import type { RandomSource } from '../statistics/samples/random-source.ts';
-import type { Scalar } from '../statistics/samples/value.ts';
 import { analyse } from '../statistics/verdicts/analysis.ts';
 import type {
   Correction,
@@ -9,11 +10,11 @@ import type {
   SampleTable,
   SampleValues,
 } from '../statistics/verdicts/analysis-request.ts';
-import { formatPlainly } from '../statistics/verdicts/format.ts';
 import type { Analysis, JudgedMetric, Verdict } from '../statistics/verdicts/metric-verdict.ts';
-import { formatBytes, formatDuration } from '../units.ts';
 import { metricDefinitions } from './definition.ts';
 import type { CellPair, Incompatibility, Unmatched } from './pairing.ts';
+import { qualifyVerdicts } from './qualified-verdict.ts';
+import { formatQuantity } from './quantity.ts';
 import type { Side } from './side.ts';
 
 /** How pairs are judged. */
@@ -79,36 +80,70 @@ export interface RunComparison {
 export function judgePairs(request: JudgementRequest): Judgement {
   const { base, next, pairs } = request;
   const emulated = [base, next].some(side => side.facts?.['accelerator'] === 'tcg');
-  const definitions = metricDefinitions({
-    workloadMetrics: { ...base.workloadMetrics, ...next.workloadMetrics },
-    gates: request.gates ?? { ...base.gates, ...next.gates },
-    emulated,
-    measured: new Set(pairs.flatMap(pair => [...pair.base.values.keys(), ...pair.candidate.values.keys()])),
-  });
-  const gatedFamilies = new Set(definitions.filter(({ gated }) => gated).map(({ family }) => family));
-  const gated = judgeFamily(definitions, request, ({ family }) => gatedFamilies.has(family));
-  const other = judgeFamily(definitions, request, ({ family }) => !gatedFamilies.has(family));
+  const definitions = definitionsByDesign(request, emulated);
+  const gated = judgeFamily(definitions, request, 'gated');
+  const other = judgeFamily(definitions, request, 'other');
+  const judged = pairs.map((pair, index) => joinPair(pair, gated, other, index));
+  const headlines = judged.flatMap(({ metrics }) => metrics.filter(({ definition }) => definition.headline));
   return {
     alpha: gated.alpha,
     method: gated.method,
     declared: { gated: gated.declared, other: other.declared },
-    pairs: pairs.map((pair, index) => joinPair(pair, gated, other, index)),
-    tally: addTallies(gated.tally, other.tally),
-    regressed: gated.regressed,
-    definitions,
+    pairs: judged,
+    tally: tallyOf(headlines),
+    regressed: headlines.some(({ definition, result }) => definition.gated && result.verdict === 'REGRESSED'),
+    definitions: unionOf([...definitions.values()].flatMap(({ gated, other }) => [...gated, ...other])),
     emulated,
   };
 }
 
+/** The metrics of one design of workloads: those of families that can fail the run, and the others. */
+type SplitDefinitions = Record<'gated' | 'other', MetricDefinition[]>;
+
+/** The definitions for each design that a pair has. */
+function definitionsByDesign(
+  { base, next, pairs, gates }: JudgementRequest,
+  emulated: boolean,
+): Map<WorkloadDesign, SplitDefinitions> {
+  const byDesign = new Map<WorkloadDesign, SplitDefinitions>();
+  for (const [design, some] of groupBy(pairs, designOf)) {
+    const definitions = metricDefinitions({
+      workloadMetrics: { ...base.workloadMetrics, ...next.workloadMetrics },
+      gates: gates ?? { ...base.gates, ...next.gates },
+      emulated,
+      design,
+      measured: new Set(some.flatMap(pair => [...pair.base.values.keys(), ...pair.candidate.values.keys()])),
+    });
+    const families = new Set(definitions.filter(({ gated }) => gated).map(({ family }) => family));
+    byDesign.set(design, {
+      gated: definitions.filter(({ family }) => families.has(family)),
+      other: definitions.filter(({ family }) => !families.has(family)),
+    });
+  }
+  return byDesign;
+}
+
+/** Where either side ran for a fixed time, totals of the two cannot be compared. */
+function designOf({ base, candidate }: CellPair): WorkloadDesign {
+  return [base, candidate].some(({ design }) => design === 'fixed-time') ? 'fixed-time' : 'fixed-work';
+}
+
+/** Each metric once, by its name. */
+function unionOf(definitions: readonly MetricDefinition[]): MetricDefinition[] {
+  return [...new Map(definitions.map(definition => [definition.name, definition])).values()];
+}
+
 function judgeFamily(
-  definitions: readonly MetricDefinition[],
+  definitions: ReadonlyMap<WorkloadDesign, SplitDefinitions>,
   request: JudgementRequest,
-  belongs: (definition: MetricDefinition) => boolean,
+  which: keyof SplitDefinitions,
 ): Analysis {
-  const own = definitions.filter(belongs);
   return analyse({
-    definitions: own,
-    cells: request.pairs.map(pair => samplesOf(pair, own, request.limits?.get(pair.name))),
+    definitions: [],
+    cells: request.pairs.map(pair => {
+      const own = definitions.get(designOf(pair))?.[which] ?? [];
+      return samplesOf(pair, own, request.limits?.get(pair.name));
+    }),
     ...(request.alpha !== undefined && { alpha: request.alpha }),
     ...(request.method && { method: request.method }),
     ...(request.looks && { looks: request.looks }),
@@ -130,36 +165,22 @@ function samplesOf(
     if (base.length === 0 && candidate.length === 0) continue;
     metrics[name] = { base: base.slice(0, limit), candidate: candidate.slice(0, limit) };
   }
-  return { cell: pair.name, metrics };
+  return { cell: pair.name, metrics, definitions };
 }
 
 function joinPair(pair: CellPair, gated: Analysis, other: Analysis, index: number): JudgedPair {
   const [left, right] = [gated.cells[index]!, other.cells[index]!];
   return {
     pair,
-    metrics: [...left.metrics, ...right.metrics],
+    metrics: qualifyVerdicts([...left.metrics, ...right.metrics]),
     findings: [...left.findings, ...right.findings],
     // What cannot fail the run asks for no boots while there is something that can.
     nextTrials: gated.declared > 0 ? left.nextTrials : right.nextTrials,
   };
 }
 
-function addTallies(left: Record<Verdict, number>, right: Record<Verdict, number>): Record<Verdict, number> {
-  const sum = { ...left };
-  for (const verdict of Object.keys(right) as Verdict[]) sum[verdict] += right[verdict];
-  return sum;
-}
-
-/** Means and their intervals have fractions, which bytes below a KiB must not show in full. */
-function formatSize(bytes: number): string {
-  const size = Math.abs(bytes);
-  return `${bytes < 0 ? '-' : ''}${size < 1024 ? formatPlainly(size, 'B') : formatBytes(size)}`;
-}
-
-/** A value of a metric in its unit, for sentences. */
-export function formatQuantity(value: Scalar, unit: string): string {
-  if (unit === 'bytes') return formatSize(Number(value));
-  if (unit === 'ns') return formatDuration(Number(value));
-  if (unit === 'per_second') return formatPlainly(value, '/s');
-  return formatPlainly(value, '');
+function tallyOf(headlines: readonly JudgedMetric[]): Record<Verdict, number> {
+  const tally = { REGRESSED: 0, IMPROVED: 0, UNCHANGED: 0, INCONCLUSIVE: 0, NOT_ENOUGH: 0 };
+  for (const { result } of headlines) tally[result.verdict]++;
+  return tally;
 }

@@ -1,4 +1,5 @@
 import type { GateSetting } from '../matrix/matrix.ts';
+import type { WorkloadDesign } from '../matrix/workload/workload-design.ts';
 import type { WorkloadMetricDefinition } from '../measurement/metric.ts';
 import { metrics } from '../measurement/metric-table.ts';
 import { wastedBytes } from '../measurement/module-stats/cross-check.ts';
@@ -14,6 +15,8 @@ export interface SideCell {
   id: string;
   label: string;
   settings: Record<string, string>;
+  /** What ends its workload; fixed work for a side that does not tell. */
+  design: WorkloadDesign;
   /** What must agree with the other side; undefined when no trial passed, for then nothing is known. */
   facts: Facts | undefined;
   /** Metric to one value per repetition, in order; null where that trial measured nothing. */
@@ -70,6 +73,7 @@ function runCell(samples: CellSamples, workloads: Record<string, number>): SideC
     id: cell.id,
     label: cell.label,
     settings: cell.settings,
+    design: cell.design,
     facts: passed.length > 0 ? cellFacts(samples, workloads) : undefined,
     values: new Map([[failedBoots, bad.map(one => (one === null ? null : Number(one)))], ...samples.values]),
     order,
@@ -107,6 +111,7 @@ function baselineCell(cell: BaselineCell): SideCell {
     id: cell.id,
     label: cell.label,
     settings: cell.settings,
+    design: cell.design ?? 'fixed-work',
     facts: cell.repetitions.length > 0 ? cell.facts : undefined,
     values,
     order: [],
@@ -126,6 +131,7 @@ export function sideOfText(path: string, stats: ModuleStats): Side {
         id: 'text',
         label: 'stats text',
         settings: {},
+        design: 'fixed-work',
         facts: undefined,
         values: textValues(stats),
         order: [],

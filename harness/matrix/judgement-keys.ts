@@ -50,6 +50,20 @@ export function readGates(
   return Object.fromEntries(gates);
 }
 
+/** Refuses gates of totals where every workload runs for a fixed time: there a total measures the speed of the kernel. */
+export function checkGatedTotals(source: YamlSource, matrix: Matrix, totals: readonly string[]): void {
+  if (matrix.cells.some(({ design }) => design === 'fixed-work')) return;
+  for (const metric of Object.keys(matrix.gates)) {
+    if (!totals.includes(metric)) continue;
+    source.report(
+      ['gates', metric],
+      `${metric} is a total, and every workload of this matrix runs for a fixed time: a slower kernel would be an improvement`,
+      'Gate waste_per_request, failures_per_request or loads_per_second, or use a workload of fixed work.',
+      'key',
+    );
+  }
+}
+
 /** Reads `compare`: the axis must vary, and a cell must have the base. */
 export function readCompare(
   source: YamlSource,

@@ -13,7 +13,7 @@ import {
   type PlacedCell,
 } from './axes/expand.ts';
 import { makeDefaults, readTopTable } from './axes/top-table.ts';
-import { readCompare, readGates, readTrials } from './judgement-keys.ts';
+import { checkGatedTotals, readCompare, readGates, readTrials } from './judgement-keys.ts';
 import { type PathContext, resolveMatrixPath, toKernelSource } from './kernel-source.ts';
 import type { Matrix, WorkloadSetting } from './matrix.ts';
 import { type MatrixShape, matrixShape } from './matrix-shape.ts';
@@ -31,6 +31,8 @@ export interface LoadOptions {
   fragments: readonly string[];
   /** Names that `gates` may use; all are let through unless given. */
   metrics?: readonly string[];
+  /** Of these the totals, which cannot be gated where every workload runs for a fixed time. */
+  totals?: readonly string[];
   /** What `~/` means; the user's home folder unless given. */
   home?: string;
 }
@@ -119,6 +121,7 @@ class MatrixReader {
       require: shape.require?.accel === undefined ? {} : { accel: shape.require.accel },
     };
     if (shape.description !== undefined) matrix.description = shape.description;
+    checkGatedTotals(source, matrix, this.options.totals ?? []);
     const compare = readCompare(source, shape, matrix);
     if (compare !== undefined) matrix.compare = compare;
     source.throwIfFailed();

@@ -49,7 +49,18 @@ export function verdictLine(comparison: RunComparison): string {
   const forced = incompatibilities.length > 0 ? ' (FORCED: the sides are unlike)' : '';
   const meaning =
     verdict === 'INCONCLUSIVE' || verdict === 'NOT_ENOUGH' ? `; ${meaningOf(verdict, comparison)}` : '';
-  return `verdict: ${verdict}${forced}: gated metrics: ${parts.join(', ') || 'none measured'}${meaning}`;
+  return `verdict: ${verdict}${forced}: gated metrics: ${parts.join(', ') || 'none measured'}${meaning}${ungatedPhrase(judgement.pairs)}`;
+}
+
+/** Headlines that got worse and cannot fail a run, so that nobody takes the verdict for the whole story. */
+function ungatedPhrase(pairs: RunComparison['judgement']['pairs']): string {
+  const worse = pairs.flatMap(({ metrics }) =>
+    metrics.filter(
+      ({ definition, result }) => definition.headline && !definition.gated && result.verdict === 'REGRESSED',
+    ),
+  );
+  const names = [...new Set(worse.map(({ definition }) => definition.name))];
+  return names.length === 0 ? '' : `; not gated: REGRESSED ${names.join(', ')}`;
 }
 
 function meaningOf(verdict: 'INCONCLUSIVE' | 'NOT_ENOUGH', { base, next }: RunComparison): string {

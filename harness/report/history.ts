@@ -1,7 +1,8 @@
 import { escapeText } from '../escape.ts';
 import type { Confirmation } from '../judgement/confirmation.ts';
 import type { HistoryEvent, HistoryPoint, HistorySeries } from '../judgement/history.ts';
-import { formatQuantity, type RunComparison } from '../judgement/judgement.ts';
+import type { RunComparison } from '../judgement/judgement.ts';
+import { formatQuantity } from '../judgement/quantity.ts';
 import { formatPercent, nameP } from '../statistics/verdicts/format.ts';
 import { plural } from '../units.ts';
 

@@ -130,6 +130,7 @@ function unknownMetric(name: string): Metric {
     worse: 'none',
     family: name,
     headline: false,
+    total: false,
     gate: { atLeast: 0, relative: 0 },
     counters: [],
     description: '',

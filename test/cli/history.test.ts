@@ -26,11 +26,11 @@ const cells = [2, 8].map(vcpus => {
     command_line: '',
     cpu: 'auto',
     numa: '1',
-    workload: 'stress-ng',
-    'workload.instances': '100',
+    workload: 'storm',
+    'workload.workers': '32',
     'workload.module': 'xfs',
-    'workload.timeout': '5s',
-    'workload.no_unload': 'false',
+    'workload.mode': 'once',
+    'workload.fault': 'false',
   });
   return cell;
 });
@@ -120,11 +120,11 @@ t.test('a change of level is an event, and counts once an A/B run confirms it', 
     matrix.cells.map(({ settings }) => [
       settings['kernel'],
       settings['vcpus'],
-      settings['workload.instances'],
+      settings['workload.workers'],
     ]),
     [
-      ['before', '8', '100'],
-      ['after', '8', '100'],
+      ['before', '8', '32'],
+      ['after', '8', '32'],
     ],
   );
 

@@ -125,6 +125,7 @@ t.test('definitions: what is declared, gated and leads', async t => {
   const request = {
     workloadMetrics: {},
     gates: {},
+    design: 'fixed-work' as const,
     emulated: false,
     measured: new Set(['wasted_bytes', 'boot_ns', 'mods_loaded']),
   };
@@ -150,7 +151,10 @@ t.test('definitions: what is declared, gated and leads', async t => {
   const extra = { name: 'latency', unit: 'ns', class: 'time', worse: 'higher', description: '' } as const;
   const own = { workloadMetrics: { storm: [extra] } };
   t.match(find('latency', own as never), { family: 'storm', class: 'time' });
-  t.ok(gateNames({ storm: [extra] }).includes('latency') && gateNames({}).includes(failedBoots));
+  t.ok(
+    gateNames({ storm: [extra] }).metrics.includes('latency') && gateNames({}).metrics.includes(failedBoots),
+  );
+  t.notOk(gateNames({}).totals.includes(failedBoots), 'a share of boots is no total');
 });
 
 t.test('what cannot fail the run costs the gate no power', async t => {

@@ -7,7 +7,8 @@ import {
   type CompareOptions as SideOptions,
 } from '../../judgement/compare-sides.ts';
 import { findJudged } from '../../judgement/find-metric.ts';
-import { formatQuantity, type RunComparison } from '../../judgement/judgement.ts';
+import type { RunComparison } from '../../judgement/judgement.ts';
+import { formatQuantity } from '../../judgement/quantity.ts';
 import type { CompareSetting } from '../../matrix/matrix.ts';
 import { formatComparison } from '../../report/formats.ts';
 import { explain } from '../../statistics/verdicts/explain.ts';

@@ -1,4 +1,5 @@
 import { escapeText } from '../../escape.ts';
+import type { WorkloadDesign } from '../../matrix/workload/workload-design.ts';
 import { formatBytes, formatDuration, plural } from '../../units.ts';
 import type { Exporter } from '../exporter.ts';
 import type { FoldedDuplicate } from '../folded.ts';
@@ -11,6 +12,9 @@ import { Footnotes } from '../text/footnotes.ts';
 import { chooseScale, formatRange, formatValue } from '../text/quantity.ts';
 import { type Column, cellRows, renderTable } from '../text/table.ts';
 import { troubleLines } from '../text/trouble.ts';
+
+/** What leads the table where workloads run for a fixed time: rates, for totals measure the speed of the kernel. */
+const rateMetrics = ['requests', 'failures_per_request', 'waste_per_request', 'loads_per_second'] as const;
 
 /** The metrics of the table, in its order; a column appears when a cell has it. */
 const tableMetrics = [
@@ -28,6 +32,9 @@ const tableMetrics = [
 ] as const;
 
 const mostModules = 5;
+
+/** Left out beside the rates, which are made of them. */
+const countedInRates: ReadonlySet<string> = new Set(['attempts', 'mods_loaded']);
 
 /** For people, at most 120 columns wide. */
 export const exporter: Exporter = {
@@ -57,6 +64,7 @@ function renderMeasured(model: ReportModel, path: string): string {
     table,
     notes.lines(),
     sparedLines(model.cells),
+    designLines(model.cells),
     memoryLegend(model.cells),
     callLines(model.cells),
     [...duplicateLines(model.cells), ...callerLines(model.cells.map(cell => cell.callers))],
@@ -84,7 +92,11 @@ function headLines(model: ReportModel): string[] {
 }
 
 function renderCells(cells: readonly CellReport[], notes: Footnotes): string[] {
-  const shown = tableMetrics.filter(name => cells.some(cell => cell.metrics.has(name)));
+  const isFixedTime = cells.some(({ cell }) => cell.design === 'fixed-time');
+  const names = isFixedTime
+    ? [...rateMetrics, ...tableMetrics.filter(name => !countedInRates.has(name))]
+    : tableMetrics;
+  const shown = names.filter(name => cells.some(cell => cell.metrics.has(name)));
   const metricColumns = shown.map(name => metricColumn(name, cells));
   const columns: Column[] = [
     { head: ['cell'], align: 'left' },
@@ -131,6 +143,22 @@ function outcomeText(cell: CellReport): string {
   if (cell.spared) parts.push(`${cell.spared.count} spared`);
   if (cell.missing > 0) parts.push(`${cell.missing} not run`);
   return parts.join(', ');
+}
+
+/** Which numbers can be compared: that depends on what ended the workload. */
+function designLines(cells: readonly CellReport[]): string[] {
+  const named = (design: WorkloadDesign) => {
+    const names = cells.flatMap(({ cell }) => (cell.design === design ? [cell.workload.name] : []));
+    return [...new Set(names)].map(name => escapeText(name, { length: 60 }));
+  };
+  const [time, work] = [named('fixed-time'), named('fixed-work')];
+  const lines: string[] = [];
+  if (time.length > 0)
+    lines.push(
+      `fixed time (${time.join(', ')}): totals grow with the speed of the kernel; compare the rates per request.`,
+    );
+  if (work.length > 0) lines.push(`fixed work (${work.join(', ')}): totals can be compared.`);
+  return lines;
 }
 
 /** Why boots were spared: after how many the looks had no further question to how many cells. */

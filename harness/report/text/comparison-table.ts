@@ -17,17 +17,18 @@ export const verdictMarks: Readonly<Record<Verdict, string>> = {
   NOT_ENOUGH: '?',
 };
 
-/** A changed metric without a direction is INCONCLUSIVE to a gate, but it did change. */
+/** A change that is neither better nor worse is INCONCLUSIVE to a gate, but it is one. */
 const changedMark = '!';
 
 /** Mark of a metric's verdict. */
 export function markOf({ result }: JudgedMetric): string {
-  return result.reason === 'proved-without-direction' ? changedMark : verdictMarks[result.verdict];
+  const neither = result.reason === 'proved-without-direction' || result.reason === 'qualified';
+  return neither ? changedMark : verdictMarks[result.verdict];
 }
 
 /** The key of the marks, as lines of at most 72 columns. */
 export const markKey: readonly string[] = [
-  '* REGRESSED  + IMPROVED  ! changed, no direction is worse',
+  '* REGRESSED  + IMPROVED  ! changed, neither better nor worse',
   '= UNCHANGED  ~ INCONCLUSIVE  ? NOT_ENOUGH  p.adj: corrected p',
 ];
 

@@ -3,7 +3,7 @@ import { describeIncompatibility } from '../../judgement/compare-sides.ts';
 import type { JudgedPair, RunComparison } from '../../judgement/judgement.ts';
 import type { Side } from '../../judgement/side.ts';
 import type { Correction } from '../../statistics/verdicts/analysis-request.ts';
-import type { JudgedMetric } from '../../statistics/verdicts/metric-verdict.ts';
+import type { JudgedMetric, Reason } from '../../statistics/verdicts/metric-verdict.ts';
 import { plural } from '../../units.ts';
 import { verdictLine } from '../comparison-verdict.ts';
 import type { ComparisonOptions } from '../exporter.ts';
@@ -56,18 +56,23 @@ function isTelling({ metrics, findings }: JudgedPair): boolean {
 
 function pairLines({ pair, metrics, findings }: JudgedPair, all: boolean): string[] {
   const rows = shownRows(metrics, all);
-  const regressed = rows.filter(({ result, definition }) => definition.headline && result.changed);
+  const telling = rows.filter(
+    ({ result, definition }) => (definition.headline && result.changed) || result.reason === 'qualified',
+  );
   return [
     escapeText(pair.name, { length: 200 }),
     ...renderMetricTable(rows),
-    ...regressed.map(({ result, sentence }) => `  ${wordOf(result)}${sentence}`),
+    ...telling.map(({ result, sentence }) => `  ${wordOf(result)}${sentence}`),
     ...findings.map(({ message }) => `  warning: ${message}`),
   ];
 }
 
+/** Changes that are neither better nor worse, whose sentences begin with what they are. */
+const saysItself: ReadonlySet<Reason> = new Set(['proved-without-direction', 'qualified']);
+
 /** The verdict in front of its sentence; a change without direction says itself what it is. */
 function wordOf({ reason, verdict }: JudgedMetric['result']): string {
-  return reason === 'proved-without-direction' ? '' : `${verdict}: `;
+  return saysItself.has(reason) ? '' : `${verdict}: `;
 }
 
 function shownRows(metrics: readonly JudgedMetric[], all: boolean): readonly JudgedMetric[] {

@@ -30,6 +30,7 @@ const steps: Record<'bytes' | 'ns', readonly { unit: string; divisor: number }[]
 export function chooseScale(unit: MetricUnit, values: readonly (number | bigint)[]): Scale {
   if (unit === 'count') return { unit: '', divisor: 1, decimals: 'auto' };
   if (unit === 'per_second') return { unit: '/s', divisor: 1, decimals: 1 };
+  if (unit === 'ratio') return { unit: '', divisor: 1, decimals: 3 };
   const largest = values.reduce<number>((most, value) => Math.max(most, Math.abs(Number(value))), 0);
   const fitting = steps[unit].filter(step => largest >= step.divisor);
   const { unit: name, divisor } = fitting[fitting.length - 1] ?? steps[unit][0]!;

@@ -18,6 +18,8 @@ export interface SampleTable {
   cell: string;
   /** By metric name; a metric that is absent was not measured. */
   metrics: Readonly<Record<string, SampleValues>>;
+  /** What is known of its metrics, where that differs from cell to cell; default: the definitions of the request. */
+  definitions?: readonly MetricDefinition[] | undefined;
 }
 
 /**

@@ -27,8 +27,8 @@ export interface Family {
   table: SampleTable[];
   /** One hypothesis for each headline of each cell, ordered by cell. */
   hypotheses: Hypothesis[];
-  /** The metrics that are not headlines, by the family of metrics that they belong to. */
-  secondaryMetrics: ReadonlyMap<string, readonly MetricDefinition[]>;
+  /** For each cell the metrics that are not headlines, by the family of metrics that they belong to. */
+  secondaryMetrics: readonly ReadonlyMap<string, readonly MetricDefinition[]>[];
 }
 
 /**
@@ -38,8 +38,9 @@ export interface Family {
 export function declareFamily(request: AnalysisRequest): Family {
   const alpha = request.alpha ?? 0.05;
   const table = declaredTable(request);
-  const headlines = headlinesOf(request.definitions);
-  const names = new Set(headlines.map(({ name }) => name));
+  const lists = new Set(table.map(({ definitions }) => definitions ?? request.definitions));
+  const ranked = new Map([...lists].map(definitions => [definitions, rankMetrics(definitions)]));
+  const ranks = table.map(({ definitions }) => ranked.get(definitions ?? request.definitions)!);
   return {
     alpha,
     method: request.method ?? 'holm',
@@ -48,13 +49,21 @@ export function declareFamily(request: AnalysisRequest): Family {
     looks: request.looks ? planLooks(request.looks, alpha) : [],
     table,
     hypotheses: table.flatMap((samples, cell) =>
-      headlines.map(definition => ({ cell, definition, values: valuesOf(samples, definition) })),
+      ranks[cell]!.headlines.map(definition => ({ cell, definition, values: valuesOf(samples, definition) })),
     ),
-    secondaryMetrics: groupBy(
-      request.definitions.filter(({ name }) => !names.has(name)),
-      definition => definition.family,
-    ),
+    secondaryMetrics: ranks.map(({ secondary }) => secondary),
   };
+}
+
+/** The headlines of a list of definitions, and the others by family. */
+function rankMetrics(definitions: readonly MetricDefinition[]): {
+  headlines: MetricDefinition[];
+  secondary: Map<string, MetricDefinition[]>;
+} {
+  const headlines = headlinesOf(definitions);
+  const names = new Set(headlines.map(({ name }) => name));
+  const others = definitions.filter(({ name }) => !names.has(name));
+  return { headlines, secondary: groupBy(others, definition => definition.family) };
 }
 
 function declaredTable(request: AnalysisRequest): SampleTable[] {

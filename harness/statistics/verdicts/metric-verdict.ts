@@ -25,7 +25,17 @@ export type Reason =
   | 'not-proved'
   | 'no-values'
   | 'too-few'
-  | 'headline-not-proved';
+  | 'headline-not-proved'
+  /** Proved, but the caller knows another metric by which it is neither better nor worse. */
+  | 'qualified';
+
+/** What another metric of the cell says about a proved change. */
+export interface Qualification {
+  /** What the change is called instead of better or worse. */
+  word: 'CHANGED' | 'MOVED';
+  /** The rest of the sentence. */
+  because: string;
+}
 
 /** A verdict with everything it rests on. */
 export interface MetricVerdict {
@@ -43,6 +53,8 @@ export interface MetricVerdict {
   /** What would decide an open question. */
   needs: TrialsNeeded | undefined;
   comparison: MetricComparison;
+  /** Given with the reason `qualified`. */
+  qualification?: Qualification | undefined;
 }
 
 /** A metric of a cell with its verdict. */

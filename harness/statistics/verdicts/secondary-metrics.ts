@@ -67,7 +67,7 @@ function compareCandidates(
   return [...gatekeepers].flatMap(([name, [headline]]) => {
     if (headline === undefined || (detail === 'proved' && !isProved(headline.result))) return [];
     const { cell } = headline.hypothesis;
-    return (family.secondaryMetrics.get(name) ?? []).map(definition => {
+    return (family.secondaryMetrics[cell]?.get(name) ?? []).map(definition => {
       const hypothesis = { cell, definition, values: valuesOf(family.table[cell]!, definition) };
       return { hypothesis, headline, comparison: compareAt(hypothesis, headline.look, family) };
     });

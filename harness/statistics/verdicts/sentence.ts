@@ -29,6 +29,8 @@ function sentenceFor(judgement: MetricVerdict, phrases: Phrases): string {
       return `${exactWord(judgement)}: ${change}, the same in every trial of a side, ${sizes}`;
     case 'proved-without-direction':
       return `CHANGED: ${change}, ${evidence}; no direction of it is declared worse`;
+    case 'qualified':
+      return `${judgement.qualification?.word ?? 'CHANGED'}: ${change}, ${evidence}; ${judgement.qualification?.because ?? ''}`;
     case 'exactly-equal':
       return `is exactly equal: ${phrases.value(comparison.base.least!)} in all trials, ${sizes}`;
     case 'all-equal':
