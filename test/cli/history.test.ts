@@ -117,11 +117,7 @@ t.test('a change of level is an event, and counts once an A/B run confirms it', 
     kernels: { before: { kind: 'prebuilt', image: join(cache, 'kernel/artifacts/old/bzImage') } },
   });
   t.match(
-    matrix.cells.map(({ settings }) => [
-      settings['kernel'],
-      settings['vcpus'],
-      settings['workload.workers'],
-    ]),
+    matrix.cells.map(({ settings }) => [settings['kernel'], settings['vcpus'], settings['workload.workers']]),
     [
       ['before', '8', '32'],
       ['after', '8', '32'],

@@ -23,8 +23,8 @@ t.test('the shortest matrix is one cell of defaults', t => {
   const { id, settings, ...cell } = matrix.cells[0]!;
   t.match(id, /^[0-9a-f]{12}$/);
   t.equal(id, '343a653c83cc', 'an id is for ever: stored runs and baselines refer to it');
-      t.strictSame(cell, {
-      design: 'fixed-time',
+  t.strictSame(cell, {
+    design: 'fixed-time',
     label: 'short',
     kernel: 'lts',
     config: 'stats',
