@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { runProgramTree } from './cli/program.ts';
+import { runCommandLine } from './cli/program.ts';
 import { renderError } from './cli/render-error.ts';
 import { guardStandardStreams } from './cli/standard-streams.ts';
 import { exitCodeOfError } from './exit-code.ts';
@@ -17,7 +17,7 @@ export async function main(words: readonly string[]): Promise<number> {
   guardStandardStreams();
   let code: number;
   try {
-    code = await runProgramTree(words, shutdown);
+    code = await runCommandLine(words, shutdown);
   } catch (error) {
     code = shutdown.exitCode ?? exitCodeOfError(error);
     if (shutdown.exitCode === undefined) process.stderr.write(renderError(error));

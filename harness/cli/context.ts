@@ -7,6 +7,8 @@ export interface CommandContext {
   environment: NodeJS.ProcessEnv;
   /** Aborted by SIGINT or SIGTERM; the reason tells which. */
   signal: AbortSignal;
+  /** The exit code of that signal, 130 or 143; undefined while none came. */
+  interruption(): number | undefined;
   /** Whether standard error is a terminal, so that a live display makes sense. */
   interactive: boolean;
 }

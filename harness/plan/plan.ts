@@ -3,7 +3,8 @@ import { UsageError } from '../errors.ts';
 import type { Cell, Matrix } from '../matrix/matrix.ts';
 import { makeRandom } from '../random.ts';
 import { filterCells } from './filter.ts';
-import { type Shard, selectShard } from './shard.ts';
+import type { Shard } from './shard.ts';
+import { selectShard } from './shard-selection.ts';
 import type { Plan, Trial } from './trial.ts';
 
 /** What shapes a plan beside the matrix. */

@@ -1,8 +1,4 @@
 import { UsageError } from '../errors.ts';
-import { comparisonGroup } from '../matrix/comparison-group.ts';
-import type { Cell, CompareSetting } from '../matrix/matrix.ts';
-import { bootEstimateNs } from './estimate.ts';
-import type { Trial } from './trial.ts';
 
 /** One of several hosts that share a plan. */
 export interface Shard {
@@ -22,50 +18,8 @@ export function parseShard(text: string): Shard {
   return shard;
 }
 
-/**
- * The trials of one shard. Cells that are compared with each other share a host: groups are dealt out whole, the
- * longest first, each to the shard that has least to do. Every host computes the same division.
- * @throws UsageError SHARD_INVALID
- * @throws UsageError SHARD_EMPTY when there are more shards than groups
- */
-export function selectShard(
-  trials: readonly Trial[],
-  compare: CompareSetting | undefined,
-  shard: Shard,
-): Trial[] {
-  checkShard(shard, `${shard.index}/${shard.count}`);
-  const costs = new Map<string, number>();
-  const groupOf = new Map<string, string>();
-  for (const { cell } of trials) {
-    const group = groupOf.get(cell.id) ?? groupOfCell(cell, compare);
-    groupOf.set(cell.id, group);
-    costs.set(group, (costs.get(group) ?? 0) + bootEstimateNs(cell));
-  }
-  const mine = dealOut(costs, shard.count).get(shard.index - 1) ?? new Set();
-  const selected = trials.filter(({ cell }) => mine.has(groupOf.get(cell.id)!));
-  if (selected.length > 0) return selected;
-  const hint = `There are ${costs.size} groups of compared cells, so at most ${costs.size} shards have work.`;
-  throw new UsageError('SHARD_EMPTY', `the shard ${shard.index}/${shard.count} has nothing to run`, { hint });
-}
-
-/** Without a comparison each cell stands alone. */
-function groupOfCell(cell: Cell, compare: CompareSetting | undefined): string {
-  return compare === undefined ? cell.id : comparisonGroup(cell.settings, compare.axis);
-}
-
-function dealOut(costs: ReadonlyMap<string, number>, count: number): Map<number, Set<string>> {
-  const longestFirst = [...costs].sort(([a, costA], [b, costB]) => costB - costA || (a < b ? -1 : 1));
-  const shards = new Map<number, Set<string>>();
-  const loads = Array.from({ length: Math.min(count, costs.size) }, () => 0);
-  for (const [group, cost] of longestFirst) {
-    const lightest = loads.indexOf(Math.min(...loads));
-    loads[lightest]! += cost;
-    shards.set(lightest, (shards.get(lightest) ?? new Set()).add(group));
-  }
-  return shards;
-}
-
-function checkShard({ index, count }: Shard, text: string): void {
+/** @throws UsageError SHARD_INVALID unless it is one of 1/n to n/n, with at most 100000 shards */
+export function checkShard({ index, count }: Shard, text = `${index}/${count}`): void {
   if (Number.isInteger(index) && Number.isInteger(count) && index >= 1 && index <= count && count <= 100_000)
     return;
   throw new UsageError('SHARD_INVALID', `${JSON.stringify(text)} is no shard`, {

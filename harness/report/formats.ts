@@ -25,8 +25,8 @@ export type FormatName = keyof typeof formats;
 /** The names of all formats, the default first. */
 export const formatNames = Object.keys(formats) as FormatName[];
 
-/** Names and purposes, for `--help`: `terminal (for people), …`. */
-export const formatList = formatNames.map(name => `${name} (${formats[name].description})`).join(', ');
+/** A line for each format, its name and what it is for: `stats     one boot …`. */
+export const formatLines = formatNames.map(name => `${name.padEnd(10)}${formats[name].description}`);
 
 /** The exporter of a format. */
 export async function loadExporter(name: FormatName): Promise<Exporter> {

@@ -19,6 +19,7 @@ t.test('modstorm inspect FILE', async t => {
     stderr: () => undefined,
     environment: {},
     signal: new AbortController().signal,
+    interruption: () => undefined,
     interactive: false,
   };
   t.equal(await inspectCommand(file, {}, context), 0);

@@ -3,6 +3,7 @@ import { kernelDoctorCommand } from '../../harness/cli/commands/kernel-doctor.ts
 import { parseWorkload } from '../../harness/matrix/workload/workload-file.ts';
 import type { KernelProbe, KernelProbeRequest } from '../../harness/run/probe-kernel.ts';
 import { workloadNeeds } from '../../harness/run/probe-kernel.ts';
+import { fakeContext } from '../fakes/command-context.ts';
 
 const found: KernelProbe = {
   release: '7.2.12',
@@ -59,21 +60,12 @@ t.test('what a workload needs of a kernel', t => {
 /** Runs the command with a kernel that is not booted. */
 async function doctor(options: { kernel: string; matrix?: string; config?: string; json?: boolean }) {
   const requests: KernelProbeRequest[] = [];
-  let text = '';
-  const context = {
-    stdout: (part: string) => {
-      text += part;
-    },
-    stderr: () => {},
-    environment: {},
-    signal: new AbortController().signal,
-    interactive: false,
-  };
+  const context = fakeContext();
   const code = await kernelDoctorCommand({ accel: 'tcg', ...options }, context, async request => {
     requests.push(request);
     return { ...found, config: request.config };
   });
-  return { code, text, request: requests[0]! };
+  return { code, text: context.output, request: requests[0]! };
 }
 
 t.test('a package of Debian', async t => {

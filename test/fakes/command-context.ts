@@ -18,6 +18,7 @@ export function fakeContext(): FakeContext {
     },
     environment: {},
     signal: new AbortController().signal,
+    interruption: () => undefined,
     interactive: false,
     get output() {
       return written.output;

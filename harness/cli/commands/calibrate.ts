@@ -5,7 +5,6 @@ import { UsageError } from '../../errors.ts';
 import { calibrate } from '../../judgement/calibration.ts';
 import type { AcceleratorRequest } from '../../machine/accelerator.ts';
 import { makePlan } from '../../plan/plan.ts';
-import type { Shutdown } from '../../process/shutdown.ts';
 import { renderCalibration } from '../../report/calibration.ts';
 import { exitCodeOfRun } from '../../report/run-exit-code.ts';
 import { executeRun } from '../../run/execute-run.ts';
@@ -43,7 +42,7 @@ const usualPerSide = 8;
 export async function calibrateCommand(
   reference: string | undefined,
   options: CalibrateOptions,
-  context: CommandContext & { shutdown: Shutdown },
+  context: CommandContext,
 ): Promise<number> {
   const input =
     options.resume === undefined
@@ -99,7 +98,7 @@ async function resumedCalibration(reference: string, options: CalibrateOptions):
 async function reportCalibration(
   folder: RunFolder,
   options: CalibrateOptions,
-  context: CommandContext & { shutdown: Shutdown },
+  context: CommandContext,
 ): Promise<number> {
   const content = await folder.load();
   const { run, plan, records } = content;
@@ -120,7 +119,7 @@ async function reportCalibration(
   await folder.writeReport('calibration.txt', text);
   await folder.writeReport('calibration.json', json);
   context.stdout(options.json ? json : text);
-  const interrupted = context.shutdown.exitCode;
+  const interrupted = context.interruption();
   if (interrupted !== undefined) {
     const path = relative('', folder.path) || '.';
     context.stderr(`modstorm: interrupted; go on with: npm run -s modstorm -- calibrate --resume ${path}\n`);

@@ -14,7 +14,7 @@ import { formatComparison } from '../../report/formats.ts';
 import { explain } from '../../statistics/verdicts/explain.ts';
 import { type FoundSide, findSide } from '../comparison-input.ts';
 import type { CommandContext } from '../context.ts';
-import { chosenFormat, type FormatOptions } from '../option-values.ts';
+import { chosenFormat, type FormatOptions } from '../options.ts';
 import { type CompareValuesOptions, compareValues } from './compare-values.ts';
 
 /** Options of `modstorm compare`. */

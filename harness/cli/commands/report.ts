@@ -4,7 +4,7 @@ import { loadExporter } from '../../report/formats.ts';
 import { reportRun } from '../../report/run-report.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import type { CommandContext } from '../context.ts';
-import { chosenFormat, type FormatOptions } from '../option-values.ts';
+import { chosenFormat, type FormatOptions } from '../options.ts';
 import { renderError } from '../render-error.ts';
 
 /** Options of `modstorm report`. */

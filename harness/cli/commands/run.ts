@@ -7,7 +7,6 @@ import { loadMatrix } from '../../matrix/load.ts';
 import type { Matrix } from '../../matrix/matrix.ts';
 import { makePlan } from '../../plan/plan.ts';
 import type { Shard } from '../../plan/shard.ts';
-import type { Shutdown } from '../../process/shutdown.ts';
 import { formatNames, loadExporter } from '../../report/formats.ts';
 import { exitCodeOfRun } from '../../report/run-exit-code.ts';
 import { reportRun } from '../../report/run-report.ts';
@@ -16,7 +15,7 @@ import type { RunInput } from '../../run/run-input.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import type { CommandContext } from '../context.ts';
 import { fragmentNames, readMatrix, workloadsOf } from '../inputs.ts';
-import { chosenFormat, type FormatOptions } from '../option-values.ts';
+import { chosenFormat, type FormatOptions } from '../options.ts';
 import { renderError } from '../render-error.ts';
 
 /** Options of `modstorm run`, as commander hands them over. */
@@ -38,7 +37,7 @@ export interface RunOptions extends FormatOptions {
 export async function runCommand(
   reference: string,
   options: RunOptions,
-  context: CommandContext & { shutdown: Shutdown },
+  context: CommandContext,
 ): Promise<number> {
   const input =
     options.resume === undefined
@@ -122,11 +121,7 @@ export async function resumedRun(
 }
 
 /** Writes the reports of a run into its folder, prints one, and says how the run went. */
-async function finishRun(
-  folder: RunFolder,
-  options: RunOptions,
-  context: CommandContext & { shutdown: Shutdown },
-): Promise<number> {
+async function finishRun(folder: RunFolder, options: RunOptions, context: CommandContext): Promise<number> {
   const content = await folder.load();
   const path = relative('', folder.path) || '.';
   const report = reportRun(content, path);
@@ -137,7 +132,7 @@ async function finishRun(
   context.stdout((await loadExporter(chosenFormat(options))).run(report));
   const { verdict } = report;
   if (verdict.kind === 'unknown') context.stderr(renderError(verdict.error));
-  const interrupted = context.shutdown.exitCode;
+  const interrupted = context.interruption();
   if (interrupted !== undefined)
     context.stderr(`modstorm: interrupted; go on with: npm run -s modstorm -- run --resume ${path}\n`);
   return exitCodeOfRun(content.records, { interrupted, verdict });

@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import type { BaselineOptions } from '../commands/baseline.ts';
+import { baselinesOption, jsonOption, resultsOption } from '../options.ts';
+import { examples, type Start } from './start.ts';
+
+/** `baseline save`, `list`, `show` and `remove`: runs are saved on purpose, never by themselves. */
+export function defineBaselineCommands(program: Command, start: Start): void {
+  const baseline = program
+    .command('baseline')
+    .description('runs saved to compare with: one file each, made for git')
+    .helpGroup('Judging:')
+    .addHelpText(
+      'after',
+      examples('modstorm baseline save nightly-6.12 latest', 'modstorm compare nightly-6.12 latest'),
+    );
+  const commands = () => import('../commands/baseline.ts');
+  baseline
+    .command('save')
+    .description('save the samples of a run under a name')
+    .argument('<name>', 'letters, digits, dots, dashes')
+    .argument('<run>', 'path of a run folder, its name, or `latest`')
+    .addOption(baselinesOption('--folder'))
+    .addOption(resultsOption('found'))
+    .option('--replace', 'take the place of a baseline of that name')
+    .option('--force', 'replace it even by a run made under other conditions')
+    .action((name: string, run: string, options: BaselineOptions) =>
+      start(async context => (await commands()).saveBaseline(name, run, options, context)),
+    );
+  baseline
+    .command('list')
+    .description('all baselines')
+    .addOption(baselinesOption('--folder'))
+    .addOption(jsonOption())
+    .action((options: BaselineOptions) =>
+      start(async context => (await commands()).listBaselines(options, context)),
+    );
+  baseline
+    .command('show')
+    .description('what a baseline holds, and under what conditions it was measured')
+    .argument('<name>', 'name of a baseline')
+    .addOption(baselinesOption('--folder'))
+    .addOption(jsonOption())
+    .action((name: string, options: BaselineOptions) =>
+      start(async context => (await commands()).showBaseline(name, options, context)),
+    );
+  baseline
+    .command('remove')
+    .description('delete a baseline')
+    .argument('<name>', 'name of a baseline')
+    .addOption(baselinesOption('--folder'))
+    .action((name: string, options: BaselineOptions) =>
+      start(async context => (await commands()).removeBaseline(name, options, context)),
+    );
+}

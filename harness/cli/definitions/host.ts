@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import type { CleanOptions } from '../commands/clean.ts';
+import type { DoctorOptions } from '../commands/doctor.ts';
+import type { KernelDoctorOptions } from '../commands/kernel-doctor.ts';
+import { accelOption, jsonOption, parseCount } from '../options.ts';
+import { examples, type Start } from './start.ts';
+
+/** `doctor` and `clean`. */
+export function defineHostCommands(program: Command, start: Start): void {
+  program
+    .command('doctor')
+    .description('what this host has and lacks, each with the command that mends it')
+    .option('--install', 'install what is missing (root on Debian or Ubuntu; elsewhere prints the command)')
+    .option('--brief', 'say nothing when nothing is missing')
+    .addOption(jsonOption())
+    .option('--tests', 'also what only `npm test` needs')
+    .option('--kernel <name>', 'build and boot this kernel once, and say what it can do: linux-source-X.Y')
+    .option('--matrix <file>', 'with --kernel: the matrix that names it')
+    .option('--config <fragments>', 'with --kernel: its config, such as stats+dups')
+    .addOption(accelOption())
+    .helpGroup('Host:')
+    .addHelpText(
+      'after',
+      examples(
+        'modstorm doctor',
+        'modstorm doctor --install',
+        'modstorm doctor --kernel next --matrix matrices/versions.yaml',
+      ),
+    )
+    .action((options: DoctorOptions & Omit<KernelDoctorOptions, 'kernel'> & { kernel?: string }) =>
+      start(async context => {
+        const { kernel } = options;
+        if (kernel === undefined)
+          return (await import('../commands/doctor.ts')).doctorCommand(options, context);
+        const { kernelDoctorCommand } = await import('../commands/kernel-doctor.ts');
+        return kernelDoctorCommand({ ...options, kernel }, context);
+      }),
+    );
+  program
+    .command('clean')
+    .description(
+      'remove left-over guests, stale locks and temporary folders; with --cache also what was built',
+    )
+    .option('--cache', 'remove built kernels and images too')
+    .option('--unused-for <days>', 'remove what was built and not used for so many days', parseCount)
+    .helpGroup('Host:')
+    .addHelpText(
+      'after',
+      examples('modstorm clean', 'modstorm clean --unused-for 30', 'modstorm clean --cache'),
+    )
+    .action((options: CleanOptions) =>
+      start(async context => (await import('../commands/clean.ts')).cleanCommand(options, context)),
+    );
+}

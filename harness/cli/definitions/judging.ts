@@ -1,0 +1,149 @@
+import { type Command, Option } from 'commander';
+import type { CalibrateOptions } from '../commands/calibrate.ts';
+import type { CompareCommandOptions } from '../commands/compare.ts';
+import type { HistoryCommandOptions } from '../commands/history.ts';
+import {
+  accelOption,
+  baselinesOption,
+  filterOption,
+  formatOption,
+  jobsOption,
+  jsonOption,
+  parseAmount,
+  parseCount,
+  parseLevel,
+  resultsOption,
+  seedOption,
+} from '../options.ts';
+import { defineBaselineCommands } from './baseline.ts';
+import { examples, type Start } from './start.ts';
+
+/** What is compared, saved to compare with, watched over time, and how far the judge can be trusted. */
+export function defineJudgingCommands(program: Command, start: Start): void {
+  defineCompare(program, start);
+  defineBaselineCommands(program, start);
+  defineHistory(program, start);
+  defineCalibrate(program, start);
+}
+
+function defineCompare(program: Command, start: Start): void {
+  program
+    .command('compare')
+    .description(
+      'judge two runs, baselines or stats texts, or the A/B inside one run; exit 1 on a gated regression',
+    )
+    .argument(
+      '<side...>',
+      'BASE and NEW: run (path, name, latest), baseline or stats text; one run alone: its axis',
+    )
+    .option(
+      '--axis <name>',
+      'inside one run: the compared axis; between two: leave it out when cells are matched',
+    )
+    .option('--base <value>', "inside one run: the axis' value to compare with")
+    .option('--alpha <level>', 'level of the whole family (default: 0.05)', parseLevel)
+    .addOption(
+      new Option('--method <method>', 'correction of headlines over the family (default: holm)').choices([
+        'holm',
+        'bh',
+        'westfall-young',
+      ]),
+    )
+    .option('--why <metric-and-pair...>', 'the whole reasoning behind one verdict; must come last')
+    .option('--all', 'every pair and every metric')
+    .option('--force', 'compare what is unlike, and say so')
+    .option('--values', 'the sides are files with one number a line')
+    .addOption(new Option('--class <class>', 'with --values').choices(['count', 'time', 'deterministic']))
+    .addOption(
+      new Option('--worse <direction>', 'with --values (default: higher)').choices([
+        'higher',
+        'lower',
+        'none',
+      ]),
+    )
+    .option('--at-least <change>', 'with --values: the absolute change that counts', parseAmount)
+    .option(
+      '--relative <fraction>',
+      'with --values: the relative change that counts, such as 0.05',
+      parseAmount,
+    )
+    .addOption(resultsOption('found'))
+    .addOption(baselinesOption('--baselines'))
+    .addOption(formatOption())
+    .addOption(jsonOption('format'))
+    .helpGroup('Judging:')
+    .addHelpText(
+      'after',
+      examples(
+        'modstorm compare nightly-6.12 latest',
+        'modstorm compare latest --axis config --base stats --why wasted_bytes vcpus=8',
+        'modstorm compare --values before.txt after.txt --class count --at-least 1',
+      ),
+    )
+    .action((sides: string[], options: CompareCommandOptions) =>
+      start(async context =>
+        (await import('../commands/compare.ts')).compareCommand(sides, options, context),
+      ),
+    );
+}
+
+/** What many runs say together. */
+function defineHistory(program: Command, start: Start): void {
+  program
+    .command('history')
+    .description(
+      'where the level of a metric changed over the runs of a folder; exit 1 on a confirmed change for the worse',
+    )
+    .argument('[folder]', 'folder of run folders', 'results')
+    .option('--pin <side>', 'also compare the newest run with this run or baseline: slow drift')
+    .option('--confirm <event>', 'write the matrix of the A/B run that confirms an event, and its command')
+    .option('--level <p>', 'largest permutation p of a change (default: 0.001)', parseLevel)
+    .option('--least-segment <runs>', 'fewest runs on either side of a change (default: 3)', parseCount)
+    .addOption(baselinesOption('--baselines'))
+    .addOption(jsonOption())
+    .helpGroup('Judging:')
+    .addHelpText(
+      'after',
+      examples(
+        'modstorm history results',
+        'modstorm history results --pin v6.12',
+        'modstorm history results --confirm 3fa94c02',
+      ),
+    )
+    .action((folder: string, options: HistoryCommandOptions) =>
+      start(async context =>
+        (await import('../commands/history.ts')).historyCommand(folder, options, context),
+      ),
+    );
+}
+
+function defineCalibrate(program: Command, start: Start): void {
+  program
+    .command('calibrate')
+    .description(
+      'boot every cell against itself (A/A) and tell how often the judge raises a false alarm on this host',
+    )
+    .argument('[matrix]', 'matrix file (default: matrices/smoke.yaml)')
+    .option('--pairs <n>', 'A/A verdicts to make', parseCount, 10)
+    .option('--per-side <n>', 'boots a side (default: the trials of the matrix, 8 at least)', parseCount)
+    .addOption(accelOption())
+    .addOption(filterOption())
+    .addOption(jobsOption())
+    .addOption(resultsOption('made'))
+    .option('--resume <run>', 'go on with an interrupted calibration')
+    .addOption(seedOption())
+    .addOption(jsonOption())
+    .helpGroup('Judging:')
+    .addHelpText(
+      'after',
+      examples(
+        'modstorm calibrate',
+        'modstorm calibrate matrices/quick.yaml --filter vcpus=8 --pairs 5 --per-side 6',
+      ),
+    )
+    .action((matrix: string | undefined, options: CalibrateOptions) =>
+      start(async context =>
+        (await import('../commands/calibrate.ts')).calibrateCommand(matrix, options, context),
+      ),
+    );
+}

@@ -1,0 +1,76 @@
+import type { Command } from 'commander';
+import type { BuildOptions } from '../commands/build.ts';
+import type { PlanCommandOptions } from '../commands/plan.ts';
+import type { RunOptions } from '../commands/run.ts';
+import {
+  accelOption,
+  filterOption,
+  formatOption,
+  jobsOption,
+  jsonOption,
+  parseCount,
+  resultsOption,
+  seedOption,
+  shardOption,
+} from '../options.ts';
+import { examples, type Start } from './start.ts';
+
+/** `run`, `plan` and `build`. */
+export function defineMeasuringCommands(program: Command, start: Start): void {
+  selection(program.command('run'))
+    .description('plan, build, boot, collect, judge, report')
+    .argument('[matrix]', 'matrix file', 'matrices/quick.yaml')
+    .addOption(accelOption())
+    .addOption(jobsOption())
+    .addOption(resultsOption('made'))
+    .option('--resume <run>', 'go on with an interrupted run: its path, its name, or `latest`')
+    .addOption(formatOption())
+    .addOption(jsonOption('format'))
+    .helpGroup('Measuring:')
+    .addHelpText(
+      'after',
+      examples(
+        'modstorm run',
+        'modstorm run matrices/quick.yaml --filter vcpus=8',
+        'modstorm run --resume latest',
+      ),
+    )
+    .action((matrix: string, options: RunOptions) =>
+      start(async context => (await import('../commands/run.ts')).runCommand(matrix, options, context)),
+    );
+  selection(program.command('plan'))
+    .description('the cells and trials of a matrix with an estimate of time; nothing is started')
+    .argument('<matrix>', 'matrix file')
+    .addOption(accelOption())
+    .option('--dry-run', 'print the exact QEMU command line of every cell')
+    .addOption(jsonOption())
+    .helpGroup('Measuring:')
+    .addHelpText(
+      'after',
+      examples(
+        'modstorm plan matrices/quick.yaml',
+        'modstorm plan matrices/quick.yaml --filter vcpus=8 --dry-run',
+      ),
+    )
+    .action((matrix: string, options: PlanCommandOptions) =>
+      start(async context => (await import('../commands/plan.ts')).planCommand(matrix, options, context)),
+    );
+  selection(program.command('build'))
+    .description('build the kernels and images of a matrix into the cache, and boot nothing')
+    .argument('<matrix>', 'matrix file')
+    .addOption(jsonOption())
+    .helpGroup('Measuring:')
+    .addHelpText('after', examples('modstorm build matrices/quick.yaml'))
+    .action((matrix: string, options: BuildOptions) =>
+      start(async context => (await import('../commands/build.ts')).buildCommand(matrix, options, context)),
+    );
+}
+
+/** The options by which trials are chosen. */
+function selection(command: Command): Command {
+  return command
+    .addOption(filterOption())
+    .addOption(shardOption())
+    .option('--repetitions <n>', 'boots per cell instead of what the matrix says', parseCount)
+    .addOption(seedOption());
+}

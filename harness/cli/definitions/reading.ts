@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { formatLines } from '../../report/formats.ts';
+import type { InspectOptions } from '../commands/inspect.ts';
+import type { ReportOptions } from '../commands/report.ts';
+import { formatOption, jsonOption, resultsOption } from '../options.ts';
+import { examples, type Start } from './start.ts';
+
+/** `report` and `inspect`. */
+export function defineReadingCommands(program: Command, start: Start): void {
+  program
+    .command('report')
+    .description('the report of a run, made again from its journal')
+    .argument('<run>', 'path of a run folder, its name, or `latest`')
+    .addOption(formatOption())
+    .addOption(resultsOption('found'))
+    .addOption(jsonOption('format'))
+    .helpGroup('Reading:')
+    .addHelpText('after', `\nFormats:\n${formatLines.map(line => `  ${line}`).join('\n')}`)
+    .addHelpText(
+      'after',
+      examples(
+        'modstorm report latest',
+        'modstorm report latest --format stats',
+        'modstorm report results/20261121-031200-quick-3fa9 --json',
+      ),
+    )
+    .action((run: string, options: ReportOptions) =>
+      start(async context => (await import('../commands/report.ts')).reportCommand(run, options, context)),
+    );
+  program
+    .command('inspect')
+    .description('read a modules/stats text, a dmesg or a console log from any machine')
+    .argument('<file>', 'the file, or - for standard input')
+    .addOption(jsonOption())
+    .helpGroup('Reading:')
+    .addHelpText(
+      'after',
+      examples(
+        'ssh big cat /sys/kernel/debug/modules/stats | modstorm inspect -',
+        'modstorm inspect console.log --json',
+      ),
+    )
+    .action((file: string, options: InspectOptions) =>
+      start(async context => (await import('../commands/inspect.ts')).inspectCommand(file, options, context)),
+    );
+}

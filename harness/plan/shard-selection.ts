@@ -1,0 +1,49 @@
+import { UsageError } from '../errors.ts';
+import { comparisonGroup } from '../matrix/comparison-group.ts';
+import type { Cell, CompareSetting } from '../matrix/matrix.ts';
+import { bootEstimateNs } from './estimate.ts';
+import { checkShard, type Shard } from './shard.ts';
+import type { Trial } from './trial.ts';
+
+/**
+ * The trials of one shard. Cells that are compared with each other share a host: groups are dealt out whole, the
+ * longest first, each to the shard that has least to do. Every host computes the same division.
+ * @throws UsageError SHARD_INVALID
+ * @throws UsageError SHARD_EMPTY when there are more shards than groups
+ */
+export function selectShard(
+  trials: readonly Trial[],
+  compare: CompareSetting | undefined,
+  shard: Shard,
+): Trial[] {
+  checkShard(shard);
+  const costs = new Map<string, number>();
+  const groupOf = new Map<string, string>();
+  for (const { cell } of trials) {
+    const group = groupOf.get(cell.id) ?? groupOfCell(cell, compare);
+    groupOf.set(cell.id, group);
+    costs.set(group, (costs.get(group) ?? 0) + bootEstimateNs(cell));
+  }
+  const mine = dealOut(costs, shard.count).get(shard.index - 1) ?? new Set();
+  const selected = trials.filter(({ cell }) => mine.has(groupOf.get(cell.id)!));
+  if (selected.length > 0) return selected;
+  const hint = `There are ${costs.size} groups of compared cells, so at most ${costs.size} shards have work.`;
+  throw new UsageError('SHARD_EMPTY', `the shard ${shard.index}/${shard.count} has nothing to run`, { hint });
+}
+
+/** Without a comparison each cell stands alone. */
+function groupOfCell(cell: Cell, compare: CompareSetting | undefined): string {
+  return compare === undefined ? cell.id : comparisonGroup(cell.settings, compare.axis);
+}
+
+function dealOut(costs: ReadonlyMap<string, number>, count: number): Map<number, Set<string>> {
+  const longestFirst = [...costs].sort(([a, costA], [b, costB]) => costB - costA || (a < b ? -1 : 1));
+  const shards = new Map<number, Set<string>>();
+  const loads = Array.from({ length: Math.min(count, costs.size) }, () => 0);
+  for (const [group, cost] of longestFirst) {
+    const lightest = loads.indexOf(Math.min(...loads));
+    loads[lightest]! += cost;
+    shards.set(lightest, (shards.get(lightest) ?? new Set()).add(group));
+  }
+  return shards;
+}
