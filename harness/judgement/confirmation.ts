@@ -75,10 +75,11 @@ export function readConfirmation(event: HistoryEvent, judgement: Judgement): Con
     .flatMap(({ metrics }) => metrics)
     .find(({ definition }) => definition.name === event.metric);
   if (judged === undefined) return 'open';
-  const { changed, verdict, comparison } = judged.result;
+  const { changed, verdict, reason, comparison } = judged.result;
   if (changed) {
     const up = (comparison.effect?.estimate ?? 0) > 0;
     return up === event.after > event.before ? 'confirmed' : 'refuted';
   }
-  return verdict === 'UNCHANGED' ? 'refuted' : 'open';
+  // A series shows levels: that all boots moved is refuted where a rare burst is still possible.
+  return verdict === 'UNCHANGED' || reason === 'bursts-open' ? 'refuted' : 'open';
 }

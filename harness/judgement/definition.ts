@@ -107,7 +107,7 @@ function toDefinition(
       atLeast: gate?.atLeast ?? metric.gate.atLeast,
       // A gate that names an absolute change alone asks for no relative one beside it.
       relative: gate?.relative ?? (gate?.atLeast === undefined ? metric.gate.relative : 0),
-      ...(metric.name === failedBoots && { rate: gate?.atLeast ?? metric.gate.atLeast }),
+      rate: gate?.rate ?? (metric.name === failedBoots ? (gate?.atLeast ?? metric.gate.atLeast) : undefined),
     },
   };
 }

@@ -45,6 +45,9 @@ export function readGates(
     const relative =
       share === undefined ? undefined : source.check([...path, 'relative'], () => readShare(share));
     if (relative !== undefined) gate.relative = relative;
+    const bursts = raw.rate;
+    const rate = bursts === undefined ? undefined : source.check([...path, 'rate'], () => readRate(bursts));
+    if (rate !== undefined) gate.rate = rate;
     gates.push([metric, gate]);
   }
   return Object.fromEntries(gates);
@@ -116,6 +119,15 @@ function readShare(raw: number | string): number {
   if (percent !== undefined) return Number(percent) / 100;
   throw new UsageError('GATE_INVALID', `${JSON.stringify(raw)} is no fraction`, {
     hint: 'Write 0.05 or 5%.',
+  });
+}
+
+/** A share of boots: more than none, at most all. */
+function readRate(raw: number | string): number {
+  const rate = readShare(raw);
+  if (rate > 0 && rate <= 1) return rate;
+  throw new UsageError('GATE_INVALID', `a rate lies above 0 and is at most 1 (100%), and this is ${rate}`, {
+    hint: 'Write 0.1 or 10% where one boot in ten counts.',
   });
 }
 

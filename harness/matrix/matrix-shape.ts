@@ -113,6 +113,9 @@ const gate = z.strictObject({
     .optional()
     .describe('Absolute change, in the base unit of the metric or with a unit: 1, 5ms, 1MiB.'),
   relative: quantity.optional().describe('Relative change: 0.05 or 5%.'),
+  rate: quantity
+    .optional()
+    .describe('Change of the share of boots that lie the gate or more from the middle: 0.1 or 10%.'),
 });
 
 /** A matrix file, as it is written. */

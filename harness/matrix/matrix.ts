@@ -63,6 +63,8 @@ export interface GateSetting {
   atLeast?: number;
   /** Relative change, as a fraction of the base's centre (0.05 = 5 %). */
   relative?: number;
+  /** Change of the share of boots that lie the gate or more from the middle, as a fraction: 0.1 is one boot in ten more. */
+  rate?: number;
 }
 
 /** What must hold on the host, else nothing runs. */

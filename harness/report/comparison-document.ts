@@ -1,7 +1,9 @@
 import type { JudgedPair, RunComparison } from '../judgement/judgement.ts';
 import type { Side } from '../judgement/side.ts';
+import type { Bursts } from '../statistics/effects/bursts.ts';
 import type { Summary } from '../statistics/samples/descriptive.ts';
 import type { Scalar } from '../statistics/samples/value.ts';
+import type { EventTable } from '../statistics/tests/fisher.ts';
 import type { MetricComparison } from '../statistics/verdicts/comparison.ts';
 import type { JudgedMetric } from '../statistics/verdicts/metric-verdict.ts';
 import { overallVerdict } from './comparison-verdict.ts';
@@ -84,6 +86,7 @@ export function metricDocument({ definition, result, sentence, correction, look 
     required: result.required,
     effect: comparison.effect ?? null,
     ...(comparison.rates && { rates: comparison.rates }),
+    ...(comparison.bursts && { bursts: burstsDocument(comparison.bursts, comparison.burstGate) }),
     superiority: comparison.superiority ?? null,
     ...(look && { look }),
     verdict: result.verdict,
@@ -104,6 +107,12 @@ function testDocument({ test, second }: MetricComparison): unknown {
     leastP: minimumAttainableP ?? null,
     ...(second && { beside: { name: `${second.method} rank-sum`, u: second.u, p: second.twoSided } }),
   };
+}
+
+/** Trials that lie `distance` or more from the middle, and the change of their share that is not excluded. */
+function burstsDocument({ distance, above, below, bound }: Bursts, gate: number): unknown {
+  const events = ({ base, candidate }: EventTable) => ({ base: base.events, new: candidate.events });
+  return { distance, above: events(above), below: events(below), bound, gate };
 }
 
 function summaryDocument({ n, missing, zeros, least, greatest, mean, median, deviation }: Summary): unknown {

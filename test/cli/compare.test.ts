@@ -308,6 +308,8 @@ t.test(
     const looks = (run: RunRecord) => {
       ab(run);
       run.matrix.trials = { kind: 'looks', looks: [8, 12, 20] };
+      // By its own gate of 5 % no look of so few boots settles failed_boots.
+      run.matrix.gates = { failed_boots: { atLeast: 0.5 } };
     };
     const run = fakeRun({ run: '20261121T030000Z-looks-0010' });
     looks(run);

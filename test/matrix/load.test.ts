@@ -195,7 +195,7 @@ t.test('trials, compare, gates, require', t => {
 description: words
 trials: { looks: [8, 12] }
 compare: { axis: memory, base: 1024MiB }
-gates: { a: { worse: lower, at least: 5ms }, b: { at least: 1MiB, relative: 5% }, c: { relative: 0.5, at least: 2 } }
+gates: { a: { worse: lower, at least: 5ms }, b: { at least: 1MiB, relative: 5% }, c: { relative: 0.5, at least: 2, rate: 10% } }
 require: { accel: kvm }
 `;
   const matrix = load(text);
@@ -204,7 +204,7 @@ require: { accel: kvm }
   t.strictSame(matrix.gates, {
     a: { worse: 'lower', atLeast: 5e6 },
     b: { atLeast: 1024 ** 2, relative: 0.05 },
-    c: { atLeast: 2, relative: 0.5 },
+    c: { atLeast: 2, relative: 0.5, rate: 0.1 },
   });
   t.same([matrix.require, matrix.name, matrix.description], [{ accel: 'kvm' }, 'named', 'words']);
   t.equal(new Set(matrix.cells.map(cell => comparisonGroup(cell.settings, 'memory'))).size, 4);
@@ -218,6 +218,8 @@ require: { accel: kvm }
     /negative/,
     /no fraction/,
   ]);
+  for (const rate of ['0', '1.5', '-10%', '110%'])
+    t.match(complaints(`${oneKernel}gates: { a: { rate: ${rate} } }`), [/rate|negative|fraction/], rate);
   t.match(complaints(`${oneKernel}compare: { axis: vcpus, base: 2 }`), [/no axis with several values/]);
   t.match(complaints(`${oneKernel}trials: 0`), [/at least 1 trial/]);
   const mixed = load(

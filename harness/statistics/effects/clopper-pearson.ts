@@ -35,15 +35,17 @@ export function wilson(events: number, trials: number, confidence = 0.95): { low
   };
 }
 
+/** Difference of two rates, candidate minus base. */
+export interface RateDifference {
+  estimate: number;
+  interval: Interval;
+}
+
 /**
  * Difference of two rates, candidate minus base, with Newcombe's hybrid score interval (1998, method 10). It keeps a
  * width at 0 of n against 0 of n, where the usual one collapses to a point.
  */
-export function rateDifference(
-  table: EventTable,
-  confidence = 0.95,
-): { estimate: number; interval: Interval } {
-  const { base, candidate } = table;
+export function rateDifference({ base, candidate }: EventTable, confidence = 0.95): RateDifference {
   const baseRate = base.trials === 0 ? 0 : base.events / base.trials;
   const candidateRate = candidate.trials === 0 ? 0 : candidate.events / candidate.trials;
   const ofBase = wilson(base.events, base.trials, confidence);

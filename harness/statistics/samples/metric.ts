@@ -16,10 +16,12 @@ export interface Gate {
   /** Change as a fraction of the base's centre (0.05 is 5 %); 0 accepts any, and it is void where the centre is zero. */
   relative: number;
   /**
-   * For counts that are mostly zero: a change of the share of trials that are not zero, as a fraction, which counts
-   * even if the mean moves less than `atLeast`. Unless told, one third when `atLeast` is at most 1, else not used.
+   * A change of the share of trials, as a fraction. UNCHANGED must exclude that so many more trials lie the gate or more
+   * from the middle; default: one third, for times a tenth. For counts that are mostly zero, a change of the share of
+   * trials that are not zero by so much counts even if the mean moves less than `atLeast`; default: one third when
+   * `atLeast` is at most 1, else not used.
    */
-  rate?: number;
+  rate?: number | undefined;
 }
 
 /** What is known of a metric before any data is seen. */
@@ -49,6 +51,11 @@ export interface StatisticalFinding {
 /** The change of a rate that counts for mostly-zero counts, or undefined if only the mean counts. */
 export function rateGate(gate: Gate): number | undefined {
   return gate.rate ?? (gate.atLeast <= 1 ? 1 / 3 : undefined);
+}
+
+/** The change of the share of bursting trials that UNCHANGED must exclude. */
+export function burstGate(gate: Gate, testedAs: MetricClass): number {
+  return gate.rate ?? (testedAs === 'time' ? 0.1 : 1 / 3);
 }
 
 /** The smallest change that counts, in the metric's unit, given the base's centre. */

@@ -2,11 +2,13 @@
  * Two samples of one metric as numbers: test, effect, rates. What they mean is decided in `verdict.ts`.
  * @module
  */
-import { clopperPearson, rateDifference } from '../effects/clopper-pearson.ts';
+import { type Bursts, measureBursts } from '../effects/bursts.ts';
+import { clopperPearson, type RateDifference, rateDifference } from '../effects/clopper-pearson.ts';
 import { type Effect, measureEffect } from '../effects/effect.ts';
 import type { Interval } from '../effects/interval.ts';
 import { type Summary, summarise } from '../samples/descriptive.ts';
 import {
+  burstGate,
   type Gate,
   gateThreshold,
   type MetricClass,
@@ -16,6 +18,7 @@ import {
 } from '../samples/metric.ts';
 import type { RandomSource } from '../samples/random-source.ts';
 import { isConstant, type Sample } from '../samples/sample.ts';
+import type { Scalar } from '../samples/value.ts';
 import { fisherTest } from '../tests/fisher.ts';
 import { equalityTest, type HeadlineTest, rankHeadline, rateHeadline } from '../tests/headline-test.ts';
 import { type RankTest, rankTest } from '../tests/rank-test.ts';
@@ -46,7 +49,7 @@ export interface EventRate {
 export interface RateComparison {
   base: EventRate;
   candidate: EventRate;
-  difference: { estimate: number; interval: Interval };
+  difference: RateDifference;
   /** The change of the rate that counts; undefined when only the mean counts. */
   gate: number | undefined;
 }
@@ -67,11 +70,36 @@ export interface MetricComparison {
   effect: Effect | undefined;
   /** For counts of which at least half are zero. */
   rates: RateComparison | undefined;
+  bursts: Bursts | undefined;
+  /** The change of the share of bursting trials that UNCHANGED must exclude. */
+  burstGate: number;
   /** P(candidate > base) + P(equal) / 2 over all pairs. */
   superiority: number | undefined;
   /** The smallest change that counts, in the metric's unit. */
   threshold: number;
   findings: StatisticalFinding[];
+}
+
+/** A side with at least one value. */
+export interface MeasuredSummary extends Summary {
+  least: Scalar;
+  greatest: Scalar;
+  mean: number;
+  median: number;
+}
+
+/** A comparison whose sides both have values. */
+export interface MeasuredComparison extends MetricComparison {
+  base: MeasuredSummary;
+  candidate: MeasuredSummary;
+  test: HeadlineTest;
+  effect: Effect;
+  bursts: Bursts;
+}
+
+/** Whether both sides of a comparison have values, so that there is a test, an effect and the rest. */
+export function isMeasured(comparison: MetricComparison): comparison is MeasuredComparison {
+  return comparison.test !== undefined;
 }
 
 /**
@@ -95,6 +123,8 @@ export function compareMetric(request: ComparisonRequest): MetricComparison {
     second: undefined,
     effect: undefined,
     rates: undefined,
+    bursts: undefined,
+    burstGate: burstGate(request.gate, testedAs),
     superiority: undefined,
     threshold: gateThreshold(request.gate, 0),
     findings,
@@ -104,6 +134,7 @@ export function compareMetric(request: ComparisonRequest): MetricComparison {
   const effect = measureEffect(kind, base, candidate, comparison.base, confidence);
   comparison.effect = effect;
   comparison.threshold = gateThreshold(request.gate, effect.centre);
+  comparison.bursts = measureBursts(base, candidate, comparison.threshold, confidence);
   if (testedAs === 'deterministic') {
     comparison.test = equalityTest(base, candidate);
     return comparison;

@@ -4,7 +4,7 @@ import type { RandomSource } from '../samples/random-source.ts';
 import { makeSample } from '../samples/sample.ts';
 import type { AnalysisRequest, Correction, SampleTable, SampleValues } from './analysis-request.ts';
 import { compareMetric, type MetricComparison } from './comparison.ts';
-import { type Look, planLooks, valuesAt } from './looks.ts';
+import { confidenceAt, type Look, planLooks, valuesAt } from './looks.ts';
 
 /** That one metric of one cell does not differ: what a verdict is about. */
 export interface Hypothesis {
@@ -19,7 +19,8 @@ export interface Hypothesis {
 export interface Family {
   alpha: number;
   method: Correction;
-  confidence: number | undefined;
+  /** Level of the intervals of the last look. */
+  confidence: number;
   random: RandomSource | undefined;
   /** Empty when the number of trials was fixed. */
   looks: Look[];
@@ -44,7 +45,7 @@ export function declareFamily(request: AnalysisRequest): Family {
   return {
     alpha,
     method: request.method ?? 'holm',
-    confidence: request.confidence,
+    confidence: request.confidence ?? 0.95,
     random: request.random,
     looks: request.looks ? planLooks(request.looks, alpha) : [],
     table,
@@ -106,7 +107,7 @@ export function compareAt(
     gate: definition.gate,
     base: makeSample(base, `${place}, base`),
     candidate: makeSample(candidate, `${place}, candidate`),
-    confidence,
+    confidence: confidenceAt(look, confidence),
     random,
   });
 }

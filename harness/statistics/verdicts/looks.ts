@@ -39,6 +39,15 @@ export function planLooks(looks: readonly number[], alpha: number): Look[] {
   }));
 }
 
+/**
+ * The level of the intervals of a look, so that all looks together call a change as large as the gate unchanged no more
+ * often than `1 - confidence`: the last look may err with half of that on each side, the others share the other half.
+ */
+export function confidenceAt(look: Look | undefined, confidence: number): number {
+  if (look === undefined || look.index === look.of) return confidence;
+  return 1 - (1 - confidence) / (look.of - 1);
+}
+
 /** The values that a look uses: the first so many of each side; all of them when the number of trials was fixed. */
 export function valuesAt({ base, candidate }: SampleValues, look: Look | undefined): SampleValues {
   return { base: base.slice(0, look?.trials), candidate: candidate.slice(0, look?.trials) };

@@ -19,6 +19,7 @@ export type Reason =
   | 'exactly-equal'
   | 'inside-gate'
   | 'all-equal'
+  | 'bursts-open'
   | 'below-gate'
   | 'contradictory'
   | 'mixture'

@@ -42,10 +42,13 @@ export class Phrases {
   }
 
   /** `95 % interval -3 to +12 loads`. */
-  interval({ effect }: MetricComparison): string {
+  interval({ effect, base, candidate }: MetricComparison): string {
     if (effect === undefined) return 'no interval';
     const { low, high, confidence } = effect.interval;
-    if (confidence < 0.5) return 'no interval (too few values, or no spread)';
+    if (confidence < 0.5)
+      return base.n + candidate.n > 2 && low === high
+        ? 'no spread on either side'
+        : 'no interval (too few values)';
     const level = Number((confidence * 100).toPrecision(3));
     return `${level} % interval ${this.signed(low)} to ${this.signed(high)}`;
   }
@@ -61,6 +64,12 @@ export class Phrases {
 
   sizes({ base, candidate }: MetricComparison): string {
     return `n=${base.n} and ${candidate.n}`;
+  }
+
+  /** `a burst in more than 33 % of the trials is excluded, a rarer one is not`. */
+  excluded({ bursts, testedAs }: MetricComparison): string {
+    const what = testedAs === 'deterministic' ? 'a deviation' : 'a burst';
+    return `${what} in more than ${Math.ceil((bursts?.bound ?? 1) * 100)} % of the trials is excluded, a rarer one is not`;
   }
 
   gate(comparison: MetricComparison): string {

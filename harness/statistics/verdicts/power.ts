@@ -1,4 +1,6 @@
 import { incompleteBeta, normalTail, normalUpperQuantile } from '../distributions/distribution.ts';
+import { type Bursts, boundOf } from '../effects/bursts.ts';
+import { rateDifference } from '../effects/clopper-pearson.ts';
 import { leastUntiedP } from '../tests/rank-test.ts';
 import type { MetricComparison } from './comparison.ts';
 
@@ -38,6 +40,32 @@ export function trialsNeeded(comparison: MetricComparison, alpha: number): Trial
     : trialsForShift(change, pooledDeviation(comparison), alpha);
   const perSide = Math.min(most, Math.max(sized, least));
   return { perSide, more: Math.max(0, perSide - have), change, of: byRate ? 'rate' : 'value' };
+}
+
+/**
+ * Trials per side that would exclude bursts in a share of `gate`, if more trials burst as often as those there are.
+ * @returns undefined when they burst so differently that no number would
+ */
+export function trialsToExcludeBursts(
+  { above, below }: Bursts,
+  gate: number,
+  confidence: number,
+): number | undefined {
+  const excludes = (trials: number) =>
+    [above, below].every(({ base, candidate }) => {
+      const scaled = ({ events, trials: all }: typeof base) => ({ events: (events / all) * trials, trials });
+      const difference = rateDifference({ base: scaled(base), candidate: scaled(candidate) }, confidence);
+      return boundOf({ difference }) < gate;
+    });
+  if (!excludes(most)) return undefined;
+  let low = 0;
+  let high = most;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (excludes(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
 }
 
 /** The fewest trials per side whose untied rank test can reach `alpha` at all. */

@@ -1,9 +1,9 @@
-import { deviationBound } from '../effects/effect.ts';
 import type { MetricDefinition } from '../samples/metric.ts';
 import type { MetricComparison } from './comparison.ts';
 import { type FormatValue, formatP, formatPercent, formatPlainly, nameP } from './format.ts';
 import type { MetricVerdict } from './metric-verdict.ts';
 import { Phrases } from './phrases.ts';
+import { trialsToExcludeBursts } from './power.ts';
 
 /** The sentence that explains a verdict. */
 export function explainInSentence(
@@ -21,6 +21,7 @@ function sentenceFor(judgement: MetricVerdict, phrases: Phrases): string {
   const { reason, comparison } = judgement;
   const change = phrases.change(comparison);
   const sizes = phrases.sizes(comparison);
+  const total = comparison.base.n + comparison.candidate.n;
   const evidence = evidencePhrase(judgement, phrases);
   switch (reason) {
     case 'proved':
@@ -32,11 +33,13 @@ function sentenceFor(judgement: MetricVerdict, phrases: Phrases): string {
     case 'qualified':
       return `${judgement.qualification?.word ?? 'CHANGED'}: ${change}, ${evidence}; ${judgement.qualification?.because ?? ''}`;
     case 'exactly-equal':
-      return `is exactly equal: ${phrases.value(comparison.base.least!)} in all trials, ${sizes}`;
+      return `is exactly equal: ${equalValue(comparison, phrases)} in all trials, ${sizes}; ${phrases.excluded(comparison)}`;
     case 'all-equal':
-      return allEqualPhrase(comparison, phrases);
+      return `did not change: all ${total} values are ${equalValue(comparison, phrases)}, ${sizes}; ${phrases.excluded(comparison)}`;
     case 'inside-gate':
-      return `did not change by ${phrases.gate(comparison)} or more: ${change}, ${phrases.interval(comparison)}, ${sizes}`;
+      return `did not change by ${phrases.gate(comparison)} or more: ${change}, ${phrases.interval(comparison)}, ${sizes}; ${phrases.excluded(comparison)}`;
+    case 'bursts-open':
+      return `is not shown to differ: ${change}, ${phrases.interval(comparison)}, ${sizes}, but ${openBursts(comparison, phrases)}`;
     case 'below-gate':
       return `changed, but whether by the gate of ${phrases.gate(comparison)} is open: ${change}, ${evidence}`;
     case 'contradictory':
@@ -68,14 +71,20 @@ function evidencePhrase({ p, adjusted, comparison }: MetricVerdict, phrases: Phr
   return parts.join(', ');
 }
 
-function allEqualPhrase(comparison: MetricComparison, phrases: Phrases): string {
-  const bound = deviationBound(comparison.base.n, comparison.candidate.n, comparison.confidence);
-  const percent = Math.ceil(bound * 100);
-  const total = comparison.base.n + comparison.candidate.n;
-  return (
-    `did not change: all ${total} values are ${phrases.value(comparison.base.least!)}, which excludes a change that ` +
-    `shows in more than ${percent} % of the trials, ${phrases.sizes(comparison)}`
-  );
+/** The value that every trial gave. */
+function equalValue({ base }: MetricComparison, phrases: Phrases): string {
+  return base.least === undefined ? 'none' : phrases.value(base.least);
+}
+
+/** `a burst in up to 17 % of the trials stays possible, and 5 % count; 53 more trials per side like these would exclude it`. */
+function openBursts(comparison: MetricComparison, phrases: Phrases): string {
+  const { bursts, burstGate, base, candidate } = comparison;
+  const possible = Math.min(100, Math.ceil((bursts?.bound ?? 1) * 100));
+  const open = `a burst of ${phrases.gate(comparison)} or more in up to ${possible} % of the trials stays possible, and ${Number((burstGate * 100).toPrecision(2))} % count`;
+  const perSide = bursts && trialsToExcludeBursts(bursts, burstGate, comparison.confidence);
+  if (perSide === undefined) return open;
+  const more = Math.max(1, perSide - Math.min(base.n, candidate.n));
+  return `${open}; ${more} more trial${more === 1 ? '' : 's'} per side like these would exclude it`;
 }
 
 function tooFewPhrase(judgement: MetricVerdict, phrases: Phrases): string {

@@ -4,12 +4,11 @@
  */
 import { benjaminiHochberg } from '../corrections/benjamini-hochberg.ts';
 import { holm } from '../corrections/holm.ts';
-import { liesInside } from '../effects/interval.ts';
 import { welchHalfWidth } from '../effects/mean-difference.ts';
-import type { Summary } from '../samples/descriptive.ts';
-import { compareScalars, type Scalar } from '../samples/value.ts';
+import { leastUntiedP } from '../tests/rank-test.ts';
 import type { Correction } from './analysis-request.ts';
-import type { MetricComparison } from './comparison.ts';
+import { isMeasured, type MeasuredComparison, type MetricComparison } from './comparison.ts';
+import { excludedChange, isAllEqual } from './equivalence.ts';
 import type { MetricVerdict, Reason, Verdict } from './metric-verdict.ts';
 import { trialsNeeded } from './power.ts';
 
@@ -86,34 +85,53 @@ interface Decision {
   reason: Reason;
 }
 
+/**
+ * The decision, in this order: a proved change of sufficient size, nothing as large as the gate possible, something of
+ * both open.
+ */
 function decide(comparison: MetricComparison, proved: boolean, required: number): Decision {
-  const { test, effect } = comparison;
-  if (test === undefined || effect === undefined) return { verdict: 'NOT_ENOUGH', reason: 'no-values' };
-  if (comparison.testedAs === 'deterministic') return decideExactly(comparison);
+  if (!isMeasured(comparison)) return { verdict: 'NOT_ENOUGH', reason: 'no-values' };
+  if (comparison.testedAs === 'deterministic') return decideExactly(comparison, required);
   if (proved && reachesGate(comparison)) return decideDirection(comparison);
-  if (isEquivalent(comparison)) {
-    if (hidesMixture(comparison)) return { verdict: 'INCONCLUSIVE', reason: 'mixture' };
+  const excluded = excludedChange(comparison);
+  if (excluded.shift && hidesMixture(comparison)) return { verdict: 'INCONCLUSIVE', reason: 'mixture' };
+  if (excluded.shift && excluded.bursts) {
     return { verdict: 'UNCHANGED', reason: isAllEqual(comparison) ? 'all-equal' : 'inside-gate' };
   }
   if (proved) return { verdict: 'INCONCLUSIVE', reason: 'below-gate' };
-  if ((test.minimumAttainableP ?? 1) > required) return { verdict: 'NOT_ENOUGH', reason: 'too-few' };
-  return { verdict: 'INCONCLUSIVE', reason: 'not-proved' };
+  if (isTooSmall(comparison, required)) return { verdict: 'NOT_ENOUGH', reason: 'too-few' };
+  return { verdict: 'INCONCLUSIVE', reason: excluded.shift ? 'bursts-open' : 'not-proved' };
 }
 
-function decideExactly(comparison: MetricComparison): Decision {
+function decideExactly(comparison: MeasuredComparison, required: number): Decision {
   if (Math.min(comparison.base.n, comparison.candidate.n) < leastExactTrials) {
     return { verdict: 'NOT_ENOUGH', reason: 'too-few' };
   }
-  if (comparison.test!.direction === 0) return { verdict: 'UNCHANGED', reason: 'exactly-equal' };
-  if (!reachesGate(comparison)) return { verdict: 'UNCHANGED', reason: 'inside-gate' };
-  const decision = decideDirection(comparison);
-  return decision.reason === 'proved' ? { ...decision, reason: 'exactly-different' } : decision;
+  if (reachesGate(comparison) && comparison.test.direction !== 0) {
+    const decision = decideDirection(comparison);
+    return decision.reason === 'proved' ? { ...decision, reason: 'exactly-different' } : decision;
+  }
+  if (excludedChange(comparison).bursts) {
+    return { verdict: 'UNCHANGED', reason: isAllEqual(comparison) ? 'exactly-equal' : 'inside-gate' };
+  }
+  if (isTooSmall(comparison, required)) return { verdict: 'NOT_ENOUGH', reason: 'too-few' };
+  return { verdict: 'INCONCLUSIVE', reason: 'bursts-open' };
+}
+
+/**
+ * Whether no trials of such number and values could have proved anything. All-equal values could not have, but so many
+ * trials could: that they are equal says something.
+ */
+function isTooSmall(comparison: MeasuredComparison, required: number): boolean {
+  const { base, candidate, test } = comparison;
+  if (isAllEqual(comparison)) return leastUntiedP(base.n, candidate.n) > required;
+  return (test.minimumAttainableP ?? 1) > required;
 }
 
 /** A proved change of sufficient size: good or bad? The test and the effect must agree on its sign. */
-function decideDirection({ test, effect, worse }: MetricComparison): Decision {
-  const direction = test!.direction;
-  const size = Math.sign(effect!.estimate);
+function decideDirection({ test, effect, worse }: MeasuredComparison): Decision {
+  const { direction } = test;
+  const size = Math.sign(effect.estimate);
   if (direction === 0 || (size !== 0 && size !== direction))
     return { verdict: 'INCONCLUSIVE', reason: 'contradictory' };
   if (worse === 'none') return { verdict: 'INCONCLUSIVE', reason: 'proved-without-direction' };
@@ -125,38 +143,24 @@ function decideDirection({ test, effect, worse }: MetricComparison): Decision {
  * Times whose typical trial stayed while the mean moved by the gate or more, beyond chance: some trials became much
  * slower, which the median of differences cannot see. A single outlier does not do that.
  */
-function hidesMixture({ testedAs, base, candidate, threshold, confidence }: MetricComparison): boolean {
-  const moved = Math.abs(candidate.mean! - base.mean!);
-  if (testedAs !== 'time' || moved === 0 || moved < threshold || base.n < 2 || candidate.n < 2) return false;
+function hidesMixture({ testedAs, base, candidate, threshold, confidence }: MeasuredComparison): boolean {
+  const moved = Math.abs(candidate.mean - base.mean);
+  if (testedAs !== 'time' || moved === 0 || moved < threshold) return false;
+  if (base.deviation === undefined || candidate.deviation === undefined) return false;
   // Relative to what moved, so that squares of 1e-300 or 1e300 stay in range.
-  const spread = ({ n, deviation }: Summary) => ({ n, variance: (deviation! / moved) ** 2 });
-  const half = welchHalfWidth(spread(base), spread(candidate), confidence);
-  return half !== undefined && half < 1;
-}
-
-function isAllEqual({ base, candidate }: MetricComparison): boolean {
-  const equal = (left: Scalar | undefined, right: Scalar | undefined) => compareScalars(left!, right!) === 0;
-  return (
-    equal(base.least, base.greatest) &&
-    equal(base.least, candidate.least) &&
-    equal(base.least, candidate.greatest)
+  const half = welchHalfWidth(
+    { n: base.n, variance: (base.deviation / moved) ** 2 },
+    { n: candidate.n, variance: (candidate.deviation / moved) ** 2 },
+    confidence,
   );
+  return half !== undefined && half < 1;
 }
 
 /** Rounding of a mean must not push a change that equals the gate below it. */
 const rounding = 1 - 1e-12;
 
 /** Whether the estimated change is as large as the gate asks, in the mean or, for mostly-zero counts, in the rate. */
-export function reachesGate({ effect, rates, threshold }: MetricComparison): boolean {
-  if (effect !== undefined && Math.abs(effect.estimate) >= threshold * rounding) return true;
+function reachesGate({ effect, rates, threshold }: MeasuredComparison): boolean {
+  if (Math.abs(effect.estimate) >= threshold * rounding) return true;
   return rates?.gate !== undefined && Math.abs(rates.difference.estimate) >= rates.gate * rounding;
-}
-
-/** Whether the intervals exclude every change as large as the gate. */
-export function isEquivalent({ effect, rates, threshold }: MetricComparison): boolean {
-  if (effect === undefined) return false;
-  const { interval } = effect;
-  const nothing = interval.attained && interval.low === 0 && interval.high === 0;
-  if (!nothing && !liesInside(interval, threshold)) return false;
-  return nothing || rates?.gate === undefined || liesInside(rates.difference.interval, rates.gate);
 }

@@ -117,13 +117,22 @@ t.test('looks are replayed, and boots go where they are needed', t => {
     ),
   );
   t.equal(first.cells[0]!.nextTrials, 12);
-  const zeros = { base: repeat(0, 8), candidate: repeat(0, 8) };
-  t.equal(
-    analyse(request({ a: { failed_becoming: zeros } }, { looks: [8, 12, 20], definitions: [count] }))
-      .cells[0]!.nextTrials,
-    undefined,
-    'futile',
-  );
+  const zeros = { base: repeat(0, 12), candidate: repeat(0, 12) };
+  const withZeros = (trials: number, rate?: number) =>
+    analyse(
+      request(
+        {
+          a: {
+            failed_becoming: { base: zeros.base.slice(0, trials), candidate: zeros.base.slice(0, trials) },
+          },
+        },
+        { looks: [8, 12, 20], definitions: [{ ...count, gate: { ...count.gate, rate } }] },
+      ),
+    ).cells[0]!.nextTrials;
+  t.equal(withZeros(8), 12, 'eight zeros leave too much possible for one look of three');
+  t.equal(withZeros(12), undefined, 'twelve exclude what counts: further boots are futile');
+  t.equal(withZeros(8, 0.05), 12, 'all-equal values do not stop the boots of failed_boots');
+  t.equal(withZeros(12, 0.05), 20);
   const late = {
     base: [...noise.slice(0, 8), ...repeat(0, 12)],
     candidate: [...noise.slice(0, 8).map(v => v + 5000), ...repeat(0, 12)],

@@ -55,19 +55,25 @@ t.test('empty sides and missing values', t => {
 });
 
 t.test('deterministic metrics', t => {
-  t.match(verdictOf(exact, [39, 39, 39], [39, 39, 39]), {
+  t.match(verdictOf(exact, repeat(39, 8), repeat(39, 8)), {
     verdict: 'UNCHANGED',
     reason: 'exactly-equal',
-    p: undefined,
+    sentence: /a deviation in more than 33 % of the trials is excluded, a rarer one is not/,
   });
+  t.equal(
+    verdictOf(exact, repeat(39, 3), repeat(39, 3)).verdict,
+    'NOT_ENOUGH',
+    'three exclude next to nothing',
+  );
   t.match(verdictOf(exact, [39, 39], [39, 39, 39]), { verdict: 'NOT_ENOUGH', reason: 'too-few' });
   t.match(verdictOf(exact, [39, 39, 39], [40, 40, 40]), {
     verdict: 'REGRESSED',
     reason: 'exactly-different',
   });
   t.match(verdictOf(exact, [39, 39, 39], [38, 38, 38]), { verdict: 'IMPROVED' });
-  t.match(verdictOf({ ...exact, gate: { atLeast: 2, relative: 0 } }, [39, 39, 39], [40, 40, 40]), {
+  t.match(verdictOf({ ...exact, gate: { atLeast: 2, relative: 0 } }, repeat(39, 8), repeat(40, 8)), {
     verdict: 'UNCHANGED',
+    reason: 'inside-gate',
   });
   t.match(verdictOf({ ...exact, worse: 'none' }, [39, 39, 39], [40, 40, 40]), {
     verdict: 'INCONCLUSIVE',
@@ -105,16 +111,27 @@ t.test('zero variance and zero baselines', t => {
   t.notMatch(fromZero.sentence, /Infinity|NaN|\([^)]*%/);
   const toZero = verdictOf(count, [3, 9, 4, 2, 8, 7, 3, 2], repeat(0, 8));
   t.match(toZero, { verdict: 'IMPROVED', sentence: /-100 %/ });
-  t.equal(
-    verdictOf(count, repeat(0, 5), repeat(0, 5)).verdict,
-    'NOT_ENOUGH',
+  t.match(
+    verdictOf(count, repeat(0, 5), repeat(0, 5)),
+    {
+      verdict: 'INCONCLUSIVE',
+      reason: 'bursts-open',
+      sentence:
+        /up to 44 % of the trials stays possible, and 33 % count; 3 more trials per side like these would/,
+    },
     'five zeros each exclude little',
   );
+  t.equal(verdictOf(count, repeat(0, 3), repeat(0, 3)).verdict, 'NOT_ENOUGH', 'three could prove nothing');
   t.match(verdictOf(count, repeat(0, 8), repeat(0, 8)), {
     verdict: 'UNCHANGED',
     sentence: /more than 33 % of the trials/,
   });
-  t.match(verdictOf(time, repeat(7, 8), repeat(7, 8)), { verdict: 'UNCHANGED', reason: 'all-equal' });
+  t.match(
+    verdictOf(time, repeat(7, 8), repeat(7, 8)),
+    { verdict: 'INCONCLUSIVE', reason: 'bursts-open', sentence: /27 more trials per side/ },
+    'of a time, one boot in ten counts',
+  );
+  t.match(verdictOf(time, repeat(7, 35), repeat(7, 35)), { verdict: 'UNCHANGED', reason: 'all-equal' });
   t.equal(
     verdictOf({ ...count, gate: { atLeast: 0, relative: 0 } }, repeat(7, 8), repeat(7, 8)).verdict,
     'UNCHANGED',
@@ -186,8 +203,9 @@ t.test('gates, directions and contradictions', t => {
   );
   const slow = [1000, 1003, 998, 1002, 1001, 999, 1004, 997];
   const shifted = slow.map(value => value + 8);
+  const lenient = { ...time, gate: { ...time.gate, rate: 0.4 } };
   t.match(
-    verdictOf(time, slow, shifted),
+    verdictOf(lenient, slow, shifted),
     { verdict: 'UNCHANGED', p: Number },
     'proved, but smaller than the gate',
   );
@@ -199,7 +217,7 @@ t.test('gates, directions and contradictions', t => {
   );
   t.equal(verdictOf({ ...time, gate: { atLeast: 0, relative: 0 } }, slow, shifted).verdict, 'REGRESSED');
   t.equal(
-    verdictOf({ ...time, gate: { atLeast: 5, relative: 0.02 } }, slow, shifted).verdict,
+    verdictOf({ ...time, gate: { atLeast: 5, relative: 0.02, rate: 0.4 } }, slow, shifted).verdict,
     'UNCHANGED',
     'both bounds',
   );
@@ -222,7 +240,7 @@ t.test('gates, directions and contradictions', t => {
   );
   t.match(mixed, { verdict: 'INCONCLUSIVE', reason: 'mixture' }, 'two of five boots became much slower');
   const late = [...slow, ...slow.slice(1), 60_000];
-  t.equal(verdictOf(time, [...slow, ...slow], late).verdict, 'UNCHANGED', 'one outlier is not a change');
+  t.equal(verdictOf(lenient, [...slow, ...slow], late).verdict, 'UNCHANGED', 'one outlier is not a change');
   t.equal(
     verdictOf(
       count,

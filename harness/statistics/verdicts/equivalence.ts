@@ -1,0 +1,57 @@
+import { type Interval, liesInside } from '../effects/interval.ts';
+import { welchHalfWidth } from '../effects/mean-difference.ts';
+import { compareScalars } from '../samples/value.ts';
+import type { MeasuredComparison } from './comparison.ts';
+
+/** What the trials exclude of a change as large as the gate. */
+export interface Exclusion {
+  /** That all trials moved: the interval of the change lies inside the gate. */
+  shift: boolean;
+  /** That the share of trials which lie the gate or more from the middle changed by the rate that counts. */
+  bursts: boolean;
+}
+
+/**
+ * What is excluded at the level of the intervals. Both together make a claim that nothing changed; neither alone does:
+ * a mean forgives a rare burst, and a rate says nothing of what all trials have in common.
+ */
+export function excludedChange(comparison: MeasuredComparison): Exclusion {
+  const { effect, rates, bursts, threshold } = comparison;
+  const still = isWithoutSpread(comparison)
+    ? effect.estimate === 0 || Math.abs(effect.estimate) < threshold
+    : liesInside(effect.interval, threshold) && liesInside(strictInterval(comparison), threshold);
+  const rate = rates?.gate === undefined || liesInside(rates.difference.interval, rates.gate);
+  return { shift: still, bursts: rate && bursts.bound < comparison.burstGate };
+}
+
+/**
+ * The interval that must lie inside the gate. That of a mean has half the tails: where counts are skewed, the trials that
+ * happen to be low also vary little, and the end of Welch's interval misses the truth up to twice as often as it says.
+ */
+export function strictInterval({ effect, base, candidate, confidence }: MeasuredComparison): Interval {
+  if (effect.kind === 'shift' || base.deviation === undefined || candidate.deviation === undefined)
+    return effect.interval;
+  const strict = (1 + confidence) / 2;
+  const scale = Math.max(base.deviation, candidate.deviation);
+  const half = welchHalfWidth(
+    { n: base.n, variance: (base.deviation / scale) ** 2 },
+    { n: candidate.n, variance: (candidate.deviation / scale) ** 2 },
+    strict,
+  );
+  if (half === undefined) return effect.interval;
+  const { estimate } = effect;
+  return { low: estimate - half * scale, high: estimate + half * scale, confidence: strict, attained: true };
+}
+
+/** Whether every trial of a side gave the same value, on both sides; these may differ. */
+export function isWithoutSpread({ base, candidate }: MeasuredComparison): boolean {
+  return (
+    compareScalars(base.least, base.greatest) === 0 &&
+    compareScalars(candidate.least, candidate.greatest) === 0
+  );
+}
+
+/** Whether all trials of both sides gave the same value. */
+export function isAllEqual(comparison: MeasuredComparison): boolean {
+  return isWithoutSpread(comparison) && comparison.effect.estimate === 0;
+}
