@@ -4,7 +4,6 @@ import type { WorkloadMetricDefinition } from '../measurement/metric.ts';
 import { metrics } from '../measurement/metric-table.ts';
 import { wastedBytes } from '../measurement/module-stats/cross-check.ts';
 import type { ModuleStats } from '../measurement/module-stats/module-stats.ts';
-import type { Plan } from '../plan/trial.ts';
 import type { Baseline, BaselineCell } from '../store/baseline.ts';
 import { cellFacts, type Facts, runFacts } from '../store/comparison-key.ts';
 import type { RunContent } from '../store/run-folder.ts';
@@ -53,14 +52,10 @@ export function sideOfRun({ run, plan, records }: RunContent): Side {
     startedAt: run.startedAt,
     facts: runFacts(run),
     varied: run.matrix.varied,
-    cells: [...trialOrder(plan, cells)].map(samples => runCell(samples, run.workloads)),
+    cells: [...cells.values()].map(samples => runCell(samples, run.workloads)),
     workloadMetrics: run.workloadMetrics ?? {},
     gates: run.matrix.gates,
   };
-}
-
-function trialOrder(plan: Plan, cells: ReadonlyMap<string, CellSamples>): Set<CellSamples> {
-  return new Set(plan.trials.flatMap(({ cell }) => cells.get(cell.id) ?? []));
 }
 
 function runCell(samples: CellSamples, workloads: Record<string, number>): SideCell {

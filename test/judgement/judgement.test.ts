@@ -53,6 +53,12 @@ t.test('sides: values by repetition, outcomes as a metric, a baseline like its r
   );
   t.strictSame(saved?.values.get(failedBoots), [0, 0, 0, 0, 0, 0, 1]);
   t.strictSame(saved?.values.get('wasted_bytes'), first?.values.get('wasted_bytes')?.slice(2));
+  const shuffled = { ...plan, trials: [...plan.trials].reverse() };
+  t.strictSame(
+    sideOfRun({ run, plan: shuffled, records }).cells.map(({ id }) => id),
+    ['a', 'b', 'c'],
+    'cells stay in the order of the matrix, whichever booted first',
+  );
   const dead = sideOfRun({ run, plan, records: [] });
   t.equal(dead.cells[0]?.facts, undefined);
 });
