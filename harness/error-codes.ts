@@ -100,13 +100,13 @@ export const errorCodes = {
   },
   JOURNAL_DAMAGED: {
     fault: 'harness',
-    meaning: 'A line of a journal, other than a torn last one, cannot be read',
+    meaning: 'A line of a journal, other than a torn last one, is not what it must be',
   },
   JOURNAL_EXISTS: { fault: 'harness', meaning: 'A new run would overwrite a journal' },
   JOURNAL_MISSING: { fault: 'harness', meaning: 'The journal of a run cannot be read' },
   JOURNAL_OTHER_PLAN: {
     fault: 'harness',
-    meaning: 'The journal belongs to another plan than the one to resume',
+    meaning: 'The journal belongs to another plan than the plan.json beside it',
   },
   JOURNAL_WRITE_FAILED: { fault: 'harness', meaning: 'A record cannot be written to the journal' },
   KERNEL_BUILD_FAILED: { fault: 'kernel', meaning: 'The kernel does not compile' },

@@ -20,6 +20,8 @@ export interface PlanOptions {
 
 /** A trial's repetition is written with three digits, so that folders sort; more digits where needed. */
 const repetitionDigits = 3;
+/** Most boots of one cell. */
+export const maximumRepetitions = 10_000;
 const maximumTrials = 1_000_000;
 
 /**
@@ -62,10 +64,11 @@ export function trialId(cell: string, repetition: number): string {
 function readRepetitions(matrix: Matrix, given: number | undefined): number {
   const own = matrix.trials.kind === 'fixed' ? matrix.trials.count : Math.max(...matrix.trials.looks);
   const repetitions = given ?? own;
-  if (Number.isInteger(repetitions) && repetitions >= 1 && repetitions <= 10_000) return repetitions;
+  if (Number.isInteger(repetitions) && repetitions >= 1 && repetitions <= maximumRepetitions)
+    return repetitions;
   throw new UsageError(
     'REPETITIONS_INVALID',
-    `repetitions must be a whole number from 1 to 10000, not ${repetitions}`,
+    `repetitions must be a whole number from 1 to ${maximumRepetitions}, not ${repetitions}`,
   );
 }
 

@@ -85,7 +85,7 @@ async function openJournal(
   input: RunInput,
   record: RunRecord,
 ): Promise<{ journal: Journal; records: readonly TrialRecord[] }> {
-  const facts = { run: folder.name, planDigest: input.plan.digest };
+  const facts = { run: folder.name, plan: input.plan };
   if (input.earlier) {
     refuseChanged(input.earlier.record, record);
     const { journal, content } = await Journal.resume(folder.journalFile, facts);

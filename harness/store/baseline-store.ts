@@ -1,9 +1,10 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InfrastructureError, UsageError } from '../errors.ts';
-import { syncFolder, writeFileAtomically } from '../files/atomic.ts';
-import { readJsonFile } from '../files/json-file.ts';
-import { type Baseline, type BaselineCell, formatBaseline } from './baseline.ts';
+import { UsageError } from '../errors.ts';
+import { syncFolder } from '../files/atomic.ts';
+import { type Baseline, formatBaseline } from './baseline.ts';
+import { baselineFormat } from './baseline-schema.ts';
+import { readStoredFile, writeStoredFile } from './stored-file.ts';
 
 const baselineName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
@@ -37,7 +38,7 @@ export class BaselineStore {
         hint: 'Choose another name, or say --replace.',
       });
     }
-    await writeFileAtomically(path, formatBaseline(baseline));
+    await writeStoredFile(path, baselineFormat, baseline, formatBaseline);
     return path;
   }
 
@@ -83,32 +84,6 @@ export class BaselineStore {
 }
 
 /** Reads a baseline by path. @throws InfrastructureError FILE_MISSING, FILE_DAMAGED, FILE_VERSION */
-export async function loadBaseline(path: string): Promise<Baseline> {
-  const baseline = await readJsonFile<Baseline>(path, 1);
-  for (const cell of Array.isArray(baseline.cells) ? baseline.cells : [undefined]) {
-    const fault = cellFault(cell);
-    if (fault === undefined) continue;
-    throw new InfrastructureError('FILE_DAMAGED', `${path}: ${fault}`, {
-      hint: 'Restore the file from git, or save the baseline again.',
-    });
-  }
-  return baseline;
-}
-
-function cellFault(cell: BaselineCell | undefined): string | undefined {
-  if (!cell || typeof cell.samples !== 'object' || !Array.isArray(cell.repetitions))
-    return 'a cell has no samples';
-  for (const [name, values] of Object.entries(cell.samples)) {
-    if (!Array.isArray(values) || values.length !== cell.repetitions.length) {
-      return `${cell.label}: ${name} must have ${cell.repetitions.length} values, one per repetition`;
-    }
-    if (!values.every(isStored)) return `${cell.label}: ${name} has a value that is no number`;
-  }
-  return undefined;
-}
-
-function isStored(value: unknown): boolean {
-  return (
-    value === null || typeof value === 'number' || (typeof value === 'string' && /^-?\d{1,40}$/.test(value))
-  );
+export function loadBaseline(path: string): Promise<Baseline> {
+  return readStoredFile(path, baselineFormat);
 }

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomically } from '../files/atomic.ts';
+import { z } from 'zod';
 import { canonicalJson } from '../files/digest.ts';
-import { readJsonFile } from '../files/json-file.ts';
 import type { Facts } from './comparison-key.ts';
+import { count, mapOf, objectOf, text, time } from './schema.ts';
+import { type FileFormat, readStoredFile, writeStoredFile } from './stored-file.ts';
 
 /** How many false alarms a run gave, of how many. */
 export interface StoredTally {
@@ -30,6 +31,28 @@ interface CalibrationFile {
   calibrations: CalibrationEntry[];
 }
 
+const tally = objectOf<StoredTally>({ alarms: count, of: count });
+
+const calibrationFormat: FileFormat<CalibrationFile> = {
+  version: 1,
+  schema: objectOf<CalibrationFile>({
+    version: z.literal(1),
+    calibrations: z.array(
+      objectOf<CalibrationEntry>({
+        run: text,
+        startedAt: time,
+        matrix: z.string(),
+        facts: mapOf(z.string()),
+        pairs: count,
+        perSide: count,
+        verdicts: tally,
+        tests: tally,
+      }),
+    ),
+  }),
+  remedy: 'Restore the file from its copy, or delete it: the reports of the calibrations are in their runs.',
+};
+
 /**
  * Puts a calibration into the log of a results folder, in the place of an earlier one of the same run, and returns all
  * that were made under the same conditions.
@@ -38,9 +61,9 @@ interface CalibrationFile {
 export async function logCalibration(folder: string, entry: CalibrationEntry): Promise<CalibrationEntry[]> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, 'calibration.json');
-  const earlier = existsSync(path) ? (await readJsonFile<CalibrationFile>(path, 1)).calibrations : [];
+  const earlier = existsSync(path) ? (await readStoredFile(path, calibrationFormat)).calibrations : [];
   const calibrations = [...earlier.filter(({ run }) => run !== entry.run), entry];
   calibrations.sort((a, b) => (a.run < b.run ? -1 : 1));
-  await writeFileAtomically(path, `${JSON.stringify({ version: 1, calibrations }, null, 2)}\n`);
+  await writeStoredFile(path, calibrationFormat, { version: 1, calibrations });
   return calibrations.filter(({ facts }) => canonicalJson(facts) === canonicalJson(entry.facts));
 }

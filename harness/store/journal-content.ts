@@ -1,6 +1,9 @@
+import { z } from 'zod';
 import { InfrastructureError } from '../errors.ts';
 import type { TrialRecord } from '../measurement/record.ts';
-import { recordFault } from './record-check.ts';
+import type { Plan, Trial } from '../plan/trial.ts';
+import { firstFault, objectOf, text } from './schema.ts';
+import { trialRecordSchema } from './trial-record-schema.ts';
 
 /** The first line of a journal. */
 export interface JournalHeader {
@@ -27,11 +30,12 @@ export interface JournalContent {
 export const newline = 0x0a;
 
 /**
- * Replays the bytes of a journal; pure. A line that ends in a newline was written whole, so a damaged one was not
- * torn by a crash but changed by something else, and is an error.
- * @throws InfrastructureError JOURNAL_DAMAGED
+ * Replays the bytes of the journal of a plan; pure. A line that ends in a newline was written whole, so a damaged one was
+ * not torn by a crash but changed by something else, and is an error.
+ * @throws InfrastructureError JOURNAL_DAMAGED naming file and line; JOURNAL_OTHER_PLAN when it belongs to another plan
  */
-export function replayJournal(content: Buffer, path: string): JournalContent {
+export function replayJournal(content: Buffer, path: string, plan: Plan): JournalContent {
+  const trials = new Map(plan.trials.map(trial => [trial.id, trial]));
   const records = new Map<string, TrialRecord>();
   let header: JournalHeader | undefined;
   let superseded = 0;
@@ -42,11 +46,12 @@ export function replayJournal(content: Buffer, path: string): JournalContent {
     start = end + 1;
     if (header === undefined) {
       header = checkHeader(value, path);
+      if (header.planDigest !== plan.digest) throw otherPlan(path, header.planDigest, plan.digest);
       continue;
     }
-    const fault = recordFault(value);
+    const record = checkRecord(value, path, line);
+    const fault = contradiction(record, trials.get(record.trial));
     if (fault !== undefined) throw damaged(path, line, fault);
-    const record = value as TrialRecord;
     if (records.delete(record.trial)) superseded++;
     records.set(record.trial, record);
   }
@@ -64,17 +69,54 @@ function parseLine(text: string, path: string, line: number): unknown {
   }
 }
 
+const headerSchema = objectOf<JournalHeader>({
+  journal: z.literal('modstorm'),
+  version: z.literal(1),
+  run: text,
+  planDigest: text,
+});
+
 function checkHeader(value: unknown, path: string): JournalHeader {
-  const header = value as Partial<JournalHeader> | null;
-  if (typeof header !== 'object' || header?.journal !== 'modstorm')
-    throw damaged(path, 1, 'is no journal header');
-  if (header.version !== 1)
-    throw damaged(path, 1, `has version ${header.version}, and this modstorm reads version 1`);
-  return header as JournalHeader;
+  const member = (name: string) => (value as Record<string, unknown> | null)?.[name];
+  if (member('journal') !== 'modstorm') throw damaged(path, 1, 'is no journal header');
+  if (member('version') !== 1) throw damaged(path, 1, otherVersion(member('version')));
+  const parsed = headerSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw damaged(path, 1, `is no journal header: ${firstFault(parsed.error)}`);
+}
+
+function checkRecord(value: unknown, path: string, line: number): TrialRecord {
+  const parsed = trialRecordSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const version = (value as { version?: unknown } | null)?.version;
+  if (typeof version === 'number' && version !== 1) throw damaged(path, line, otherVersion(version));
+  throw damaged(path, line, `is no trial record: ${firstFault(parsed.error)}`);
+}
+
+function otherVersion(version: unknown): string {
+  return `has version ${JSON.stringify(version)}, and this modstorm reads version 1`;
+}
+
+/** What the plan says against a record. */
+function contradiction(record: TrialRecord, trial: Trial | undefined): string | undefined {
+  if (trial === undefined) return `has the trial ${record.trial}, which plan.json does not have`;
+  if (record.cell !== trial.cell.id) return `has the cell ${record.cell}, and plan.json ${trial.cell.id}`;
+  for (const name of ['repetition', 'order'] as const) {
+    if (record[name] !== trial[name]) return `has ${name} ${record[name]}, and plan.json ${trial[name]}`;
+  }
+  return undefined;
 }
 
 function damaged(path: string, line: number, what: string): InfrastructureError {
   return new InfrastructureError('JOURNAL_DAMAGED', `${path}:${line} ${what}`, {
     hint: `Restore the file from a copy, or delete the line (sed -i ${line}d) and let \`modstorm run --resume\` run its trial again.`,
   });
+}
+
+function otherPlan(path: string, found: string, wanted: string): InfrastructureError {
+  return new InfrastructureError(
+    'JOURNAL_OTHER_PLAN',
+    `${path} belongs to the plan ${found.slice(0, 12)}, and plan.json is ${wanted.slice(0, 12)}`,
+    { hint: 'Restore journal.ndjson and plan.json from one copy of the run.' },
+  );
 }

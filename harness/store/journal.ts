@@ -5,14 +5,23 @@ import { InfrastructureError } from '../errors.ts';
 import { syncFolder } from '../files/atomic.ts';
 import { FileLock } from '../files/lock.ts';
 import type { TrialRecord } from '../measurement/record.ts';
+import type { Plan } from '../plan/trial.ts';
 import { type JournalContent, type JournalHeader, newline, replayJournal } from './journal-content.ts';
-import { recordFault } from './record-check.ts';
+import { firstFault } from './schema.ts';
+import { trialRecordSchema } from './trial-record-schema.ts';
+
+/** Whose journal it is. */
+export interface JournalFacts {
+  /** Name of the run. */
+  run: string;
+  plan: Plan;
+}
 
 /**
- * Replays a journal. Takes no lock: a run that goes on may be read.
- * @throws InfrastructureError JOURNAL_MISSING; JOURNAL_DAMAGED naming file and line
+ * Replays the journal of a plan. Takes no lock: a run that goes on may be read.
+ * @throws InfrastructureError JOURNAL_MISSING; JOURNAL_DAMAGED naming file and line; JOURNAL_OTHER_PLAN
  */
-export async function readJournal(path: string): Promise<JournalContent> {
+export async function readJournal(path: string, plan: Plan): Promise<JournalContent> {
   let content: Buffer;
   try {
     content = await readFile(path);
@@ -22,7 +31,7 @@ export async function readJournal(path: string): Promise<JournalContent> {
       cause: error,
     });
   }
-  return replayJournal(content, path);
+  return replayJournal(content, path, plan);
 }
 
 /** Appends records to the journal of a run; only one process at a time can have it open. */
@@ -44,7 +53,7 @@ export class Journal implements AsyncDisposable {
    * Starts the journal of a new run.
    * @throws InfrastructureError JOURNAL_EXISTS, LOCK_HELD
    */
-  static async create(path: string, facts: { run: string; planDigest: string }): Promise<Journal> {
+  static async create(path: string, facts: JournalFacts): Promise<Journal> {
     const lock = await lockJournal(path, facts.run);
     let file: FileHandle | undefined;
     try {
@@ -66,7 +75,7 @@ export class Journal implements AsyncDisposable {
    */
   static async resume(
     path: string,
-    facts: { run: string; planDigest: string },
+    facts: JournalFacts,
   ): Promise<{ journal: Journal; content: JournalContent }> {
     const lock = await lockJournal(path, facts.run);
     let file: FileHandle | undefined;
@@ -79,9 +88,7 @@ export class Journal implements AsyncDisposable {
         const header = await journal.#begin(facts);
         return { journal, content: { header, records: [], superseded: 0, bytes: journal.#bytes } };
       }
-      const content = replayJournal(bytes, path);
-      const found = content.header.planDigest;
-      if (found !== facts.planDigest) throw otherPlan(path, found, facts.planDigest);
+      const content = replayJournal(bytes, path, facts.plan);
       if (content.torn) {
         await file.truncate(content.bytes);
         await file.sync();
@@ -99,9 +106,9 @@ export class Journal implements AsyncDisposable {
    * @throws InfrastructureError JOURNAL_WRITE_FAILED (disk full); the journal stays whole
    */
   append(record: TrialRecord): Promise<void> {
-    const fault = recordFault(record);
-    if (fault !== undefined) return Promise.reject(new Error(`the record of trial ${record.trial} ${fault}`));
-    return this.#write(record);
+    const parsed = trialRecordSchema.safeParse(record);
+    if (parsed.success) return this.#write(record);
+    return Promise.reject(new Error(`the record of trial ${record.trial}: ${firstFault(parsed.error)}`));
   }
 
   /** Waits for what is being written, closes the file and gives the lock back. */
@@ -115,17 +122,15 @@ export class Journal implements AsyncDisposable {
     await this.close();
   }
 
-  async #begin(facts: { run: string; planDigest: string }): Promise<JournalHeader> {
-    const header: JournalHeader = { journal: 'modstorm', version: 1, ...facts };
+  async #begin({ run, plan }: JournalFacts): Promise<JournalHeader> {
+    const header: JournalHeader = { journal: 'modstorm', version: 1, run, planDigest: plan.digest };
     await this.#write(header);
     await syncFolder(dirname(this.path));
     return header;
   }
 
   #write(value: JournalHeader | TrialRecord): Promise<void> {
-    const line = Buffer.from(
-      `${JSON.stringify(value, (_key, member) => (typeof member === 'bigint' ? member.toString() : member))}\n`,
-    );
+    const line = Buffer.from(`${JSON.stringify(value)}\n`);
     // A failed write rejects its own call and does not stop the next.
     const written = this.#last.catch(() => undefined).then(() => this.#writeLine(line));
     this.#last = written;
@@ -164,12 +169,4 @@ async function openNew(path: string): Promise<FileHandle> {
       hint: 'Go on with it by `modstorm run --resume`.',
     });
   }
-}
-
-function otherPlan(path: string, found: string, wanted: string): InfrastructureError {
-  return new InfrastructureError(
-    'JOURNAL_OTHER_PLAN',
-    `${path} belongs to the plan ${found.slice(0, 12)}, not to ${wanted.slice(0, 12)}`,
-    { hint: 'Resume with the matrix, filter, shard and seed that the run was started with.' },
-  );
 }

@@ -4,12 +4,21 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InfrastructureError, UsageError } from '../errors.ts';
 import { syncFolder, writeFileAtomically } from '../files/atomic.ts';
-import { readJsonFile } from '../files/json-file.ts';
 import type { TrialRecord } from '../measurement/record.ts';
 import type { Plan } from '../plan/trial.ts';
 import { readJournal } from './journal.ts';
+import { isRunName, runNameStem } from './run-name.ts';
 import type { RunRecord } from './run-record.ts';
-import { decodePlan, encodePlan, type StoredPlan } from './stored-plan.ts';
+import { runFormat } from './run-record-schema.ts';
+import { damagedFile, readStoredFile, writeStoredFile } from './stored-file.ts';
+import { decodePlan, encodePlan, planFormat, type StoredPlan } from './stored-plan.ts';
+
+/** A run as its folder holds it. */
+export interface RunContent {
+  run: RunRecord;
+  plan: Plan;
+  records: readonly TrialRecord[];
+}
 
 /** What names a new run. */
 export interface RunFolderOptions {
@@ -20,7 +29,6 @@ export interface RunFolderOptions {
   suffix?: () => string;
 }
 
-const runName = /^\d{8}T\d{6}Z-.*-[0-9a-f]{4}$/;
 const nameAttempts = 100;
 
 /** The folder of one run and the names of all that is in it. results/README.md describes the contents. */
@@ -64,7 +72,7 @@ export class RunFolder {
    */
   static async create(root: string, options: RunFolderOptions): Promise<RunFolder> {
     const suffix = options.suffix ?? (() => randomBytes(2).toString('hex'));
-    const stem = `${timestamp(options.now)}-${slug(options.matrixName)}`;
+    const stem = runNameStem(options.now, options.matrixName);
     try {
       await mkdir(root, { recursive: true });
       for (let attempt = 0; attempt < nameAttempts; attempt++) {
@@ -113,31 +121,34 @@ export class RunFolder {
 
   /** Writes run.json. */
   async writeRun(record: RunRecord): Promise<void> {
-    await writeFileAtomically(this.runFile, `${JSON.stringify(record, null, 2)}\n`);
+    await writeStoredFile(this.runFile, runFormat, record);
   }
   /** @throws InfrastructureError FILE_MISSING, FILE_DAMAGED, FILE_VERSION */
   readRun(): Promise<RunRecord> {
-    return readJsonFile<RunRecord>(this.runFile, 1);
+    return readStoredFile(this.runFile, runFormat);
   }
   /**
    * All that the folder holds of a run so far; a run that goes on may be loaded too.
-   * @throws InfrastructureError FILE_MISSING, FILE_DAMAGED, FILE_VERSION, JOURNAL_MISSING, JOURNAL_DAMAGED
+   * @throws InfrastructureError FILE_MISSING, FILE_DAMAGED, FILE_VERSION; JOURNAL_MISSING, JOURNAL_DAMAGED,
+   * JOURNAL_OTHER_PLAN
    */
   async load(): Promise<RunContent> {
-    const [run, plan, { records }] = await Promise.all([
-      this.readRun(),
-      this.readPlan(),
-      readJournal(this.journalFile),
-    ]);
+    const [run, plan] = await Promise.all([this.readRun(), this.readPlan()]);
+    if (run.planDigest !== plan.digest) {
+      const fault = `planDigest: is ${run.planDigest.slice(0, 12)}, but plan.json has ${plan.digest.slice(0, 12)}`;
+      throw damagedFile(this.runFile, fault, 'Restore both files from one copy, or leave this run out.');
+    }
+    const { records } = await readJournal(this.journalFile, plan);
     return { run, plan, records };
   }
   /** Writes plan.json, each cell once. */
   async writePlan(plan: Plan): Promise<void> {
-    await writeFileAtomically(this.planFile, `${JSON.stringify(encodePlan(plan), null, 1)}\n`);
+    const format = (stored: StoredPlan) => `${JSON.stringify(stored, null, 1)}\n`;
+    await writeStoredFile(this.planFile, planFormat, encodePlan(plan), format);
   }
   /** @throws InfrastructureError FILE_MISSING, FILE_DAMAGED, FILE_VERSION */
   async readPlan(): Promise<Plan> {
-    return decodePlan(await readJsonFile<StoredPlan>(this.planFile, 1), this.planFile);
+    return decodePlan(await readStoredFile(this.planFile, planFormat), this.planFile);
   }
   /** Makes and returns the folder of a trial. */
   async makeTrialFolder(trial: string): Promise<string> {
@@ -160,7 +171,7 @@ export async function listRuns(root: string): Promise<RunFolder[]> {
     if (error.code === 'ENOENT') return [] as string[];
     throw error;
   });
-  const runs = names.filter(name => runName.test(name) && existsSync(join(root, name, 'run.json')));
+  const runs = names.filter(name => isRunName(name) && existsSync(join(root, name, 'run.json')));
   const dated = await Promise.all(
     runs.map(async name => ({ name, made: (await stat(join(root, name))).birthtimeMs })),
   );
@@ -185,28 +196,7 @@ async function makeFolder(path: string): Promise<boolean> {
   }
 }
 
-/** `20261121T033000Z`: sorts by time and holds no character that a shell or Windows minds. */
-function timestamp(date: Date): string {
-  return `${date.toISOString().slice(0, 19).replaceAll('-', '').replaceAll(':', '')}Z`;
-}
-
-function slug(name: string): string {
-  return (
-    name
-      .replaceAll(/[^A-Za-z0-9._]+/g, '-')
-      .replaceAll(/^[-.]+|-+$/g, '')
-      .slice(0, 40) || 'matrix'
-  );
-}
-
 function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
-}
-
-/** A run as its folder holds it. */
-export interface RunContent {
-  run: RunRecord;
-  plan: Plan;
-  records: readonly TrialRecord[];
 }

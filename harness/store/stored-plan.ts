@@ -1,6 +1,14 @@
-import { InfrastructureError } from '../errors.ts';
+import { z } from 'zod';
 import type { Cell } from '../matrix/matrix.ts';
 import type { Plan, Trial } from '../plan/trial.ts';
+import { cellSchema } from './matrix-schema.ts';
+import { count, id, objectOf, repetition, text } from './schema.ts';
+import { damagedFile, type FileFormat } from './stored-file.ts';
+
+/** A trial in plan.json, with the id of its cell. */
+interface StoredTrial extends Omit<Trial, 'cell'> {
+  cell: string;
+}
 
 /** plan.json: the plan with each cell written once, not once per trial. */
 export interface StoredPlan {
@@ -9,8 +17,22 @@ export interface StoredPlan {
   seed: number;
   digest: string;
   cells: Cell[];
-  trials: { id: string; cell: string; repetition: number; order: number }[];
+  trials: StoredTrial[];
 }
+
+/** plan.json, in version 1. */
+export const planFormat: FileFormat<StoredPlan> = {
+  version: 1,
+  schema: objectOf<StoredPlan>({
+    version: z.literal(1),
+    matrix: z.string(),
+    seed: count,
+    digest: text,
+    cells: z.array(cellSchema),
+    trials: z.array(objectOf<StoredTrial>({ id, cell: id, repetition, order: count })),
+  }),
+  remedy: 'Restore the file from its copy, or leave this run out.',
+};
 
 /** The plan as it is written. */
 export function encodePlan(plan: Plan): StoredPlan {
@@ -26,32 +48,24 @@ export function encodePlan(plan: Plan): StoredPlan {
 
 /**
  * The plan as it was. Trials of one cell share the object.
- * @throws InfrastructureError FILE_DAMAGED when a trial names a cell that is not there
+ * @throws InfrastructureError FILE_DAMAGED when a trial names a cell that is not there, or an id stands twice
  */
 export function decodePlan(stored: StoredPlan, file: string): Plan {
-  if (!Array.isArray(stored.cells) || !Array.isArray(stored.trials)) {
-    throw damaged(file, 'has no list of cells or trials');
+  const cells = new Map(stored.cells.map(cell => [cell.id, cell]));
+  if (cells.size < stored.cells.length) {
+    throw damagedFile(file, 'two cells have one id', planFormat.remedy);
   }
-  const cells = new Map(stored.cells.map(cell => [cell.id, readCell(cell)]));
-  const trials = stored.trials.map((trial): Trial => {
+  const ids = new Set<string>();
+  const trials = stored.trials.map((trial, place): Trial => {
     const cell = cells.get(trial.cell);
-    if (!cell)
-      throw damaged(
-        file,
-        `names the cell ${JSON.stringify(trial.cell)} in trial ${trial.id} and does not describe it`,
-      );
-    return { id: trial.id, cell, repetition: trial.repetition, order: trial.order };
+    if (cell === undefined) {
+      throw damagedFile(file, `trials[${place}].cell: there is no cell ${trial.cell}`, planFormat.remedy);
+    }
+    if (ids.has(trial.id)) {
+      throw damagedFile(file, `trials[${place}].id: ${trial.id} stands twice`, planFormat.remedy);
+    }
+    ids.add(trial.id);
+    return { ...trial, cell };
   });
   return { matrix: stored.matrix, seed: stored.seed, digest: stored.digest, trials, cells: stored.cells };
-}
-
-/** Plans of before workloads had a design do not tell it. */
-function readCell(cell: Omit<Cell, 'design'> & Partial<Pick<Cell, 'design'>>): Cell {
-  return { ...cell, design: cell.design ?? 'fixed-work' };
-}
-
-function damaged(file: string, what: string): InfrastructureError {
-  return new InfrastructureError('FILE_DAMAGED', `${file} ${what}`, {
-    hint: 'Restore the file from its copy, or leave this run out.',
-  });
 }

@@ -62,10 +62,7 @@ export async function runLab(matrixText: string, options: LabOptions = {}): Prom
   const records: TrialRecord[] = [];
   await folder.writePlan(plan);
   {
-    await using journal = await Journal.create(folder.journalFile, {
-      run: folder.name,
-      planDigest: plan.digest,
-    });
+    await using journal = await Journal.create(folder.journalFile, { run: folder.name, plan });
     await executeTrials({
       prepared,
       trials: plan.trials,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { startProgram } from '../../harness/process/program.ts';
 import { projectPath } from '../../harness/project.ts';
-import { readJournal } from '../../harness/store/journal.ts';
+import { RunFolder } from '../../harness/store/run-folder.ts';
 import { labKernel } from './guest-lab.ts';
 
 const main = projectPath('build', 'harness', 'main.js');
@@ -47,10 +47,8 @@ t.test('Ctrl-C ends the run in good order, and --resume goes on where it was', a
     'no socket folder is left',
   );
   const [run] = await readdir(results);
-  const journal = join(results, run!, 'journal.ndjson');
-  const before = (await readJournal(journal)).records.filter(
-    ({ outcome }) => outcome.kind === 'passed',
-  ).length;
+  const runFolder = new RunFolder(join(results, run!));
+  const before = (await runFolder.load()).records.filter(({ outcome }) => outcome.kind === 'passed').length;
   t.ok(before >= 1 && before < 4, `${before} of 4 trials were done`);
 
   const second = await startProgram(
@@ -59,7 +57,7 @@ t.test('Ctrl-C ends the run in good order, and --resume goes on where it was', a
     {},
   ).done;
   t.equal(second.code, 0, second.stderr);
-  const { records } = await readJournal(journal);
+  const { records } = await runFolder.load();
   t.equal(records.length, 4);
   t.ok(records.every(({ outcome }) => outcome.kind === 'passed'));
   const report = JSON.parse(second.stdout) as { version: number; outcomes: Record<string, number> };

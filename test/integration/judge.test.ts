@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import t from 'tap';
 import { runProgram } from '../../harness/process/program.ts';
 import { projectPath } from '../../harness/project.ts';
-import { readJournal } from '../../harness/store/journal.ts';
 import { RunFolder } from '../../harness/store/run-folder.ts';
 import { labKernel } from './guest-lab.ts';
 
@@ -40,7 +39,7 @@ t.test('an A/B inside one run, with looks: judged at the end, and again from its
   t.match(pair, { name: 'vcpus=2', metrics: { wasted_bytes: { verdict: 'NOT_ENOUGH', base: { n: 3 } } } });
 
   const run = await RunFolder.open('latest', results);
-  const { records } = await readJournal(run.journalFile);
+  const { records } = await run.load();
   t.equal(records.length, 6, 'three boots decide nothing, so both cells went to the last look');
   const text = await readFile(join(run.reportFolder, 'comparison.txt'), 'utf8');
   t.match(text, /last look: 1 pair at 3 boots a side/);

@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import type { TrialRecord } from '../../harness/measurement/record.ts';
-import { remainingTrials } from '../../harness/run/execute-run.ts';
 import { Journal, readJournal } from '../../harness/store/journal.ts';
 import { replayJournal } from '../../harness/store/journal-content.ts';
 import { fakeCell, fakePlan, fakeRecord } from '../fakes/run-fixture.ts';
 
-const facts = { run: 'r', planDigest: 'd'.repeat(64) };
 const plan = fakePlan([fakeCell('c1', 'stats', 2), fakeCell('c2', 'stats', 8)], 3);
+const facts = { run: 'r', plan };
 const records = plan.trials.map((trial, index) => fakeRecord(trial, { failed_becoming: index }));
 
 async function write(path: string, list: readonly TrialRecord[]): Promise<void> {
@@ -20,9 +19,12 @@ async function write(path: string, list: readonly TrialRecord[]): Promise<void> 
 t.test('records come back as they were, in the order of the calls', async t => {
   const path = join(t.testdir(), 'journal.ndjson');
   await write(path, records);
-  const content = await readJournal(path);
+  const content = await readJournal(path, plan);
   t.strictSame(content.records, records);
-  t.match(content, { header: { journal: 'modstorm', version: 1, ...facts }, superseded: 0 });
+  t.match(content, {
+    header: { journal: 'modstorm', version: 1, run: 'r', planDigest: plan.digest },
+    superseded: 0,
+  });
   t.equal(content.torn, undefined);
   t.equal(readFileSync(path, 'utf8').split('\n').length, records.length + 2, 'one line each, and the header');
 });
@@ -35,18 +37,18 @@ t.test('a torn last line is reported, and cut off before the next record', async
   const lastStart = whole.lastIndexOf('\n', whole.length - 2) + 1;
   for (const cutAt of [lastStart + 1, lastStart + 20, whole.length - 1]) {
     writeFileSync(path, whole.subarray(0, cutAt));
-    const torn = await readJournal(path);
+    const torn = await readJournal(path, plan);
     t.strictSame(torn.torn, { line: 3, bytes: cutAt - lastStart });
     t.strictSame(torn.records, records.slice(0, 1));
     const { journal, content } = await Journal.resume(path, facts);
     t.equal(content.records.length, 1);
     await journal.append(records[2]!);
     await journal.close();
-    t.strictSame((await readJournal(path)).records, [records[0], records[2]]);
+    t.strictSame((await readJournal(path, plan)).records, [records[0], records[2]]);
   }
   writeFileSync(path, Buffer.concat([whole, Buffer.alloc(4096)]));
   t.match(
-    await readJournal(path),
+    await readJournal(path, plan),
     { torn: { line: 4, bytes: 4096 } },
     'the zeros that ext4 leaves after a power cut',
   );
@@ -58,27 +60,42 @@ t.test('a damaged line in the middle is an error that names file, line and fix',
   const lines = readFileSync(path, 'utf8').split('\n');
   const damage = (line: number, text: string) => {
     writeFileSync(path, lines.map((old, index) => (index + 1 === line ? text : old)).join('\n'));
-    return readJournal(path);
+    return readJournal(path, plan);
   };
   const bad = (record: object) => JSON.stringify({ ...records[1], ...record });
   for (const [text, message] of [
     [lines[2]!.slice(0, 40), /journal\.ndjson:3 is no JSON/],
-    ['null', /:3 is not an object/],
+    ['null', /:3 is no trial record: expected object, received null/],
+    ['[]', /:3 is no trial record: expected object, received array/],
     [bad({ version: 2 }), /:3 has version 2/],
-    [bad({ trial: '' }), /:3 has no trial/],
-    [bad({ order: null }), /:3 has no number as order/],
-    [bad({ outcome: { kind: 'great' } }), /:3 has no known outcome/],
-    [bad({ findings: undefined }), /:3 has no list of findings/],
-    [bad({ metrics: { a: null } }), /:3 has null as a, which is no number/],
-    [bad({ metrics: { a: '1.5' } }), /:3 has "1.5" as a/],
+    [bad({ version: '1' }), /:3 is no trial record: version: expected 1/],
+    [bad({ trial: '../../x' }), /:3 is no trial record: trial: is no id/],
+    [bad({ trial: 'c9-001' }), /:3 has the trial c9-001, which plan\.json does not have/],
+    [bad({ cell: 'c9' }), /:3 has the cell c9, and plan\.json c2/],
+    [bad({ repetition: 1e300 }), /:3 is no trial record: repetition: Too big/],
+    [bad({ repetition: 2 }), /:3 has repetition 2, and plan\.json 1/],
+    [bad({ order: null }), /:3 is no trial record: order: expected number, received null/],
+    [bad({ outcome: { kind: 'great' } }), /:3 is no trial record: outcome.*: is no known outcome/],
+    [bad({ outcome: { kind: 'timeout', phase: 'nap', reason: '' } }), /:3 .* outcome\.phase/],
+    [bad({ findings: undefined }), /:3 is no trial record: findings: expected array, received undefined/],
+    [bad({ findings: [null] }), /:3 is no trial record: findings\[0\]: expected object, received null/],
+    [bad({ metrics: { a: null } }), /:3 is no trial record: metrics\.a: is no number/],
+    [bad({ metrics: { a: '1.5' } }), /:3 is no trial record: metrics\.a: is no number/],
+    [bad({ metrics: { 'a b': 1 } }), /:3 is no trial record: metrics\["a b"\]: .* no plain name/],
+    [
+      bad({}).replace('"metrics":{', '"metrics":{"__proto__":1,'),
+      /:3 .* metrics: has a member named __proto__/,
+    ],
+    [bad({}).replace('"metrics":{', '"metrics":{"a":1e999,'), /:3 .* metrics\.a: is no number/],
   ] as const) {
     await t.rejects(damage(3, text), { code: 'JOURNAL_DAMAGED', message, hint: /sed -i 3d/ });
   }
   await t.rejects(damage(1, '{}'), { code: 'JOURNAL_DAMAGED', message: /:1 is no journal header/ });
   await t.rejects(damage(1, '{"journal":"modstorm","version":2}'), { message: /:1 has version 2/ });
+  await t.rejects(damage(1, '{"journal":"modstorm","version":1}'), { message: /:1 .* run: expected string/ });
   writeFileSync(path, '');
-  await t.rejects(readJournal(path), { message: /:1 has no header/ });
-  await t.rejects(readJournal(`${path}.gone`), { code: 'JOURNAL_MISSING' });
+  await t.rejects(readJournal(path, plan), { message: /:1 has no header/ });
+  await t.rejects(readJournal(`${path}.gone`, plan), { code: 'JOURNAL_MISSING' });
 });
 
 t.test('one writer at a time, and only for its own plan', async t => {
@@ -88,9 +105,9 @@ t.test('one writer at a time, and only for its own plan', async t => {
   await t.rejects(Journal.create(path, facts), { code: 'LOCK_HELD' });
   await journal.close();
   await t.rejects(Journal.create(path, facts), { code: 'JOURNAL_EXISTS' });
-  await t.rejects(Journal.resume(path, { ...facts, planDigest: 'e'.repeat(64) }), {
-    code: 'JOURNAL_OTHER_PLAN',
-  });
+  const other = { ...plan, digest: 'e'.repeat(64) };
+  await t.rejects(Journal.resume(path, { ...facts, plan: other }), { code: 'JOURNAL_OTHER_PLAN' });
+  await t.rejects(readJournal(path, other), { code: 'JOURNAL_OTHER_PLAN', message: /dddd.* eeee/ });
   const { journal: again } = await Journal.resume(path, facts);
   await again.close();
 });
@@ -99,7 +116,7 @@ t.test('of two records for one trial the last counts', async t => {
   const path = join(t.testdir(), 'journal.ndjson');
   const lost = fakeRecord(plan.trials[0]!, {}, { kind: 'infrastructure', reason: 'QEMU died' });
   await write(path, [lost, records[1]!, records[0]!]);
-  const content = await readJournal(path);
+  const content = await readJournal(path, plan);
   t.strictSame(content.records, [records[1], records[0]]);
   t.equal(content.superseded, 1);
 });
@@ -111,28 +128,23 @@ t.test('a run that died before its journal had a header can be resumed', async t
     t.strictSame(content.records, []);
     await journal.append(records[0]!);
     await journal.close();
-    t.strictSame((await readJournal(join(folder, name))).records, [records[0]], name);
+    t.strictSame((await readJournal(join(folder, name), plan)).records, [records[0]], name);
   }
 });
 
 t.test('no record with a number that JSON would turn into null is written', async t => {
   const path = join(t.testdir(), 'journal.ndjson');
   await using journal = await Journal.create(path, facts);
-  await t.rejects(journal.append(fakeRecord(plan.trials[0]!, { a: Number.NaN })), /as a, which is no number/);
+  await t.rejects(
+    journal.append(fakeRecord(plan.trials[0]!, { a: Number.NaN })),
+    /c1-001: metrics\.a: is no number/,
+  );
   await journal.append(fakeRecord(plan.trials[0]!, { big: '18446744073709551615' }));
-  t.equal((await readJournal(path)).records[0]?.metrics['big'], '18446744073709551615', 'all digits survive');
-});
-
-t.test('what a resumed run still has to do', async t => {
-  const done = [
-    records[0]!,
-    fakeRecord(plan.trials[1]!, {}, { kind: 'interrupted' }),
-    fakeRecord(plan.trials[2]!, {}, { kind: 'infrastructure', reason: 'x' }),
-    fakeRecord(plan.trials[3]!, {}, { kind: 'crashed', title: 'x', class: 'panic' }),
-    fakeRecord(plan.trials[4]!, {}, { kind: 'invalid', reason: 'x' }),
-  ];
-  const left = remainingTrials(plan, done).map(trial => trial.id);
-  t.strictSame(left, [plan.trials[1]!.id, plan.trials[2]!.id, plan.trials[5]!.id]);
+  t.equal(
+    (await readJournal(path, plan)).records[0]?.metrics['big'],
+    '18446744073709551615',
+    'all digits survive',
+  );
 });
 
 t.test(
@@ -146,16 +158,16 @@ t.test(
         const part = whole.subarray(0, cutAt);
         const newlines = part.toString('utf8').split('\n').length - 1;
         if (newlines === 0) {
-          t.throws(() => replayJournal(part, 'j'), { code: 'JOURNAL_DAMAGED' });
+          t.throws(() => replayJournal(part, 'j', plan), { code: 'JOURNAL_DAMAGED' });
           return true;
         }
-        const content = replayJournal(part, 'j');
+        const content = replayJournal(part, 'j', plan);
         return (
           content.records.length === newlines - 1 && content.bytes + (content.torn?.bytes ?? 0) === cutAt
         );
       }),
     );
     appendFileSync(path, '\n');
-    await t.rejects(readJournal(path), { message: /:8 is no JSON/ }, 'an empty line is damage too');
+    await t.rejects(readJournal(path, plan), { message: /:8 is no JSON/ }, 'an empty line is damage too');
   },
 );

@@ -1,0 +1,25 @@
+const runName = /^\d{8}T\d{6}Z-.*-[0-9a-f]{4}$/;
+
+/** Whether the name of a folder is that of a run: `20261121T033000Z-quick-3fa9`. */
+export function isRunName(name: string): boolean {
+  return runName.test(name);
+}
+
+/** The name of a run without its last four digits: `20261121T033000Z-quick`. */
+export function runNameStem(now: Date, matrixName: string): string {
+  return `${timestamp(now)}-${slug(matrixName)}`;
+}
+
+/** `20261121T033000Z`: sorts by time and holds no character that a shell or Windows minds. */
+function timestamp(date: Date): string {
+  return `${date.toISOString().slice(0, 19).replaceAll('-', '').replaceAll(':', '')}Z`;
+}
+
+function slug(name: string): string {
+  return (
+    name
+      .replaceAll(/[^A-Za-z0-9._]+/g, '-')
+      .replaceAll(/^[-.]+|-+$/g, '')
+      .slice(0, 40) || 'matrix'
+  );
+}

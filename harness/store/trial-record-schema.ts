@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import type { CrashClass } from '../measurement/crashes/crash.ts';
+import type { Finding } from '../measurement/finding.ts';
+import type {
+  DuplicateRequest,
+  DuplicateRequestCaller,
+} from '../measurement/kernel-log/duplicate-requests.ts';
+import { type CounterName, counterNames } from '../measurement/module-stats/kernel-counter.ts';
+import type { DuplicateModule, DuplicateReason } from '../measurement/module-stats/module-stats.ts';
+import type { Capabilities, Outcome, StoredValue, TrialPhase, TrialRecord } from '../measurement/record.ts';
+import {
+  count,
+  id,
+  mapOf,
+  nanoseconds,
+  objectOf,
+  oneOf,
+  repetition,
+  type Shape,
+  text,
+  time,
+} from './schema.ts';
+
+const notNumber = 'is no number';
+
+/** A value as files keep it: a finite number, or the digits of an integer that no double holds. */
+export const storedValue: z.ZodType<StoredValue> = z.union(
+  [z.number(), z.string().regex(/^-?\d{1,40}$/, { error: notNumber })],
+  { error: notNumber },
+);
+
+const phase = oneOf<TrialPhase>({
+  start: true,
+  boot: true,
+  prepare: true,
+  workload: true,
+  collect: true,
+  shutdown: true,
+});
+
+const crashClass = oneOf<CrashClass>({
+  panic: true,
+  oops: true,
+  bug: true,
+  warning: true,
+  sanitizer: true,
+  'hung-task': true,
+  'soft-lockup': true,
+  'hard-lockup': true,
+  'rcu-stall': true,
+  'out-of-memory': true,
+  'triple-fault': true,
+  reboot: true,
+  qemu: true,
+});
+
+const reason = { reason: z.string() };
+const outcomes: { [Kind in Outcome['kind']]: Omit<Shape<Extract<Outcome, { kind: Kind }>>, 'kind'> } = {
+  passed: {},
+  failed: reason,
+  invalid: reason,
+  timeout: { phase, ...reason },
+  crashed: { title: z.string(), class: crashClass },
+  infrastructure: reason,
+  interrupted: {},
+};
+
+const outcome = z.discriminatedUnion(
+  'kind',
+  Object.entries(outcomes).map(([kind, shape]) => z.object({ kind: z.literal(kind), ...shape })) as never,
+  { error: 'is no known outcome' },
+) as unknown as z.ZodType<Outcome>;
+
+const duplicate = objectOf<DuplicateModule>({
+  name: z.string(),
+  count,
+  reason: oneOf<DuplicateReason>({
+    Becoming: true,
+    Load: true,
+    'Becoming & Load': true,
+    'Bug-on-stats': true,
+  }),
+});
+
+const duplicateRequest = objectOf<DuplicateRequest>({ name: z.string(), count });
+
+const caller = objectOf<DuplicateRequestCaller>({
+  name: z.string(),
+  caller: z.string(),
+  chain: z.array(z.string()),
+  count,
+});
+
+const finding = objectOf<Finding>({
+  code: text,
+  severity: oneOf<Finding['severity']>({ note: true, warning: true, invalid: true }),
+  message: z.string(),
+  line: z.exactOptional(count),
+});
+
+const decimal = z.exactOptional(z.string().regex(/^\d{1,20}$/, { error: 'is no decimal number' }));
+const counters = objectOf<Partial<Record<CounterName, string>>>(
+  Object.fromEntries(counterNames.map(name => [name, decimal])) as Record<CounterName, typeof decimal>,
+);
+
+const capabilities = objectOf<Capabilities>({
+  release: z.string(),
+  moduleStats: z.boolean(),
+  autoloadDups: z.boolean(),
+  dupsTrace: z.boolean(),
+  decompress: z.boolean(),
+  cpusOnline: count,
+  configDigest: z.exactOptional(z.string()),
+});
+
+/** A line of the journal, in version 1. Compiled, for a journal may have 10^5 of them. */
+export const trialRecordSchema: z.ZodType<TrialRecord> = z.compile(
+  objectOf<TrialRecord>({
+    version: z.literal(1),
+    trial: id,
+    cell: id,
+    repetition,
+    order: count,
+    outcome,
+    startedAt: time,
+    durationNs: nanoseconds,
+    phasesNs: objectOf<TrialRecord['phasesNs']>({
+      start: z.exactOptional(nanoseconds),
+      boot: z.exactOptional(nanoseconds),
+      prepare: z.exactOptional(nanoseconds),
+      workload: z.exactOptional(nanoseconds),
+      collect: z.exactOptional(nanoseconds),
+      shutdown: z.exactOptional(nanoseconds),
+    }),
+    bootNs: z.exactOptional(nanoseconds),
+    workloadNs: z.exactOptional(nanoseconds),
+    capabilities: z.exactOptional(capabilities),
+    counters: z.exactOptional(objectOf({ before: counters, after: counters })),
+    metrics: mapOf(storedValue),
+    duplicates: z.array(duplicate),
+    duplicateRequests: z.array(duplicateRequest),
+    callers: z.exactOptional(z.array(caller)),
+    findings: z.array(finding),
+    consoleTail: z.exactOptional(z.array(z.string())),
+  }),
+);
