@@ -1,0 +1,84 @@
+import { makeSample } from '../statistics/samples/sample.ts';
+import type { Scalar } from '../statistics/samples/value.ts';
+import { rankTest } from '../statistics/tests/rank-test.ts';
+import type { Action } from './action.ts';
+import type { RevertCheck, SecondChange, Suspect } from './conclusion.ts';
+import { judgeRevert } from './confirmation.ts';
+import type { Evidence } from './evidence.ts';
+import { interleave } from './interleave.ts';
+import type { Attempt, Ledger } from './ledger.ts';
+import { claimOf } from './suspects.ts';
+
+/** Two-sided level at which a second change is said. */
+const secondChangeLevel = 0.005;
+
+/** What is done once a suspicion was confirmed: the culprit is reverted on the bad end, then the search ends. */
+export function afterConfirmation(ledger: Ledger, evidence: Evidence, attempt: Attempt, p: number): Action {
+  const { history } = ledger;
+  const { masses } = evidence.posterior;
+  const claim = claimOf(history, history.placeOf(attempt.bad), masses, ledger.untestablePlaces());
+  const culprits = claim.culprits.map(place => history.commits[place]!.id);
+  const revert = checkRevert(ledger, culprits);
+  if (revert.kind === 'build' || revert.kind === 'boot') return revert;
+  const second = secondChanges(ledger, attempt);
+  const { probability } = claim;
+  return {
+    kind: 'conclude',
+    conclusion: { kind: 'found', culprits, probability, p, attempts: attempt.number, revert, second },
+  };
+}
+
+type RevertStep = Extract<Action, { kind: 'build' | 'boot' }>;
+
+/** The next step of the check, or what came of it. */
+function checkRevert(ledger: Ledger, culprits: readonly string[]): RevertStep | RevertCheck {
+  const [culprit, another] = culprits;
+  if (!ledger.options.revert) return { kind: 'not-asked' };
+  if (culprit === undefined || another !== undefined)
+    return { kind: 'impossible', reason: 'several commits are suspect' };
+  if (culprit === ledger.badEnd) return { kind: 'same-as-parent' };
+  const purpose = { stage: 'revert', culprit } as const;
+  const reverted = { commit: ledger.badEnd, without: culprit, purpose };
+  const trial = ledger.revert;
+  if (trial?.impossible !== undefined) return { kind: 'impossible', reason: trial.impossible };
+  if (ledger.overBudget || ledger.spent.boots >= ledger.options.boots)
+    return { kind: 'impossible', reason: 'no boots are left' };
+  if (!trial?.built) return { kind: 'build', anew: false, ...reverted };
+  const verdict = judgeRevert(trial.bad, trial.reverted, ledger.options.worse);
+  if (verdict.kind === 'more')
+    return interleave(ledger, [
+      { target: { commit: ledger.badEnd, purpose }, boots: trial.bad.length },
+      { target: reverted, boots: trial.reverted.length },
+    ]);
+  const kind = verdict.kind === 'worse' ? 'restored' : 'not-restored';
+  return { kind, boots: verdict.boots, p: verdict.p };
+}
+
+/**
+ * Other changes in the range: parents that are not like the good end, a culprit that is not like the bad end. Only fresh
+ * boots are compared: those of the search chose the culprit, and would make it look like an end.
+ */
+function secondChanges({ goodEnd, badEnd, good, bad }: Ledger, attempt: Attempt): SecondChange[] {
+  const found: SecondChange[] = [];
+  const compare = (from: string, to: string, left: readonly Scalar[], right: readonly Scalar[]) => {
+    const p = rankTest(makeSample(left), makeSample(right)).twoSided;
+    if (from !== to && p <= secondChangeLevel) found.push({ good: from, bad: to, p });
+  };
+  for (const parent of attempt.good) compare(goodEnd, parent, good, attempt.values.get(parent)!);
+  compare(attempt.bad, badEnd, attempt.values.get(attempt.bad)!, bad);
+  return found;
+}
+
+/** The smallest set of commits that holds the first bad one with the wanted probability, most suspect first. */
+export function suspectRange({ history, options }: Ledger, evidence: Evidence): Suspect[] {
+  const suspects = [...evidence.posterior.masses]
+    .map((probability, place) => ({ commit: history.commits[place]!.id, probability }))
+    .filter(({ probability }) => probability > 0)
+    .sort((a, b) => b.probability - a.probability);
+  let sum = 0;
+  return suspects.filter(({ probability }) => {
+    const needed = sum < options.confidence;
+    sum += probability;
+    return needed;
+  });
+}

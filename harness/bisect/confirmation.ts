@@ -1,0 +1,67 @@
+import type { Scalar } from '../statistics/samples/value.ts';
+import { type Direction, worseP } from './ends.ts';
+
+/** Fresh boots of each side at which a suspicion is tested, and the share of the attempt's level that a look may spend. */
+const looks = [
+  { boots: 6, share: 0.22 },
+  { boots: 12, share: 0.18 },
+  { boots: 24, share: 0.2 },
+  { boots: 48, share: 0.4 },
+] as const;
+const revertLooks = [
+  { boots: 6, share: 0.3 },
+  { boots: 12, share: 0.3 },
+  { boots: 24, share: 0.4 },
+] as const;
+const level = 0.01;
+/** Suspicions that may be tested before the search gives up. */
+export const mostAttempts = 3;
+
+/** What fresh boots of a suspect and of its parents say. */
+export type FreshVerdict =
+  | { kind: 'more'; boots: number }
+  | { kind: 'worse'; p: number; boots: number }
+  | { kind: 'not-worse'; p: number; boots: number };
+
+/**
+ * Tests whether a commit is worse than each of its parents, by fresh boots of builds made anew: the exact one-sided rank
+ * test at level .01 · 2^-attempt, split over the looks. A wrong commit that is alike to one parent passes at most at that
+ * level, whatever the model that suspected it: over three attempts .01 · (1/2 + 1/4 + 1/8) < .9 %. The first look spends a
+ * little more than the second for six boots a side to be able to decide: 1/924 is above .01 · ½ · .2.
+ * @param attempt from 1
+ */
+export function judgeSuspect(
+  bad: readonly Scalar[],
+  good: readonly (readonly Scalar[])[],
+  direction: Direction,
+  attempt: number,
+): FreshVerdict {
+  return judgeFresh(bad, good, direction, looks, level / 2 ** attempt);
+}
+
+/** Tests whether the bad end is worse than itself with the culprit reverted. */
+export function judgeRevert(
+  bad: readonly Scalar[],
+  reverted: readonly Scalar[],
+  direction: Direction,
+): FreshVerdict {
+  return judgeFresh(bad, [reverted], direction, revertLooks, level);
+}
+
+function judgeFresh(
+  bad: readonly Scalar[],
+  good: readonly (readonly Scalar[])[],
+  direction: Direction,
+  plan: readonly { boots: number; share: number }[],
+  alpha: number,
+): FreshVerdict {
+  let verdict: FreshVerdict | undefined;
+  for (const { boots, share } of plan) {
+    if ([bad, ...good].some(values => values.length < boots)) return { kind: 'more', boots };
+    const suspect = bad.slice(0, boots);
+    const p = Math.max(...good.map(values => worseP(suspect, values.slice(0, boots), direction)));
+    if (p <= alpha * share) return { kind: 'worse', p, boots };
+    verdict = { kind: 'not-worse', p, boots };
+  }
+  return verdict!;
+}

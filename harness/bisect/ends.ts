@@ -1,0 +1,89 @@
+import { normalUpperQuantile } from '../statistics/distributions/distribution.ts';
+import { makeSample, poolRanks, type Sample } from '../statistics/samples/sample.ts';
+import type { Scalar } from '../statistics/samples/value.ts';
+import { oneSidedRankTest } from '../statistics/tests/rank-test.ts';
+import { type Bins, binOf, cutAtQuartiles } from './bins.ts';
+import { predictive } from './evidence.ts';
+import { mutualInformation } from './information.ts';
+
+/** Which way the values of bad commits lie from those of good ones. */
+export type Direction = 'higher' | 'lower';
+
+/** Boots of each end at which they are compared. */
+export const endLooks = [10, 20, 40] as const;
+/** One-sided level over all looks at the ends; each spends a third. */
+const level = 0.01;
+const power = 0.8;
+
+/** What the boots of both ends say. */
+export type EndsVerdict =
+  | { kind: 'more'; boots: number }
+  /** `bits`: what one boot tells of a commit that is as likely bad as good. */
+  | { kind: 'differ'; p: number; bits: number; bins: Bins }
+  /** Not provably, with the most boots there are; `bootsNeeded` is undefined when they do not lean the right way. */
+  | { kind: 'alike'; p: number; bins: Bins; bootsNeeded: number | undefined };
+
+/**
+ * Compares the ends at 10, 20 and 40 boots each. They differ when the exact one-sided rank test gives p <= .01/3 at a look,
+ * so ends that are alike pass in at most 1 %. The bins are cut from the boots of that look.
+ */
+export function judgeEnds(
+  good: readonly Scalar[],
+  bad: readonly Scalar[],
+  direction: Direction,
+): EndsVerdict {
+  let verdict: EndsVerdict | undefined;
+  for (const look of endLooks) {
+    if (good.length < look || bad.length < look) return { kind: 'more', boots: look };
+    const first = good.slice(0, look);
+    const second = bad.slice(0, look);
+    const p = worseP(second, first, direction);
+    const bins = cutAtQuartiles([...first, ...second]);
+    if (p <= level / endLooks.length)
+      return { kind: 'differ', p, bits: bitsBetween(first, second, bins), bins };
+    verdict = { kind: 'alike', p, bins, bootsNeeded: bootsNeeded(first, second, direction) };
+  }
+  return verdict!;
+}
+
+/** The exact one-sided p of `suspect` being as much worse than `other` as it is. */
+export function worseP(suspect: readonly Scalar[], other: readonly Scalar[], direction: Direction): number {
+  const { greater, less } = oneSidedRankTest(makeSample(suspect), makeSample(other));
+  return direction === 'higher' ? greater : less;
+}
+
+function bitsBetween(good: readonly Scalar[], bad: readonly Scalar[], bins: Bins): number {
+  return mutualInformation([
+    { weight: 0.5, outcome: outcomesOf(good, bins) },
+    { weight: 0.5, outcome: outcomesOf(bad, bins) },
+  ]);
+}
+
+function outcomesOf(values: readonly Scalar[], bins: Bins): number[] {
+  const counts = new Array<number>(bins.count).fill(0);
+  for (const value of values) counts[binOf(bins, value)]!++;
+  return predictive(counts);
+}
+
+/** Noether's sample size (1987) for the superiority that was seen, with the variance that its ties leave. */
+function bootsNeeded(
+  good: readonly Scalar[],
+  bad: readonly Scalar[],
+  direction: Direction,
+): number | undefined {
+  const [lower, higher] = direction === 'higher' ? [good, bad] : [bad, good];
+  const superiority = superiorityOf(makeSample(higher), makeSample(lower));
+  if (superiority.share <= 0.5) return undefined;
+  const deviations = normalUpperQuantile(level / endLooks.length) + normalUpperQuantile(1 - power);
+  return Math.ceil((deviations ** 2 * superiority.untied) / (6 * (superiority.share - 0.5) ** 2));
+}
+
+/** P(first > second) + P(equal) / 2, and the share of the variance of the rank sum that ties leave. */
+function superiorityOf(first: Sample, second: Sample): { share: number; untied: number } {
+  const pooled = poolRanks(first, second);
+  const total = pooled.first + pooled.second;
+  const u = pooled.doubledRankSum / 2 - (pooled.first * (pooled.first + 1)) / 2;
+  let ties = 0;
+  for (const size of pooled.groups) ties += size ** 3 - size;
+  return { share: u / (pooled.first * pooled.second), untied: 1 - ties / (total ** 3 - total) };
+}

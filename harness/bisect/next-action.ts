@@ -1,0 +1,117 @@
+import type { Action } from './action.ts';
+import { afterConfirmation, suspectRange } from './conclude.ts';
+import type { Conclusion } from './conclusion.ts';
+import { judgeSuspect, mostAttempts } from './confirmation.ts';
+import type { Evidence } from './evidence.ts';
+import { interleave } from './interleave.ts';
+import type { Attempt, Ledger } from './ledger.ts';
+import { chooseStep } from './next-step.ts';
+import { mostSuspect } from './suspects.ts';
+
+type Undecided = Extract<Conclusion, { kind: 'undecided' }>;
+type Refused = Extract<Conclusion, { kind: 'refused' }>;
+
+/**
+ * What a search does next. It depends on nothing but what the ledger has seen: the same observations give the same action,
+ * so a search that was killed goes on where it was.
+ */
+export function nextAction(ledger: Ledger): Action {
+  const { evidence } = ledger;
+  if (evidence === undefined) return atEnds(ledger);
+  const attempt = ledger.attempts.at(-1);
+  if (attempt === undefined || isBroken(ledger, attempt)) return inSearch(ledger, evidence);
+  const values = (commit: string) => attempt.values.get(commit)!;
+  const good = attempt.good.map(values);
+  const verdict = judgeSuspect(values(attempt.bad), good, ledger.options.worse, attempt.number);
+  if (verdict.kind === 'worse') return afterConfirmation(ledger, evidence, attempt, verdict.p);
+  if (verdict.kind === 'not-worse') return inSearch(ledger, evidence);
+  return stopped(ledger, evidence) ?? inAttempt(ledger, attempt);
+}
+
+function atEnds(ledger: Ledger): Action {
+  const { goodEnd, badEnd, ends } = ledger;
+  const purpose = { stage: 'ends' } as const;
+  for (const commit of [goodEnd, badEnd]) {
+    const title = ledger.untestable.get(commit);
+    if (title !== undefined) return refused({ reason: 'end-untestable', detail: `${commit}: ${title}` });
+    if (!ledger.isBuilt(commit)) return { kind: 'build', anew: false, commit, purpose };
+  }
+  if (ledger.sameCode) return refused({ reason: 'same-code', detail: 'both ends compile to the same code' });
+  if (ends.kind === 'more') {
+    if (ledger.overBudget) return undecided('budget', []);
+    return interleave(ledger, [
+      { target: { commit: goodEnd, purpose }, boots: ledger.good.length },
+      { target: { commit: badEnd, purpose }, boots: ledger.bad.length },
+    ]);
+  }
+  const bootsNeeded = ends.kind === 'alike' ? ends.bootsNeeded : undefined;
+  return refused({
+    reason: 'not-reproducible',
+    detail: 'the ends do not differ provably',
+    p: ends.p,
+    ...(bootsNeeded !== undefined && { bootsNeeded }),
+  });
+}
+
+function inSearch(ledger: Ledger, evidence: Evidence): Action {
+  if (evidence.contradicted) return undecided('back-and-forth', []);
+  const spent = ledger.attempts.filter(hasBoots).length;
+  if (spent >= mostAttempts) return undecided('attempts', suspectRange(ledger, evidence));
+  const stop = stopped(ledger, evidence);
+  if (stop) return stop;
+  const { history, options } = ledger;
+  const untestable = ledger.untestablePlaces();
+  const suspicion = mostSuspect(history, evidence.posterior.masses, untestable);
+  if (suspicion !== undefined && suspicion.probability >= options.confidence) {
+    const id = (place: number) => history.commits[place]!.id;
+    const attempt = { bad: id(suspicion.bad), good: suspicion.good.map(id) };
+    return inAttempt(ledger, {
+      ...attempt,
+      number: spent + 1,
+      built: new Set(),
+      values: new Map(),
+    });
+  }
+  const { bootsPerCommit } = options;
+  const step = chooseStep({ history, evidence, untestable, bootsPerCommit, costs: ledger.costs() });
+  if (step === undefined) return undecided('nothing-left', suspectRange(ledger, evidence));
+  const target = { commit: history.commits[step.commit]!.id, purpose: { stage: 'search' } } as const;
+  return step.kind === 'boot' ? { kind: 'boot', ...target } : { kind: 'build', anew: false, ...target };
+}
+
+function inAttempt(ledger: Ledger, attempt: Attempt): Action {
+  const { number, bad, good } = attempt;
+  const purpose = { stage: 'confirm' as const, attempt: number, bad, good: [...good] };
+  const commits = [bad, ...good];
+  const unbuilt = commits.find(commit => !attempt.built.has(commit));
+  if (unbuilt !== undefined) return { kind: 'build', anew: true, commit: unbuilt, purpose };
+  const sides = commits.map(commit => ({
+    target: { commit, purpose },
+    boots: attempt.values.get(commit)?.length ?? 0,
+  }));
+  return interleave(ledger, sides);
+}
+
+/** An attempt that never came to a boot, for a commit did not build, spent nothing of the level. */
+function hasBoots({ values }: Attempt): boolean {
+  return [...values.values()].some(({ length }) => length > 0);
+}
+
+/** An attempt one of whose commits turned out to be untestable says nothing more. */
+function isBroken(ledger: Ledger, { bad, good }: Attempt): boolean {
+  return [bad, ...good].some(commit => ledger.untestable.has(commit));
+}
+
+function stopped(ledger: Ledger, evidence: Evidence): Action | undefined {
+  if (ledger.overBudget) return undecided('budget', suspectRange(ledger, evidence));
+  if (ledger.spent.boots >= ledger.options.boots) return undecided('boots', suspectRange(ledger, evidence));
+  return undefined;
+}
+
+function undecided(reason: Undecided['reason'], range: Undecided['range']): Action {
+  return { kind: 'conclude', conclusion: { kind: 'undecided', reason, range } };
+}
+
+function refused(why: Omit<Refused, 'kind'>): Action {
+  return { kind: 'conclude', conclusion: { kind: 'refused', ...why } };
+}

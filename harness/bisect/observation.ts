@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { readStored } from '../store/sample.ts';
+
+const commit = z.string().min(1).max(200);
+const seconds = z.number().min(0);
+
+/** What a build or a boot is for. */
+const purpose = z.discriminatedUnion('stage', [
+  z.strictObject({ stage: z.literal('ends') }),
+  z.strictObject({ stage: z.literal('search') }),
+  /** `bad` is suspected to introduce the change that none of `good` has. */
+  z.strictObject({
+    stage: z.literal('confirm'),
+    attempt: z.int().min(1),
+    bad: commit,
+    good: z.array(commit).min(1),
+  }),
+  z.strictObject({ stage: z.literal('revert'), culprit: commit }),
+]);
+
+/** The source that is built: a commit, perhaps with another one reverted on it. */
+const source = { commit, without: commit.optional(), purpose };
+
+/** Something that was tried and what came of it: a line of the log of a bisection, from which everything is replayed. */
+export const observationShape = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('built'),
+    ...source,
+    seconds,
+    /** Content key of image and modules; equal keys are the same object code. */
+    code: z.string().min(1).max(200).optional(),
+  }),
+  z.strictObject({
+    type: z.literal('booted'),
+    ...source,
+    seconds,
+    /** A whole number beyond 2^53 is written as text. */
+    value: z.union([z.number(), z.string().regex(/^-?[0-9]{1,40}$/)]).transform(readStored),
+  }),
+  /** A boot that gave no value: it crashed or hung. */
+  z.strictObject({ type: z.literal('boot-failed'), ...source, seconds, title: z.string().max(2000) }),
+  /** The source cannot be judged. */
+  z.strictObject({
+    type: z.literal('untestable'),
+    ...source,
+    seconds,
+    cause: z.enum(['asked', 'build', 'boot', 'counters', 'conflict']),
+    title: z.string().max(2000),
+  }),
+]);
+
+export type Observation = z.infer<typeof observationShape>;
+export type Purpose = z.infer<typeof purpose>;
+/** A line of the log as it is written. */
+export type StoredObservation = z.input<typeof observationShape>;
