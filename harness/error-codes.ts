@@ -39,6 +39,7 @@ export const errorCodes = {
     fault: 'user',
     meaning: 'The run and the baseline were measured under unlike conditions',
   },
+  BISECT_LOG_DAMAGED: { fault: 'harness', meaning: 'A line of the log of a bisection cannot be read' },
   CACHE_IN_USE: {
     fault: 'harness',
     meaning: 'The cache was to be removed while somebody builds or runs from it; it was kept',

@@ -1,5 +1,5 @@
-import { logMarginal } from '../../../harness/bisect/dirichlet.ts';
-import { binaryEntropy } from '../../../harness/bisect/information.ts';
+import { logMarginal } from '../../../harness/bisect/search/dirichlet.ts';
+import { binaryEntropy } from '../../../harness/bisect/search/information.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { Threshold } from './threshold.ts';
 import type { World } from './world.ts';

@@ -1,4 +1,4 @@
-import type { History } from '../../../harness/bisect/history.ts';
+import type { History } from '../../../harness/bisect/search/history.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { Threshold } from './threshold.ts';
 import type { World } from './world.ts';

@@ -1,12 +1,12 @@
-import type { Conclusion } from '../../../harness/bisect/conclusion.ts';
-import { Ledger } from '../../../harness/bisect/ledger.ts';
-import { nextAction } from '../../../harness/bisect/next-action.ts';
-import { type SearchOptions, searchOptionsShape } from '../../../harness/bisect/options.ts';
+import type { Conclusion } from '../../../harness/bisect/search/conclusion.ts';
+import { Ledger } from '../../../harness/bisect/search/ledger.ts';
+import { nextAction } from '../../../harness/bisect/search/next-action.ts';
+import { type SearchOptions, searchOptionsShape } from '../../../harness/bisect/search/options.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { bootSeconds, buildSeconds, type World } from './world.ts';
 
 /** Lets the search of modstorm loose in a world. The revert check is left out: no other search has one. */
-export function runSearch(
+function runSearch(
   world: World,
   given: Partial<SearchOptions> = {},
 ): { ledger: Ledger; conclusion: Conclusion } {

@@ -1,4 +1,4 @@
-import { History, type HistoryCommit } from '../../../harness/bisect/history.ts';
+import { History, type HistoryCommit } from '../../../harness/bisect/search/history.ts';
 import type { Random } from '../../../harness/random.ts';
 
 /** A history with a change in it, and what its boots give. */
@@ -72,7 +72,7 @@ export function linearHistory(commits: number): History {
 }
 
 /** A main line into which topic branches of 1 to 12 commits are merged; three of four commits are on branches. */
-export function mergingHistory(commits: number, random: Random): History {
+function mergingHistory(commits: number, random: Random): History {
   const list: HistoryCommit[] = [{ id: 'c0', parents: [], candidate: false }];
   const add = (...parents: number[]) => list.push({ id: `c${list.length}`, parents, candidate: true }) - 1;
   let main = 0;

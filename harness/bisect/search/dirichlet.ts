@@ -1,4 +1,4 @@
-import { logGamma } from '../statistics/distributions/distribution.ts';
+import { logGamma } from '../../statistics/distributions/distribution.ts';
 
 const halves: number[] = [];
 const scale = 2;

@@ -1,7 +1,7 @@
-import { normalUpperQuantile } from '../statistics/distributions/distribution.ts';
-import { makeSample, poolRanks, type Sample } from '../statistics/samples/sample.ts';
-import type { Scalar } from '../statistics/samples/value.ts';
-import { oneSidedRankTest } from '../statistics/tests/rank-test.ts';
+import { normalUpperQuantile } from '../../statistics/distributions/distribution.ts';
+import { makeSample, poolRanks, type Sample } from '../../statistics/samples/sample.ts';
+import type { Scalar } from '../../statistics/samples/value.ts';
+import { oneSidedRankTest } from '../../statistics/tests/rank-test.ts';
 import { type Bins, binOf, cutAtQuartiles } from './bins.ts';
 import { predictive } from './evidence.ts';
 import { mutualInformation } from './information.ts';
@@ -10,7 +10,7 @@ import { mutualInformation } from './information.ts';
 export type Direction = 'higher' | 'lower';
 
 /** Boots of each end at which they are compared. */
-export const endLooks = [10, 20, 40] as const;
+const endLooks = [10, 20, 40] as const;
 /** One-sided level over all looks at the ends; each spends a third. */
 const level = 0.01;
 const power = 0.8;

@@ -86,7 +86,8 @@ function faultOf(commits: readonly HistoryCommit[], distinct: number): string | 
   if (distinct < commits.length) return 'a commit occurs twice';
   if (commits[0]!.candidate) return 'the good end cannot be the first bad commit';
   if (!commits[commits.length - 1]!.candidate) return 'the bad end must be a candidate';
-  for (const [place, { id, parents }] of commits.entries()) {
+  for (const [place, { id, parents, candidate }] of commits.entries()) {
+    if (candidate && parents.length === 0) return `${id} has no parent`;
     if (parents.some(parent => !(Number.isInteger(parent) && parent >= 0 && parent < place)))
       return `a parent of ${id} does not stand before it`;
   }

@@ -48,7 +48,11 @@ export type Conclusion =
     }
   | {
       kind: 'undecided';
-      reason: 'attempts' | 'boots' | 'budget' | 'nothing-left' | 'back-and-forth';
-      /** The smallest set of commits that holds the first bad one with the wanted probability, most suspect first. */
+      /** `contradiction`: by their object code, commits are alike that one first bad commit would set apart. */
+      reason: 'attempts' | 'boots' | 'budget' | 'nothing-left' | 'contradiction';
+      /**
+       * The smallest set of commits that holds the first bad one with the wanted probability, most suspect first; empty
+       * when nothing is known of it.
+       */
       range: Suspect[];
     };

@@ -63,13 +63,13 @@ export class Evidence {
     this.#arrange();
   }
 
-  /** Whether the same code belongs to commits that cannot be alike if there is only one change: it was made and undone. */
+  /** Whether commits have the same code that cannot be alike if only one commit brought the change: several did. */
   get contradicted(): boolean {
     return this.#contradicted;
   }
 
   /**
-   * Takes in a built commit.
+   * Takes in a commit that was built, for the first time or anew.
    * @param code content key of image and modules; commits with equal keys share their boots
    */
   addBuild(commit: number, code: string | undefined): void {
@@ -121,7 +121,7 @@ export class Evidence {
 
   /** @throws RangeError when the evidence is contradicted: then there is none */
   get posterior(): Posterior {
-    if (this.#contradicted) throw new RangeError('no single change fits: the same code is good and bad');
+    if (this.#contradicted) throw new RangeError('no single change fits what has the same code');
     this.#posterior ??= this.#compute();
     return this.#posterior;
   }

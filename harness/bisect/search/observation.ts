@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readStored } from '../store/sample.ts';
+import { readStored } from '../../store/sample.ts';
 
 const commit = z.string().min(1).max(200);
 const seconds = z.number().min(0);
@@ -51,5 +51,3 @@ export const observationShape = z.discriminatedUnion('type', [
 
 export type Observation = z.infer<typeof observationShape>;
 export type Purpose = z.infer<typeof purpose>;
-/** A line of the log as it is written. */
-export type StoredObservation = z.input<typeof observationShape>;

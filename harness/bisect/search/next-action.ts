@@ -34,11 +34,12 @@ function atEnds(ledger: Ledger): Action {
   for (const commit of [goodEnd, badEnd]) {
     const title = ledger.untestable.get(commit);
     if (title !== undefined) return refused({ reason: 'end-untestable', detail: `${commit}: ${title}` });
-    if (!ledger.isBuilt(commit)) return { kind: 'build', anew: false, commit, purpose };
   }
   if (ledger.sameCode) return refused({ reason: 'same-code', detail: 'both ends compile to the same code' });
   if (ends.kind === 'more') {
     if (ledger.overBudget) return undecided('budget', []);
+    const unbuilt = [goodEnd, badEnd].find(commit => !ledger.isBuilt(commit));
+    if (unbuilt !== undefined) return { kind: 'build', anew: false, commit: unbuilt, purpose };
     return interleave(ledger, [
       { target: { commit: goodEnd, purpose }, boots: ledger.good.length },
       { target: { commit: badEnd, purpose }, boots: ledger.bad.length },
@@ -54,12 +55,12 @@ function atEnds(ledger: Ledger): Action {
 }
 
 function inSearch(ledger: Ledger, evidence: Evidence): Action {
-  if (evidence.contradicted) return undecided('back-and-forth', []);
+  const { history, options } = ledger;
+  if (evidence.contradicted) return undecided('contradiction', []);
   const spent = ledger.attempts.filter(hasBoots).length;
   if (spent >= mostAttempts) return undecided('attempts', suspectRange(ledger, evidence));
   const stop = stopped(ledger, evidence);
   if (stop) return stop;
-  const { history, options } = ledger;
   const untestable = ledger.untestablePlaces();
   const suspicion = mostSuspect(history, evidence.posterior.masses, untestable);
   if (suspicion !== undefined && suspicion.probability >= options.confidence) {

@@ -1,4 +1,4 @@
-import { makeRandom } from '../random.ts';
+import { makeRandom } from '../../random.ts';
 import type { Action, Target } from './action.ts';
 import type { Ledger } from './ledger.ts';
 

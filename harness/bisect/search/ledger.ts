@@ -1,4 +1,4 @@
-import type { Scalar } from '../statistics/samples/value.ts';
+import type { Scalar } from '../../statistics/samples/value.ts';
 import { type Bins, binOf } from './bins.ts';
 import { type EndsVerdict, judgeEnds } from './ends.ts';
 import { Evidence } from './evidence.ts';
@@ -43,7 +43,7 @@ export class Ledger {
   revert: RevertTrial | undefined;
   /** Counts of what was done, and the seconds that it took. */
   readonly spent = { builds: 0, boots: 0, seconds: 0 };
-  #ends: EndsVerdict = { kind: 'more', boots: 0 };
+  #ends: EndsVerdict;
   #evidence: { evidence: Evidence; bins: Bins } | undefined;
   readonly #codes = new Map<string, string | undefined>();
   readonly #tries = new Map<string, { passed: number; failed: number }>();
@@ -105,16 +105,12 @@ export class Ledger {
     const attempt = this.#attemptOf(observation.purpose);
     if (observation.purpose.stage === 'revert')
       this.revert ??= { culprit: observation.purpose.culprit, built: false, bad: [], reverted: [] };
-    switch (observation.type) {
-      case 'built':
-        return this.#built(observation, attempt);
-      case 'booted':
-        return this.#booted(observation, attempt);
-      case 'boot-failed':
-        this.spent.boots++;
-        return this.#bootFailed(observation);
-      case 'untestable':
-        return this.#setAside(observation, observation.title);
+    if (observation.type === 'built') this.#built(observation, attempt);
+    else if (observation.type === 'booted') this.#booted(observation, attempt);
+    else if (observation.type === 'boot-failed') this.#bootFailed(observation);
+    else {
+      if (observation.cause === 'build') this.spent.builds++;
+      this.#setAside(observation, observation.title);
     }
   }
 
@@ -171,13 +167,15 @@ export class Ledger {
 
   #freeze(bins: Bins): void {
     const evidence = new Evidence(this.history, bins.count);
-    for (const [commit, code] of this.#codes) evidence.addBuild(this.history.placeOf(commit), code);
+    for (const end of [this.goodEnd, this.badEnd])
+      evidence.addBuild(this.history.placeOf(end), this.#codes.get(end));
     for (const value of this.good) evidence.addBoot(0, binOf(bins, value));
     for (const value of this.bad) evidence.addBoot(this.history.bad, binOf(bins, value));
     this.#evidence = { evidence, bins };
   }
 
   #bootFailed(observation: Observation & { type: 'boot-failed' }): void {
+    this.spent.boots++;
     const tries = this.#triesOf(observation);
     tries.failed++;
     if (tries.failed >= failuresAllowed && tries.failed > tries.passed)

@@ -1,4 +1,4 @@
-import type { Scalar } from '../statistics/samples/value.ts';
+import type { Scalar } from '../../statistics/samples/value.ts';
 import { type Direction, worseP } from './ends.ts';
 
 /** Fresh boots of each side at which a suspicion is tested, and the share of the attempt's level that a look may spend. */

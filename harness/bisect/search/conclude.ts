@@ -1,6 +1,6 @@
-import { makeSample } from '../statistics/samples/sample.ts';
-import type { Scalar } from '../statistics/samples/value.ts';
-import { rankTest } from '../statistics/tests/rank-test.ts';
+import { makeSample } from '../../statistics/samples/sample.ts';
+import type { Scalar } from '../../statistics/samples/value.ts';
+import { rankTest } from '../../statistics/tests/rank-test.ts';
 import type { Action } from './action.ts';
 import type { RevertCheck, SecondChange, Suspect } from './conclusion.ts';
 import { judgeRevert } from './confirmation.ts';
@@ -41,17 +41,16 @@ function checkRevert(ledger: Ledger, culprits: readonly string[]): RevertStep | 
   const reverted = { commit: ledger.badEnd, without: culprit, purpose };
   const trial = ledger.revert;
   if (trial?.impossible !== undefined) return { kind: 'impossible', reason: trial.impossible };
+  const verdict = judgeRevert(trial?.bad ?? [], trial?.reverted ?? [], ledger.options.worse);
+  if (verdict.kind === 'worse') return { kind: 'restored', boots: verdict.boots, p: verdict.p };
+  if (verdict.kind === 'not-worse') return { kind: 'not-restored', boots: verdict.boots, p: verdict.p };
   if (ledger.overBudget || ledger.spent.boots >= ledger.options.boots)
     return { kind: 'impossible', reason: 'no boots are left' };
   if (!trial?.built) return { kind: 'build', anew: false, ...reverted };
-  const verdict = judgeRevert(trial.bad, trial.reverted, ledger.options.worse);
-  if (verdict.kind === 'more')
-    return interleave(ledger, [
-      { target: { commit: ledger.badEnd, purpose }, boots: trial.bad.length },
-      { target: reverted, boots: trial.reverted.length },
-    ]);
-  const kind = verdict.kind === 'worse' ? 'restored' : 'not-restored';
-  return { kind, boots: verdict.boots, p: verdict.p };
+  return interleave(ledger, [
+    { target: { commit: ledger.badEnd, purpose }, boots: trial.bad.length },
+    { target: reverted, boots: trial.reverted.length },
+  ]);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { compareScalars, type Scalar } from '../statistics/samples/value.ts';
+import { compareScalars, type Scalar } from '../../statistics/samples/value.ts';
 
 /** A partition of the values of a metric, frozen before the search begins. */
 export interface Bins {

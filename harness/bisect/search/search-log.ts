@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { InfrastructureError } from '../../errors.ts';
+import { History } from './history.ts';
+import { Ledger } from './ledger.ts';
+import { type Observation, observationShape } from './observation.ts';
+import { searchOptionsShape } from './options.ts';
+
+const headerShape = z.strictObject({
+  bisect: z.literal('modstorm'),
+  version: z.literal(1),
+  /** The history, in topological order (see `History`). */
+  commits: z.array(
+    z.strictObject({
+      id: z.string().min(1).max(200),
+      parents: z.array(z.int().min(0)),
+      candidate: z.boolean(),
+    }),
+  ),
+  options: searchOptionsShape,
+});
+
+/** What a search was begun with: the first line of its log. */
+export type SearchHeader = z.infer<typeof headerShape>;
+
+/** The log of a search as it is replayed. */
+export interface SearchLog {
+  header: SearchHeader;
+  observations: Observation[];
+  /** Length of the part that is whole: a writer that was killed may leave a last line without its end. */
+  bytes: number;
+}
+
+/** One line of a log, its end included. */
+export function encodeLine(value: SearchHeader | Observation): string {
+  return `${JSON.stringify(value, (_key, member) => (typeof member === 'bigint' ? member.toString() : member))}\n`;
+}
+
+/**
+ * Reads the log of a search: JSON lines, the header first, then what was observed, in order.
+ * @param file its name in messages
+ * @throws InfrastructureError BISECT_LOG_DAMAGED naming the line, BISECT_LOG_VERSION
+ */
+export function parseSearchLog(text: string, file: string): SearchLog {
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const [first = '', ...rest] = whole.split('\n').slice(0, -1);
+  const header = parseHeader(first, file);
+  const observations = rest.map((line, index) => parseLine(observationShape, line, `${file}:${index + 2}`));
+  return { header, observations, bytes: Buffer.byteLength(whole) };
+}
+
+/**
+ * The ledger after everything that a log tells.
+ * @throws InfrastructureError BISECT_LOG_DAMAGED when a line does not fit the ones before it
+ */
+export function replay({ header, observations }: SearchLog, file: string): Ledger {
+  let line = 1;
+  try {
+    const ledger = new Ledger(new History(header.commits), header.options);
+    for (const observation of observations) {
+      line++;
+      ledger.observe(observation);
+    }
+    return ledger;
+  } catch (error) {
+    if (error instanceof RangeError) throw damaged(`${file}:${line}`, error.message);
+    throw error;
+  }
+}
+
+function parseHeader(line: string, file: string): SearchHeader {
+  const { version } = parseLine(z.looseObject({ version: z.unknown().optional() }), line, `${file}:1`);
+  if (version === 1) return parseLine(headerShape, line, `${file}:1`);
+  throw new InfrastructureError(
+    'FILE_VERSION',
+    `${file} has version ${JSON.stringify(version)}, and this modstorm reads version 1`,
+    { hint: 'Go on with the version of modstorm that wrote it.' },
+  );
+}
+
+function parseLine<Shape extends z.ZodType>(shape: Shape, line: string, place: string): z.infer<Shape> {
+  let fault: string;
+  try {
+    const parsed = shape.safeParse(JSON.parse(line));
+    if (parsed.success) return parsed.data;
+    fault = z.prettifyError(parsed.error);
+  } catch (error) {
+    fault = (error as Error).message;
+  }
+  throw damaged(place, fault);
+}
+
+function damaged(place: string, fault: string): InfrastructureError {
+  const message = `${place} is no line of a bisection: ${fault.slice(0, 200)}`;
+  return new InfrastructureError('BISECT_LOG_DAMAGED', message, {
+    hint: 'Restore the file from a copy, or delete the lines from there on: what they tell is tried again.',
+  });
+}
