@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import t from 'tap';
 import ts from 'typescript';
 import { projectPath } from '../harness/project.ts';
+import { allowedImports, findCycle, roomNames } from './documents/rooms.ts';
 
 const harness = projectPath('harness');
 
@@ -53,18 +54,8 @@ function roomOf(path: string): string | undefined {
   return parts.length === 1 ? undefined : parts[0];
 }
 
-/** What `imports.list` of a room allows: other rooms, packages, and `node` for the modules of Node. */
-function allowedImports(room: string): string[] {
-  const path = join(harness, room, 'imports.list');
-  if (!existsSync(path)) return [];
-  return readFileSync(path, 'utf8')
-    .split('\n')
-    .map(line => line.split('#', 1)[0]!.trim())
-    .filter(line => line !== '');
-}
-
 const imports = sourceFiles(harness).flatMap(importsOf);
-const rooms = readdirSync(harness).filter(name => statSync(join(harness, name)).isDirectory());
+const rooms = roomNames();
 
 /** What a room imports from outside, each with the files that do. */
 function outsideImports(room: string): Map<string, string[]> {
@@ -126,24 +117,3 @@ t.test('zx stays under guests/', async t => {
     'no file of harness/ imports zx',
   );
 });
-
-/** The first cycle of a graph, as the nodes along it. */
-function findCycle(graph: ReadonlyMap<string, readonly string[]>): string[] | undefined {
-  const state = new Map<string, 'open' | 'done'>();
-  const visit = (node: string, path: string[]): string[] | undefined => {
-    if (state.get(node) === 'done') return undefined;
-    if (state.get(node) === 'open') return [...path.slice(path.indexOf(node)), node];
-    state.set(node, 'open');
-    for (const next of graph.get(node) ?? []) {
-      const found = visit(next, [...path, node]);
-      if (found) return found;
-    }
-    state.set(node, 'done');
-    return undefined;
-  };
-  for (const node of graph.keys()) {
-    const found = visit(node, []);
-    if (found) return found;
-  }
-  return undefined;
-}

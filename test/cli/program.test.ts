@@ -1,24 +1,7 @@
-import { type Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import t from 'tap';
 import { chosenFormat, parseAmount, parseCount, parseLevel } from '../../harness/cli/options.ts';
-import { defineProgram } from '../../harness/cli/program.ts';
-
-/** Parses a command line; says which command would run with which options, or how commander refuses it. */
-async function parse(...words: string[]): Promise<{ name: string; options: Record<string, unknown> }> {
-  const program = defineProgram(async () => {});
-  let chosen: Command | undefined;
-  program.hook('preAction', (_, command) => {
-    chosen = command;
-  });
-  const silent = { writeOut: () => {}, writeErr: () => {} };
-  for (const command of [program, ...allCommands(program)]) command.configureOutput(silent);
-  await program.parseAsync(words, { from: 'user' });
-  return { name: chosen!.name(), options: chosen!.opts() };
-}
-
-function allCommands(program: Command): Command[] {
-  return program.commands.flatMap(command => [command, ...allCommands(command)]);
-}
+import { allCommands, parseCommandLine as parse } from '../fakes/command-line.ts';
 
 t.test('options become values of their kind', async t => {
   const words = ['--filter', 'vcpus=8', '--filter', 'config=stats', '--shard', '2/4', '--seed', '0'];
@@ -71,9 +54,8 @@ t.test('--json is short for --format json', async t => {
 });
 
 t.test('an option means the same in every command', async t => {
-  const program = defineProgram(async () => {});
   const meanings = new Map<string, Set<string>>();
-  for (const command of allCommands(program)) {
+  for (const command of allCommands()) {
     for (const { long, flags } of command.options)
       meanings.set(long!, (meanings.get(long!) ?? new Set()).add(flags));
   }

@@ -1,0 +1,98 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { projectPath } from '../../harness/project.ts';
+import { allowedImports, findCycle, roomNames } from './rooms.ts';
+
+const map = readFileSync(projectPath('harness', 'README.md'), 'utf8');
+
+/** The rows of the table whose first head is `name`, each as the texts of its cells. */
+function tableRows(name: string): string[][] {
+  const lines = map.split('\n');
+  const head = lines.findIndex(line => line.startsWith(`| ${name} |`));
+  const after = lines.slice(head + 2);
+  return after
+    .slice(
+      0,
+      after.findIndex(line => !line.startsWith('|')),
+    )
+    .map(line =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map(cell => cell.trim()),
+    );
+}
+
+const nameOf = (cell: string) => cell.replaceAll('`', '').replace(/\/$/, '');
+const words = (cell: string) => cell.split(' ').filter(Boolean);
+
+const rooms = tableRows('room').map(([room, purpose, imports, start]) => ({
+  name: nameOf(room!),
+  purpose: purpose!,
+  imports: words(imports!),
+  start: nameOf(start!),
+}));
+const planned = tableRows('to come').map(([room, , imports]) => ({
+  name: nameOf(room!),
+  imports: words(imports!),
+}));
+
+t.test('every room is on the map, once, with the imports of its list', async t => {
+  const names = rooms.map(({ name }) => name);
+  t.strictSame(names.toSorted(), roomNames().toSorted());
+  for (const { name, imports, start } of rooms) {
+    t.strictSame(
+      imports,
+      allowedImports(name).filter(target => names.includes(target)),
+      name,
+    );
+    t.ok(
+      start.startsWith(`${name}/`) && existsSync(projectPath('harness', start)),
+      `${name} starts at ${start}`,
+    );
+  }
+});
+
+t.test('a room stands above all that it imports', async t => {
+  const place = new Map(rooms.map(({ name }, index) => [name, index]));
+  for (const { name, imports } of rooms)
+    for (const target of imports)
+      t.ok(place.get(target)! > place.get(name)!, `${name} stands above ${target}`);
+});
+
+t.test('rooms to come fit in: they exist nowhere yet, and close no circle', async t => {
+  const graph = new Map(rooms.map(({ name, imports }) => [name, imports]));
+  for (const { name, imports } of planned) {
+    t.notOk(
+      existsSync(projectPath('harness', name)),
+      `${name} is still to come; else it belongs into the table above`,
+    );
+    const [outer] = name.split('/');
+    graph.set(outer!, [...(graph.get(outer!) ?? []), ...imports]);
+    for (const target of imports) t.ok(graph.has(target), `${name} may import ${target}, which exists`);
+  }
+  t.equal(findCycle(graph)?.join(' -> '), undefined);
+});
+
+t.test('every file and folder that the map names exists', async t => {
+  const toCome = new Set(planned.map(({ name }) => name));
+  const names = [...map.matchAll(/`([^`\s]+)`/g)]
+    .map(([, name]) => name!)
+    .filter(name => name.includes('/') || /\.(?:ts|md)$/.test(name))
+    .filter(name => !toCome.has(nameOf(name)));
+  t.ok(names.length > 50);
+  for (const name of names) {
+    const places = [
+      projectPath('harness', name),
+      projectPath(name),
+      ...rooms.map(room => roomPath(room.name, name)),
+    ];
+    t.ok(places.some(existsSync), name);
+  }
+});
+
+/** A wing is named without its room where the sentence is about the room. */
+function roomPath(room: string, name: string): string {
+  return join(projectPath('harness', room), name);
+}
