@@ -1,5 +1,6 @@
 import type { CompareSetting, GateSetting } from '../matrix/matrix.ts';
 import type { WorkloadDesign } from '../matrix/workload/workload-design.ts';
+import type { TrialValue } from '../statistics/samples/failed-trial.ts';
 import { groupBy } from '../statistics/samples/group.ts';
 import type { MetricDefinition, StatisticalFinding } from '../statistics/samples/metric.ts';
 import type { RandomSource } from '../statistics/samples/random-source.ts';
@@ -15,7 +16,7 @@ import { metricDefinitions } from './definition.ts';
 import type { CellPair, Incompatibility, Unmatched } from './pairing.ts';
 import { qualifyVerdicts } from './qualified-verdict.ts';
 import { formatQuantity } from './quantity.ts';
-import type { Side } from './side.ts';
+import { failedBoots, type Side, type SideCell } from './side.ts';
 
 /** How pairs are judged. */
 export interface JudgementRequest {
@@ -159,13 +160,24 @@ function samplesOf(
   limit: number | undefined,
 ): SampleTable {
   const metrics: Record<string, SampleValues> = {};
-  for (const { name } of definitions) {
-    const base = pair.base.values.get(name) ?? [];
-    const candidate = pair.candidate.values.get(name) ?? [];
-    if (base.length === 0 && candidate.length === 0) continue;
+  for (const definition of definitions) {
+    const { name } = definition;
+    if (!pair.base.values.has(name) && !pair.candidate.values.has(name)) continue;
+    const [base, candidate] = [trialValues(pair.base, definition), trialValues(pair.candidate, definition)];
     metrics[name] = { base: base.slice(0, limit), candidate: candidate.slice(0, limit) };
   }
   return { cell: pair.name, metrics, definitions };
+}
+
+/** What the boots of a cell gave of a metric; those that did not end well rank worst in what can fail the run. */
+function trialValues({ values }: SideCell, { name, gated }: MetricDefinition): readonly TrialValue[] {
+  const measured = values.get(name) ?? [];
+  const failed = values.get(failedBoots) ?? [];
+  if (!gated || name === failedBoots || !failed.includes(1)) return measured;
+  const places = Math.max(measured.length, failed.length);
+  return Array.from({ length: places }, (_, place) =>
+    failed[place] === 1 ? 'failed' : (measured[place] ?? null),
+  );
 }
 
 function joinPair(pair: CellPair, gated: Analysis, other: Analysis, index: number): JudgedPair {

@@ -1,7 +1,9 @@
+import type { Summary } from '../statistics/samples/descriptive.ts';
 import { formatPercent } from '../statistics/verdicts/format.ts';
 import type { JudgedMetric, Qualification } from '../statistics/verdicts/metric-verdict.ts';
 import { explainInSentence } from '../statistics/verdicts/sentence.ts';
 import { formatQuantity } from './quantity.ts';
+import { failedBoots } from './side.ts';
 
 /** Faces of one thing, the loads that failed: by stage, by bytes, and for each request. */
 const failureMetrics: ReadonlySet<string> = new Set([
@@ -35,14 +37,27 @@ const rates: ReadonlySet<string> = new Set(['waste_per_request', 'failures_per_r
  * - *Pace*: waste for each request depends on how often loads meet each other. Where the throughput changed as well, the
  *   kernels were not asked the same question: slower loads that meet less often are no improvement, and faster ones that
  *   meet more often no regression. A workload of fixed work decides.
+ * - *Failed boots*: where more boots of the candidate failed than of the base, nothing it measured is an improvement: the
+ *   boots with the heaviest load may be those that are missing.
  */
 export function qualifyVerdicts(metrics: readonly JudgedMetric[]): JudgedMetric[] {
   const failures = metrics.filter(({ definition }) => failureMetrics.has(definition.name));
   const throughput = metrics.find(({ definition }) => definition.name === 'loads_per_second');
+  const boots = metrics.find(({ definition }) => definition.name === failedBoots);
   return metrics.map(metric => {
-    const qualification = movedBeside(metric, failures) ?? pacedBy(metric, throughput);
+    const qualification =
+      censoredBy(metric, boots) ?? movedBeside(metric, failures) ?? pacedBy(metric, throughput);
     return qualification === undefined ? metric : qualify(metric, qualification);
   });
+}
+
+function censoredBy({ result }: JudgedMetric, boots: JudgedMetric | undefined): Qualification | undefined {
+  const { base, candidate } = boots?.result.comparison ?? {};
+  if (result.verdict !== 'IMPROVED' || (candidate?.mean ?? 0) <= (base?.mean ?? 0)) return undefined;
+  const failed = (side: Summary | undefined) =>
+    `${Math.round((side?.mean ?? 0) * (side?.n ?? 0))} of ${side?.n ?? 0}`;
+  const because = `not an improvement, as ${failed(candidate)} boots of the candidate failed, and ${failed(base)} of the base`;
+  return { word: 'CHANGED', because };
 }
 
 function movedBeside(metric: JudgedMetric, failures: readonly JudgedMetric[]): Qualification | undefined {

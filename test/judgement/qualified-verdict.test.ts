@@ -8,7 +8,7 @@ import { makeRandom, type Random } from '../../harness/random.ts';
 type Boot = (random: Random) => Record<string, number>;
 
 function makeCell(id: string, design: WorkloadDesign, boots: Record<string, number>[]): SideCell {
-  const names = Object.keys(boots[0] ?? {});
+  const names = [...new Set(boots.flatMap(boot => Object.keys(boot)))];
   const values = new Map(names.map(name => [name, boots.map(boot => boot[name] ?? null)]));
   return { id, label: id, settings: {}, design, facts: {}, values, order: [] };
 }
@@ -124,4 +124,48 @@ t.test('failures that move to another stage are no improvement beside a regressi
   t.match(back.find('wasted_bytes')?.result, { verdict: 'IMPROVED' }, 'the sum says what it comes to');
   t.match(back.find('failed_becoming')?.sentence, /MOVED: .*not a regression, as wasted_bytes fell by /);
   t.equal(back.judgement.tally.IMPROVED, 1);
+});
+
+t.test('what crashed is no improvement', async t => {
+  const boots = 20;
+  /** Skewed as counts of duplicates are; boots above the limit crash before they can be measured. */
+  const heavy =
+    (limit: number): Boot =>
+    random => {
+      const bytes = Math.round(-Math.log(1 - random.uniform()) * 1e8);
+      return bytes > limit ? { failed_boots: 1 } : { failed_boots: 0, wasted_bytes: bytes };
+    };
+  // Of an exponential distribution 30 % lie above -ln(0.3) means.
+  const crashing = heavy(-Math.log(0.3) * 1e8);
+  const unknown =
+    (boot: Boot): Boot =>
+    random =>
+      ({ wasted_bytes: boot(random)['wasted_bytes'] ?? null }) as never;
+  const whole = heavy(Number.POSITIVE_INFINITY);
+  let leftOut = 0;
+  let improved = 0;
+  const repetitions = 150;
+  for (let seed = 1; seed <= repetitions; seed++) {
+    const verdictOf = (before: Boot, after: Boot) =>
+      judge('fixed-work', before, after, boots, seed).find('wasted_bytes')?.result.verdict;
+    if (verdictOf(unknown(whole), unknown(crashing)) === 'IMPROVED') leftOut++;
+    if (verdictOf(whole, crashing) === 'IMPROVED') improved++;
+  }
+  t.ok(leftOut / repetitions > 0.15, `left out, they make it better in ${leftOut} of ${repetitions}`);
+  t.equal(improved, 0);
+  t.comment(`IMPROVED when failed boots are left out: ${leftOut} of ${repetitions}`);
+});
+
+t.test('a better value beside failed boots is said to be none', async t => {
+  const before: Boot = random => ({ failed_boots: 0, wasted_bytes: 1e9 + random.integer(1e7) });
+  let boot = 0;
+  const after: Boot = random => {
+    boot++;
+    return boot <= 2 ? { failed_boots: 1 } : { failed_boots: 0, wasted_bytes: 1e6 + random.integer(1e4) };
+  };
+  const waste = judge('fixed-work', before, after, 20).find('wasted_bytes');
+  t.match(waste, {
+    result: { verdict: 'INCONCLUSIVE', reason: 'qualified' },
+    sentence: /not an improvement, as 2 of 20 boots of the candidate failed, and 0 of 20 of the base/,
+  });
 });

@@ -2,16 +2,16 @@
  * What an analysis takes: the types of samples, tables and options.
  * @module
  */
+import type { TrialValues } from '../samples/failed-trial.ts';
 import type { MetricDefinition } from '../samples/metric.ts';
 import type { RandomSource } from '../samples/random-source.ts';
-import type { MaybeScalar } from '../samples/value.ts';
 import type { FormatValue } from './format.ts';
 
-/** Both sides of one metric, in the order of the trials; undefined or null marks a trial without a value. */
-export interface SampleValues {
-  base: readonly MaybeScalar[];
-  candidate: readonly MaybeScalar[];
-}
+/**
+ * Both sides of one metric, in the order of the trials; undefined or null marks a trial without a value, `failed` one
+ * that ranks worst.
+ */
+export type SampleValues = TrialValues;
 
 /** What was measured of one cell (or of one pair of cells that are compared). */
 export interface SampleTable {

@@ -3,6 +3,7 @@
  * judged look by look (`headlines.ts`), then the secondary metrics of each cell (`secondary-metrics.ts`).
  * @module
  */
+import { measuredValues } from '../samples/failed-trial.ts';
 import { groupBy } from '../samples/group.ts';
 import type { StatisticalFinding } from '../samples/metric.ts';
 import { driftFinding } from '../series/drift.ts';
@@ -103,8 +104,8 @@ function findDrift(hypotheses: readonly Hypothesis[]): Map<number, StatisticalFi
   const checks = hypotheses
     .filter(({ definition }) => definition.class !== 'deterministic')
     .flatMap(({ cell, definition, values }) => [
-      { cell, side: `${definition.name}, base`, values: values.base },
-      { cell, side: `${definition.name}, candidate`, values: values.candidate },
+      { cell, side: `${definition.name}, base`, values: measuredValues(values.base) },
+      { cell, side: `${definition.name}, candidate`, values: measuredValues(values.candidate) },
     ])
     .filter(({ values }) => values.length >= fewestForDrift);
   const found = new Map<number, StatisticalFinding[]>();

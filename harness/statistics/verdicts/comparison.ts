@@ -32,6 +32,11 @@ export interface ComparisonRequest {
   candidate: Sample;
   /** Level of the intervals; default: 0.95. */
   confidence?: number | undefined;
+  /**
+   * Given when trials failed: how many, and both sides with them at the worst rank. Tests, rates and bursts go by these;
+   * the effect and the summaries only by what was measured.
+   */
+  failed?: { base: number; candidate: number; ranked: { base: Sample; candidate: Sample } } | undefined;
   /** Seeded; used only by the permutation fallback of very large, heavily tied samples. */
   random?: RandomSource | undefined;
 }
@@ -109,7 +114,7 @@ export function isMeasured(comparison: MetricComparison): comparison is Measured
 export function compareMetric(request: ComparisonRequest): MetricComparison {
   const { base, candidate } = request;
   const confidence = request.confidence ?? 0.95;
-  const findings = missingFindings(base, candidate);
+  const findings = missingFindings(request);
   const testedAs = classAsTested(request, findings);
   // Filled in place: ten thousand copies by spreading took a tenth of the time of a comparison of runs.
   const comparison: MetricComparison = {
@@ -134,15 +139,16 @@ export function compareMetric(request: ComparisonRequest): MetricComparison {
   const effect = measureEffect(kind, base, candidate, comparison.base, confidence);
   comparison.effect = effect;
   comparison.threshold = gateThreshold(request.gate, effect.centre);
-  comparison.bursts = measureBursts(base, candidate, comparison.threshold, confidence);
+  const ranked = request.failed?.ranked ?? request;
+  comparison.bursts = measureBursts(ranked.base, ranked.candidate, comparison.threshold, confidence);
   if (testedAs === 'deterministic') {
     comparison.test = equalityTest(base, candidate);
     return comparison;
   }
-  const ranks = rankTest(base, candidate, request.random ? { random: request.random } : {});
-  const superiority = 1 - ranks.u / (base.ordered.length * candidate.ordered.length);
-  const rates = testedAs === 'count' ? compareRates(base, candidate, request.gate, confidence) : undefined;
-  const fisher = rates !== undefined && isMostlyZero(base, candidate) ? fisherTest(rates) : undefined;
+  const ranks = rankTest(ranked.base, ranked.candidate, request.random ? { random: request.random } : {});
+  const superiority = 1 - ranks.u / (ranked.base.ordered.length * ranked.candidate.ordered.length);
+  const rates = testedAs === 'count' ? compareRates(ranked, request.gate, confidence) : undefined;
+  const fisher = rates !== undefined && isMostlyZero(ranked) ? fisherTest(rates) : undefined;
   comparison.test = fisher ? rateHeadline(fisher, rates!) : rankHeadline(ranks, superiority);
   comparison.second = fisher ? ranks : undefined;
   comparison.rates = rates;
@@ -150,19 +156,21 @@ export function compareMetric(request: ComparisonRequest): MetricComparison {
   return comparison;
 }
 
-function missingFindings(base: Sample, candidate: Sample): StatisticalFinding[] {
+function missingFindings(request: ComparisonRequest): StatisticalFinding[] {
   const findings: StatisticalFinding[] = [];
-  for (const [side, sample] of [
-    ['base', base],
-    ['candidate', candidate],
-  ] as const) {
-    if (sample.missing === 0) continue;
-    const trials = sample.missing + sample.ordered.length;
-    findings.push({
-      code: 'MISSING_VALUES',
-      severity: 'warning',
-      message: `${sample.missing} of ${trials} ${side} trials gave no value; they are left out, not counted as zero`,
-    });
+  for (const side of ['base', 'candidate'] as const) {
+    const { missing, ordered } = request[side];
+    const failed = request.failed?.[side] ?? 0;
+    const trials = `of ${missing + ordered.length} ${side} trials`;
+    if (missing > failed) {
+      const message = `${missing - failed} ${trials} gave no value; they are left out, not counted as zero`;
+      findings.push({ code: 'MISSING_VALUES', severity: 'warning', message });
+    }
+    if (failed > 0) {
+      const place = request.worse === 'none' ? 'they are left out' : 'they rank worse than every value';
+      const message = `${failed} ${trials} failed before they could be measured; ${place}`;
+      findings.push({ code: 'FAILED_TRIALS', severity: 'warning', message });
+    }
   }
   return findings;
 }
@@ -183,15 +191,19 @@ function classAsTested(request: ComparisonRequest, findings: StatisticalFinding[
   return 'count';
 }
 
+interface Sides {
+  base: Sample;
+  candidate: Sample;
+}
+
 /** At least four fifths of the pooled values are zero, and something is not: then only how often matters. */
-function isMostlyZero(base: Sample, candidate: Sample): boolean {
+function isMostlyZero({ base, candidate }: Sides): boolean {
   const total = base.ordered.length + candidate.ordered.length;
   return (base.zeros + candidate.zeros) * 5 >= total * 4;
 }
 
 function compareRates(
-  base: Sample,
-  candidate: Sample,
+  { base, candidate }: Sides,
   gate: Gate,
   confidence: number,
 ): RateComparison | undefined {

@@ -1,3 +1,4 @@
+import { failedTrials, measuredValues, rankFailedWorst } from '../samples/failed-trial.ts';
 import { groupBy } from '../samples/group.ts';
 import type { MetricDefinition } from '../samples/metric.ts';
 import type { RandomSource } from '../samples/random-source.ts';
@@ -99,14 +100,20 @@ export function compareAt(
   look: Look | undefined,
   { table, confidence, random }: Family,
 ): MetricComparison {
-  const { base, candidate } = valuesAt(values, look);
+  const own = valuesAt(values, look);
+  const ranked = rankFailedWorst(own, definition);
   const place = `${definition.name} of ${table[cell]?.cell}`;
+  const failed = { base: failedTrials(own.base), candidate: failedTrials(own.candidate) };
   return compareMetric({
     class: definition.class,
     worse: definition.worse,
     gate: definition.gate,
-    base: makeSample(base, `${place}, base`),
-    candidate: makeSample(candidate, `${place}, candidate`),
+    base: makeSample(measuredValues(own.base), `${place}, base`),
+    candidate: makeSample(measuredValues(own.candidate), `${place}, candidate`),
+    failed:
+      failed.base + failed.candidate > 0
+        ? { ...failed, ranked: { base: makeSample(ranked.base), candidate: makeSample(ranked.candidate) } }
+        : undefined,
     confidence: confidenceAt(look, confidence),
     random,
   });

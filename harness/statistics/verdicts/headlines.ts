@@ -4,6 +4,7 @@
  */
 import { UsageError } from '../../errors.ts';
 import { westfallYoung } from '../corrections/westfall-young.ts';
+import { rankFailedWorst } from '../samples/failed-trial.ts';
 import { groupBy } from '../samples/group.ts';
 import type { MetricComparison } from './comparison.ts';
 import { compareAt, type Family, type Hypothesis } from './family.ts';
@@ -79,7 +80,9 @@ function adjustWithinCells(
   for (const [cell, group] of groupBy(hypotheses, hypothesis => hypothesis.cell)) {
     // One metric has nothing to be adjusted for: its own exact p stands.
     if (!cells.has(cell) || group.length === 1) continue;
-    const values = group.map(hypothesis => valuesAt(hypothesis.values, look));
+    const values = group.map(hypothesis =>
+      rankFailedWorst(valuesAt(hypothesis.values, look), hypothesis.definition),
+    );
     const adjusted = westfallYoung(values, random, permutations);
     for (const [position, hypothesis] of group.entries()) within.set(hypothesis, adjusted[position]!);
   }

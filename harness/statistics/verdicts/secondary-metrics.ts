@@ -1,5 +1,6 @@
 import { holm } from '../corrections/holm.ts';
 import { westfallYoung } from '../corrections/westfall-young.ts';
+import { rankFailedWorst } from '../samples/failed-trial.ts';
 import { groupBy } from '../samples/group.ts';
 import type { Detail } from './analysis-request.ts';
 import type { MetricComparison } from './comparison.ts';
@@ -87,7 +88,9 @@ function adjustTogether(
   const raw = group.map(({ comparison }) => comparison.test?.p ?? 1);
   if (group.length === 1)
     return raw.map(p => ({ p, correction: 'the one metric under a proved headline of the cell' }));
-  const values = group.map(({ hypothesis }) => valuesAt(hypothesis.values, look));
+  const values = group.map(({ hypothesis }) =>
+    rankFailedWorst(valuesAt(hypothesis.values, look), hypothesis.definition),
+  );
   const adjusted = random === undefined ? holm(raw) : westfallYoung(values, random, permutations);
   const name = random === undefined ? 'Holm' : 'Westfall-Young';
   return raw.map((p, index) => ({
