@@ -15,6 +15,7 @@ const programShape = z.strictObject({
   files: z.array(absolutePath).default([]),
   opens: z.record(z.string(), packageName).default({}),
   minimum: dottedVersion.optional(),
+  suite: z.string().min(1).optional(),
 });
 
 const tableShape = z.strictObject({
@@ -38,11 +39,13 @@ export interface ProgramSource {
   opens: Record<string, string>;
   /** Least version (dotted numbers) of the host's own that is taken instead of Debian's. */
   minimum?: string | undefined;
+  /** Debian suite that has it, where that of the table has not: then the whole image comes from this suite. */
+  suite?: string | undefined;
 }
 
 /** guests/userland.yaml, checked. */
 export interface UserlandTable {
-  /** Debian suite that all programs and libraries come from. */
+  /** Debian suite that all programs and libraries come from, unless a program of the image names another. */
   suite: string;
   /** Programs that are in every image. */
   always: string[];
@@ -72,10 +75,11 @@ export function parseUserlandTable(text: string, file: string): UserlandTable {
       hint: 'See the comments at its top.',
     });
   }
-  const programs = Object.entries(parsed.data.programs).map(([name, { minimum, ...source }]) => ({
+  const programs = Object.entries(parsed.data.programs).map(([name, { minimum, suite, ...source }]) => ({
     name,
     ...source,
     minimum,
+    suite,
   }));
   const table = { ...parsed.data, programs };
   selectPrograms(table, []);
@@ -96,6 +100,18 @@ export function selectPrograms(table: UserlandTable, wanted: readonly string[]):
     });
   }
   return table.programs.filter(program => names.has(program.name));
+}
+
+/**
+ * The one suite that all programs of an image come from: what is linked with the libraries of one does not run with
+ * those of another.
+ * @throws UsageError USERLAND_TABLE when the programs name several
+ */
+export function suiteOf(table: UserlandTable, programs: readonly ProgramSource[]): string {
+  const named = [...new Set(programs.flatMap(({ suite }) => suite ?? []))];
+  if (named.length < 2) return named[0] ?? table.suite;
+  const message = `an image cannot hold programs of the suites ${named.join(' and ')} together`;
+  throw new UsageError('USERLAND_TABLE', message, { hint: 'See `suite` in guests/userland.yaml.' });
 }
 
 /** Compares dotted numbers: `0.15.06` < `0.15.07` < `0.16`. */

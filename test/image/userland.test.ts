@@ -7,7 +7,12 @@ import { buildImage, type ImageOptions } from '../../harness/image/build-image.t
 import type { PackageSource } from '../../harness/image/debian-pool.ts';
 import { findHostPrograms } from '../../harness/image/host-programs.ts';
 import { prepareUserland } from '../../harness/image/userland.ts';
-import { compareVersions, parseUserlandTable, selectPrograms } from '../../harness/image/userland-table.ts';
+import {
+  compareVersions,
+  parseUserlandTable,
+  selectPrograms,
+  suiteOf,
+} from '../../harness/image/userland-table.ts';
 import type { KernelArtifact } from '../../harness/kernel/artifact.ts';
 import { type ProgramResult, runProgram } from '../../harness/process/program.ts';
 import { projectPath } from '../../harness/project.ts';
@@ -164,6 +169,13 @@ t.test('the table of programs', async t => {
     t.throws(() => parseUserlandTable(text, 'f.yaml'), { code: 'USERLAND_TABLE' }, text);
   }
   t.throws(() => parseUserlandTable('suite: x\nalways: [b]\nprograms: {}', 'f'), { code: 'PROGRAM_UNKNOWN' });
+  const suites = parseUserlandTable(
+    'suite: x\nprograms: {a: {package: pa, path: /a}, b: {package: pb, path: /b, suite: y}, c: {package: pc, path: /c, suite: z}}',
+    'f.yaml',
+  );
+  const suite = (...names: string[]) => suiteOf(suites, selectPrograms(suites, names));
+  t.strictSame([suite('a'), suite('b'), suite('a', 'b')], ['x', 'y', 'y'], 'one suite for all of an image');
+  t.throws(() => suite('b', 'c'), { code: 'USERLAND_TABLE', message: /y and z/ });
   t.ok(compareVersions('0.15.06', '0.15.07') < 0);
   t.ok(compareVersions('0.16', '0.15.07') > 0);
   t.equal(compareVersions('1.0', '1'), 0);
