@@ -12,6 +12,8 @@
 #include "programs/autoload.h"
 #include "programs/burst.h"
 #include "programs/coldplug.h"
+#include "programs/load-cost.h"
+#include "programs/modules-load.h"
 #include "programs/storm.h"
 
 static const struct {
@@ -25,6 +27,8 @@ static const struct {
 	{ "autoload-plain", autoload_plain_main },
 	{ "burst", burst_main },
 	{ "coldplug", coldplug_main },
+	{ "load-cost", load_cost_main },
+	{ "modules-load", modules_load_main },
 	{ "storm", storm_main },
 };
 

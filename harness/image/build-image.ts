@@ -24,7 +24,7 @@ import {
 } from './module-folder.ts';
 import { moduleTree } from './module-tree.ts';
 import { prepareUserland, type Userland } from './userland.ts';
-import { parseUserlandTable, selectPrograms } from './userland-table.ts';
+import { parseUserlandTable, selectPrograms, suiteOf } from './userland-table.ts';
 
 /** The part of a resolved workload that decides what is in the image. */
 interface ImageWorkload {
@@ -72,7 +72,7 @@ export const imagePlace: CachePlace = { name: 'images', folder: 'images' };
 const format = 2;
 
 /** Other names of the agent's program, which make it another program (guests/agent/main.c). */
-const applets = ['autoload', 'autoload-plain', 'burst', 'coldplug', 'storm'];
+const applets = ['autoload', 'autoload-plain', 'burst', 'coldplug', 'load-cost', 'modules-load', 'storm'];
 
 /** Modules without which there is no channel; built into the kernels that modstorm builds. */
 const channelModules = ['virtio_pci', 'virtio_console'];
@@ -186,7 +186,7 @@ async function findUserland(
   const programs = selectPrograms(table, options.workload.programs);
   return prepareUserland({
     programs,
-    suite: table.suite,
+    suite: suiteOf(table, programs),
     cache,
     packages: options.packages ?? (() => new IsolatedApt({ folder: join(cache, 'apt'), signal, sink })),
     host: options.packages ? undefined : () => findHostPrograms(programs),

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <sched.h>
@@ -15,6 +14,7 @@
 #include "common/array.h"
 #include "common/clock.h"
 #include "common/root.h"
+#include "common/vmalloc-info.h"
 
 /* A guest that is sampled faster than this measures the sampler. */
 #define PERIOD_MIN_NS NS_PER_MS
@@ -36,48 +36,12 @@ static const struct {
 	{ "VmallocUsed:", "vmalloc_used" },
 };
 
-/* The pages of one line of /proc/vmallocinfo that are memory of their own. */
-static uint64_t line_pages(const char *line)
-{
-	const char *pages = strstr(line, " pages=");
-	const char *space;
-
-	if (pages)
-		return strtoull(pages + strlen(" pages="), NULL, 10);
-	/* vmap() does not tell its pages, but its size, with a guard page. */
-	space = strchr(line, ' ');
-	if (!space || !strstr(line, " vmap\n"))
-		return 0;
-	return strtoull(space, NULL, 10) / sysconf(_SC_PAGESIZE) - 1;
-}
-
-/*
- * VmallocUsed counts what vmalloc() allocates, not what vmap() maps: a module
- * that the kernel decompresses lies in single pages and is not in it.
- */
-static void add_mapped(struct text *text)
-{
-	int fd = root_open("/proc/vmallocinfo", O_RDONLY);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
-	uint64_t pages = 0;
-	char line[512];
-
-	if (!file) {
-		if (fd >= 0)
-			close(fd);
-		return;
-	}
-	while (fgets(line, sizeof(line), file))
-		pages += line_pages(line);
-	fclose(file);
-	text_add(text, "vmalloc_mapped=%" PRIu64 "\n", pages * sysconf(_SC_PAGESIZE));
-}
-
 static void take_sample(struct sampler *sampler)
 {
 	uint64_t begun = clock_ns(CLOCK_MONOTONIC);
 	static struct text text;
 	char meminfo[8192];
+	int64_t mapped;
 
 	text.len = 0;
 	if (root_read("/proc/meminfo", meminfo, sizeof(meminfo)) <= 0)
@@ -89,7 +53,9 @@ static void take_sample(struct sampler *sampler)
 			text_add(&text, "%s=%llu\n", fields[i].key,
 				 strtoull(line + strlen(fields[i].label), NULL, 10) * 1024);
 	}
-	add_mapped(&text);
+	mapped = vmalloc_info_bytes();
+	if (mapped >= 0)
+		text_add(&text, "vmalloc_mapped=%" PRId64 "\n", mapped);
 	/* Not by /proc/modules: that takes the mutex which the storm is about. */
 	text_fact_file(&text, "modcount", "/sys/kernel/debug/modules/modcount");
 	text_add(&text, "cost_ns=%" PRIu64 "\n", clock_ns(CLOCK_MONOTONIC) - begun);

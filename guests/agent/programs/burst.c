@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -15,6 +14,7 @@
 #include "common/errno-counts.h"
 #include "common/module-copy.h"
 #include "common/module-file.h"
+#include "common/numbers.h"
 #include "common/option.h"
 #include "common/result-file.h"
 #include "common/workers.h"
@@ -122,13 +122,6 @@ static void load(unsigned int index, void *data)
 	job.ended_ns[index] = clock_ns(CLOCK_MONOTONIC);
 }
 
-static int by_time(const void *left, const void *right)
-{
-	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-
-	return a < b ? -1 : a > b;
-}
-
 /* How long after the release k of the calls had returned. */
 static void print_times(FILE *out, uint64_t released_ns)
 {
@@ -140,7 +133,7 @@ static void print_times(FILE *out, uint64_t released_ns)
 		{ "three_quarters", 3 }, { "last", 4 },
 	};
 
-	qsort(job.ended_ns, job.loads, sizeof(*job.ended_ns), by_time);
+	numbers_sort(job.ended_ns, job.loads);
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
 		unsigned long k = (job.loads * marks[i].quarters + 3) / 4;
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <errno.h>
 #include <fcntl.h>
-#include <linux/module.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -26,24 +24,18 @@ static int load(const struct storm_job *job, unsigned int index)
 {
 	const struct module_file *file = job->file;
 	const char *arguments = job->fault ? (const char *)1 : "";
-	unsigned char *plain = file->plain;
-	size_t len = file->plain_len;
-	int error = 0;
+	unsigned char *plain;
+	size_t len;
+	int error;
 
-	if (job->call != CALL_INIT) {
-		int flags = job->call == CALL_FINIT_COMPRESSED ? MODULE_INIT_COMPRESSED_FILE : 0;
-
-		return syscall(SYS_finit_module, job->fds[index], arguments, flags) ? -errno : 0;
-	}
-	if (job->decompress_inside) {
-		error = module_decompress(file, &plain, &len);
-		if (error)
-			return error;
-	}
-	if (syscall(SYS_init_module, plain, len, arguments))
-		error = -errno;
-	if (job->decompress_inside)
-		free(plain);
+	if (!job->decompress_inside)
+		return module_load(job->call, job->call == CALL_INIT ? -1 : job->fds[index],
+				   file->plain, file->plain_len, arguments);
+	error = module_decompress(file, &plain, &len);
+	if (error)
+		return error;
+	error = module_load(job->call, -1, plain, len, arguments);
+	free(plain);
 	return error;
 }
 

@@ -8,21 +8,11 @@
 
 #include "common/errno-counts.h"
 #include "common/histogram.h"
-#include "common/module-file.h"
-
-/* How a module is handed to the kernel. */
-enum storm_call {
-	/* finit_module() with a plain file. */
-	CALL_FINIT,
-	/* finit_module() with a compressed file and MODULE_INIT_COMPRESSED_FILE. */
-	CALL_FINIT_COMPRESSED,
-	/* init_module() with memory, as kmod does with what it decompressed itself. */
-	CALL_INIT,
-};
+#include "common/module-load.h"
 
 /* What all workers do. */
 struct storm_job {
-	enum storm_call call;
+	enum module_call call;
 	const struct module_file *file;
 	/* One descriptor for each worker; unused by CALL_INIT. */
 	const int *fds;

@@ -6,7 +6,7 @@
 
 #include "common/clock.h"
 #include "common/complain.h"
-#include "common/module-copy.h"
+#include "common/module-load.h"
 #include "common/result-file.h"
 #include "programs/storm-options.h"
 #include "programs/storm-worker.h"
@@ -17,36 +17,12 @@ static const char reported_errors[] = "EEXIST EBUSY ENOMEM EINTR EINVAL ENOENT E
 
 static bool choose_call(struct storm_job *job, const struct storm_options *options)
 {
-	const struct module_file *file = job->file;
-
-	job->call = CALL_FINIT;
 	if (options->decompress_inside &&
-	    (!file->algorithm || options->kernel_decompresses || options->finit))
+	    (!job->file->algorithm || options->kernel_decompresses || options->finit))
 		return complain("--decompress-inside needs a compressed module, --decompress user "
 				"and --call init");
-	if (!file->algorithm && options->kernel_decompresses)
-		return complain("the module is not compressed: the kernel has nothing to do");
-	if (!file->algorithm)
-		return true;
-	if (options->kernel_decompresses) {
-		job->call = CALL_FINIT_COMPRESSED;
-		return module_kernel_decompresses(file);
-	}
-	if (!options->finit)
-		job->call = CALL_INIT;
-	return true;
-}
-
-static bool open_files(const struct storm_job *job, bool own_inode, int *fds)
-{
-	const struct module_file *file = job->file;
-
-	if (job->call == CALL_INIT)
-		return true;
-	if (job->call == CALL_FINIT_COMPRESSED)
-		return module_copies_open(fds, job->workers, own_inode, file->stored,
-					  file->stored_len);
-	return module_copies_open(fds, job->workers, own_inode, file->plain, file->plain_len);
+	return module_call_choose(&job->call, job->file, options->kernel_decompresses,
+				  options->finit);
 }
 
 static void print_result(FILE *out, const struct storm_job *job, const struct storm_result *result)
@@ -93,8 +69,8 @@ static bool run_storm(const struct storm_options *options)
 	};
 
 	if (!module_read(&file, options->folder, options->module) || !choose_call(&job, options) ||
-	    !open_files(&job, options->own_inode, fds) || !storm_run(&job, &result) ||
-	    !write_result(options->output, &job, &result))
+	    !module_call_open(job.call, &file, fds, job.workers, options->own_inode) ||
+	    !storm_run(&job, &result) || !write_result(options->output, &job, &result))
 		return false;
 	if (options->fault || result.counts.successes)
 		return true;

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AGENT_NUMBERS_H
+#define AGENT_NUMBERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Smallest first. */
+void numbers_sort(uint64_t *numbers, size_t count);
+
+#endif
