@@ -40,6 +40,12 @@ export const errorCodes = {
     meaning: 'The run and the baseline were measured under unlike conditions',
   },
   BISECT_LOG_DAMAGED: { fault: 'harness', meaning: 'A line of the log of a bisection cannot be read' },
+  BISECT_RANGE: {
+    fault: 'user',
+    meaning: 'Nothing lies between the ends of a bisection, or no path leads from one to the other',
+  },
+  BISECT_REVISION: { fault: 'user', meaning: 'The tree to bisect has no such commit' },
+  BISECT_TREE: { fault: 'user', meaning: 'The tree to bisect is no git tree' },
   CACHE_IN_USE: {
     fault: 'harness',
     meaning: 'The cache was to be removed while somebody builds or runs from it; it was kept',
@@ -137,6 +143,7 @@ export const errorCodes = {
     fault: 'harness',
     meaning: 'The guest that tells what a kernel can did not get that far',
   },
+  KERNEL_REVERT_CONFLICT: { fault: 'kernel', meaning: 'A commit cannot be reverted without a conflict' },
   KERNEL_REVISION_UNKNOWN: { fault: 'kernel', meaning: 'The git tree has no such revision' },
   KERNEL_SOURCE_UNKNOWN: {
     fault: 'kernel',

@@ -4,7 +4,10 @@ export interface HistoryCommit {
   id: string;
   /** Places in the list of the commits that it must be compared with to be called the first bad one: its parents. */
   parents: readonly number[];
-  /** Whether it may be the first bad commit. The good end is none, nor are parents that are ancestors of the good end. */
+  /**
+   * Whether it may be the first bad commit. The good end is none, nor are parents that are ancestors of it, nor commits
+   * outside the paths to which a search is limited.
+   */
   candidate: boolean;
 }
 
@@ -85,7 +88,7 @@ function faultOf(commits: readonly HistoryCommit[], distinct: number): string | 
   if (commits.length < 2) return 'it has no two ends';
   if (distinct < commits.length) return 'a commit occurs twice';
   if (commits[0]!.candidate) return 'the good end cannot be the first bad commit';
-  if (!commits[commits.length - 1]!.candidate) return 'the bad end must be a candidate';
+  if (!commits.some(({ candidate }) => candidate)) return 'it has no candidate';
   for (const [place, { id, parents, candidate }] of commits.entries()) {
     if (candidate && parents.length === 0) return `${id} has no parent`;
     if (parents.some(parent => !(Number.isInteger(parent) && parent >= 0 && parent < place)))

@@ -31,7 +31,7 @@ t.test('what is no history is refused', t => {
   refuses([good], /no two ends/);
   refuses([good, commit('a', 0), commit('a', 1)], /occurs twice/);
   refuses([commit('a'), commit('b', 0)], /good end cannot be/);
-  refuses([good, { ...commit('a', 0), candidate: false }], /bad end must be a candidate/);
+  refuses([good, { ...commit('a', 0), candidate: false }], /no candidate/);
   refuses([good, commit('a', 1)], /parent of a does not stand before it/);
   refuses([good, commit('a')], /a has no parent/);
   t.throws(() => merged.placeOf('x'), /there is no commit x/);

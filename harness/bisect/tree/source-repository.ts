@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { BuildError, UsageError } from '../../errors.ts';
+import { type CachePlace, markUsed } from '../../files/content-cache.ts';
+import type { KernelTree } from './kernel-tree.ts';
+import { type GitOptions, Repository } from './repository.ts';
+
+/** Repositories of our own, one for each bisected tree: they borrow its objects and hold the sources that are made up. */
+export const bisectPlace: CachePlace = { name: 'bisected trees', folder: 'bisect' };
+
+/** A patch that some commits need to build or boot. */
+export interface Fixup {
+  path: string;
+  text: string;
+}
+
+/** A source to build. */
+export interface SourceRequest {
+  commit: string;
+  /** A commit whose change is taken back. */
+  without?: string | undefined;
+}
+
+/** Made-up commits have one author and one date, so that equal sources are equal commits. */
+const identity = {
+  GIT_AUTHOR_NAME: 'modstorm',
+  GIT_AUTHOR_EMAIL: 'modstorm@localhost',
+  GIT_AUTHOR_DATE: '1970-01-01T00:00:00Z',
+  GIT_COMMITTER_NAME: 'modstorm',
+  GIT_COMMITTER_EMAIL: 'modstorm@localhost',
+  GIT_COMMITTER_DATE: '1970-01-01T00:00:00Z',
+};
+
+/**
+ * Where the sources of a bisection come from: a bare repository in the cache. Commits of the user's tree are seen through it;
+ * what does not exist there, a culprit taken back or a fixup put on top, becomes a commit here. The user's repository gets
+ * no object, no worktree and no lock.
+ */
+export class SourceRepository {
+  /** Folder of the repository. */
+  readonly path: string;
+  readonly #repository: Repository;
+  readonly #fixups: readonly Fixup[];
+
+  private constructor(path: string, repository: Repository, fixups: readonly Fixup[]) {
+    this.path = path;
+    this.#repository = repository;
+    this.#fixups = fixups;
+  }
+
+  /** @param cache the cache folder of modstorm */
+  static async open(
+    tree: KernelTree,
+    fixups: readonly Fixup[],
+    cache: string,
+    options: GitOptions = {},
+  ): Promise<SourceRepository> {
+    const objects = await tree.objectFolder();
+    const name = createHash('sha256').update(objects).digest('hex').slice(0, 12);
+    const path = join(cache, bisectPlace.folder, `${name}.git`);
+    await mkdir(path, { recursive: true });
+    const repository = new Repository([`--git-dir=${path}`], options);
+    await repository.git(['init', '--bare', '--quiet', path]);
+    await writeFile(join(path, 'objects', 'info', 'alternates'), `${objects}\n`);
+    await markUsed(path);
+    return new SourceRepository(path, repository, fixups);
+  }
+
+  /**
+   * The revision to build for a source. Each fixup is put on top where it applies; where it does not, the commit is taken to
+   * need none.
+   * @throws BuildError KERNEL_REVERT_CONFLICT when the change cannot be taken back
+   */
+  async revisionOf({ commit, without }: SourceRequest): Promise<string> {
+    let revision = without === undefined ? commit : await this.#revert(commit, without);
+    for (const fixup of this.#fixups) revision = (await this.#apply(revision, fixup)) ?? revision;
+    return revision;
+  }
+
+  /** Takes a change back by a merge in three ways: from the culprit to the commit on one side, to its parent on the other. */
+  async #revert(commit: string, culprit: string): Promise<string> {
+    const base = await this.#commitTree(`${culprit}^{tree}`, []);
+    const ours = await this.#commitTree(`${commit}^{tree}`, [base]);
+    const theirs = await this.#commitTree(`${culprit}^1^{tree}`, [base]);
+    const merged = await this.#repository.try(['merge-tree', '--write-tree', '--name-only', ours, theirs]);
+    const [tree = '', ...files] = merged.stdout.split('\n');
+    if (merged.code === 0) return this.#commitTree(tree, [commit]);
+    const conflicts = files.slice(0, files.indexOf(''));
+    throw new BuildError(
+      'KERNEL_REVERT_CONFLICT',
+      `${culprit.slice(0, 12)} does not revert cleanly: ${conflicts.slice(0, 4).join(', ') || 'git merge-tree failed'}`,
+      { evidence: `${merged.stdout}${merged.stderr}`.trim() },
+    );
+  }
+
+  /** The revision with a patch on top; undefined where it does not apply. */
+  async #apply(revision: string, fixup: Fixup): Promise<string | undefined> {
+    const folder = await mkdtemp(join(tmpdir(), 'modstorm-index-'));
+    try {
+      const environment = { GIT_INDEX_FILE: join(folder, 'index') };
+      await this.#repository.git(['read-tree', revision], { environment });
+      const applied = await this.#repository.try(['apply', '--cached', '-'], {
+        environment,
+        input: fixup.text,
+      });
+      if (applied.code !== 0) return undefined;
+      const tree = await this.#repository.git(['write-tree'], { environment });
+      return await this.#commitTree(tree, [revision]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  #commitTree(tree: string, parents: readonly string[]): Promise<string> {
+    const words = [
+      'commit-tree',
+      tree,
+      ...parents.flatMap(parent => ['-p', parent]),
+      '-m',
+      'modstorm bisect',
+    ];
+    return this.#repository.git(words, { environment: identity });
+  }
+}
+
+/** Reads the patches of `--fixup`. @throws UsageError KERNEL_PATCH_UNREADABLE */
+export async function readFixups(paths: readonly string[]): Promise<Fixup[]> {
+  return Promise.all(
+    paths.map(async path => {
+      const text = await readFile(path, 'utf8').catch(error => {
+        throw new UsageError('KERNEL_PATCH_UNREADABLE', `the patch ${basename(path)} cannot be read`, {
+          hint: '--fixup names a patch as git format-patch or git diff writes it.',
+          cause: error,
+        });
+      });
+      return { path, text };
+    }),
+  );
+}
