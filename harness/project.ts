@@ -15,7 +15,7 @@ function findRoot(): string {
 }
 
 /** The folder that holds package.json, guests/ and matrices/, whether run from build/ or installed. */
-export const projectRoot: string = findRoot();
+const projectRoot: string = findRoot();
 
 /** An absolute path below the project: `projectPath('guests', 'kernel')`. */
 export function projectPath(...parts: string[]): string {

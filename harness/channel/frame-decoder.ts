@@ -29,18 +29,6 @@ const typeNames = new Map<number, FrameType>(
 const magicBytes = Buffer.alloc(4);
 magicBytes.writeUInt32LE(frameMagic);
 
-/** A frame as the guest sends it; for tests and for the fake guest. */
-export function encodeFrame(frame: Frame): Buffer {
-  const header = Buffer.alloc(frameHeaderLength);
-  header.writeUInt32LE(frameMagic, 0);
-  header.writeUInt32LE(frame.payload.length, 4);
-  header.writeUInt32LE(frame.sequence, 8);
-  header.writeUInt16LE(frameTypes[frame.type], 12);
-  header.writeBigUInt64LE(BigInt(frame.timeNs), 16);
-  header.writeUInt32LE(crc32(frame.payload, crc32(header.subarray(0, 24))), 24);
-  return Buffer.concat([header, frame.payload]);
-}
-
 /**
  * Takes the stream apart into frames, in whatever chunks it comes. Never throws: what is not a frame is reported, and
  * the search goes on one byte later, at the next magic number. Keeps at most one frame and one chunk in memory.

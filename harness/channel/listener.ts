@@ -12,7 +12,7 @@ import { acknowledgement, type Frame, type Message } from './protocol.ts';
 export const socketPathLimit = 107;
 
 /** What a guest may send in one trial unless told: the agent's own budgets add up to less. */
-export const defaultByteLimit = 64 * 1024 * 1024;
+const defaultByteLimit = 64 * 1024 * 1024;
 
 /** Something wrong on the channel: in a frame, in its meaning, too much of it, or in the socket itself. */
 export interface ChannelFault {

@@ -161,7 +161,7 @@ export function replacementDifferences(baseline: Side, run: Side): string[] {
 }
 
 /** Adds warnings where it matters who boots first in a block. */
-export function withOrderFindings(judgement: Judgement): Judgement {
+function withOrderFindings(judgement: Judgement): Judgement {
   const findings = orderFindings(judgement);
   return {
     ...judgement,

@@ -19,7 +19,7 @@ export interface DefinitionRequest {
 }
 
 /** Boots that failed, crashed or hung, as a metric: 0 or 1 per boot, so its mean is a rate. */
-export const failedBootsMetric: Metric = {
+const failedBootsMetric: Metric = {
   name: failedBoots,
   title: 'failed boots',
   unit: 'count',
@@ -34,9 +34,7 @@ export const failedBootsMetric: Metric = {
 };
 
 /** All metrics by name, those of workloads and the outcome of boots among them. */
-export function judgedMetrics(
-  workloadMetrics: DefinitionRequest['workloadMetrics'],
-): ReadonlyMap<string, Metric> {
+function judgedMetrics(workloadMetrics: DefinitionRequest['workloadMetrics']): ReadonlyMap<string, Metric> {
   return new Map([...metricRegistry(workloadMetrics), [failedBoots, failedBootsMetric]]);
 }
 

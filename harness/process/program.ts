@@ -5,8 +5,6 @@ import { InfrastructureError } from '../errors.ts';
 import { forgetGroup, rememberGroup, signalGroup } from './group.ts';
 import { OutputCollector } from './output.ts';
 
-export { killRemainingPrograms } from './group.ts';
-
 /** How to run a program. Arguments are a list; there is never a shell. */
 export interface ProgramOptions {
   /** Working folder. */

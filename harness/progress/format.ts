@@ -80,7 +80,7 @@ function outcomeColour(kind: Outcome['kind']): 'green' | 'red' | 'yellow' {
 }
 
 /** The words of the outcomes, at most seven letters, for lines and tables. */
-export const outcomeWords: Record<Outcome['kind'], string> = {
+const outcomeWords: Record<Outcome['kind'], string> = {
   passed: 'PASS',
   failed: 'FAIL',
   invalid: 'INVALID',
@@ -90,7 +90,7 @@ export const outcomeWords: Record<Outcome['kind'], string> = {
   interrupted: 'STOPPED',
 };
 /** Why a trial ended as it did, escaped, on one line; empty when there is nothing to add to the word. */
-export function outcomeReason(outcome: Outcome, length = 200): string {
+function outcomeReason(outcome: Outcome, length = 200): string {
   switch (outcome.kind) {
     case 'passed':
     case 'interrupted':

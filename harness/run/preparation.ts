@@ -64,7 +64,7 @@ export async function prepareCells(options: PreparationOptions): Promise<Prepare
 }
 
 /** What the fragments promise, checked by the agent before anything is measured. */
-export function requiredCapabilities(need: Pick<CellNeeds, 'fragments' | 'cell'>): Capability[] {
+function requiredCapabilities(need: Pick<CellNeeds, 'fragments' | 'cell'>): Capability[] {
   const capabilities: Capability[] = [];
   if (need.fragments.includes('stats')) capabilities.push('module_stats');
   if (need.fragments.includes('dups') || need.fragments.includes('dups-trace'))

@@ -125,7 +125,7 @@ export async function executeTrials(options: TrialExecution): Promise<void> {
 }
 
 /** `7.2.22 (Debian …)`: all of the first line behind the word version. */
-export async function readQemuVersion(signal: AbortSignal): Promise<string> {
+async function readQemuVersion(signal: AbortSignal): Promise<string> {
   const { stdout } = await runProgram(qemuProgram, ['--version'], { signal, timeoutNs: 20e9 });
   const version = stdout.split('\n')[0]?.split(' version ')[1]?.trim();
   if (!version) {

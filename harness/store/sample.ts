@@ -24,7 +24,7 @@ export interface CellSamples {
 }
 
 /** Outcomes that are the guest's own doing: it ran and did not end well. Others say nothing about it. */
-export const badOutcomes: ReadonlySet<Outcome['kind']> = new Set(['failed', 'crashed', 'timeout']);
+const badOutcomes: ReadonlySet<Outcome['kind']> = new Set(['failed', 'crashed', 'timeout']);
 
 /** Boot and workload time stand beside the metrics in a record; in samples they are metrics like the others. */
 const timeMetrics = { boot_ns: 'bootNs', workload_ns: 'workloadNs' } as const;

@@ -65,7 +65,7 @@ const outcomes: { [Kind in Outcome['kind']]: Omit<Shape<Extract<Outcome, { kind:
   interrupted: {},
 };
 
-const outcome = z.discriminatedUnion(
+export const outcomeSchema = z.discriminatedUnion(
   'kind',
   Object.entries(outcomes).map(([kind, shape]) => z.object({ kind: z.literal(kind), ...shape })) as never,
   { error: 'is no known outcome' },
@@ -121,7 +121,7 @@ export const trialRecordSchema: z.ZodType<TrialRecord> = z.compile(
     cell: id,
     repetition,
     order: count,
-    outcome,
+    outcome: outcomeSchema,
     startedAt: time,
     durationNs: nanoseconds,
     phasesNs: objectOf<TrialRecord['phasesNs']>({

@@ -9,7 +9,7 @@ export interface Snapshot {
 }
 
 /** How much of each kind of text is kept of one guest; what is beyond is counted, not kept. */
-export const guestLogLimits = {
+const guestLogLimits = {
   output: 4 * 1024 ** 2,
   kmsgRecords: 200_000,
   fileBytes: 16 * 1024 ** 2,

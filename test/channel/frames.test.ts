@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { encodeFrame, FrameDecoder } from '../../harness/channel/frame-decoder.ts';
+import { FrameDecoder } from '../../harness/channel/frame-decoder.ts';
 import { parseMessage } from '../../harness/channel/message.ts';
 import {
   type Frame,
@@ -12,6 +12,7 @@ import {
 } from '../../harness/channel/protocol.ts';
 import { formatTranscriptLine, parseTranscriptLine } from '../../harness/channel/transcript.ts';
 import { projectPath } from '../../harness/project.ts';
+import { encodeFrame } from '../fakes/encode-frame.ts';
 
 function frame(sequence: number, type: FrameType, payload: string | Buffer): Frame {
   return { type, sequence, timeNs: 1000 + sequence, payload: Buffer.from(payload) };

@@ -3,7 +3,6 @@ import { stat, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { encodeFrame } from '../../harness/channel/frame-decoder.ts';
 import {
   type ChannelFault,
   ChannelListener,
@@ -12,6 +11,7 @@ import {
   socketPathLimit,
 } from '../../harness/channel/listener.ts';
 import { acknowledgement, type FrameType, type Message } from '../../harness/channel/protocol.ts';
+import { encodeFrame } from '../fakes/encode-frame.ts';
 
 function bytesOf(sequence: number, type: FrameType, payload = ''): Buffer {
   return encodeFrame({ type, sequence, timeNs: sequence, payload: Buffer.from(payload) });

@@ -1,6 +1,7 @@
 import { errorCodes, meaningOf } from '../../harness/error-codes.ts';
 import { exitCodeOf } from '../../harness/exit-code.ts';
 import { matrixJsonSchemaText, matrixSchemaFile } from '../../harness/matrix/json-schema.ts';
+import { reportJsonSchemaText, reportSchemaFile } from '../../harness/report/report-schema.ts';
 
 /** A committed file that is made from the source, so that it cannot disagree with it. */
 export interface GeneratedFile {
@@ -12,6 +13,7 @@ export interface GeneratedFile {
 /** All of them; `npm run generate` writes them, and a test fails while one is stale. */
 export const generatedFiles: readonly GeneratedFile[] = [
   { path: matrixSchemaFile, text: matrixJsonSchemaText },
+  { path: reportSchemaFile, text: reportJsonSchemaText },
   { path: 'harness/error-codes.md', text: errorReference },
 ];
 

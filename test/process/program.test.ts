@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { InfrastructureError } from '../../harness/errors.ts';
-import { killRemainingPrograms, runProgram, startProgram } from '../../harness/process/program.ts';
+import { killRemainingPrograms } from '../../harness/process/group.ts';
+import { runProgram, startProgram } from '../../harness/process/program.ts';
 import { projectPath } from '../../harness/project.ts';
 
 /** Whether a process runs; a zombie that nobody reaped has ended. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { encodeFrame, FrameDecoder } from '../../harness/channel/frame-decoder.ts';
+import { FrameDecoder } from '../../harness/channel/frame-decoder.ts';
 import { type Frame, type FrameType, frameTypes } from '../../harness/channel/protocol.ts';
+import { encodeFrame } from '../fakes/encode-frame.ts';
 
 const payload = fc.oneof(
   { weight: 4, arbitrary: fc.uint8Array({ maxLength: 200 }) },

@@ -106,7 +106,7 @@ function unknownKernel(kernel: string, matrix: Matrix | undefined): UsageError {
 }
 
 /** The capability vector as a table, for people. */
-export function renderKernelProbe(name: string, probe: KernelProbe): string {
+function renderKernelProbe(name: string, probe: KernelProbe): string {
   const workloadWords = probe.workloads.map(workload => {
     if (workload.adds.length > 0) return `${workload.name} (adds ${workload.adds.join('+')})`;
     return workload.lacks.length > 0 ? `${workload.name} (lacks ${workload.lacks.join(' ')})` : workload.name;

@@ -1,11 +1,12 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { formatLines } from '../../report/formats.ts';
 import type { InspectOptions } from '../commands/inspect.ts';
 import type { ReportOptions } from '../commands/report.ts';
+import type { SchemaName } from '../commands/schema.ts';
 import { formatOption, jsonOption, resultsOption } from '../options.ts';
 import { examples, type Start } from './start.ts';
 
-/** `report` and `inspect`. */
+/** `report`, `inspect` and `schema`. */
 export function defineReadingCommands(program: Command, start: Start): void {
   program
     .command('report')
@@ -42,5 +43,14 @@ export function defineReadingCommands(program: Command, start: Start): void {
     )
     .action((file: string, options: InspectOptions) =>
       start(async context => (await import('../commands/inspect.ts')).inspectCommand(file, options, context)),
+    );
+  program
+    .command('schema')
+    .description('print the JSON Schema of a matrix or of report.json')
+    .addArgument(new Argument('<name>', 'what it describes').choices(['matrix', 'report']))
+    .helpGroup('Reading:')
+    .addHelpText('after', examples('modstorm schema report'))
+    .action((name: SchemaName) =>
+      start(async context => (await import('../commands/schema.ts')).schemaCommand(name, context)),
     );
 }

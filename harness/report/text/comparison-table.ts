@@ -9,7 +9,7 @@ import { chooseScale, formatValue, type Scale } from './quantity.ts';
 import { type Column, renderTable } from './table.ts';
 
 /** What each mark behind a change means; the key of every table of a comparison. */
-export const verdictMarks: Readonly<Record<Verdict, string>> = {
+const verdictMarks: Readonly<Record<Verdict, string>> = {
   REGRESSED: '*',
   IMPROVED: '+',
   UNCHANGED: '=',
@@ -21,7 +21,7 @@ export const verdictMarks: Readonly<Record<Verdict, string>> = {
 const changedMark = '!';
 
 /** Mark of a metric's verdict. */
-export function markOf({ result }: JudgedMetric): string {
+function markOf({ result }: JudgedMetric): string {
   const neither = result.reason === 'proved-without-direction' || result.reason === 'qualified';
   return neither ? changedMark : verdictMarks[result.verdict];
 }

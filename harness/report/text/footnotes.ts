@@ -2,7 +2,7 @@ import { escapeText } from '../../escape.ts';
 import type { CellReport } from '../report-model.ts';
 
 /** Below this many boots a median says little: counters vary tenfold between boots of one cell. */
-export const weakBoots = 5;
+const weakBoots = 5;
 
 const longestMessage = 200;
 

@@ -22,7 +22,7 @@ export function clopperPearson(events: number, trials: number, confidence = 0.95
 }
 
 /** Wilson's score interval for a rate (1927); the building block of `rateDifference`. */
-export function wilson(events: number, trials: number, confidence = 0.95): { low: number; high: number } {
+function wilson(events: number, trials: number, confidence = 0.95): { low: number; high: number } {
   if (trials === 0) return { low: 0, high: 1 };
   const z = normalUpperQuantile((1 - confidence) / 2);
   const rate = events / trials;

@@ -54,7 +54,7 @@ const longestLine = 400;
  * One number without loss: an integer that fits no double exactly becomes a bigint.
  * @throws UsageError VALUE_INVALID naming the place
  */
-export function parseScalar(text: string, place: string): Scalar {
+function parseScalar(text: string, place: string): Scalar {
   if (text.length <= longestLine && integerText.test(text)) {
     const value = BigInt(text);
     const rounded = Number(value);

@@ -28,7 +28,7 @@ export function excludedChange(comparison: MeasuredComparison): Exclusion {
  * The interval that must lie inside the gate. That of a mean has half the tails: where counts are skewed, the trials that
  * happen to be low also vary little, and the end of Welch's interval misses the truth up to twice as often as it says.
  */
-export function strictInterval({ effect, base, candidate, confidence }: MeasuredComparison): Interval {
+function strictInterval({ effect, base, candidate, confidence }: MeasuredComparison): Interval {
   if (effect.kind === 'shift' || base.deviation === undefined || candidate.deviation === undefined)
     return effect.interval;
   const strict = (1 + confidence) / 2;
@@ -44,7 +44,7 @@ export function strictInterval({ effect, base, candidate, confidence }: Measured
 }
 
 /** Whether every trial of a side gave the same value, on both sides; these may differ. */
-export function isWithoutSpread({ base, candidate }: MeasuredComparison): boolean {
+function isWithoutSpread({ base, candidate }: MeasuredComparison): boolean {
   return (
     compareScalars(base.least, base.greatest) === 0 &&
     compareScalars(candidate.least, candidate.greatest) === 0

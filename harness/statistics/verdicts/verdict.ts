@@ -28,7 +28,7 @@ export interface JudgeOptions extends LevelOptions {
 }
 
 /** Fewest trials per side for a claim of exact equality. */
-export const leastExactTrials = 3;
+const leastExactTrials = 3;
 
 /**
  * Judges a family of comparisons. Adjusted p-values refer to the declared family and are scaled by the share of alpha
