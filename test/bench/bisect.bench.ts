@@ -12,18 +12,18 @@ if (!(worlds > 0) || sizes.some(size => !(size >= 32))) {
 }
 
 function formatRow({ correct, wrong, undecided, builds, boots, seconds }: Row): string {
-  const shares = [correct, wrong, undecided].map(share => share.toFixed(1));
-  return [...shares, builds.toFixed(1), boots.toFixed(0), seconds.toFixed(0)].join(' | ');
+  const shares = [correct, wrong, undecided].map(share => share.toFixed(1).replace(/\.0$/, ''));
+  return `${shares.join(' / ')}; ${builds.toFixed(1)}, ${boots.toFixed(0)}, ${seconds.toFixed(0)} s`;
 }
 
+const schemes = [modstorm, ...rivals];
 for (const commits of sizes.length > 0 ? sizes : [256, 1024]) {
-  process.stdout.write(`\n${commits} commits, ${worlds} worlds a row\n\n`);
-  process.stdout.write('| data | search | correct % | wrong % | undecided % | builds | boots | seconds |\n');
-  process.stdout.write('|---|---|---|---|---|---|---|---|\n');
+  process.stdout.write(
+    `\n${commits} commits, ${worlds} worlds a row: correct / wrong / undecided in %; builds, boots, seconds\n\n` +
+      `| data | ${schemes.map(({ name }) => name).join(' | ')} |\n|---|${'---|'.repeat(schemes.length)}\n`,
+  );
   for (const kind of kinds) {
-    for (const scheme of [modstorm, ...rivals]) {
-      const row = simulate(scheme, kind, commits, worlds);
-      process.stdout.write(`| ${kind.name} | ${scheme.name} | ${formatRow(row)} |\n`);
-    }
+    const cells = schemes.map(scheme => formatRow(simulate(scheme, kind, commits, worlds)));
+    process.stdout.write(`| ${kind.name} | ${cells.join(' | ')} |\n`);
   }
 }
