@@ -1,15 +1,29 @@
 import { UsageError } from '../errors.ts';
 import type { Crash } from './crashes/crash.ts';
-import { CrashCollector, worstCrash } from './crashes/crash-report.ts';
+import { worstCrash } from './crashes/crash-report.ts';
 import type { Finding } from './finding.ts';
-import { DuplicateRequestCollector, type DuplicateRequests } from './kernel-log/duplicate-requests.ts';
-import { kernelLogCollector } from './kernel-log/kernel-log.ts';
-import { eachLogLine, type LogLine } from './kernel-log/log-line.ts';
+import type { DuplicateRequests } from './kernel-log/duplicate-requests.ts';
+import { LogText } from './kernel-log/log-lines.ts';
+import { LogReader } from './log-reading.ts';
 import type { ModuleStats } from './module-stats/module-stats.ts';
-import { parseModuleStats } from './module-stats/module-stats-text.ts';
+import { chooseStats, parseModuleStats } from './module-stats/module-stats-text.ts';
+import { StatsCollector } from './module-stats/stats-collector.ts';
+import { type StatsDifference, statsDifference } from './module-stats/stats-difference.ts';
+import { type DiffSides, splitDiff } from './text/diff.ts';
+import type { SourceText, Undone } from './text/source-text.ts';
+
+/** What is known of a text besides what it says. */
+export interface TextFacts {
+  /** Its lines, as given. */
+  lines: number;
+  /** What was undone before it could be read. */
+  undone: Undone[];
+  /** Releases of the kernels that it names. */
+  releases: string[];
+}
 
 /** What a kernel log says. */
-export interface LogInspection {
+export interface LogInspection extends TextFacts {
   kind: 'log';
   /** The crash to know first; null if there is none. */
   crash: Crash | null;
@@ -19,9 +33,11 @@ export interface LogInspection {
 }
 
 /** What a stats text says, and the log around it if there is one. */
-export interface StatsInspection {
+export interface StatsInspection extends TextFacts {
   kind: 'stats';
   stats: ModuleStats;
+  /** The change since an earlier reading in the same text: a diff, two columns, or two whole texts. */
+  difference?: StatsDifference;
   log?: LogInspection;
 }
 
@@ -29,18 +45,14 @@ export type Inspection = StatsInspection | LogInspection;
 
 /** Largest text that is inspected, in UTF-16 units: no kernel keeps a larger log, and a string cannot be much longer. */
 export const inspectionLimit = 256 * 1024 * 1024;
-/** Part of a larger text that is searched for a stats text, around the first and last label. */
-const statsLimit = 4 * 1024 * 1024;
-
-const label =
-  /mods[\s\u00a0]+(?:ever[\s\u00a0]+loaded|failed[\s\u00a0]+on)|virtual[\s\u00a0]+mem[\s\u00a0]+wasted|failed_(?:becoming|load_modules|kreads|decompress)|invalid_(?:mod|becoming|kread|decompress)_bytes/gi;
 
 /**
  * Reads a text from any machine: a `modules/stats` text, or a dmesg, console log or journal, and tells by itself which.
  * A text with both is a stats inspection that carries the log.
  * @throws UsageError INSPECT_TOO_LARGE, INSPECT_UNRECOGNISED if it is neither
  */
-export function inspectText(text: string): Inspection {
+export function inspectText(given: string | SourceText): Inspection {
+  const text = typeof given === 'string' ? given : given.text;
   if (text.length > inspectionLimit) {
     throw new UsageError(
       'INSPECT_TOO_LARGE',
@@ -55,105 +67,86 @@ export function inspectText(text: string): Inspection {
       hint: 'Was it read as root? /sys/kernel/debug and, on most machines, dmesg are for root only.',
     });
   }
-  const stats = findStats(text);
-  const log = inspectLog(text);
-  if (stats) return log ? { kind: 'stats', stats, log } : { kind: 'stats', stats };
-  if (log) return log;
+  const sides = text.length < diffLimit ? splitDiff(given) : undefined;
+  const inspection = (sides && inspectDiff(sides, text)) ?? inspectLines(given, text);
+  if (inspection) return inspection;
   throw new UsageError('INSPECT_UNRECOGNISED', 'the text is neither a stats text nor a kernel log', {
     hint: 'Expected /sys/kernel/debug/modules/stats ("Mods ever loaded 67" …), or the output of dmesg, journalctl -k or a serial console.',
   });
 }
 
-function findStats(text: string): ModuleStats | undefined {
-  let first: number | undefined;
-  let last = 0;
-  for (const match of text.matchAll(label)) {
-    first ??= match.index;
-    last = match.index;
-  }
-  if (first === undefined) return undefined;
-  const start = text.lastIndexOf('\n', first) + 1;
-  const whole = text.length <= statsLimit;
-  const from = whole ? 0 : Math.max(start, last - statsLimit / 2);
-  const part = whole ? text : text.slice(from, last + statsLimit / 2);
+/** Largest diff that is taken apart; a stats text has at most 8 KiB. */
+const diffLimit = 1024 * 1024;
+
+function inspectDiff(sides: DiffSides, text: string): StatsInspection | undefined {
+  const before = statsOf(sides.before);
+  const after = statsOf(sides.after);
+  if (!before || !after) return undefined;
+  const undone = [{ what: `diff (${sides.form})`, count: 1 }];
+  return {
+    kind: 'stats',
+    stats: after,
+    difference: statsDifference(before, after),
+    lines: countLines(text),
+    undone,
+    releases: [],
+  };
+}
+
+/** Counters that did not change are not in a diff: that they lack is no finding. */
+function statsOf(text: string): ModuleStats | undefined {
   try {
-    return parseModuleStats(part, lineAt(text, from));
+    const stats = parseModuleStats(text);
+    return { ...stats, findings: stats.findings.filter(({ code }) => code !== 'STATS_INCOMPLETE') };
   } catch (error) {
     if (error instanceof UsageError && error.code === 'STATS_UNRECOGNISED') return undefined;
     throw error;
   }
 }
 
-/** The 1-based line of an offset. */
-function lineAt(text: string, offset: number): number {
-  let line = 1;
-  for (let end = text.indexOf('\n'); end !== -1 && end < offset; end = text.indexOf('\n', end + 1)) line++;
-  return line;
-}
-
-/** Whether a line can only come from a kernel: it carries a mark, or the first or last words of a boot. */
-function looksLikeKernel(line: LogLine): boolean {
-  return line.marked === true || /^(?:Linux version |Kernel panic - )/.test(line.text);
-}
-
-function inspectLog(text: string): LogInspection | undefined {
-  const requests = new DuplicateRequestCollector();
-  const health = kernelLogCollector();
-  const crashes = new CrashCollector();
-  let kernelLines = 0;
-  for (const line of eachLogLine(text)) {
-    if (looksLikeKernel(line)) kernelLines++;
-    requests.add(line);
-    health.add(line);
-    crashes.add(line);
+function inspectLines(given: string | SourceText, text: string): Inspection | undefined {
+  const logText = new LogText(given);
+  const collector = new StatsCollector();
+  const reader = new LogReader();
+  for (const line of logText.lines()) {
+    collector.add(line);
+    reader.add(line);
   }
-  const duplicateRequests = requests.result();
-  const reading = crashes.result();
-  const findings = [...duplicateRequests.findings, ...health.result(), ...reading.findings];
-  const empty = duplicateRequests.total === 0 && reading.crashes.length === 0 && findings.length === 0;
-  if (kernelLines === 0 && empty) return undefined;
-  return {
-    kind: 'log',
-    crash: worstCrash(reading.crashes),
-    crashes: reading.crashes,
-    duplicateRequests,
-    findings,
-  };
-}
-
-/** A number where it is exact, else the decimal digits. */
-function jsonInteger(value: bigint): number | string {
-  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString();
-}
-
-function jsonIntegers(values: Readonly<Record<string, bigint>>): Record<string, number | string> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, jsonInteger(value)]));
-}
-
-function jsonLog({ crash, crashes, duplicateRequests }: LogInspection): Record<string, unknown> {
-  return {
-    crash: crash && { class: crash.class, title: crash.title },
-    crashes: crashes.map(({ class: kind, title, fatal }) => ({ class: kind, title, fatal })),
-    duplicateRequests: duplicateRequests.requests,
-    callers: duplicateRequests.callers,
-  };
-}
-
-/** The inspection as one JSON value; integers beyond 2^53 are decimal strings. */
-export function inspectionJson(inspection: Inspection): Record<string, unknown> {
-  if (inspection.kind === 'log') {
-    return { version: 1, kind: 'log', ...jsonLog(inspection), findings: inspection.findings };
+  const all = collector.result(!logText.text.endsWith('\n'), text.length);
+  const { kernelLines, releases, crashes, duplicateRequests, findings } = reader.result();
+  const facts: TextFacts = { lines: countLines(text), undone: logText.undone, releases };
+  const isLog =
+    kernelLines > 0 ||
+    duplicateRequests.total > 0 ||
+    crashes.length > 0 ||
+    findings.length > 0 ||
+    releases.length > 0;
+  const log: LogInspection | undefined = isLog
+    ? { kind: 'log', crash: worstCrash(crashes), crashes, duplicateRequests, findings, ...facts }
+    : undefined;
+  const stats = chooseStats(all);
+  if (!stats) return log;
+  const result: StatsInspection = { kind: 'stats', stats, ...facts };
+  const difference = differenceWithin(all, collector.hasColumns);
+  if (difference) {
+    result.difference = difference;
+    if (collector.hasColumns) result.stats = all.at(-1) ?? stats;
   }
-  const { stats, log } = inspection;
-  return {
-    version: 1,
-    kind: 'stats',
-    counters: jsonIntegers(stats.counters),
-    ...(stats.wastedBytes === undefined ? {} : { wastedBytes: jsonInteger(stats.wastedBytes) }),
-    averages: jsonIntegers(stats.averages),
-    duplicates: stats.duplicates,
-    unknown: stats.unknown,
-    ...(log ? { log: jsonLog(log) } : {}),
-    findings: [...stats.findings, ...(log?.findings ?? [])],
-  };
+  if (log) result.log = log;
+  return result;
+}
+
+/** The change between the first and the last of several stats, if they can be of one boot. */
+function differenceWithin(all: readonly ModuleStats[], columns: boolean): StatsDifference | undefined {
+  const whole = columns ? all : all.filter(({ counters }) => Object.keys(counters).length === 11);
+  const [first, last] = [whole[0], whole.at(-1)];
+  if (!first || !last || first === last) return undefined;
+  const difference = statsDifference(first, last);
+  return columns || difference.findings.length === 0 ? difference : undefined;
+}
+
+function countLines(text: string): number {
+  let lines = text.endsWith('\n') ? 0 : 1;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines++;
+  return lines;
 }

@@ -1,10 +1,9 @@
 import { HarnessError } from '../errors.ts';
 import type { Crash } from './crashes/crash.ts';
-import { CrashCollector } from './crashes/crash-report.ts';
 import type { Finding } from './finding.ts';
-import { DuplicateRequestCollector, type DuplicateRequests } from './kernel-log/duplicate-requests.ts';
-import { kernelLogCollector } from './kernel-log/kernel-log.ts';
+import type { DuplicateRequests } from './kernel-log/duplicate-requests.ts';
 import { kmsgLines, lostRecords, parseKmsgRecord } from './kernel-log/kmsg-record.ts';
+import { readLog } from './log-reading.ts';
 import { metrics } from './metric-table.ts';
 import { type Counters, counterChange, missingCounters, readCounters } from './module-stats/counters.ts';
 import { checkParity, checkTextAgainstFiles, wastedBytes } from './module-stats/cross-check.ts';
@@ -45,7 +44,7 @@ interface Reading {
  * `invalid`, with the reason, and yields no metric.
  */
 export function measureTrial(evidence: TrialEvidence): TrialMeasurement {
-  const log = readLog(evidence);
+  const log = readRecords(evidence);
   const before = readSnapshot(evidence.before);
   const after = readSnapshot(evidence.after);
   const result: TrialMeasurement = {
@@ -76,30 +75,20 @@ export function measureTrial(evidence: TrialEvidence): TrialMeasurement {
   return result;
 }
 
-function readLog({ kmsg, kmsgLost = 0 }: TrialEvidence): {
+function readRecords({ kmsg, kmsgLost = 0 }: TrialEvidence): {
   requests: DuplicateRequests;
   findings: Finding[];
   crashes: Crash[];
   complete: boolean;
 } {
-  const requests = new DuplicateRequestCollector();
-  const health = kernelLogCollector();
-  const reports = new CrashCollector();
-  for (const line of kmsgLines(kmsg)) {
-    requests.add(line);
-    health.add(line);
-    reports.add(line);
-  }
+  const { crashes, duplicateRequests: requests, findings } = readLog(kmsgLines(kmsg));
   const records = kmsg.map(parseKmsgRecord).filter(record => record !== undefined);
   const lost = Math.max(kmsgLost, lostRecords(records));
-  const duplicateRequests = requests.result();
-  const findings = [...duplicateRequests.findings, ...health.result()];
   if (lost > 0) {
     const message = `${lost} records of the kernel log were lost: duplicate requests cannot be counted`;
     findings.push({ code: 'RECORDS_LOST', severity: 'warning', message });
   }
-  const { crashes } = reports.result();
-  return { requests: duplicateRequests, findings, crashes, complete: lost === 0 };
+  return { requests, findings, crashes, complete: lost === 0 };
 }
 
 function readSnapshot(snapshot: StatsSnapshot | undefined): Reading | undefined {

@@ -38,12 +38,12 @@ t.test('modstorm inspect FILE', async t => {
   t.match(shown, /Duplicate requests: 11 for 1 name/, 'PowerShell wrote it as UTF-16');
   writeFileSync(
     file,
-    '[    1.000000] BUG: evil \x1b[31m\u202e in here\n[    2.0] module: module-autoload: duplicate request for module \x1b[2J\n',
+    '[    1.000000] BUG: evil \x1b[31m\u202e in here\n[    2.0] module: module-autoload: duplicate request for module \u202ex\n',
   );
   shown = '';
   await inspectCommand(file, {}, context);
   t.equal(/[\p{Cc}\p{Cf}]/u.exec(shown.replaceAll('\n', '')), null, 'nothing reaches the terminal raw');
-  t.match(shown, /1 {2}\\x1b\[2J/);
+  t.match(shown, /1 {2}\\u202ex/);
   await t.rejects(inspectCommand(join(folder, 'none'), {}, context), {
     name: 'UsageError',
     code: 'INSPECT_UNREADABLE',

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { inspectionJson, inspectText } from '../../harness/measurement/inspection.ts';
+import { inspectText } from '../../harness/measurement/inspection.ts';
+import { inspectionJson } from '../../harness/measurement/inspection-json.ts';
 import { golden } from './console-fixture.ts';
 
 t.test('inspection of stats texts, logs, and both in one', async t => {
@@ -36,8 +37,8 @@ t.test('inspection of stats texts, logs, and both in one', async t => {
   t.match(far, { kind: 'stats', stats: { counters: { modcount: 27n } } });
   t.match(
     far.kind === 'stats' && far.stats.findings,
-    [{ code: 'MULTIPLE_STATS', line: 120_019 }, { code: 'STATS_INCOMPLETE' }],
-    'lines count from the first of the whole file',
+    [{ code: 'MULTIPLE_STATS', line: 120_001, message: /lines 120001, 120019/ }],
+    'lines count from the first of the whole file, and the whole text counts',
   );
   for (const text of ['', ' \r\n\n']) {
     t.throws(() => inspectText(text), { code: 'INSPECT_UNRECOGNISED', message: /empty/ });

@@ -5,8 +5,8 @@ import {
   DuplicateRequestCollector,
   type DuplicateRequests,
 } from '../../harness/measurement/kernel-log/duplicate-requests.ts';
-import { kernelLogCollector } from '../../harness/measurement/kernel-log/kernel-log.ts';
-import { eachLogLine } from '../../harness/measurement/kernel-log/log-line.ts';
+import { KernelLogCollector } from '../../harness/measurement/kernel-log/kernel-log.ts';
+import { eachLogLine } from '../../harness/measurement/kernel-log/log-lines.ts';
 
 /** The crash of a log that a reader must know first. */
 export function findCrash(text: string): Crash | null {
@@ -22,7 +22,7 @@ export function parseDuplicateRequests(text: string): DuplicateRequests {
 
 /** The findings of a log. */
 export function parseKernelLog(text: string): Finding[] {
-  const collector = kernelLogCollector();
+  const collector = new KernelLogCollector();
   for (const line of eachLogLine(text)) collector.add(line);
   return collector.result();
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import { HarnessError } from '../../harness/errors.ts';
-import { inspectionJson, inspectText } from '../../harness/measurement/inspection.ts';
+import { inspectText } from '../../harness/measurement/inspection.ts';
+import { inspectionJson } from '../../harness/measurement/inspection-json.ts';
 import { parseKmsgRecord } from '../../harness/measurement/kernel-log/kmsg-record.ts';
 import { type CounterName, kernelCounters } from '../../harness/measurement/module-stats/kernel-counter.ts';
 import type { ModuleStats } from '../../harness/measurement/module-stats/module-stats.ts';
@@ -159,7 +160,7 @@ t.test('no title holds an address, a control character or a counter', async () =
         const hex = address.toString(16).padStart(16, '0');
         const crash = findCrash(
           [
-            `[    1.000000] Kernel panic - not syncing: bad ${hex} at 0x${hex} on CPU${cpu}, ${cpu} tries \x07`,
+            `[    1.000000] Kernel panic - not syncing: bad ${hex} at 0x${hex} on CPU${cpu}, ${cpu} tries \u00e9`,
             `[    1.000001] CPU: ${cpu} PID: 1`,
           ].join('\n'),
         );

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { UsageError } from '../../errors.ts';
-import { inspectionJson, inspectionLimit, inspectText } from '../../measurement/inspection.ts';
+import { inspectionLimit, inspectText } from '../../measurement/inspection.ts';
+import { inspectionJson } from '../../measurement/inspection-json.ts';
 import { renderInspection } from '../../report/inspection.ts';
 import type { CommandContext } from '../context.ts';
 

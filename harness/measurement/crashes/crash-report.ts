@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.ts';
-import { eachLogLine, type LogLine } from '../kernel-log/log-line.ts';
+import type { LogLine } from '../kernel-log/log-line.ts';
+import { eachLogLine } from '../kernel-log/log-lines.ts';
 import { parseFrame, parsePointer } from '../kernel-log/stack-frame.ts';
 import type { Crash, CrashClass } from './crash.ts';
 import { type CrashRule, consequencePanic, crashRules } from './crash-rule.ts';
@@ -49,14 +50,15 @@ export class CrashCollector {
   readonly #banners = { version: 0, booting: 0 };
   #last: Crash | undefined;
 
-  /** Takes the next line. */
-  add(line: LogLine): void {
+  /** Takes the next line; true when it begins a report or belongs to one. */
+  add(line: LogLine): boolean {
     const context = line.caller ?? '';
     const report = this.#open.get(context);
-    if (needles.test(line.text) && this.#takeHeader(line, report, context)) return;
-    if (!report) return;
+    if (needles.test(line.text) && this.#takeHeader(line, report, context)) return true;
+    if (!report) return false;
     keep(report, line.text);
     if (line.text.includes('---[ end ')) this.#finish(report);
+    return true;
   }
 
   /** What was found; reports that are still open end here. */

@@ -21,7 +21,7 @@ interface OpenTrace {
   frames: StackFrame[];
 }
 
-const request = /module-autoload: duplicate request for module (\S{1,255})\s*$/;
+const request = /module-autoload: duplicate request for module (\S{1,255})(?:\s|$)/;
 /** Distinct names and open splats that are kept; a guest cannot make more than memory allows. */
 const nameLimit = 10_000;
 const openLimit = 512;
@@ -50,11 +50,12 @@ export class DuplicateRequestCollector {
   readonly #open: OpenTrace[] = [];
   #interleaved = 0;
 
-  /** Takes the next line. */
-  add(line: LogLine): void {
-    const match = request.exec(line.text);
-    if (match) this.#takeRequest(match[1]!, line);
-    else if (this.#open.length > 0) this.#takeTrace(line);
+  /** Takes the next line; true when it reports a request or belongs to such a report. */
+  add(line: LogLine): boolean {
+    const name = requestedName(line);
+    if (name === undefined) return this.#takeTrace(line);
+    this.#takeRequest(name, line);
+    return true;
   }
 
   /** What was found; traces that are still open end here. */
@@ -69,34 +70,45 @@ export class DuplicateRequestCollector {
     }
     // The plain warning carries the prefix of pr_fmt (`module: `); only the WARN form begins with the message.
     if (!line.text.startsWith('module-autoload')) return;
-    if (this.#open.length >= openLimit) this.#close(this.#open[0]!);
+    const [oldest] = this.#open;
+    if (oldest && this.#open.length >= openLimit) this.#close(oldest);
     this.#open.push({ name, context: line.caller ?? '', started: false, frames: [] });
   }
 
-  #takeTrace(line: LogLine): void {
+  #takeTrace(line: LogLine): boolean {
+    if (this.#open.length === 0) return false;
     const mine = this.#open.filter(trace => trace.context === (line.caller ?? ''));
     if (line.text.includes('Call Trace:')) {
       const next = mine.find(trace => !trace.started);
       if (next) next.started = true;
-      return;
+      return next !== undefined;
     }
     if (line.text.includes('---[ end trace')) {
       const first = mine.find(trace => trace.frames.length > 0) ?? mine.find(trace => trace.started);
       if (first) this.#close(first);
-      return;
+      return first !== undefined;
     }
     const running = mine.filter(trace => trace.started);
     const frame = running.length > 0 ? parseFrame(line.text) : undefined;
-    if (!frame?.reliable) return;
+    if (!frame?.reliable) return mine.length > 0;
     if (running.length > 1) this.#interleaved++;
     const trace = traceForFrame(running, frame);
     if (trace && trace.frames.length < frameLimit) trace.frames.push(frame);
+    return true;
   }
 
   #close(trace: OpenTrace): void {
     this.#open.splice(this.#open.indexOf(trace), 1);
     foldTrace(this.#callers, trace);
   }
+}
+
+/** The module of a report; the report may have been broken by mail or a terminal. */
+function requestedName({ text, continuation }: LogLine): string | undefined {
+  if (!/module-|duplicate/.test(text)) return undefined;
+  const whole = request.exec(text);
+  if (whole || continuation === undefined) return whole?.[1];
+  return (request.exec(`${text} ${continuation}`) ?? request.exec(text + continuation))?.[1];
 }
 
 /** Every trace begins in __request_module: whoever has not got there yet cannot own a frame behind it. */

@@ -102,8 +102,21 @@ export function isCounterName(word: string): word is CounterName {
   return byName.has(word);
 }
 
-/** What a line of the `stats` text stands for. */
-export type LabelMeaning = CounterName | 'wasted' | 'average';
+/**
+ * Labels of the first versions of the patch on the mailing list (March 2023). They counted other things than what was
+ * merged, so that they are shown as they are, and taken for nothing else.
+ */
+export const earlierLabels: readonly string[] = [
+  'Modules loaded',
+  'Invalid kread bytes',
+  'Invalid decompress bytes',
+  'Invalid becoming bytes',
+  'Invalid kmod bytes',
+  'Invalid mod bytes',
+];
+
+/** What a label of the `stats` text stands for. */
+export type LabelMeaning = CounterName | 'wasted' | 'average' | 'earlier';
 
 /** The meaning of a label in any case; undefined for one that this version does not know. */
 export function labelMeaning(label: string): LabelMeaning | undefined {
@@ -111,5 +124,6 @@ export function labelMeaning(label: string): LabelMeaning | undefined {
   const counter = byLabel.get(plain);
   if (counter) return counter.name;
   if (plain === wastedLabel.toLowerCase()) return 'wasted';
+  if (earlierLabels.some(earlier => earlier.toLowerCase() === plain)) return 'earlier';
   return plain.startsWith('average ') || plain.startsWith('avg ') ? 'average' : undefined;
 }

@@ -14,6 +14,8 @@ export interface DuplicateModule {
 /** The `stats` text as numbers. */
 export interface ModuleStats {
   kind: 'stats';
+  /** 1-based line where it begins. */
+  line: number;
   counters: Counters;
   /** `Virtual mem wasted bytes`: the sum of the four invalid byte counters. */
   wastedBytes?: bigint;

@@ -1,0 +1,62 @@
+import type { Inspection, LogInspection, TextFacts } from './inspection.ts';
+import type { StatsDifference } from './module-stats/stats-difference.ts';
+
+/** A number where it is exact, else the decimal digits. */
+function jsonInteger(value: bigint): number | string {
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString();
+}
+
+function jsonIntegers(values: Readonly<Record<string, bigint>>): Record<string, number | string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, jsonInteger(value)]));
+}
+
+function jsonLog({ crash, crashes, duplicateRequests }: LogInspection): Record<string, unknown> {
+  return {
+    crash: crash && { class: crash.class, title: crash.title },
+    crashes: crashes.map(({ class: kind, title, fatal }) => ({ class: kind, title, fatal })),
+    duplicateRequests: duplicateRequests.requests,
+    callers: duplicateRequests.callers,
+  };
+}
+
+/** The change between two readings as JSON. */
+export function differenceJson(difference: StatsDifference): Record<string, unknown> {
+  const { counters, wastedBytes, duplicates } = difference;
+  return {
+    counters: Object.fromEntries(
+      counters.map(({ name, before, after, change }) => [
+        name,
+        {
+          before: jsonInteger(before),
+          after: jsonInteger(after),
+          change: change === undefined ? undefined : jsonInteger(change),
+        },
+      ]),
+    ),
+    wastedBytes: wastedBytes === undefined ? undefined : jsonInteger(wastedBytes),
+    duplicates,
+  };
+}
+
+/** The inspection as one JSON value; integers beyond 2^53 are decimal strings. */
+export function inspectionJson(inspection: Inspection): Record<string, unknown> {
+  const { lines, undone, releases }: TextFacts = inspection;
+  const text = { lines, releases, undone };
+  if (inspection.kind === 'log') {
+    return { version: 1, kind: 'log', text, ...jsonLog(inspection), findings: inspection.findings };
+  }
+  const { stats, log, difference } = inspection;
+  return {
+    version: 1,
+    kind: 'stats',
+    text,
+    counters: jsonIntegers(stats.counters),
+    wastedBytes: stats.wastedBytes === undefined ? undefined : jsonInteger(stats.wastedBytes),
+    averages: jsonIntegers(stats.averages),
+    duplicates: stats.duplicates,
+    unknown: stats.unknown,
+    difference: difference && differenceJson(difference),
+    log: log && jsonLog(log),
+    findings: [...stats.findings, ...(difference?.findings ?? []), ...(log?.findings ?? [])],
+  };
+}

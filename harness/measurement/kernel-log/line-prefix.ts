@@ -1,0 +1,137 @@
+/** What stands before a message of the kernel, taken apart. */
+export interface LinePrefix {
+  /** What is left. */
+  text: string;
+  /** Seconds since boot, if the line has a time stamp of the kernel. */
+  time?: number;
+  /** `T123` (task) or `C1` (CPU) under CONFIG_PRINTK_CALLER. */
+  caller?: string;
+  /** Only a kernel's log has such a prefix: a time stamp, a caller, a level, syslog's `kernel:`. */
+  marked?: true;
+  /** Something else put a time before it: a CI service, a terminal program, a logger of its own. */
+  foreign?: true;
+  /** How many messages the console lost before this line, by its own account. */
+  dropped?: number;
+}
+
+const levelPrefix = /^<\d{1,3}>(?=\D)/;
+/** `dmesg -x`, busybox syslogd, `logger`: facility and level in words. */
+const facilityPrefix = /^kern(?:el)? {0,6}[.:] ?[a-z]{3,7} {0,6}:? /;
+const kmsgPrefix = /^(\d{1,10}),\d{1,20},(\d{1,20}),[^;,]{1,16}((?:,[^;,]{1,64}){0,4});/;
+/** Seconds since boot; vendors add the CPU; with `dmesg --show-delta` also those since the line before. */
+const timePrefix = /^\[ {0,10}(\d{1,12}\.\d{1,9})(?:[,@:]\d{1,4})? {0,2}(?: ?<[ \d.+-]{1,24}>)?\] ?/;
+const callerPrefix = /^\[ {0,10}([TC]\d{1,10})(?:[ /][^\]]{0,40})? {0,10}\] ?/;
+const droppedPrefix = /^\*\* (?:(\d{1,15}) printk messages dropped|replaying previous printk message) \*\* ?/;
+/** `dmesg -T` in any language, `-H` and `--show-delta`: times that do not count from the boot. */
+const wallTimePrefix =
+  /^\[(?:(?=\D)[^[\]<>]{4,40} \d\d:\d\d:\d\d \d{4}(?: ?<[ \d.+-]{1,24}>)?|\p{L}{1,9}\.? ?\d{1,2} \d\d:\d\d| {0,12}\+\d{1,12}\.\d{1,9}|<[ \d.+-]{1,24}>)\] ?/u;
+/** `dmesg --time-format iso`: the comma and six digits tell it from the logs of applications. */
+const isoPrefix = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d,\d{6}[+-]\d\d:?\d\d /;
+/** Dates and times of day, in brackets or not, as CI services, terminal programs and loggers print them. */
+const foreignPrefix =
+  /^(?:[[(]?\d{4}[-/]\d\d[-/]\d\d[T _]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| ?[+-]\d\d:?\d\d| UTC)?[\])]?|[[(]?\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,9})?[\])]?)(?:[:,;|]? {1,8}|\t)(?:\d\d[OE][ +])?/;
+/** Where `kernel` stands as the name of who logs. */
+const tagPlace = /(?:^|[\s>])kernel(?:\[[\d-]{1,8}\])?(?::(?:\s|$)| (?:-|\d{1,8}) \S{1,64} (?:-|\[))/;
+const tagPrefix =
+  /^[\s>]?kernel(?:\[[\d-]{1,8}\])?(?:: ?| (?:-|\d{1,8}) \S{1,64} (?:-|\[[^\]]{0,500}\])(?: \ufeff?)?)/;
+const clock = /\d\d:\d\d/;
+/** Part of a line in which the word `kernel` may be a prefix. */
+const tagReach = 200;
+/** Prefixes of one line; more are hardly a log. */
+const rounds = 8;
+
+/** Takes everything off that stands before a message. */
+export function parsePrefix(line: string): LinePrefix {
+  const parsed: LinePrefix = { text: line };
+  for (let round = 0; round < rounds; round++) {
+    const before = parsed.text;
+    takeOne(parsed);
+    if (parsed.text.length === before.length) break;
+  }
+  return parsed;
+}
+
+/** Takes one prefix off, if there is one. */
+function takeOne(parsed: LinePrefix): void {
+  const { text } = parsed;
+  const first = text[0] ?? '';
+  if (first === '[') takeBracket(parsed);
+  else if (first === ' ' || first === '\t') takeIndentation(parsed);
+  else if (first === '*') takeDropped(parsed);
+  else if (first === '<' && levelPrefix.test(text)) takeMark(parsed, levelPrefix.exec(text));
+  else if (first >= '0' && first <= '9') takeNumber(parsed);
+  else if (first === 'k' && facilityPrefix.test(text)) takeMark(parsed, facilityPrefix.exec(text));
+  else if (first === '(') takeForeign(parsed);
+  else takeTag(parsed);
+}
+
+function takeBracket(parsed: LinePrefix): void {
+  const { text } = parsed;
+  const time = parsed.time === undefined ? timePrefix.exec(text) : null;
+  const caller = parsed.caller === undefined ? callerPrefix.exec(text) : null;
+  if (time) {
+    parsed.time = Number(time[1]);
+    takeMark(parsed, time);
+  } else if (caller?.[1]) {
+    parsed.caller = caller[1];
+    takeMark(parsed, caller);
+  } else if (!takeMark(parsed, wallTimePrefix.exec(text))) takeForeign(parsed);
+}
+
+function takeIndentation(parsed: LinePrefix): void {
+  // Whatever pushed the line to the right, a time stamp is where it begins; frames keep their own blanks.
+  const indented = /^[ \t]{1,64}(?=(?:<\d{1,3}>)?\[ {0,10}\d{1,12}\.\d{1,9})/.exec(parsed.text);
+  if (indented && parsed.time === undefined) parsed.text = parsed.text.slice(indented[0].length);
+}
+
+function takeDropped(parsed: LinePrefix): void {
+  const dropped = droppedPrefix.exec(parsed.text);
+  if (dropped?.[1]) parsed.dropped = Number(dropped[1]);
+  takeMark(parsed, dropped);
+}
+
+function takeNumber(parsed: LinePrefix): void {
+  const { text } = parsed;
+  const kmsg = kmsgPrefix.exec(text);
+  if (kmsg) {
+    parsed.time = Number(kmsg[2]) / 1e6;
+    const caller = /,caller=([TC]\d{1,10})/.exec(kmsg[3] ?? '')?.[1];
+    if (caller !== undefined) parsed.caller = caller;
+    takeMark(parsed, kmsg);
+  } else if (!takeMark(parsed, isoPrefix.exec(text)) && !takeTag(parsed)) takeForeign(parsed);
+}
+
+/**
+ * `kernel:` with a date in whatever language and order, a host and a level before it (journalctl, syslogd), or
+ * `kernel - - -` of RFC 5424.
+ */
+function takeTag(parsed: LinePrefix): boolean {
+  const { text } = parsed;
+  const at = text.slice(0, tagReach).search(tagPlace);
+  if (at === -1) return false;
+  const head = text.slice(0, at).trim();
+  const isPrefix =
+    head === '' ||
+    clock.test(head) ||
+    /^\d{9,11}(?:\.\d{1,9})?(?: \S{1,255})?$/.test(head) ||
+    (parsed.time !== undefined && /^[\w.-]{1,255}$/.test(head));
+  const tag = isPrefix ? tagPrefix.exec(text.slice(at)) : null;
+  if (!tag) return false;
+  parsed.text = text.slice(at + tag[0].length);
+  parsed.marked = true;
+  return true;
+}
+
+function takeForeign(parsed: LinePrefix): void {
+  const foreign = foreignPrefix.exec(parsed.text);
+  if (!foreign || parsed.marked) return;
+  parsed.text = parsed.text.slice(foreign[0].length);
+  parsed.foreign = true;
+}
+
+function takeMark(parsed: LinePrefix, match: RegExpExecArray | null): boolean {
+  if (!match) return false;
+  parsed.text = parsed.text.slice(match[0].length);
+  parsed.marked = true;
+  return true;
+}

@@ -1,0 +1,101 @@
+import { normaliseText } from '../text/normalise.ts';
+import { originalLine, type SourceText, type Undone } from '../text/source-text.ts';
+import { isWrapped, type WrapLine, wrapWidth } from '../text/wraps.ts';
+import { cleanLine, type LogLine, parseLogLine, quoteDepth } from './log-line.ts';
+import { parseFrame } from './stack-frame.ts';
+
+/** Words that begin something of their own, so that the line is no rest of the one before. */
+const beginning =
+  /^(?:[A-Z][\w().#/ -]{0,40}:(?:\s|$)|[<([{=*#$+~|-]|\S{1,64}@\S{1,64}|(?:BUG|INFO|WARNING|Oops|UBSAN)\b|[a-z][\w-]{0,40}:\s)/;
+/** Longest line that is joined from several, in UTF-16 units. */
+const joinLimit = 4096;
+
+/** A text as lines, and what had to be undone to read them. */
+export class LogText {
+  readonly #source: SourceText;
+  readonly #counts = new Map<string, number>();
+
+  /** Undoes what belongs to the text as a whole. */
+  constructor(given: string | SourceText) {
+    this.#source = normaliseText(given);
+  }
+
+  /** The text without encodings, escapes and containers. */
+  get text(): string {
+    return this.#source.text;
+  }
+
+  /** What was undone so far; that of single lines is complete when all were read. */
+  get undone(): Undone[] {
+    return [...this.#source.undone, ...[...this.#counts].map(([what, count]) => ({ what, count }))];
+  }
+
+  /** The records, one after the other: nothing is held but the line at hand and the one after it. */
+  *lines(): Generator<LogLine> {
+    const width = wrapWidth(wrapLines(this.text));
+    let held: LogLine | undefined;
+    let raw = '';
+    for (const [index, given] of linesOf(this.text)) {
+      const line = cleanLine(given);
+      const [record, ...more] = parseLogLine(line, originalLine(this.#source, index + 1));
+      const quoted = quoteDepth(given);
+      if (quoted > 0) {
+        record.quoted = quoted;
+        this.#count('quote marks');
+      }
+      const continues = held !== undefined && more.length === 0 && mayContinue(record);
+      if (held && continues && width !== undefined && isWrapped(raw, line, width)) {
+        this.#count('lines that were wrapped');
+        if (held.text.length < joinLimit) held.text += ` ${record.text}`;
+        raw = line;
+        continue;
+      }
+      if (held && continues && held.text !== '') held.continuation = record.text;
+      if (held) yield held;
+      raw = line;
+      held = more.pop();
+      if (held) {
+        this.#count('records within a line');
+        yield record;
+        yield* more;
+      } else held = record;
+      if (record.foreign) this.#count('times that are not of the kernel');
+    }
+    if (held) yield held;
+  }
+
+  #count(what: string): void {
+    this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
+  }
+}
+
+/** The records of a text. */
+export function eachLogLine(given: string | SourceText): Generator<LogLine> {
+  return new LogText(given).lines();
+}
+
+/** Whether a line may be what was broken off the one before it: it has no mark, no indentation, and begins nothing. */
+function mayContinue({ text, marked, foreign }: LogLine): boolean {
+  // A tab is in no message of a log; the kernel's tables have them.
+  if (marked || foreign || text === '' || /^\s|\t/.test(text)) return false;
+  return !beginning.test(text) && parseFrame(text) === undefined;
+}
+
+/** The lines with their indexes; the end of the text is no line of its own. */
+function* linesOf(text: string): Generator<[index: number, line: string]> {
+  let start = 0;
+  for (let index = 0; start < text.length; index++) {
+    const newline = text.indexOf('\n', start);
+    const end = newline === -1 ? text.length : newline;
+    yield [index, text.slice(start, end)];
+    start = end + 1;
+  }
+}
+
+function* wrapLines(text: string): Generator<WrapLine> {
+  for (const [, given] of linesOf(text)) {
+    const line = cleanLine(given);
+    const records = parseLogLine(line, 1);
+    yield { text: line, continues: records.length === 1 && mayContinue(records[0]) };
+  }
+}

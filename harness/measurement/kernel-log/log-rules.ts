@@ -1,0 +1,149 @@
+import type { LogRule } from './log-rule.ts';
+import { moduleRefusals } from './module-refusals.ts';
+
+/** What is known of a symbol that a module did not get, by the errno of resolve_symbol() in kernel/module/main.c. */
+const unresolved: Readonly<Record<string, string>> = {
+  '-2': 'its dependencies were not loaded',
+  '-12': 'there was no memory to note the dependency',
+  '-16': 'the module that has it was still starting after 30 seconds',
+  '-22': 'the symbol is there, but in another version, or in a namespace that the module does not import',
+};
+
+/** In the order in which they are tried; the first that matches a line is its meaning. */
+export const logRules: readonly LogRule[] = [
+  {
+    code: 'UNKNOWN_SYMBOL',
+    severity: 'invalid',
+    pattern: /(?:^|: )([\w-]{1,63}): Unknown symbol (\S{1,200}) \(err (-?\d{1,6})\)/,
+    message: ([module, symbol, errno = '']) =>
+      `${module} could not be linked: unknown symbol ${symbol}; ${unresolved[errno] ?? `error ${errno}`}, so the failures are not duplicates`,
+  },
+  {
+    code: 'UNKNOWN_SYMBOL',
+    severity: 'invalid',
+    pattern: /Unknown symbol/,
+    isPartial: true,
+    message: () => 'a module could not be linked (Unknown symbol); its failures are not duplicates',
+  },
+  ...moduleRefusals,
+  {
+    code: 'VMALLOC_FAILURE',
+    severity: 'warning',
+    pattern: /vmalloc: allocation failure(?:, allocated \d{1,20} of|:) (\d{1,20}) bytes/,
+    message: ([size]) => `vmalloc failed for ${size} bytes: the storm exhausted virtual memory`,
+  },
+  {
+    code: 'VMALLOC_FAILURE',
+    severity: 'warning',
+    pattern: /vmalloc error: size (\d{1,20})/,
+    message: ([size]) => `vmalloc failed for ${size} bytes: the storm exhausted virtual memory`,
+  },
+  {
+    code: 'VMALLOC_FAILURE',
+    severity: 'warning',
+    pattern: /execmem: unable to allocate memory/,
+    message: () => 'there was no memory for the text of a module (execmem)',
+  },
+  {
+    code: 'VMAP_EXHAUSTED',
+    severity: 'warning',
+    // To 6.11 `vmap allocation for size`, from 6.12 on `vmalloc_node_range for size` (mm/vmalloc.c).
+    pattern: /(?:vmap allocation|vmalloc_node_range) for size (\d{1,20}) failed/,
+    message: ([size]) => `no room for ${size} bytes in the vmap area`,
+  },
+  {
+    code: 'KMOD_BUSY',
+    severity: 'warning',
+    pattern: /request_module: modprobe (\S{1,255}) cannot be processed, kmod busy with (\d{1,9}) threads/,
+    message: ([name, threads]) =>
+      `the request for ${name} was refused: ${threads} modprobes were running for more than 5 seconds`,
+  },
+  {
+    code: 'MODULE_SLOW',
+    severity: 'warning',
+    pattern: /module '([^']{1,255})' taking a long time to load/,
+    message: ([name]) => `waiting for ${name} took more than 10 seconds`,
+  },
+  {
+    code: 'MODULE_SLOW',
+    severity: 'warning',
+    pattern: /(?:^|: )([\w-]{1,63}): gave up waiting for init of module ([\w-]{1,63})/,
+    message: ([module, owner]) => `${module} waited 30 seconds for ${owner} to start, and gave up`,
+  },
+  {
+    code: 'DUPLICATE_FILENAME',
+    severity: 'warning',
+    pattern: /cannot create duplicate filename '([^']{1,255})'/,
+    message: ([path = '']) =>
+      path.startsWith('/module/')
+        ? `${path.slice('/module/'.length)} was registered twice in sysfs: two loads of it ran into one another`
+        : `${path} was registered twice in sysfs`,
+  },
+  {
+    code: 'DUPLICATE_UNTRACKED',
+    severity: 'warning',
+    pattern: /Could not add fail-tracking for module: ([\w-]{1,63})/,
+    message: ([name]) => `a duplicate of ${name} is not in the table: the kernel had no memory to note it`,
+  },
+  {
+    code: 'OOM_KILL',
+    severity: 'warning',
+    pattern: /Out of memory(?: \([^)]{1,64}\))?: Kill(?:ed)? process \d{1,10} \(([^)]{1,64})\)/,
+    message: ([name]) => `the kernel ran out of memory and killed ${name}`,
+  },
+  {
+    code: 'OOM_KILL',
+    severity: 'warning',
+    pattern: /Memory cgroup out of memory: Killed process \d{1,10} \(([^)]{1,64})\)/,
+    message: ([name]) => `a memory cgroup ran out of memory and ${name} was killed`,
+  },
+  {
+    code: 'PAGE_ALLOCATION_FAILED',
+    severity: 'warning',
+    pattern: /(?:^|: )(.{1,64}): page allocation failure[:.] order:(\d{1,2})/,
+    message: ([task, order]) => `${task} was refused memory (2^${order} pages in one piece)`,
+  },
+  {
+    code: 'MEMORY_CORRUPTED',
+    severity: 'warning',
+    pattern: /pagealloc: (memory corruption|single bit error)/,
+    message: ([what]) => `a free page was written to (${what})`,
+  },
+  {
+    code: 'CSD_STUCK',
+    severity: 'warning',
+    pattern: /csd: (?:Detected|\S{1,20}) non-responsive CSD lock.*?on CPU#(\d{1,5})/,
+    message: ([cpu]) => `CPU ${cpu} waits for another that does not answer (CSD lock)`,
+  },
+  {
+    code: 'IRQ_DISABLED',
+    severity: 'warning',
+    pattern: /irq (\d{1,6}): nobody cared/,
+    message: ([irq]) => `interrupt ${irq} was for nobody, and the kernel turns it off`,
+  },
+  {
+    code: 'INITRAMFS_BROKEN',
+    severity: 'warning',
+    pattern: /Initramfs unpacking failed: (.{1,200})/,
+    message: ([why]) => `the initramfs could not be unpacked: ${why}`,
+  },
+  {
+    code: 'MESSAGES_DROPPED',
+    severity: 'warning',
+    pattern: /^(\w{1,64}): (\d{1,20}) callbacks suppressed/,
+    message: ([name, count]) => `${count} messages of ${name} were suppressed by the kernel's rate limit`,
+  },
+  {
+    code: 'DECOMPRESS_FAILED',
+    severity: 'warning',
+    pattern: /decompression failed with status (-?\d{1,6})/,
+    message: ([status]) => `the kernel could not decompress a module (status ${status})`,
+  },
+  {
+    code: 'DECOMPRESS_FAILED',
+    severity: 'warning',
+    pattern:
+      /(not an? (?:gzip|xz|zstd) compressed module|failed to initialize decompressor: -?\d{1,6}|ZSTD-compressed data has .{1,80}|Can't initialize ZSTD stream)/,
+    message: ([why]) => `the kernel could not decompress a module (${why})`,
+  },
+];

@@ -1,0 +1,86 @@
+import type { Crash } from './crashes/crash.ts';
+import { CrashCollector } from './crashes/crash-report.ts';
+import type { Finding } from './finding.ts';
+import { DuplicateRequestCollector, type DuplicateRequests } from './kernel-log/duplicate-requests.ts';
+import { KernelLogCollector } from './kernel-log/kernel-log.ts';
+import type { LogLine } from './kernel-log/log-line.ts';
+
+/** What the lines of a kernel log say. */
+export interface LogReading {
+  crashes: Crash[];
+  duplicateRequests: DuplicateRequests;
+  findings: Finding[];
+  /** Lines that only a kernel prints. */
+  kernelLines: number;
+  /** Releases of the kernels that printed them, in order, each once. */
+  releases: string[];
+}
+
+/** Words of trouble. A line with them that no rule understands is shown, so that nothing is passed over in silence. */
+const trouble =
+  /^(?:BUG|WARNING|INFO|Oops|UBSAN|KASAN|Unable to handle|Internal error|general protection)\b|\bKernel panic\b|\bduplicate request\b|\bUnknown symbol\b|^Call [Tt]race:|^module(?:-autoload| \S+): /;
+/** Words that sound so and say nothing wrong: how kernels greet. */
+const harmless =
+  /---\[ end|^INFO: (?:lockdep is turned off|NMI handler|Stall ended before|recovery required)|^WARNING: (?:Spectre|Unprivileged eBPF|CPU mitigations|kernel not compiled|workqueue cpumask|[Tt]he mand mount|fbcon|See https)/;
+const release =
+  /^Linux version (\d{1,3}\.\d{1,3}\S{0,120})|(?:Not tainted|Tainted: [A-Z \w()[\]=,]{1,200}?) (\d{1,3}\.\d{1,3}[.\w+~-]{0,120})|^Linux \S{1,255} (\d{1,3}\.\d{1,3}\S{0,120}) #\d/;
+const releaseLimit = 8;
+
+/** Reads the lines of one log for all that modstorm knows of logs. */
+export class LogReader {
+  readonly #requests = new DuplicateRequestCollector();
+  readonly #health = new KernelLogCollector();
+  readonly #crashes = new CrashCollector();
+  readonly #releases = new Set<string>();
+  #kernelLines = 0;
+  #unread: { count: number; first: LogLine } | undefined;
+
+  /** Takes the next line. */
+  add(line: LogLine): void {
+    if (line.marked || /^(?:Linux version |Kernel panic - )/.test(line.text)) this.#kernelLines++;
+    const understood = [this.#requests.add(line), this.#health.add(line), this.#crashes.add(line)].includes(
+      true,
+    );
+    if (!understood && trouble.test(line.text) && !harmless.test(line.text)) {
+      if (this.#unread) this.#unread.count++;
+      else this.#unread = { count: 1, first: line };
+    }
+    const found =
+      line.text.includes('inux ') || line.text.includes('ainted') ? release.exec(line.text) : null;
+    const name = found?.[1] ?? found?.[2] ?? found?.[3];
+    if (name !== undefined && this.#releases.size < releaseLimit) this.#releases.add(name);
+  }
+
+  /** What was found; reports that are still open end here. */
+  result(): LogReading {
+    const duplicateRequests = this.#requests.result();
+    const { crashes, findings } = this.#crashes.result();
+    return {
+      crashes,
+      duplicateRequests,
+      findings: [
+        ...duplicateRequests.findings,
+        ...this.#health.result(),
+        ...findings,
+        ...this.#unreadFinding(),
+      ],
+      kernelLines: this.#kernelLines,
+      releases: [...this.#releases],
+    };
+  }
+
+  #unreadFinding(): Finding[] {
+    if (!this.#unread) return [];
+    const { count, first } = this.#unread;
+    const lines = count === 1 ? '1 line speaks' : `${count} lines speak`;
+    const message = `${lines} of trouble in words that this version does not know: "${first.text.trim().slice(0, 120)}"`;
+    return [{ code: 'NOT_UNDERSTOOD', severity: 'note', message, line: first.line }];
+  }
+}
+
+/** All that the lines of a log say. */
+export function readLog(lines: Iterable<LogLine>): LogReading {
+  const reader = new LogReader();
+  for (const line of lines) reader.add(line);
+  return reader.result();
+}

@@ -1,0 +1,86 @@
+import {
+  type CounterName,
+  counterNames,
+  earlierLabels,
+  isCounterName,
+  kernelCounters,
+  type LabelMeaning,
+  labelMeaning,
+  wastedLabel,
+} from './kernel-counter.ts';
+
+/** A label in a line, and the numbers behind it. */
+export interface LabelledValues {
+  /** As the text spells it, with single blanks; for a file its name. */
+  label: string;
+  meaning: LabelMeaning;
+  /** The single file of debugfs, rather than a line of the `stats` text. */
+  isFile: boolean;
+  /** Digits, as they stand there; two for a table of before and after. Empty if there is no number. */
+  values: string[];
+  /** The label, or the last digit, is the last thing in the line. */
+  atEnd: boolean;
+  /** One word stands where the number should. */
+  isRefused: boolean;
+}
+
+/** Most numbers behind one label: before and after. */
+const valueLimit = 2;
+
+const labels = [
+  ...kernelCounters.map(({ label }) => label),
+  ...kernelCounters.flatMap(({ average }) => average ?? []),
+  ...earlierLabels,
+  wastedLabel,
+];
+const spelled = [...labels.map(label => label.replaceAll(' ', '\\s+')), ...counterNames].sort(
+  (one, other) => other.length - one.length,
+);
+/** Not within a longer word or path: `my_modcount`, `modcount.c`. */
+const known = new RegExp(`(?<![\\w-])(?:${spelled.join('|')})(?![\\w-])`, 'gi');
+/** What people and programs write between a label and its number. */
+const separator = /^[\s:|=,;"'`[\]{}()*\u2026.]*(?:->|=>)?[\s"'`]*/;
+const between = /^[\s|,;"'`]*(?:->|=>|\u2192)?[\s|,;"'`]*/;
+/** A number, also with separators of thousands, that does not go on as something else. */
+const number = /^(-?\d{1,3}(?:[,'_]\d{3}){1,10}|-?\d{1,200})(?!\.\d|[\w%])/;
+const wordDiff = /^\s*\[-(\d{1,20})-\]\s*\{\+(\d{1,20})\+\}/;
+
+/** The known labels of a line with their numbers, in order: one, several in a joined line, the same twice in two columns. */
+export function readCounterLine(text: string): LabelledValues[] {
+  const found: LabelledValues[] = [];
+  for (const match of text.matchAll(known)) {
+    const [spelling] = match;
+    const label = spelling.replace(/\s+/g, ' ');
+    const isFile = isCounterName(label.toLowerCase());
+    const meaning = isFile ? (label.toLowerCase() as CounterName) : labelMeaning(label);
+    if (meaning === undefined) continue;
+    const rest = text.slice(match.index + spelling.length);
+    // `grep -n` puts the number of the line between name and value.
+    const numbered = isFile ? /^:\d{1,6}(?=:-?\d)/.exec(rest)?.[0] : undefined;
+    found.push({ label, meaning, isFile, ...readValues(rest.slice(numbered?.length ?? 0)) });
+  }
+  return found;
+}
+
+function readValues(text: string): Pick<LabelledValues, 'values' | 'atEnd' | 'isRefused'> {
+  const changed = wordDiff.exec(text);
+  if (changed) return { values: [changed[1] ?? '', changed[2] ?? ''], atEnd: false, isRefused: false };
+  const values: string[] = [];
+  let rest = text;
+  while (values.length < valueLimit) {
+    const gap = (values.length === 0 ? separator : between).exec(rest)?.[0] ?? '';
+    const digits = number.exec(rest.slice(gap.length));
+    if (!digits?.[1] || (values.length > 0 && gap === '')) break;
+    values.push(digits[1].replace(/[,'_]/g, ''));
+    rest = rest.slice(gap.length + digits[0].length);
+  }
+  if (values.length > 0) return { values, atEnd: rest === '', isRefused: false };
+  return { values, atEnd: rest.trim() === '', isRefused: /^[\s:|=]*\S+[\s|]*$/.test(rest) };
+}
+
+/** A line of the same form whose label this version does not know: words, blanks, a number. */
+export function readUnknownLine(text: string): { label: string; value: string } | undefined {
+  const match = /^\s*([A-Za-z][A-Za-z_ ()-]{2,60}?)(?:\s*[:|=]\s*|\s+)(-?\d{1,40})\s*[|]?\s*$/.exec(text);
+  if (!match?.[1] || !match[2]) return undefined;
+  return { label: match[1].trim().replace(/\s+/g, ' '), value: match[2] };
+}

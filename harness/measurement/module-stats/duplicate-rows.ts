@@ -1,0 +1,85 @@
+import type { DuplicateModule, DuplicateReason } from './module-stats.ts';
+
+/** MODULE_NAME_LEN is 64 - sizeof(unsigned long), the terminating zero included: 55 letters, 59 on 32-bit machines. */
+const nameLimit = 59;
+const reasons: readonly DuplicateReason[] = ['Becoming & Load', 'Becoming', 'Load', 'Bug-on-stats'];
+/** Columns of a reason, right-aligned, in read_file_mod_stats() of kernel/module/stats.c. */
+const reasonWidth = 25;
+
+/** A row of the table, complete or not. */
+export interface DuplicateRow {
+  /** Undefined as long as name, count and reason are not all there. */
+  row?: DuplicateModule;
+  /** Its words, for a row that goes on in the next line. */
+  words: string[];
+  /** A reason that the kernel does not give. */
+  strange?: string;
+  /** The reason may be the beginning of a longer one: `Becoming` of `Becoming & Load`. */
+  mayBeCut: boolean;
+  /** Stands in the right of two columns. */
+  right: boolean;
+}
+
+/**
+ * The rows in one line of the table: usually one; two where two tables stand side by side; none where the line is no
+ * row. `held` are the words of a row that the line before began.
+ */
+export function readDuplicateRows(line: string, held: readonly string[] = []): DuplicateRow[] {
+  const words = [...held, ...line.split(/[\s|,;"`*]+/).filter(word => word !== '')];
+  const rows: DuplicateRow[] = [];
+  let right = false;
+  let at = 0;
+  while (at < words.length) {
+    const word = words[at] ?? '';
+    if (word === '<' || word === '>') {
+      right ||= word === '>';
+      at++;
+      continue;
+    }
+    const taken = takeRow(words.slice(at), line, right || rows.length > 0);
+    if (!taken) return rows;
+    rows.push(taken.row);
+    at += taken.length;
+  }
+  return rows;
+}
+
+function takeRow(
+  words: readonly string[],
+  line: string,
+  right: boolean,
+): { row: DuplicateRow; length: number } | undefined {
+  const [name = '', count] = words;
+  if (!/^[\w.-]+$/.test(name) || name.length > nameLimit) return undefined;
+  if (count === undefined) return { row: { words: [name], mayBeCut: false, right }, length: 1 };
+  if (!/^\d{1,20}$/.test(count)) return undefined;
+  const rest = words.slice(2);
+  const isBroken = rest[1]?.startsWith('&') && !startsWith(rest, 'Becoming & Load');
+  const reason = isBroken ? undefined : reasons.find(known => startsWith(rest, known));
+  if (reason === undefined) {
+    const written = rest.join(' ');
+    const begun = reasons.some(known => known.toLowerCase().startsWith(written.toLowerCase()));
+    const row: DuplicateRow = { words: [...words], mayBeCut: begun, right };
+    if (!begun) row.strange = written;
+    return { row, length: words.length };
+  }
+  const length = 2 + reason.split(' ').length;
+  const row: DuplicateModule = { name, count: Number(count), reason };
+  return { row: { row, words: words.slice(0, length), mayBeCut: isShort(line, reason), right }, length };
+}
+
+function startsWith(words: readonly string[], reason: string): boolean {
+  const wanted = reason.toLowerCase().split(' ');
+  return wanted.every((word, index) => words[index]?.toLowerCase() === word);
+}
+
+/**
+ * Whether `Becoming` at the end of a line has the padding that `Becoming & Load` has: reasons are right-aligned. Where
+ * blanks were squeezed that cannot be told.
+ */
+function isShort(line: string, reason: DuplicateReason): boolean {
+  const written = line.trimEnd();
+  if (reason !== 'Becoming' || !/Becoming$/i.test(written)) return false;
+  const padding = / *$/.exec(written.slice(0, -reason.length))?.[0].length ?? 0;
+  return padding > 1 && padding < reasonWidth - reason.length;
+}

@@ -1,0 +1,59 @@
+import { type SourceText, sourceText } from './source-text.ts';
+
+/** The two texts that a diff tells of, as far as it shows them. */
+export interface DiffSides {
+  before: string;
+  after: string;
+  /** Both show all that the other has: context and changes, nothing left out between. */
+  form: 'unified' | 'context' | 'normal';
+}
+
+/**
+ * Takes a `diff -u`, `diff -c`, `git diff` or plain `diff` apart; undefined for any other text. Of `diff -y` the
+ * columns are read where lines are.
+ */
+export function splitDiff(given: string | SourceText): DiffSides | undefined {
+  const { text } = typeof given === 'string' ? sourceText(given) : given;
+  const lines = text.split('\n', 20_000).map(line => line.replace(/\r$/, ''));
+  if (lines.some(line => /^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@/.test(line))) return unified(lines);
+  if (lines.some(line => /^\*{3} \d+(?:,\d+)? \*{4}$/.test(line))) return contextual(lines);
+  if (lines.some(line => /^\d+(?:,\d+)?[acd]\d+(?:,\d+)?$/.test(line))) return normal(lines);
+  return undefined;
+}
+
+function unified(lines: readonly string[]): DiffSides {
+  const sides = { before: [] as string[], after: [] as string[] };
+  let inside = false;
+  for (const line of lines) {
+    if (line.startsWith('@@ -')) inside = true;
+    if (!inside || /^(?:@@|---|\+\+\+|diff |index |\\)/.test(line)) continue;
+    if (!line.startsWith('+')) sides.before.push(line.slice(1));
+    if (!line.startsWith('-')) sides.after.push(line.slice(1));
+  }
+  return { before: ended(sides.before), after: ended(sides.after), form: 'unified' };
+}
+
+function contextual(lines: readonly string[]): DiffSides {
+  const sides = { before: [] as string[], after: [] as string[] };
+  let side: string[] | undefined;
+  for (const line of lines) {
+    if (/^\*{3} \d+(?:,\d+)? \*{4}$/.test(line)) side = sides.before;
+    else if (/^--- \d+(?:,\d+)? ----$/.test(line)) side = sides.after;
+    else if (!/^(?:\*{15}|\\)/.test(line)) side?.push(line.slice(2));
+  }
+  // A side without changes is left out: it is the context of the other.
+  const common = (own: readonly string[], other: readonly string[]) => (own.length === 0 ? other : own);
+  const before = common(sides.before, sides.after);
+  const after = common(sides.after, sides.before);
+  return { before: ended(before), after: ended(after), form: 'context' };
+}
+
+function normal(lines: readonly string[]): DiffSides {
+  const of = (mark: string) => lines.filter(line => line.startsWith(`${mark} `)).map(line => line.slice(2));
+  return { before: ended(of('<')), after: ended(of('>')), form: 'normal' };
+}
+
+/** Lines of a diff are whole, also the last one. */
+function ended(lines: readonly string[]): string {
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,49 @@
+import { LineWriter, type SourceText } from './source-text.ts';
+
+/** Characters that the length of a binary field takes: 64 bits, little-endian. */
+const lengthSize = 8;
+
+/**
+ * The journal export format (`journalctl -o export`, also `verbose`) as the lines of a log. A field whose value is not
+ * plain text is written as its name, a length and the value.
+ */
+export function undoJournalExport(source: SourceText): SourceText {
+  const isExport = /^__CURSOR=/m.test(source.text) || /^ {4}_(?:TRANSPORT|BOOT_ID)=/m.test(source.text);
+  if (!isExport || !/^ {0,4}MESSAGE(?:=|$)/m.test(source.text)) return source;
+  const writer = new LineWriter(source);
+  const lines = source.text.split('\n');
+  let count = 0;
+  let fields = new Map<string, string>();
+  let start = 1;
+  const flush = (next: number) => {
+    const message = fields.get('MESSAGE');
+    if (message !== undefined) {
+      count++;
+      for (const text of message.split('\n')) writer.add(prefix(fields) + text, start);
+    }
+    fields = new Map();
+    start = next;
+  };
+  for (let index = 0; index < lines.length; index++) {
+    const line = (lines[index] ?? '').replace(/^ {4}(?=[A-Z_]{1,64}=)/, '').replace(/\r$/, '');
+    const equals = line.indexOf('=');
+    const name = equals === -1 ? line : line.slice(0, equals);
+    // `verbose` has no empty lines; every record begins with a time and its cursor in brackets.
+    if (line === '' || / \[s=[0-9a-f]{32};/.test(line)) flush(index + 2);
+    else if (!/^[A-Z_][A-Z0-9_]{0,63}$/.test(name)) continue;
+    else if (equals !== -1) fields.set(name, line.slice(equals + 1));
+    else fields.set(name, (lines[++index] ?? '').slice(lengthSize));
+  }
+  flush(lines.length);
+  writer.add('', lines.length);
+  return writer.finish('journal export format', count);
+}
+
+function prefix(fields: ReadonlyMap<string, string>): string {
+  const identifier = fields.get('SYSLOG_IDENTIFIER');
+  if (fields.get('_TRANSPORT') !== 'kernel' && identifier !== 'kernel')
+    return `${(identifier ?? fields.get('_COMM') ?? 'user').slice(0, 64)}: `;
+  const time = fields.get('_SOURCE_MONOTONIC_TIMESTAMP');
+  if (time === undefined || !/^\d{1,16}$/.test(time)) return 'kernel: ';
+  return `[${(Number(time) / 1e6).toFixed(6).padStart(12)}] `;
+}

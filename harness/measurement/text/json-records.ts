@@ -1,0 +1,110 @@
+import { LineWriter, type SourceText } from './source-text.ts';
+
+/** Members that hold the message of a record: journald, dmesg, Docker, LAVA, and what log collectors use. */
+const messageKeys = ['MESSAGE', 'msg', 'message', 'log', 'line', 'text', 'body', 'content', 'output', 'data'];
+/** How deep records are looked for: `{ "dmesg": [ … ] }` needs two. */
+const depthLimit = 6;
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/**
+ * Records in JSON as the lines of a log: `dmesg --json`, `journalctl -o json`, `json-pretty`, `json-sse` and
+ * `json-seq`, container and CI logs, in one document or one record a line. A line that is no JSON stays as it is.
+ */
+export function undoJson(source: SourceText): SourceText {
+  const whole = /^\s*(?:\{|\[\s*[{[])/.test(source.text) ? wholeDocument(source) : undefined;
+  if (whole) return whole;
+  return /^\W{0,8}(?:data:[ \t]*)?\{(?:[ \t]*"|\r?$)/m.test(source.text) ? recordsByLine(source) : source;
+}
+
+function wholeDocument(source: SourceText): SourceText | undefined {
+  const document = parseJson(source.text);
+  if (document === undefined) return undefined;
+  const lines = recordLines(document);
+  if (lines.length === 0) return undefined;
+  const writer = new LineWriter(source);
+  for (const line of lines) writer.add(line, 1);
+  writer.add('', 1);
+  return writer.finish('JSON', lines.length);
+}
+
+/** One record a line, or over several lines as `json-pretty` prints them. */
+function recordsByLine(source: SourceText): SourceText {
+  const writer = new LineWriter(source);
+  let count = 0;
+  let open: { text: string; line: number } | undefined;
+  for (const [index, line] of source.text.split('\n').entries()) {
+    const body = line.replace(/^[^\w{]{0,8}(?:data:[ \t]*)?/, '').replace(/[,\r]+$/, '');
+    if (!open && body.trim() === '{') open = { text: '', line: index + 1 };
+    if (open) {
+      open.text += `${line.replace(/^\p{Cc}/u, '')}\n`;
+      if (!/^\}[,\s]*$/.test(line)) continue;
+    }
+    const json = open?.text.replace(/[,\s]+$/, '') ?? body;
+    const lines = json.startsWith('{') ? recordLines(parseJson(json)) : [];
+    if (lines.length === 0) writer.add(open?.text ?? line, open?.line ?? index + 1);
+    else for (const text of lines) writer.add(text, open?.line ?? index + 1);
+    count += lines.length;
+    open = undefined;
+  }
+  if (open) writer.add(open.text, open.line);
+  else if (count > 0) writer.add('', 1);
+  return writer.finish('JSON', count);
+}
+
+/** The value; undefined for what is no JSON, or nested deeper than the parser goes. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function recordLines(value: unknown, depth = 0): string[] {
+  if (typeof value !== 'object' || value === null || depth > depthLimit) return [];
+  if (Array.isArray(value)) return value.flatMap(item => recordLines(item, depth + 1));
+  const record = value as JsonObject;
+  const key = messageKeys.find(name => messageText(record[name]) !== undefined);
+  const message = key === undefined ? undefined : messageText(record[key]);
+  if (message === undefined) return Object.values(record).flatMap(item => recordLines(item, depth + 1));
+  const prefix = recordPrefix(record);
+  return message
+    .replace(/\n$/, '')
+    .split('\n')
+    .map(line => prefix + line);
+}
+
+/** A message as text; journald gives one that is not UTF-8 as a list of bytes. */
+function messageText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  const isBytes =
+    Array.isArray(value) && value.every(byte => Number.isInteger(byte) && byte >= 0 && byte < 256);
+  return isBytes && value.length > 0 ? Buffer.from(value as number[]).toString('utf8') : undefined;
+}
+
+/** Time and caller as the console prints them, and who said it when it was not the kernel. */
+function recordPrefix(record: JsonObject): string {
+  const microseconds =
+    digits(record['_SOURCE_MONOTONIC_TIMESTAMP']) ?? digits(record['_SOURCE_BOOTTIME_TIMESTAMP']);
+  const isJournal = record['_TRANSPORT'] !== undefined || record['SYSLOG_IDENTIFIER'] !== undefined;
+  if (isJournal) {
+    const isKernel = record['_TRANSPORT'] === 'kernel' || record['SYSLOG_IDENTIFIER'] === 'kernel';
+    if (!isKernel)
+      return `${String(record['SYSLOG_IDENTIFIER'] ?? record['_COMM'] ?? 'user').slice(0, 64)}: `;
+    return microseconds === undefined ? 'kernel: ' : stamp(Number(microseconds) / 1e6);
+  }
+  if (record['pri'] === undefined || record['time'] === undefined) return '';
+  const seconds = Number(record['time']);
+  const caller = typeof record['caller'] === 'string' ? `[${record['caller'].trim().slice(0, 12)}] ` : '';
+  return Number.isFinite(seconds) ? `${stamp(seconds).trimEnd()}${caller || ' '}` : 'kernel: ';
+}
+
+function digits(value: unknown): string | undefined {
+  return typeof value === 'string' && /^\d{1,16}$/.test(value) ? value : undefined;
+}
+
+function stamp(seconds: number): string {
+  return `[${seconds.toFixed(6).padStart(12)}] `;
+}

@@ -1,0 +1,326 @@
+import t from 'tap';
+import {
+  inspectText,
+  type LogInspection,
+  type StatsInspection,
+} from '../../harness/measurement/inspection.ts';
+import { golden } from './console-fixture.ts';
+
+/** Texts in the forms in which people post them, made for these tests. */
+function readLog(text: string): LogInspection {
+  const inspection = inspectText(text);
+  const log = inspection.kind === 'log' ? inspection : inspection.log;
+  if (!log) throw new Error('the text is no log');
+  return log;
+}
+
+function readStats(text: string): StatsInspection {
+  const inspection = inspectText(text);
+  if (inspection.kind !== 'stats') throw new Error('the text holds no stats');
+  return inspection;
+}
+
+function codes(text: string): string[] {
+  const inspection = inspectText(text);
+  return (inspection.kind === 'stats' ? inspection.stats.findings : inspection.findings).map(
+    ({ code }) => code,
+  );
+}
+
+const request = 'module-autoload: duplicate request for module';
+const whole = golden('6.12', 'stats.txt');
+const commit = golden('commit-df3e764d8e5c-8-vcpu-after.stats.txt');
+const files = golden('6.12', 'counters.txt')
+  .trim()
+  .split('\n')
+  .map(line => line.split(' ') as [string, string]);
+
+t.test('posted logs: whatever stands around a request, it is one for this module', async t => {
+  const forms: Record<string, string> = {
+    bare: `kernel: ${request} fs-xfs`,
+    'a wrapped mail': '[   14.9] module: module-autoload: duplicate request for\nmodule fs-xfs',
+    'a mail that was wrapped and quoted': `> [   14.9] module: module-autoload: duplicate\n> request for module fs-xfs`,
+    'quoted-printable': `[   14.9] module: module-autoload: duplicate request for module fs=\n-xfs`,
+    'a terminal of 80 columns': `[   14.900000] module: module-autoload: duplicate request for module\nfs-xfs`,
+    'behind words of user space': `Starting storm[   14.9] module: ${request} fs-xfs`,
+    'behind another record': `[   14.8] xfs: loaded[   14.9] module: ${request} fs-xfs`,
+    'matches of grep in colour': `\x1b[01;31m\x1b[K${request} fs-xfs\x1b[m\x1b[K`,
+    'source of a page': `&lt;4&gt;[   14.9] module: ${request} fs-xfs<br>`,
+    'dmesg --json': `{"dmesg":[{"pri":4,"time":14.9,"msg":"module: ${request} fs-xfs"}]}`,
+    'RFC 5424': `<4>1 2026-11-26T10:00:00.123Z host kernel - - - module: ${request} fs-xfs`,
+    'another language': `M\u00e4r 03 10:00:00 host kernel: module: ${request} fs-xfs`,
+    'a CI log': `2026-11-26T10:00:00.0000000Z [   14.9] module: ${request} fs-xfs`,
+    'a CI log without stamps': `2026-11-26T10:00:00.0000000Z module: ${request} fs-xfs`,
+    'cat -A': `[   14.9] module: ${request} fs-xfs$\n[   15.0] x$`,
+  };
+  for (const [form, text] of Object.entries(forms))
+    t.same(readLog(`${text}\n`).duplicateRequests.requests, [{ name: 'fs-xfs', count: 1 }], form);
+  const odd = JSON.stringify({ _TRANSPORT: 'kernel', MESSAGE: `${request} a"b}` });
+  t.same(readLog(`${odd}\n`).duplicateRequests.requests, [{ name: 'a"b}', count: 1 }]);
+});
+
+t.test('posted logs: what was undone is said', async t => {
+  const text = '> [   14.9] a\n> [   15.0] b=3D1 c=\nd\n';
+  t.same(
+    readLog(text).undone.map(({ what }) => what),
+    ['transfer encoding of mail', 'quote marks'],
+  );
+  t.same(readLog(golden('6.12', 'dmesg.txt')).undone, []);
+  t.same(readLog(golden('6.12', 'dmesg.txt')).releases, ['6.12.95']);
+});
+
+t.test('posted logs: modules that were refused are no duplicates', async t => {
+  const cases: [line: string, message: RegExp][] = [
+    ['Loading of unsigned module is rejected', /^a module was refused: it is not signed/],
+    [
+      'Loading of module with unavailable key is rejected',
+      /its signature cannot be checked \(unavailable key\)/,
+    ],
+    ['failed to validate module [nfs] BTF: -22', /^nfs was refused: its BTF/],
+    ['Invalid ELF header magic: != ELF', /^a module was refused: its file is no valid module/],
+    ['Invalid module architecture in ELF header: 62', /no valid module/],
+    ['empty symbol string table', /no valid module/],
+    [
+      'modname: exports duplicate symbol foo (owned by kernel)',
+      /^modname was refused: it exports the symbol foo, which kernel has/,
+    ],
+    ['module tun: overflow in relocation type 261 val 0', /^tun was refused: it cannot be relocated/],
+    ['x86/modules: Invalid relocation target, existing value is nonzero for type 2', /cannot be relocated/],
+    ["`tun' likely not compiled with -mcmodel=kernel", /^tun was refused/],
+    [
+      "module demo: .gnu.linkonce.this_module section size must match the kernel's built struct module size at run time",
+      /^demo was refused: its struct module/,
+    ],
+    [
+      'module (missing .modinfo section or name field): Exactly one .gnu.linkonce.this_module section must exist.',
+      /^a module was refused/,
+    ],
+    [
+      "demo: version magic '6.1.0 SMP' should be '6.12.95 SMP'",
+      /^demo was refused: it was built for another kernel/,
+    ],
+    ['wl: disagrees about version of symbol foo', /^wl was refused: version mismatch/],
+    [
+      'wl: module uses symbol (foo) from namespace BAR, but does not import it.',
+      /does not import the namespace BAR of the symbol foo/,
+    ],
+    [
+      'wl: module is marked as livepatch module, but livepatch support is disabled',
+      /^wl was refused: it is a livepatch/,
+    ],
+    ['Module wl is blacklisted', /^wl was refused: it is blacklisted/],
+    ["wl: `abc' invalid for parameter `debug'", /its parameter debug does not take "abc"/],
+    [
+      'Lockdown: modprobe: unsigned module loading is restricted; see man kernel_lockdown.7',
+      /not signed \(lockdown\)/,
+    ],
+  ];
+  for (const [line, message] of cases) {
+    for (const text of [line, `[   12.345678] ${line}`]) {
+      const { findings } = readLog(`${text}\n`);
+      t.match(findings, [{ code: 'MODULE_REFUSED', severity: 'warning', message }], text);
+      t.equal(findings.length, 1, text);
+    }
+  }
+  t.equal(readLog(cases.map(([line]) => line).join('\n')).findings.length, cases.length, 'all in one text');
+});
+
+t.test('posted logs: why a symbol is unknown', async t => {
+  const why = (text: string) => readLog(text).findings.find(({ code }) => code === 'UNKNOWN_SYMBOL')?.message;
+  t.match(why('xfs: Unknown symbol crc32c (err -2)'), /dependencies were not loaded/);
+  t.match(
+    why('wl: disagrees about version of symbol foo\nwl: Unknown symbol foo (err -22)'),
+    /another version/,
+  );
+  t.match(
+    why('wl: gave up waiting for init of module cfg.\nwl: Unknown symbol foo (err -16)'),
+    /still starting after 30 seconds/,
+  );
+  for (const errno of [-16, -22]) t.notMatch(why(`wl: Unknown symbol foo (err ${errno})`), /dependencies/);
+});
+
+t.test('posted logs: other things that a reader of numbers must know', async t => {
+  const cases: [line: string, code: string, message: RegExp][] = [
+    [
+      'vmalloc_node_range for size 8192 failed: Address range restricted to 0xffffffffc0000000 - 0xffffffffff000000',
+      'VMAP_EXHAUSTED',
+      /8192 bytes/,
+    ],
+    [
+      'vmap allocation for size 8192 failed: use vmalloc=<size> to increase size',
+      'VMAP_EXHAUSTED',
+      /8192 bytes/,
+    ],
+    [
+      'insmod: vmalloc error: size 4096, failed to allocate pages, mode:0xcc2',
+      'VMALLOC_FAILURE',
+      /4096 bytes/,
+    ],
+    [
+      "sysfs: cannot create duplicate filename '/module/demo'",
+      'DUPLICATE_FILENAME',
+      /^demo was registered twice/,
+    ],
+    [
+      'insmod: page allocation failure: order:9, mode:0xcc0',
+      'PAGE_ALLOCATION_FAILED',
+      /^insmod .*2\^9 pages/,
+    ],
+    [
+      'smp: csd: Detected non-responsive CSD lock (#1) on CPU#3, waiting 5000000000 ns',
+      'CSD_STUCK',
+      /^CPU 3/,
+    ],
+    ['pagealloc: memory corruption', 'MEMORY_CORRUPTED', /free page/],
+    ['irq 16: nobody cared (try booting with the "irqpoll" option)', 'IRQ_DISABLED', /interrupt 16/],
+    ['Initramfs unpacking failed: ZSTD-compressed data is corrupt', 'INITRAMFS_BROKEN', /corrupt/],
+    ['module: not a gzip compressed module', 'DECOMPRESS_FAILED', /not a gzip/],
+  ];
+  for (const [line, code, message] of cases)
+    t.match(readLog(`[   36.9] ${line}\n`).findings, [{ code, severity: 'warning', message }], line);
+});
+
+t.test('posted logs: nothing is passed over in silence', async t => {
+  const { findings } = readLog('[    1.0] WARNING: the moon is full\n[    2.0] Call Trace:\n');
+  t.match(findings, [
+    { code: 'NOT_UNDERSTOOD', severity: 'note', line: 1, message: /^2 lines .*the moon is full/ },
+  ]);
+  t.match(readLog('module-autoload: duplicate request for\n').findings, [{ code: 'NOT_UNDERSTOOD' }]);
+});
+
+t.test('posted stats: two texts are never mixed', async t => {
+  const hosts = readStats(
+    'hostA:\nMods ever loaded 131\n\nhostB:\nMods failed on becoming 8052\nVirtual mem wasted bytes 20358550424\n',
+  );
+  t.same(hosts.stats.counters, { failed_becoming: 8052n });
+  t.equal(hosts.stats.wastedBytes, 20358550424n);
+  t.match(hosts.stats.findings, [
+    { code: 'MULTIPLE_STATS', message: /holds 2 stats, beginning on lines 2, 5/ },
+    { code: 'STATS_INCOMPLETE' },
+  ]);
+  const session = (first: string, second: string) =>
+    `root@big ~ # grep wasted stats\n${first}root@big ~ # cat stats\n${second}`;
+  const one = ' Virtual mem wasted bytes       14588526272\n';
+  for (const text of [session(one, commit), session(commit, one)]) {
+    const { stats } = readStats(text);
+    t.same(stats.counters, readStats(commit).stats.counters, 'the whole one');
+    t.same(
+      stats.findings.map(({ code }) => code),
+      ['MULTIPLE_STATS'],
+    );
+  }
+  const answered = whole
+    .replace('Total module size', 'Total module size')
+    .split('\n')
+    .map(line => `> ${line}`);
+  answered.splice(5, 0, '', 'That is a lot.', '');
+  t.same(codes(answered.join('\n')), [], 'an answer within the quoted text is no end of it');
+});
+
+t.test('posted stats: a text that was cut is not believed where it was', async t => {
+  for (const text of [whole, commit, golden('commit-df3e764d8e5c-255-vcpu-before.stats.txt')]) {
+    const right = readStats(text).stats;
+    for (let end = text.indexOf('\n') + 1; end < text.length; end += text === whole ? 1 : 3) {
+      const { counters, wastedBytes, averages, duplicates } = readStats(text.slice(0, end)).stats;
+      const isRight =
+        Object.entries(counters).every(([name, value]) => right.counters[name as 'modcount'] === value) &&
+        (wastedBytes === undefined || wastedBytes === right.wastedBytes) &&
+        Object.entries(averages).every(([label, value]) => right.averages[label] === value) &&
+        duplicates.every((row, index) => JSON.stringify(row) === JSON.stringify(right.duplicates[index]));
+      if (!isRight) t.fail(`cut at ${end}`);
+    }
+  }
+  const number = readStats(whole.slice(0, whole.indexOf('1108431920') + 3)).stats;
+  t.equal(number.counters.invalid_becoming_bytes, undefined);
+  t.match(number.findings[0], { code: 'STATS_CUT', severity: 'warning', message: /Failed becoming bytes/ });
+  t.match(codes(whole.slice(0, whole.indexOf('Failed kmod') + 8)), ['STATS_CUT', 'STATS_INCOMPLETE']);
+  const reason = commit.slice(0, commit.lastIndexOf('Becoming & Load') + 'Becoming'.length);
+  t.match(codes(reason), ['LIST_TRUNCATED']);
+  t.equal(readStats(reason).stats.duplicates.at(-1)?.name, 'virtio_pci', 'the row before is the last');
+  for (const text of [whole, commit]) t.same(codes(text.trimEnd()), [], 'no newline alone is no cut');
+});
+
+t.test('posted stats: labels of the first versions of the patch', async t => {
+  const { stats } = readStats(
+    'Modules loaded       67\n        Total module size       11464704\n       Failed kread bytes       890064\n      Invalid kread bytes       890064\n        Invalid mod bytes       890064\n         Average mod size       171115\nFailed modules:\n                kvm_intel\n                      kvm\n',
+  );
+  t.same(stats.counters, { total_mod_size: 11464704n, invalid_kread_bytes: 890064n });
+  t.same(
+    stats.unknown.map(({ label }) => label),
+    ['Modules loaded', 'Invalid kread bytes', 'Invalid mod bytes'],
+  );
+  t.match(
+    stats.findings.find(({ code }) => code === 'NAMES_WITHOUT_COUNTS'),
+    { message: /lists 2 failed modules/ },
+  );
+  t.equal(
+    readStats('Modules loaded 67\nInvalid kread bytes 0\n').stats.unknown.length,
+    2,
+    'known ones need not be there',
+  );
+});
+
+t.test('posted stats: containers', async t => {
+  const right = readStats(whole).stats;
+  const heads = files
+    .map(([name, value]) => `==> /sys/kernel/debug/modules/${name} <==\n${value}\n`)
+    .join('\n');
+  const named = files.map(([name, value]) => `modules/${name}:${value}`).join('\n');
+  const lines = whole.trimEnd().split('\n');
+  const rows = lines.slice(0, 16).map(line => `| ${line.trim().replace(/\s+(\d+)$/, ' | $1')} |`);
+  const forms: Record<string, string> = {
+    'head *': `${heads}\n==> /sys/kernel/debug/modules/stats <==\n${whole}`,
+    'more *': files.map(([name, value]) => `::::::::::::::\n${name}\n::::::::::::::\n${value}\n`).join(''),
+    'paste <(ls) <(cat *)': files.map(([name, value]) => `${name}\t${value}\n`).join(''),
+    'grep -r . modules': `${named}\n${lines.map(line => `modules/stats:${line}`).join('\n')}\n`,
+    'a table of Markdown': `| counter | value |\n|---|---:|\n${rows.join('\n')}\n`,
+    'a wrapped table': whole
+      .replace(/\t( *Becoming)\n/, '\nBecoming\n')
+      .replace('Virtual mem wasted bytes\t', 'Virtual mem wasted\nbytes '),
+    JSON: `{${files.map(([name, value]) => `"${name}": ${value}`).join(', ')}}\n`,
+    'thousands apart': whole.replace('1108431920', '1,108,431,920'),
+    'cat -A': `${lines.map(line => line.replaceAll('\t', '^I')).join('$\n')}$\n`,
+    'one line': whole.replaceAll('\n', ' '),
+  };
+  for (const [form, text] of Object.entries(forms)) {
+    const { stats } = readStats(text);
+    t.same(stats.counters, right.counters, form);
+    t.same(stats.findings, [], form);
+  }
+  for (const form of ['head *', 'grep -r . modules', 'a wrapped table', 'cat -A'])
+    t.same(readStats(forms[form] ?? '').stats.duplicates, right.duplicates, form);
+});
+
+t.test('posted stats: two moments are a difference', async t => {
+  const later = whole.replace('Mods ever loaded\t27', 'Mods ever loaded\t30').replaceAll('670', '700');
+  const [old, now] = [whole, later].map(text => text.trimEnd().split('\n')) as [string[], string[]];
+  const changed = old.flatMap((line, index) => (line === now[index] ? [] : [index]));
+  const forms: Record<string, string> = {
+    'diff -u': `--- a\n+++ b\n@@ -1,19 +1,19 @@\n${old.map((line, index) => (line === now[index] ? ` ${line}` : `-${line}\n+${now[index]}`)).join('\n')}\n`,
+    diff: changed.map(index => `${index + 1}c${index + 1}\n< ${old[index]}\n---\n> ${now[index]}`).join('\n'),
+    'diff -y': old
+      .map((line, index) => `${line}\t${line === now[index] ? ' ' : '|'}\t${now[index]}`)
+      .join('\n'),
+    'diff -c': `*** a\n--- b\n***************\n*** 1,19 ****\n${old.map(line => `! ${line}`).join('\n')}\n--- 1,19 ----\n${now.map(line => `! ${line}`).join('\n')}\n`,
+    paste: old.map((line, index) => `${line}\t${now[index]}`).join('\n'),
+    'a table': 'Mods ever loaded | 27 | 30\nMods failed on becoming | 670 | 700\n',
+    arrows: 'Mods ever loaded 27 -> 30\nMods failed on becoming 670 -> 700\n',
+    'one after the other': `before:\n${whole}\nafter:\n${later}`,
+  };
+  for (const [form, text] of Object.entries(forms)) {
+    const { difference } = readStats(`${text}\n`);
+    t.match(
+      difference?.counters.filter(({ change }) => change !== 0n),
+      [
+        { name: 'modcount', before: 27n, after: 30n, change: 3n },
+        { name: 'failed_becoming', before: 670n, after: 700n, change: 30n },
+      ],
+      form,
+    );
+  }
+  t.same(readStats(forms['diff -u'] ?? '').difference?.duplicates, [
+    { name: 'xfs', before: 670, after: 700 },
+  ]);
+  const fell = readStats(`Mods ever loaded 30 27\n`).difference;
+  t.match(fell?.findings, [{ code: 'COUNTER_FELL', severity: 'invalid' }]);
+});
