@@ -98,7 +98,7 @@ export function metricDocument({ definition, result, sentence, correction, look 
   };
 }
 
-function testDocument({ test, second }: MetricComparison): unknown {
+function testDocument({ test, second, difference }: MetricComparison): unknown {
   if (test === undefined) return null;
   const { name, statistic, minimumAttainableP } = test;
   return {
@@ -106,6 +106,7 @@ function testDocument({ test, second }: MetricComparison): unknown {
     statistic,
     leastP: minimumAttainableP ?? null,
     ...(second && { beside: { name: `${second.method} rank-sum`, u: second.u, p: second.twoSided } }),
+    ...(difference && { levelP: difference.level.twoSided, spreadP: difference.spreadP }),
   };
 }
 

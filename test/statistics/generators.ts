@@ -21,9 +21,23 @@ export function poisson(rate: number, random: Random): number {
   return Math.max(0, count);
 }
 
-/** Negative binomial with k = 0.5: the Poisson rate is the mean times a squared normal. */
-export function negativeBinomial(mean: number): Draw {
-  return random => poisson(mean * normal(random) ** 2, random);
+/** Gamma with a mean of 1 (Marsaglia and Tsang 2000; below a shape of 1 by the power of a uniform). */
+function gamma(shape: number, random: Random): number {
+  if (shape < 1)
+    return ((gamma(shape + 1, random) * (shape + 1)) / shape) * (1 - random.uniform()) ** (1 / shape);
+  const d = shape - 1 / 3;
+  for (;;) {
+    const x = normal(random);
+    const v = (1 + x / Math.sqrt(9 * d)) ** 3;
+    if (v > 0 && Math.log(1 - random.uniform()) < x ** 2 / 2 + d * (1 - v + Math.log(v)))
+      return (d * v) / shape;
+  }
+}
+
+/** Negative binomial: a Poisson count whose rate varies like a gamma of shape k; of 0.5, like a squared normal. */
+export function negativeBinomial(mean: number, k = 0.5): Draw {
+  if (k === 0.5) return random => poisson(mean * normal(random) ** 2, random);
+  return random => poisson(mean * gamma(k, random), random);
 }
 
 /** What a rate that is truly `level` stays below in 999 of 1000 simulations of so many runs. */

@@ -51,13 +51,13 @@ function describeSide(side: Side): string {
 
 /** A pair with a proved change of any headline, or with a warning. */
 function isTelling({ metrics, findings }: JudgedPair): boolean {
-  return findings.length > 0 || metrics.some(({ result }) => result.changed);
+  return findings.length > 0 || metrics.some(hasNews);
 }
 
 function pairLines({ pair, metrics, findings }: JudgedPair, all: boolean): string[] {
   const rows = shownRows(metrics, all);
   const telling = rows.filter(
-    ({ result, definition }) => (definition.headline && result.changed) || result.reason === 'qualified',
+    metric => (metric.definition.headline && hasNews(metric)) || metric.result.reason === 'qualified',
   );
   return [
     escapeText(pair.name, { length: 200 }),
@@ -65,6 +65,11 @@ function pairLines({ pair, metrics, findings }: JudgedPair, all: boolean): strin
     ...telling.map(({ result, sentence }) => `  ${wordOf(result)}${sentence}`),
     ...findings.map(({ message }) => `  warning: ${message}`),
   ];
+}
+
+/** A proved change, or one of the spread that is not one of the level. */
+function hasNews({ result }: JudgedMetric): boolean {
+  return result.changed || result.reason === 'spread';
 }
 
 /** Changes that are neither better nor worse, whose sentences begin with what they are. */

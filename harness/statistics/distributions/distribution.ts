@@ -138,7 +138,7 @@ function bisectNormal(tail: number): number {
 }
 
 /** P(T > t) of Student's t; degrees of freedom may be fractional (Welch). */
-function studentTail(t: number, degrees: number): number {
+export function studentTail(t: number, degrees: number): number {
   const half = incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5) / 2;
   return t >= 0 ? half : 1 - half;
 }

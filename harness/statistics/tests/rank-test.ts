@@ -40,7 +40,7 @@ export function rankTest(first: Sample, second: Sample, options: RankTestOptions
 }
 
 /** `rankTest` for samples that are already pooled. */
-function rankTestOfPooled(pooled: PooledRanks, options: RankTestOptions = {}): RankTest {
+export function rankTestOfPooled(pooled: PooledRanks, options: RankTestOptions = {}): RankTest {
   const { first, second, groups } = pooled;
   const u = pooled.doubledRankSum / 2 - (first * (first + 1)) / 2;
   if (first === 0 || second === 0 || groups.length === 1) {

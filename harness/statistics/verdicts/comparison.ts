@@ -2,6 +2,7 @@
  * Two samples of one metric as numbers: test, effect, rates. What they mean is decided in `verdict.ts`.
  * @module
  */
+import { mean } from 'simple-statistics';
 import { type Bursts, measureBursts } from '../effects/bursts.ts';
 import { clopperPearson, type RateDifference, rateDifference } from '../effects/clopper-pearson.ts';
 import { type Effect, measureEffect } from '../effects/effect.ts';
@@ -17,8 +18,9 @@ import {
   type Worse,
 } from '../samples/metric.ts';
 import type { RandomSource } from '../samples/random-source.ts';
-import { isConstant, type Sample } from '../samples/sample.ts';
+import { deviations, isConstant, makeSample, type Sample } from '../samples/sample.ts';
 import type { Scalar } from '../samples/value.ts';
+import { type BrunnerMunzelTest, brunnerMunzel } from '../tests/brunner-munzel.ts';
 import { fisherTest } from '../tests/fisher.ts';
 import { equalityTest, type HeadlineTest, rankHeadline, rateHeadline } from '../tests/headline-test.ts';
 import { type RankTest, rankTest } from '../tests/rank-test.ts';
@@ -37,6 +39,8 @@ export interface ComparisonRequest {
    * the effect and the summaries only by what was measured.
    */
   failed?: { base: number; candidate: number; ranked: { base: Sample; candidate: Sample } } | undefined;
+  /** Level of the whole family: what only a claim needs is not computed above it. Default: 0.05. */
+  alpha?: number | undefined;
   /** Seeded; used only by the permutation fallback of very large, heavily tied samples. */
   random?: RandomSource | undefined;
 }
@@ -59,6 +63,14 @@ export interface RateComparison {
   gate: number | undefined;
 }
 
+/** In what two samples differ that are not alike. */
+export interface DifferenceTests {
+  /** Whether one side tends to be larger, whatever their spreads. */
+  level: BrunnerMunzelTest;
+  /** p of the rank-sum test of the distances from the mean of each side: whether one varies more. Rough, never a claim. */
+  spreadP: number;
+}
+
 /** Two samples of one metric compared: numbers, not yet a verdict. */
 export interface MetricComparison {
   class: MetricClass;
@@ -72,6 +84,8 @@ export interface MetricComparison {
   test: HeadlineTest | undefined;
   /** The rank test beside Fisher's; undefined otherwise. */
   second: RankTest | undefined;
+  /** Where the rank test is the headline and its p at most alpha. */
+  difference: DifferenceTests | undefined;
   effect: Effect | undefined;
   /** For counts of which at least half are zero. */
   rates: RateComparison | undefined;
@@ -126,6 +140,7 @@ export function compareMetric(request: ComparisonRequest): MetricComparison {
     confidence,
     test: undefined,
     second: undefined,
+    difference: undefined,
     effect: undefined,
     rates: undefined,
     bursts: undefined,
@@ -151,6 +166,11 @@ export function compareMetric(request: ComparisonRequest): MetricComparison {
   const fisher = rates !== undefined && isMostlyZero(ranked) ? fisherTest(rates) : undefined;
   comparison.test = fisher ? rateHeadline(fisher, rates!) : rankHeadline(ranks, superiority);
   comparison.second = fisher ? ranks : undefined;
+  const fewest = Math.min(ranked.base.ordered.length, ranked.candidate.ordered.length);
+  if (fisher === undefined && fewest > 1 && ranks.twoSided <= (request.alpha ?? 0.05)) {
+    const level = brunnerMunzel(ranked.base, ranked.candidate);
+    comparison.difference = { level, spreadP: spreadTest(base, candidate) };
+  }
   comparison.rates = rates;
   comparison.superiority = superiority;
   return comparison;
@@ -189,6 +209,16 @@ function classAsTested(request: ComparisonRequest, findings: StatisticalFinding[
     message: `declared deterministic, but it varies between trials of one side (${sides.join(', ')}); tested as a count`,
   });
   return 'count';
+}
+
+/** The rank-sum test of |value - mean of its side| (Levene's distances). */
+function spreadTest(base: Sample, candidate: Sample): number {
+  const distances = (sample: Sample) => {
+    const fromLeast = Array.from(deviations(sample, sample.ordered[0] ?? 0));
+    const centre = mean(fromLeast);
+    return makeSample(fromLeast.map(distance => Math.abs(distance - centre)));
+  };
+  return rankTest(distances(base), distances(candidate)).twoSided;
 }
 
 interface Sides {

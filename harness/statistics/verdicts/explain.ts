@@ -50,7 +50,7 @@ function sideLine(side: string, summary: Summary, phrases: Phrases): string {
   );
 }
 
-function testLines({ test, second, superiority }: MetricComparison): string[] {
+function testLines({ test, second, difference, superiority }: MetricComparison): string[] {
   if (test === undefined) return ['test: none, a side is empty'];
   if (test.p === undefined)
     return ['test: exact equality; every trial of a side agrees, so no p-value is needed'];
@@ -61,6 +61,10 @@ function testLines({ test, second, superiority }: MetricComparison): string[] {
   if (second)
     lines.push(
       `beside it: ${second.method} rank-sum, U ${second.u}, ${nameP(second.twoSided)}, not decisive`,
+    );
+  if (difference)
+    lines.push(
+      `the level alone: Brunner-Munzel, W ${Number(difference.level.statistic.toPrecision(4))}, ${nameP(difference.level.twoSided)}`,
     );
   lines.push(`P(candidate > base), ties half: ${Number(superiority!.toPrecision(3))}`);
   return lines;

@@ -98,7 +98,7 @@ export function valuesOf({ metrics }: SampleTable, { name }: MetricDefinition): 
 export function compareAt(
   { cell, definition, values }: Hypothesis,
   look: Look | undefined,
-  { table, confidence, random }: Family,
+  { table, alpha, confidence, random }: Family,
 ): MetricComparison {
   const own = valuesAt(values, look);
   const ranked = rankFailedWorst(own, definition);
@@ -115,6 +115,7 @@ export function compareAt(
         ? { ...failed, ranked: { base: makeSample(ranked.base), candidate: makeSample(ranked.candidate) } }
         : undefined,
     confidence: confidenceAt(look, confidence),
+    alpha,
     random,
   });
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { UsageError } from '../../errors.ts';
+import { adjustAlike } from '../corrections/adjust-alike.ts';
 import { westfallYoung } from '../corrections/westfall-young.ts';
 import { rankFailedWorst } from '../samples/failed-trial.ts';
 import { groupBy } from '../samples/group.ts';
@@ -10,7 +11,7 @@ import type { MetricComparison } from './comparison.ts';
 import { compareAt, type Family, type Hypothesis } from './family.ts';
 import { type Look, trialsPerSide, valuesAt } from './looks.ts';
 import { isDecided, type MetricVerdict } from './metric-verdict.ts';
-import { judge, judgeAdjusted } from './verdict.ts';
+import { type AdjustedComparison, judge, judgeAdjusted, levelP } from './verdict.ts';
 
 /** A hypothesis with its verdict, and the look that gave it. */
 export interface JudgedHypothesis {
@@ -42,17 +43,17 @@ function isOpen({ values }: Hypothesis, judged: JudgedHypothesis | undefined, be
 
 function judgeAt(look: Look | undefined, open: readonly Hypothesis[], family: Family): JudgedHypothesis[] {
   const compared = open.map(hypothesis => ({ hypothesis, comparison: compareAt(hypothesis, look, family) }));
-  const comparisons = compared.map(({ comparison }) => comparison);
-  const { method, alpha, table } = family;
+  const { method, alpha, table, hypotheses } = family;
   const spend = look?.spend ?? alpha;
   const results =
     method === 'westfall-young'
-      ? judgeAdjusted(comparisons, adjustWithinCells(compared, look, family), {
-          alpha,
-          spend,
-          required: spend / table.length,
-        })
-      : judge(comparisons, { alpha, spend, method, declared: family.hypotheses.length });
+      ? adjustWithinCells(compared, look, family).map(one =>
+          judgeAdjusted(one, { alpha, spend, required: spend / table.length }),
+        )
+      : judge(
+          compared.map(({ comparison }) => comparison),
+          { alpha, spend, method, declared: hypotheses.length },
+        );
   return results.map((result, index) => ({ hypothesis: open[index]!, result, look }));
 }
 
@@ -69,7 +70,7 @@ function adjustWithinCells(
   open: readonly Compared[],
   look: Look | undefined,
   { random, table, hypotheses, alpha }: Family,
-): number[] {
+): AdjustedComparison[] {
   if (random === undefined) {
     throw new UsageError('RANDOM_MISSING', 'the Westfall-Young correction needs a seeded random source');
   }
@@ -84,10 +85,25 @@ function adjustWithinCells(
       rankFailedWorst(valuesAt(hypothesis.values, look), hypothesis.definition),
     );
     const adjusted = westfallYoung(values, random, permutations);
-    for (const [position, hypothesis] of group.entries()) within.set(hypothesis, adjusted[position]!);
+    for (const [position, hypothesis] of group.entries()) within.set(hypothesis, adjusted[position] ?? 1);
   }
-  // maxT goes by rank sums; where Fisher decides, its own p is the least that may be claimed.
-  return open.map(({ hypothesis, comparison }) =>
-    Math.min(1, Math.max(within.get(hypothesis) ?? 0, comparison.test?.p ?? 0) * table.length),
-  );
+  const overCells = (p: number) => Math.min(1, p * table.length);
+  // Hypotheses are ordered by cell, so the groups follow each other as `open` does.
+  return [...groupBy(open, ({ hypothesis }) => hypothesis.cell).values()].flatMap(group => {
+    const raw = group.map(({ comparison }) => comparison.test?.p ?? 1);
+    // maxT goes by rank sums; where Fisher decides, its own p is the least that may be claimed.
+    const adjusted = group.map(({ hypothesis }, index) =>
+      Math.max(within.get(hypothesis) ?? 0, raw[index] ?? 1),
+    );
+    const levels = adjustAlike(
+      group.map(({ comparison }) => levelP(comparison)),
+      raw,
+      adjusted,
+    );
+    return group.map(({ comparison }, index) => ({
+      comparison,
+      adjusted: overCells(adjusted[index] ?? 1),
+      adjustedLevel: overCells(levels[index] ?? 1),
+    }));
+  });
 }

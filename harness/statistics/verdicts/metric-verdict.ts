@@ -21,6 +21,8 @@ export type Reason =
   | 'all-equal'
   | 'bursts-open'
   | 'below-gate'
+  | 'spread'
+  | 'level-open'
   | 'contradictory'
   | 'mixture'
   | 'not-proved'
@@ -46,7 +48,7 @@ export interface MetricVerdict {
   changed: boolean;
   /** Raw p; undefined where no test applies. */
   p: number | undefined;
-  /** p adjusted for the family and the looks: proved when at most `alpha`. */
+  /** p adjusted for the family and the looks: the sides are proved to differ when it is at most `alpha`. */
   adjusted: number | undefined;
   alpha: number;
   /** Level that this hypothesis alone would have to reach now. */

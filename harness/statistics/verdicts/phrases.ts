@@ -58,6 +58,11 @@ export class Phrases {
     return `not zero in ${side(rates.base)} -> ${side(rates.candidate)} trials`;
   }
 
+  /** `standard deviation 3.1 -> 14 loads`. */
+  spreads({ base, candidate }: MetricComparison): string {
+    return `standard deviation ${this.value(base.deviation ?? 0)} -> ${this.value(candidate.deviation ?? 0)}`;
+  }
+
   means({ base, candidate }: MetricComparison): string {
     return `${this.value(base.mean!)} -> ${this.value(candidate.mean!)}`;
   }

@@ -1,3 +1,4 @@
+import { adjustAlike } from '../corrections/adjust-alike.ts';
 import { holm } from '../corrections/holm.ts';
 import { westfallYoung } from '../corrections/westfall-young.ts';
 import { rankFailedWorst } from '../samples/failed-trial.ts';
@@ -8,7 +9,7 @@ import { compareAt, type Family, type Hypothesis, valuesOf } from './family.ts';
 import type { JudgedHypothesis } from './headlines.ts';
 import { type Look, valuesAt } from './looks.ts';
 import type { MetricVerdict } from './metric-verdict.ts';
-import { judgeAdjusted } from './verdict.ts';
+import { judgeAdjusted, levelP } from './verdict.ts';
 
 /** A secondary metric with its verdict. */
 export interface JudgedSecondary extends JudgedHypothesis {
@@ -25,6 +26,8 @@ interface Candidate {
 /** A p-value adjusted for the metrics that are tested beside it, and what that was. */
 interface Adjustment {
   p: number | undefined;
+  /** The p of the level, adjusted likewise. */
+  level: number;
   correction: string;
 }
 
@@ -52,7 +55,12 @@ export function judgeSecondaryMetrics(
       adjustments.set(group[index]!, one);
   }
   const judged = candidates.map(candidate => {
-    const untested = { p: candidate.comparison.test?.p, correction: 'tested only under a proved headline' };
+    const { comparison } = candidate;
+    const untested = {
+      p: comparison.test?.p,
+      level: levelP(comparison),
+      correction: 'tested only under a proved headline',
+    };
     return judgeCandidate(candidate, adjustments.get(candidate) ?? untested, family.alpha);
   });
   return groupBy(judged, ({ hypothesis }) => hypothesis.definition.family);
@@ -86,35 +94,46 @@ function adjustTogether(
   { random }: Family,
 ): Adjustment[] {
   const raw = group.map(({ comparison }) => comparison.test?.p ?? 1);
-  if (group.length === 1)
-    return raw.map(p => ({ p, correction: 'the one metric under a proved headline of the cell' }));
   const values = group.map(({ hypothesis }) =>
     rankFailedWorst(valuesAt(hypothesis.values, look), hypothesis.definition),
   );
-  const adjusted = random === undefined ? holm(raw) : westfallYoung(values, random, permutations);
+  const together =
+    random === undefined || group.length === 1 ? holm(raw) : westfallYoung(values, random, permutations);
+  // maxT goes by rank sums; where Fisher decides, its own p is the least that may be claimed.
+  const adjusted = raw.map((p, index) => Math.max(p, together[index] ?? 1));
+  const levels = adjustAlike(
+    group.map(({ comparison }) => levelP(comparison)),
+    raw,
+    adjusted,
+  );
   const name = random === undefined ? 'Holm' : 'Westfall-Young';
-  return raw.map((p, index) => ({
-    // maxT goes by rank sums; where Fisher decides, its own p is the least that may be claimed.
-    p: Math.max(p, adjusted[index] ?? 1),
-    correction: `${name} over the ${group.length} metrics under proved headlines of the cell`,
-  }));
+  const correction =
+    group.length === 1
+      ? 'the one metric under a proved headline of the cell'
+      : `${name} over the ${group.length} metrics under proved headlines of the cell`;
+  return adjusted.map((p, index) => ({ p, level: levels[index] ?? 1, correction }));
 }
 
 function judgeCandidate(
   { hypothesis, headline, comparison }: Candidate,
-  { p, correction }: Adjustment,
+  { p, level, correction }: Adjustment,
   alpha: number,
 ): JudgedSecondary {
   const { look } = headline;
   const spend = look?.spend ?? alpha;
-  const [own] = judgeAdjusted([comparison], [p ?? 1], { alpha, spend, required: spend });
+  const own = judgeAdjusted(
+    { comparison, adjusted: p ?? 1, adjustedLevel: level },
+    { alpha, spend, required: spend },
+  );
   const gatekeeper = headline.result.adjusted ?? (headline.result.changed ? 0 : 1);
-  const adjusted = own!.adjusted === undefined ? undefined : Math.max(own!.adjusted, gatekeeper);
-  const result: MetricVerdict = { ...own!, adjusted, needs: undefined };
-  if (own!.changed && !headline.result.changed) {
-    result.verdict = 'INCONCLUSIVE';
-    result.reason = 'headline-not-proved';
-    result.changed = false;
-  }
-  return { hypothesis, result, correction, look };
+  const result: MetricVerdict = {
+    ...own,
+    adjusted: own.adjusted === undefined ? undefined : Math.max(own.adjusted, gatekeeper),
+    needs: undefined,
+  };
+  if (!own.changed || headline.result.changed) return { hypothesis, result, correction, look };
+  return { hypothesis, result: { ...result, ...closed }, correction, look };
 }
+
+/** What becomes of a claim whose headline has none. */
+const closed = { verdict: 'INCONCLUSIVE', reason: 'headline-not-proved', changed: false } as const;

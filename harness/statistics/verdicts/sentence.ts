@@ -42,6 +42,10 @@ function sentenceFor(judgement: MetricVerdict, phrases: Phrases): string {
       return `is not shown to differ: ${change}, ${phrases.interval(comparison)}, ${sizes}, but ${openBursts(comparison, phrases)}`;
     case 'below-gate':
       return `changed, but whether by the gate of ${phrases.gate(comparison)} is open: ${change}, ${evidence}`;
+    case 'spread':
+      return `changed its spread, not provably its level: ${phrases.spreads(comparison)}, ${change}, ${evidence}${levelPhrase(comparison)}`;
+    case 'level-open':
+      return `differs, but that its level changed is open: ${change}, ${evidence}${levelPhrase(comparison)}`;
     case 'contradictory':
       return `changed in shape: most trials moved the other way than the mean (${change}), ${evidence}`;
     case 'mixture':
@@ -69,6 +73,13 @@ function evidencePhrase({ p, adjusted, comparison }: MetricVerdict, phrases: Phr
   if (p !== undefined) parts.push(nameP(p));
   if (adjusted !== undefined) parts.push(`adjusted ${formatP(adjusted)}`);
   return parts.join(', ');
+}
+
+/** `, p=0.2 for the level (Brunner-Munzel)`; nothing where the interval alone is in the way. */
+function levelPhrase({ difference }: MetricComparison): string {
+  return difference === undefined
+    ? ''
+    : `, ${nameP(difference.level.twoSided)} for the level (Brunner-Munzel)`;
 }
 
 /** The value that every trial gave. */

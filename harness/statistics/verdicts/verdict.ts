@@ -27,6 +27,15 @@ export interface JudgeOptions extends LevelOptions {
   method: Exclude<Correction, 'westfall-young'>;
 }
 
+/** A comparison with its p-values, adjusted for the family but not yet for the split over looks. */
+export interface AdjustedComparison {
+  comparison: MetricComparison;
+  /** Of the test: that the sides differ. */
+  adjusted: number;
+  /** Of `levelP`: that they differ in their level. */
+  adjustedLevel: number;
+}
+
 /** Fewest trials per side for a claim of exact equality. */
 const leastExactTrials = 3;
 
@@ -35,49 +44,69 @@ const leastExactTrials = 3;
  * that the look may spend, so that `adjusted <= alpha` is the decision at every look.
  */
 export function judge(comparisons: readonly MetricComparison[], options: JudgeOptions): MetricVerdict[] {
-  const values = comparisons.map(comparison => comparison.test?.p ?? 1);
+  const { alpha, spend = alpha, method } = options;
   const declared = Math.max(options.declared, comparisons.length);
-  const adjusted = options.method === 'holm' ? holm(values, declared) : benjaminiHochberg(values, declared);
-  const { alpha, spend = alpha } = options;
-  const rejected = adjusted.filter(
-    (p, index) => p <= spend && comparisons[index]!.test?.p !== undefined,
+  const adjust = (values: readonly number[]) =>
+    method === 'holm' ? holm(values, declared) : benjaminiHochberg(values, declared);
+  const adjusted = adjust(comparisons.map(({ test }) => test?.p ?? 1));
+  const adjustedLevels = adjust(comparisons.map(levelP));
+  const rejected = comparisons.filter(
+    ({ test }, index) => test?.p !== undefined && (adjusted[index] ?? 1) <= spend,
   ).length;
-  const divisor = options.method === 'holm' ? Math.max(1, declared - rejected) : declared / (rejected + 1);
-  return judgeAdjusted(comparisons, adjusted, { alpha, spend, required: Math.min(spend, spend / divisor) });
+  const divisor = method === 'holm' ? Math.max(1, declared - rejected) : declared / (rejected + 1);
+  const level = { alpha, spend, required: Math.min(spend, spend / divisor) };
+  return comparisons.map((comparison, index) =>
+    judgeAdjusted(
+      { comparison, adjusted: adjusted[index] ?? 1, adjustedLevel: adjustedLevels[index] ?? 1 },
+      level,
+    ),
+  );
 }
 
 /**
- * Judges comparisons whose p-values were adjusted elsewhere, before the split over looks.
+ * The raw p of a claim about the level: Brunner and Munzel's where ranks decide. Fisher's test and equality have no spread
+ * that could be taken for a level.
+ */
+export function levelP({ test, difference }: MetricComparison): number {
+  const byRanks = test?.name.endsWith('rank-sum');
+  return (byRanks ? difference?.level.twoSided : test?.p) ?? 1;
+}
+
+/**
+ * Judges a comparison whose p-values were adjusted elsewhere.
  * @param options `required` is the level that a raw p must reach at least for its adjusted one to reach `spend`
  */
 export function judgeAdjusted(
-  comparisons: readonly MetricComparison[],
-  adjusted: readonly number[],
-  options: LevelOptions & { required: number },
-): MetricVerdict[] {
-  const { required, spend = options.alpha } = options;
-  const scale = options.alpha / spend;
-  return comparisons.map((comparison, index) => {
-    const p = comparison.test?.p;
-    const corrected = p === undefined ? undefined : Math.min(1, adjusted[index]! * scale);
-    const proved = p !== undefined && adjusted[index]! <= spend;
-    const { verdict, reason } = decide(comparison, proved, required);
-    const changed =
-      reason === 'proved' || reason === 'proved-without-direction' || reason === 'exactly-different';
-    const open = verdict === 'INCONCLUSIVE' || verdict === 'NOT_ENOUGH';
-    const needs = open && reason !== 'mixture' && !changed ? trialsNeeded(comparison, required) : undefined;
-    return {
-      verdict,
-      reason,
-      changed,
-      p,
-      adjusted: corrected,
-      alpha: options.alpha,
-      required,
-      needs,
-      comparison,
-    };
-  });
+  { comparison, adjusted, adjustedLevel }: AdjustedComparison,
+  { alpha, spend = alpha, required }: LevelOptions & { required: number },
+): MetricVerdict {
+  const p = comparison.test?.p;
+  const differs = p !== undefined && adjusted <= spend;
+  const level = differs && adjustedLevel <= spend;
+  const { verdict, reason } = decide(comparison, { differs, level, required });
+  const changed =
+    reason === 'proved' || reason === 'proved-without-direction' || reason === 'exactly-different';
+  const open = verdict === 'INCONCLUSIVE' || verdict === 'NOT_ENOUGH';
+  return {
+    verdict,
+    reason,
+    changed,
+    p,
+    adjusted: p === undefined ? undefined : Math.min(1, adjusted * (alpha / spend)),
+    alpha,
+    required,
+    needs: open && reason !== 'mixture' && !changed ? trialsNeeded(comparison, required) : undefined,
+    comparison,
+  };
+}
+
+/** What the adjusted p-values of a comparison prove. */
+interface Proof {
+  /** That the sides differ, in whatever way. */
+  differs: boolean;
+  /** That they differ in their level. */
+  level: boolean;
+  required: number;
 }
 
 interface Decision {
@@ -89,18 +118,36 @@ interface Decision {
  * The decision, in this order: a proved change of sufficient size, nothing as large as the gate possible, something of
  * both open.
  */
-function decide(comparison: MetricComparison, proved: boolean, required: number): Decision {
+function decide(comparison: MetricComparison, proof: Proof): Decision {
   if (!isMeasured(comparison)) return { verdict: 'NOT_ENOUGH', reason: 'no-values' };
-  if (comparison.testedAs === 'deterministic') return decideExactly(comparison, required);
-  if (proved && reachesGate(comparison)) return decideDirection(comparison);
+  if (comparison.testedAs === 'deterministic') return decideExactly(comparison, proof.required);
+  if (proof.level && reachesGate(comparison)) {
+    if (isContradictory(comparison)) return { verdict: 'INCONCLUSIVE', reason: 'contradictory' };
+    if (excludesZero(comparison)) return decideDirection(comparison);
+  }
   const excluded = excludedChange(comparison);
   if (excluded.shift && hidesMixture(comparison)) return { verdict: 'INCONCLUSIVE', reason: 'mixture' };
   if (excluded.shift && excluded.bursts) {
     return { verdict: 'UNCHANGED', reason: isAllEqual(comparison) ? 'all-equal' : 'inside-gate' };
   }
-  if (proved) return { verdict: 'INCONCLUSIVE', reason: 'below-gate' };
-  if (isTooSmall(comparison, required)) return { verdict: 'NOT_ENOUGH', reason: 'too-few' };
+  if (proof.differs) return { verdict: 'INCONCLUSIVE', reason: reasonOfDifference(comparison, proof) };
+  if (isTooSmall(comparison, proof.required)) return { verdict: 'NOT_ENOUGH', reason: 'too-few' };
   return { verdict: 'INCONCLUSIVE', reason: excluded.shift ? 'bursts-open' : 'not-proved' };
+}
+
+/** The sides differ, and yet no change of the level by the gate is proved: why not? */
+function reasonOfDifference(comparison: MeasuredComparison, proof: Proof): Reason {
+  if (proof.level && excludesZero(comparison)) return 'below-gate';
+  return (comparison.difference?.spreadP ?? 1) <= spreadLevel ? 'spread' : 'level-open';
+}
+
+/** Level at which a reader is told that the spread changed. */
+const spreadLevel = 0.05;
+
+/** Whether the interval that the sentence shows leaves only changes of one sign. */
+function excludesZero({ test, effect, rates }: MeasuredComparison): boolean {
+  const shown = test.name === 'Fisher on P(nonzero)' && rates ? rates.difference.interval : effect.interval;
+  return shown.low > 0 || shown.high < 0;
 }
 
 function decideExactly(comparison: MeasuredComparison, required: number): Decision {
@@ -128,14 +175,15 @@ function isTooSmall(comparison: MeasuredComparison, required: number): boolean {
   return (test.minimumAttainableP ?? 1) > required;
 }
 
-/** A proved change of sufficient size: good or bad? The test and the effect must agree on its sign. */
-function decideDirection({ test, effect, worse }: MeasuredComparison): Decision {
-  const { direction } = test;
-  const size = Math.sign(effect.estimate);
-  if (direction === 0 || (size !== 0 && size !== direction))
-    return { verdict: 'INCONCLUSIVE', reason: 'contradictory' };
+/** Whether test and effect disagree on the sign: most trials rose, and the mean fell. */
+function isContradictory({ test, effect }: MeasuredComparison): boolean {
+  return test.direction === 0 || (effect.estimate !== 0 && Math.sign(effect.estimate) !== test.direction);
+}
+
+/** A proved change of sufficient size: good or bad? */
+function decideDirection({ test, worse }: MeasuredComparison): Decision {
   if (worse === 'none') return { verdict: 'INCONCLUSIVE', reason: 'proved-without-direction' };
-  const bad = direction > 0 === (worse === 'higher');
+  const bad = test.direction > 0 === (worse === 'higher');
   return { verdict: bad ? 'REGRESSED' : 'IMPROVED', reason: 'proved' };
 }
 

@@ -1,11 +1,12 @@
 import t from 'tap';
-import { makeRandom, type Random } from '../../../harness/random.ts';
+import { makeRandom } from '../../../harness/random.ts';
 import type { MetricClass, MetricDefinition } from '../../../harness/statistics/samples/metric.ts';
 import { makeSample } from '../../../harness/statistics/samples/sample.ts';
 import { rankTest } from '../../../harness/statistics/tests/rank-test.ts';
 import { analyse } from '../../../harness/statistics/verdicts/analysis.ts';
 import { compareMetric } from '../../../harness/statistics/verdicts/comparison.ts';
 import { planLooks } from '../../../harness/statistics/verdicts/looks.ts';
+import { judge } from '../../../harness/statistics/verdicts/verdict.ts';
 import { type Draw, draws, mostOf, negativeBinomial, normal, percent, poisson } from '../generators.ts';
 
 const level = 0.05;
@@ -102,26 +103,47 @@ t.test('false alarms of the complete verdict over 20 cells with looks', t => {
   t.end();
 });
 
-t.test('false claims of no change stay rare when the change is as large as the gate', t => {
-  const runs = 1000;
-  for (const kind of ['time', 'count'] as const) {
-    const random = makeRandom(8);
-    let claimed = 0;
-    for (let run = 0; run < runs; run++) {
-      const draw = (random: Random) => 100 + 10 * normal(random);
-      const base = makeSample(draws(10, draw, random));
-      const candidate = makeSample(draws(10, random => draw(random) + 10, random));
-      const { effect } = compareMetric({
-        class: kind,
-        worse: 'higher',
-        gate: { atLeast: 10, relative: 0 },
-        base,
-        candidate,
-      });
-      if (effect!.interval.attained && effect!.interval.low > -10 && effect!.interval.high < 10) claimed++;
-    }
-    t.ok(claimed / runs <= mostOf(runs, 0.025), `${kind}: ${percent(claimed / runs)}`);
+/** The share of pairs whose verdict says that the metric changed. */
+function changedShare(kind: MetricClass, base: Draw, candidate: Draw, trials: number, pairs: number): number {
+  const random = makeRandom(trials);
+  let changed = 0;
+  for (let pair = 0; pair < pairs; pair++) {
+    const samples = {
+      base: makeSample(draws(trials, base, random)),
+      candidate: makeSample(draws(trials, candidate, random)),
+    };
+    const comparison = compareMetric({ class: kind, worse: 'higher', gate: definition.gate, ...samples });
+    if (judge([comparison], { declared: 1, method: 'holm', alpha: level }).some(result => result.changed))
+      changed++;
   }
+  return changed / pairs;
+}
+
+t.test('a spread is not taken for a level', t => {
+  const pairs = 500;
+  for (const [trials, most] of [
+    [8, 0.14],
+    [20, 0.11],
+    [50, 0.09],
+  ] as const) {
+    const share = changedShare('count', negativeBinomial(80, 8), negativeBinomial(80, 0.7), trials, pairs);
+    t.ok(
+      share <= most,
+      `negative binomial, mean 80, k=8 against 0.7, n=${trials}: ${percent(share)} changed`,
+    );
+  }
+  const steady: Draw = normal;
+  const wild: Draw = random => 4 * normal(random);
+  const share = changedShare('time', steady, wild, 20, pairs);
+  t.ok(share <= mostOf(pairs), `normal, standard deviation 1 against 4, n=20: ${percent(share)} changed`);
+  t.end();
+});
+
+t.test('and costs little power where the level does change', t => {
+  const doubled = changedShare('count', negativeBinomial(20, 2), negativeBinomial(40, 2), 20, 500);
+  t.ok(doubled >= 0.7, `negative binomial, k=2, mean 20 to 40, n=20: ${percent(doubled)} proved`);
+  const shifted = changedShare('time', normal, random => 0.9 + normal(random), 20, 500);
+  t.ok(shifted >= 0.72, `normal, shift 0.9 sd, n=20: ${percent(shifted)} proved`);
   t.end();
 });
 

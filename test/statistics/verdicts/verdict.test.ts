@@ -253,6 +253,20 @@ t.test('gates, directions and contradictions', t => {
   t.end();
 });
 
+t.test('the spread changed, not the level', t => {
+  const steady = [78, 81, 80, 79, 82, 80, 77, 83, 80, 79, 81, 78, 82, 80, 79, 81, 80, 78, 82, 80];
+  const wild = [2, 5, 9, 14, 20, 24, 31, 36, 40, 47, 52, 58, 61, 66, 70, 110, 160, 210, 260, 325];
+  const found = verdictOf(count, steady, wild);
+  t.match(found, {
+    verdict: 'INCONCLUSIVE',
+    reason: 'spread',
+    changed: false,
+    sentence: /^failed_becoming changed its spread, not provably its level: standard deviation 1\.\d+ -> \d+/,
+  });
+  t.ok(found.p! < 0.02, `the rank-sum test alone would have claimed it: p=${found.p}`);
+  t.end();
+});
+
 t.test('the sentence says what would decide', t => {
   const base = [90, 120, 80, 100, 110, 95, 105, 130, 70, 100];
   const found = verdictOf(
