@@ -68,6 +68,7 @@ export const errorCodes = {
   COMPARE_UNKNOWN: { fault: 'user', meaning: 'A side is no run, no baseline and no file' },
   COMPARE_UNLIKE: { fault: 'user', meaning: 'The two sides were measured under unlike conditions' },
   COMPARE_VALUES_ONLY: { fault: 'user', meaning: 'An option of `--values` was given without it' },
+  COMPILER_KILLED: { fault: 'harness', meaning: 'The compiler was killed while it built a kernel' },
   CPIO_INVALID: { fault: 'harness', meaning: 'An entry does not fit into an initramfs' },
   DEBUG_FILE: { fault: 'user', meaning: 'The file for debug lines cannot be written' },
   DEBUG_TOPIC: { fault: 'user', meaning: '`MODSTORM_DEBUG` names a topic that there is not' },

@@ -15,6 +15,8 @@ export interface ArtifactIdentity {
   toolchain: string;
   /** Digest of the modules that are built beside the kernel's own; see ExtraModules. */
   extraModules: string;
+  /** Name of a build that is made again though its content is known; see KernelRequest. */
+  anew?: string | undefined;
 }
 
 /** Raised when the way of building changes, so that artifacts of older versions are not taken for new ones. */
@@ -22,8 +24,9 @@ const buildRecipe = 2;
 
 /** Key of an artifact: 32 hexadecimal digits of the SHA-256 over everything that decides its content. */
 export function artifactKey(identity: ArtifactIdentity): string {
-  const { source, toolchain, config, extraModules } = identity;
+  const { source, toolchain, config, extraModules, anew } = identity;
   const parts = [String(buildRecipe), source, toolchain, config, extraModules];
+  if (anew !== undefined) parts.push(anew);
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 

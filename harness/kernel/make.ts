@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../error-codes.ts';
-import { BuildError } from '../errors.ts';
+import { BuildError, InfrastructureError } from '../errors.ts';
 import { extractBuildFailure } from './compiler-errors.ts';
 import type { KernelTools } from './kernel-tools.ts';
 
@@ -27,7 +27,8 @@ const fixedVariables = [
 
 /**
  * Runs make on a tree and hands on its lines.
- * @throws BuildError with the given code, and the compiler's errors as evidence
+ * @throws BuildError with the given code, and the compiler's errors as evidence; InfrastructureError DISK_FULL,
+ *   TOOLCHAIN_MISSING, COMPILER_KILLED when the host is at fault
  */
 export async function runMake(
   tree: BuildTree,
@@ -48,11 +49,30 @@ export async function runMake(
   });
   if (result.code === 0) return;
   const failure = extractBuildFailure(lines);
-  const missing = /not found$|fatal error: (?:gelf|libelf|openssl\/\S+)\.h/.test(failure.evidence);
+  const trouble = hostTrouble(lines, failure.evidence);
+  if (trouble) throw trouble;
   throw new BuildError(code, failure.title, {
     evidence: failure.evidence,
-    hint: missing
-      ? 'A tool or header is missing: run `npm run -s modstorm -- doctor --install`.'
-      : `The output tree is kept: ${tree.output}. To see all of make's output: make -C ${tree.source} O=${tree.output} ${words.join(' ')}`,
+    hint: `The output tree is kept: ${tree.output}. To see all of make's output: make -C ${tree.source} O=${tree.output} ${words.join(' ')}`,
   });
+}
+
+/** What the host did to a build; such a failure says nothing about the kernel. */
+function hostTrouble(lines: readonly string[], evidence: string): InfrastructureError | undefined {
+  if (lines.some(line => line.endsWith('No space left on device')))
+    return new InfrastructureError('DISK_FULL', 'no space is left for the build of a kernel', {
+      evidence,
+      hint: 'Make room: `npm run -s modstorm -- clean` removes caches.',
+    });
+  if (/not found$|fatal error: (?:gelf|libelf|openssl\/\S+)\.h/m.test(evidence))
+    return new InfrastructureError('TOOLCHAIN_MISSING', 'a tool or header that builds kernels is missing', {
+      evidence,
+      hint: 'Run `npm run -s modstorm -- doctor --install`.',
+    });
+  if (lines.some(line => /Killed signal terminated program|\bKilled$/.test(line)))
+    return new InfrastructureError('COMPILER_KILLED', 'the compiler was killed while it built a kernel', {
+      evidence,
+      hint: 'Most likely the memory of the host ran out: see its kernel log, and end other programs.',
+    });
+  return undefined;
 }

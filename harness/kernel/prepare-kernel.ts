@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withFileLock } from '../files/lock.ts';
 import { IsolatedApt } from '../host/isolated-apt.ts';
@@ -32,6 +32,11 @@ export interface KernelRequest {
   fragments: readonly string[];
   /** The user's own fragments: name to path. */
   ownFragments?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Builds the kernel again from nothing, though it may be in the cache, in an output tree of its own: what an incremental
+   * build left is not in it. The text names that build, which is in the cache from then on.
+   */
+  anew?: string | undefined;
 }
 
 /** What building depends on; all is optional. */
@@ -86,15 +91,26 @@ export async function prepareKernel(
     config: renderConfig(merged),
     toolchain: await describeToolchain(tools),
     extraModules: extra.digest,
+    anew: request.anew,
   });
   const artifacts = kernelArtifacts(cache);
   const ready = await artifacts.find(key);
   if (ready) return ready;
-  const output = join(cache, outputPlace.folder, source.key);
   const lock = tools.lock(`building kernel ${request.name} ${config}`);
-  return withFileLock(`${output}.lock`, lock, () =>
-    artifacts.obtain(key, lock, draft => build({ source, output, merged, extra, tools, key }, draft)),
-  );
+  const shared = join(cache, outputPlace.folder, source.key);
+  const input = { source, merged, extra, tools, key };
+  // Its lock guards the source folder too, from which all output trees are built.
+  return withFileLock(`${shared}.lock`, lock, () => {
+    if (request.anew === undefined)
+      return artifacts.obtain(key, lock, draft => build({ ...input, output: shared }, draft));
+    const output = `${shared}-anew`;
+    return withFileLock(`${output}.lock`, lock, () =>
+      artifacts.obtain(key, lock, async draft => {
+        await rm(output, { recursive: true, force: true });
+        await build({ ...input, output }, draft);
+      }),
+    );
+  });
 }
 
 /** All that one build needs. */

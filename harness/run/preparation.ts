@@ -17,6 +17,8 @@ export interface PreparationOptions {
   workloads: ReadonlyMap<string, WorkloadDefinition>;
   signal: AbortSignal;
   sink: StepSink;
+  /** Builds the kernels again from nothing, under this name; see KernelRequest. */
+  anew?: string | undefined;
 }
 
 interface CellNeeds {
@@ -32,7 +34,7 @@ interface CellNeeds {
  */
 export async function prepareCells(options: PreparationOptions): Promise<PreparedCell[]> {
   const needs = options.cells.map(cell => needsOf(cell, options.workloads));
-  const requests = needs.map(need => kernelRequest(need, options.matrix));
+  const requests = needs.map(need => ({ ...kernelRequest(need, options.matrix), anew: options.anew }));
   const order = requests.map((_, index) => index).sort((a, b) => compareRequests(requests[a]!, requests[b]!));
   const artifacts = await prepareKernels(
     order.map(index => requests[index]!),
