@@ -85,6 +85,14 @@ t.test('what ends a workload, and what it saw succeed', t => {
   t.equal(resolveWorkload(storm!, { mode: 'loop' }).design, 'fixed-time');
   t.equal(resolveWorkload(storm!, {}).succeeded, 'successes');
   t.match(resolveWorkload(shipped['stress-ng']!, {}), { design: 'fixed-time', succeeded: 'stress_ng_ops' });
+  const byOperations = resolveWorkload(shipped['stress-ng-ops']!, { operations: 7 });
+  t.match(byOperations, { design: 'fixed-work', succeeded: 'stress_ng_ops', expectedNs: 0 });
+  t.equal(byOperations.run[byOperations.run.indexOf('--module-ops') + 1], '7');
+  t.notOk(byOperations.run.includes('--timeout'), 'a timeout would end it before its work is done');
+  t.match(resolveWorkload(shipped['load-cost']!, {}), { design: 'fixed-work', succeeded: 'loads' });
+  const loader = resolveWorkload(shipped['modules-load']!, { threads: 0, modules: 'xfs ecb' });
+  t.match(loader, { run: ['modules-load', '0', 'xfs ecb', '/run/modules-load.txt'], modules: ['*'] });
+  t.equal(loader.succeeded, undefined, 'systemd does not tell how often it asked');
 
   const flag = 'parameters: { flag: { type: boolean, default: true, description: x } }\n';
   const byFlag = `${flag}design: { parameter: flag, values: { true: fixed-time, false: fixed-work } }\n`;
