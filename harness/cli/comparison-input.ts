@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { UsageError } from '../errors.ts';
+import { HarnessError, UsageError } from '../errors.ts';
+import { Sessions } from '../judgement/sessions/sessions.ts';
 import { type Side, sideOfBaseline, sideOfRun, sideOfText } from '../judgement/side.ts';
 import { inspectText } from '../measurement/inspection.ts';
 import { BaselineStore, loadBaseline } from '../store/baseline-store.ts';
-import { type RunContent, RunFolder } from '../store/run-folder.ts';
+import { listRuns, type RunContent, RunFolder } from '../store/run-folder.ts';
 
 /** Where references are looked up. */
 export interface ReferencePlaces {
@@ -43,6 +44,43 @@ export async function findSide(reference: string, places: ReferencePlaces): Prom
     `${JSON.stringify(reference)} is no run below ${places.results}, no baseline in ${places.baselines}, and no file`,
     { hint: `${baselines}A run is named by its path, its name or \`latest\`.` },
   );
+}
+
+/** Newest runs that are read as sessions: the spread of years ago says little of the host today. */
+const mostSessions = 60;
+
+/**
+ * The runs and baselines in which the kernels of two sides were booted under the same conditions, as sessions to tell how
+ * much two of them differ by chance. What cannot be read is no session.
+ */
+export async function readSessions(sides: readonly Side[], places: ReferencePlaces): Promise<Sessions> {
+  const sessions = new Sessions();
+  const kernels = new Set(sides.flatMap(({ cells }) => cells.map(({ kernel }) => kernel)));
+  for (const side of sides) sessions.add(side);
+  const store = new BaselineStore(places.baselines);
+  for (const name of await store.names()) {
+    const baseline = await unlessDamaged(store.load(name));
+    if (baseline !== undefined) sessions.add(sideOfBaseline(baseline));
+  }
+  let read = 0;
+  for (const folder of await listRuns(places.results)) {
+    const run = await unlessDamaged(folder.readRun());
+    if (run === undefined || !run.kernels.some(({ objectDigest }) => kernels.has(objectDigest))) continue;
+    const loaded = await unlessDamaged(loadRun(folder));
+    if (loaded === undefined) continue;
+    sessions.add(loaded.side);
+    if (++read === mostSessions) break;
+  }
+  return sessions;
+}
+
+async function unlessDamaged<Content>(reading: Promise<Content>): Promise<Content | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof HarnessError) return undefined;
+    throw error;
+  }
 }
 
 /** A run with all its trials so far. */

@@ -13,8 +13,9 @@ import {
   pairWithin,
 } from './pairing.ts';
 import { sequentialProgress } from './sequential/sequential.ts';
-import type { Side } from './side.ts';
-import { sideOfRun } from './side.ts';
+import { Sessions } from './sessions/sessions.ts';
+import { judgeTwoSessions } from './sessions/two-sessions.ts';
+import { type Side, sideOfRun } from './side.ts';
 
 /** How two sides are compared. */
 export interface CompareOptions {
@@ -68,14 +69,25 @@ export function compareWithin(
   };
 }
 
+/** How two sides are compared that were measured apart. */
+export interface AcrossOptions {
+  /** The axis that is left out when cells are matched. */
+  axis?: string | undefined;
+  /** Other sessions of the same kernels; without them no change of two sessions is a verdict. */
+  sessions?: Sessions | undefined;
+  /** Take the host to be the same in both sessions: every difference is then one of what is compared. */
+  assumeStillHost?: boolean | undefined;
+}
+
 /**
- * Compares the cells of two sides that have the same settings, but for those of `axis`.
+ * Compares the cells of two sides that have the same settings, but for those of `axis`. Two runs are two sessions: see
+ * `judgeTwoSessions`.
  * @throws UsageError COMPARE_NOTHING when no cell has a partner, COMPARE_UNLIKE
  */
 export function compareAcross(
   base: Side,
   next: Side,
-  options: CompareOptions & { axis?: string } = {},
+  options: CompareOptions & AcrossOptions = {},
 ): RunComparison {
   const pairing = pairAcross(base, next, options.axis);
   if (pairing.pairs.length === 0) {
@@ -89,18 +101,22 @@ export function compareAcross(
     });
   }
   const incompatibilities = refuseUnlike(pairing, base, next, options.axis, options.force);
-  const judgement = judgePairs({
+  const { sessions = new Sessions(), assumeStillHost } = options;
+  const judged = judgePairs({
     base,
     next,
     pairs: pairing.pairs,
     random: makeRandom(seed),
     ...pick(options),
   });
+  const oneSession = assumeStillHost === true || (base.run !== undefined && base.run === next.run);
   return {
     base,
     next,
     ...(options.axis !== undefined && { axis: { axis: options.axis } }),
-    judgement,
+    judgement: oneSession
+      ? judged
+      : judgeTwoSessions(judged, ({ pair }, metric) => sessions.spreadOf(base, next, pair, metric)),
     unmatched: pairing.unmatched,
     incompatibilities,
   };

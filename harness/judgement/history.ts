@@ -118,19 +118,8 @@ export class HistoryCollector {
     }
     const centre = (definition.class === 'time' ? summary.median : summary.mean)!;
     const point = { run: run.run, startedAt: run.startedAt, centre, n, least, greatest };
-    last.points.push({ ...point, kernel: kernelDigest(run, cell) });
+    last.points.push({ ...point, kernel: cell.kernel });
   }
-}
-
-/** The kernel that a cell booted; several configs of one name may share the cell's words. */
-function kernelDigest(run: RunRecord, cell: SideCell): string | undefined {
-  const words = (cell.settings['config'] ?? '').split('+');
-  const named = run.kernels.filter(({ kernel }) => kernel === cell.settings['kernel']);
-  const fitting = named.filter(({ config }) =>
-    words.every(word => word === 'plain' || config.split('+').includes(word)),
-  );
-  // The config with the fewest further fragments: those that the workload and the compression add.
-  return fitting.sort((a, b) => a.config.split('+').length - b.config.split('+').length)[0]?.objectDigest;
 }
 
 /** Searches every series for changes of level. Pure and seeded. */

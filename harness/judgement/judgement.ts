@@ -191,7 +191,8 @@ function joinPair(pair: CellPair, gated: Analysis, other: Analysis, index: numbe
   };
 }
 
-function tallyOf(headlines: readonly JudgedMetric[]): Record<Verdict, number> {
+/** How many headlines have each verdict. */
+export function tallyOf(headlines: readonly JudgedMetric[]): Record<Verdict, number> {
   const tally = { REGRESSED: 0, IMPROVED: 0, UNCHANGED: 0, INCONCLUSIVE: 0, NOT_ENOUGH: 0 };
   for (const { result } of headlines) tally[result.verdict]++;
   return tally;

@@ -99,9 +99,18 @@ function describeChange({ definition, result }: JudgedMetric): string {
   return `${effect.estimate > 0 ? 'rose' : 'fell'} by ${size}${percent}`;
 }
 
-function qualify(metric: JudgedMetric, qualification: Qualification): JudgedMetric {
+/**
+ * A proved change that is neither better nor worse, with the reason in its sentence.
+ * @param changed whether it is nevertheless a change of what is compared
+ */
+export function qualify(
+  metric: JudgedMetric,
+  qualification: Qualification,
+  changed = metric.result.changed,
+): JudgedMetric {
   const result = {
     ...metric.result,
+    changed,
     verdict: 'INCONCLUSIVE' as const,
     reason: 'qualified' as const,
     qualification,

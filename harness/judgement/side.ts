@@ -6,7 +6,9 @@ import { wastedBytes } from '../measurement/module-stats/cross-check.ts';
 import type { ModuleStats } from '../measurement/module-stats/module-stats.ts';
 import type { Baseline, BaselineCell } from '../store/baseline.ts';
 import { cellFacts, type Facts, runFacts } from '../store/comparison-key.ts';
+import { kernelOfCell } from '../store/kernel-of-cell.ts';
 import type { RunContent } from '../store/run-folder.ts';
+import type { RunRecord } from '../store/run-record.ts';
 import { type CellSamples, readStored, type SampleValue, samplesByCell } from '../store/sample.ts';
 
 /** One cell of a side, with its values. */
@@ -16,6 +18,8 @@ export interface SideCell {
   settings: Record<string, string>;
   /** What ends its workload; fixed work for a side that does not tell. */
   design: WorkloadDesign;
+  /** Object digest of the kernel that it booted; undefined where that is not known. */
+  kernel: string | undefined;
   /** What must agree with the other side; undefined when no trial passed, for then nothing is known. */
   facts: Facts | undefined;
   /** Metric to one value per repetition, in order; null where that trial measured nothing. */
@@ -29,6 +33,8 @@ export interface Side {
   kind: 'run' | 'baseline' | 'text';
   /** Name of the run or baseline, path of the text. */
   name: string;
+  /** Name of the run that its values come from, which is one session of its host; undefined for a text. */
+  run: string | undefined;
   /** ISO 8601 UTC; undefined for a text. */
   startedAt: string | undefined;
   /** Facts of the whole side; undefined for a text, which says nothing of its machine. */
@@ -49,16 +55,17 @@ export function sideOfRun({ run, plan, records }: RunContent): Side {
   return {
     kind: 'run',
     name: run.run,
+    run: run.run,
     startedAt: run.startedAt,
     facts: runFacts(run),
     varied: run.matrix.varied,
-    cells: [...cells.values()].map(samples => runCell(samples, run.workloads)),
+    cells: [...cells.values()].map(samples => runCell(samples, run)),
     workloadMetrics: run.workloadMetrics ?? {},
     gates: run.matrix.gates,
   };
 }
 
-function runCell(samples: CellSamples, workloads: Record<string, number>): SideCell {
+function runCell(samples: CellSamples, run: RunRecord): SideCell {
   const { cell, bad, passed, records } = samples;
   const order = new Array<number | undefined>(bad.length).fill(undefined);
   for (const { repetition, startedAt } of records) {
@@ -69,7 +76,8 @@ function runCell(samples: CellSamples, workloads: Record<string, number>): SideC
     label: cell.label,
     settings: cell.settings,
     design: cell.design,
-    facts: passed.length > 0 ? cellFacts(samples, workloads) : undefined,
+    kernel: kernelOfCell(run, cell.settings),
+    facts: passed.length > 0 ? cellFacts(samples, run.workloads) : undefined,
     values: new Map([[failedBoots, bad.map(one => (one === null ? null : Number(one)))], ...samples.values]),
     order,
   };
@@ -80,6 +88,7 @@ export function sideOfBaseline(baseline: Baseline): Side {
   return {
     kind: 'baseline',
     name: baseline.name,
+    run: baseline.run,
     startedAt: baseline.startedAt,
     facts: baseline.facts,
     varied: [],
@@ -107,6 +116,7 @@ function baselineCell(cell: BaselineCell): SideCell {
     label: cell.label,
     settings: cell.settings,
     design: cell.design ?? 'fixed-work',
+    kernel: cell.kernel,
     facts: cell.repetitions.length > 0 ? cell.facts : undefined,
     values,
     order: [],
@@ -118,6 +128,7 @@ export function sideOfText(path: string, stats: ModuleStats): Side {
   return {
     kind: 'text',
     name: path,
+    run: undefined,
     startedAt: undefined,
     facts: undefined,
     varied: [],
@@ -127,6 +138,7 @@ export function sideOfText(path: string, stats: ModuleStats): Side {
         label: 'stats text',
         settings: {},
         design: 'fixed-work',
+        kernel: undefined,
         facts: undefined,
         values: textValues(stats),
         order: [],

@@ -13,6 +13,7 @@ const cell = objectOf<BaselineCell>({
   label: z.string(),
   settings,
   design: z.exactOptional(design),
+  kernel: z.exactOptional(text),
   facts,
   release: z.exactOptional(z.string()),
   repetitions: z.array(repetition),

@@ -3,6 +3,7 @@ import { canonicalJson } from '../files/digest.ts';
 import type { WorkloadDesign } from '../matrix/workload/workload-design.ts';
 import type { StoredValue } from '../measurement/record.ts';
 import { cellFacts, type Facts, runFacts } from './comparison-key.ts';
+import { kernelOfCell } from './kernel-of-cell.ts';
 import type { RunContent } from './run-folder.ts';
 import type { RunRecord } from './run-record.ts';
 import { type CellSamples, passedValues, samplesByCell, storeValue } from './sample.ts';
@@ -14,6 +15,8 @@ export interface BaselineCell {
   settings: Record<string, string>;
   /** What ends its workload; absent in baselines of versions that did not tell. */
   design?: WorkloadDesign;
+  /** Object digest of the kernel that it booted; absent in baselines of versions that did not tell. */
+  kernel?: string;
   facts: Facts;
   /** Releases of the kernels that ran; for people, not compared. */
   release?: string;
@@ -70,6 +73,7 @@ export function makeBaseline(name: string, { run, plan, records }: RunContent): 
 
 function baselineCell(samples: CellSamples, run: RunRecord): BaselineCell {
   const release = samples.records.find(record => record.capabilities)?.capabilities?.release;
+  const kernel = kernelOfCell(run, samples.cell.settings);
   const failed = samples.bad.filter(bad => bad === true).length;
   const stored = [...samples.values.keys()]
     .sort()
@@ -82,6 +86,7 @@ function baselineCell(samples: CellSamples, run: RunRecord): BaselineCell {
     label: samples.cell.label,
     settings: samples.cell.settings,
     design: samples.cell.design,
+    ...(kernel !== undefined && { kernel }),
     facts: cellFacts(samples, run.workloads),
     ...(release !== undefined && { release }),
     repetitions: samples.passed,

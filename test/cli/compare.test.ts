@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import {
@@ -17,6 +17,8 @@ import { exporter as json } from '../../harness/report/formats/json.ts';
 import { exporter as terminal } from '../../harness/report/formats/terminal.ts';
 import { exitCodeOfRun } from '../../harness/report/run-exit-code.ts';
 import { reportRun } from '../../harness/report/run-report.ts';
+import { makeBaseline } from '../../harness/store/baseline.ts';
+import { BaselineStore } from '../../harness/store/baseline-store.ts';
 import { RunFolder } from '../../harness/store/run-folder.ts';
 import type { RunRecord } from '../../harness/store/run-record.ts';
 import { fakeContext } from '../fakes/command-context.ts';
@@ -72,9 +74,10 @@ const ab = (run: RunRecord) => {
 const quiet = makeNight({ name: 'quiet-0001', seed: 2 });
 const storm = makeNight({ name: 'storm-0002', seed: 3, storm: 2000, change: ab });
 
+/** Takes the host to be still unless told otherwise: most of these tests are about something else. */
 async function compare(sides: string[], options: Partial<CompareCommandOptions> = {}) {
   const context = fakeContext();
-  const code = await compareCommand(sides, { ...places, ...options }, context);
+  const code = await compareCommand(sides, { assumeStillHost: true, ...places, ...options }, context);
   return { code, output: context.output };
 }
 
@@ -90,6 +93,59 @@ t.test('two runs: 1 exactly when a gated metric is REGRESSED', async t => {
   t.equal(same.code, 0);
   t.match(same.output, /^verdict: (INCONCLUSIVE|UNCHANGED)/m);
   t.notMatch(same.output, /REGRESSED:/);
+});
+
+t.test('two runs are two sessions: no verdict before it is known how much two sessions differ', async t => {
+  const results = join(t.testdir(), 'results');
+  const night = (name: string, seed: number, kernel: string, storm?: number) => {
+    const run = makeNight({
+      name,
+      seed,
+      ...(storm !== undefined && { storm }),
+      change: one => {
+        one.kernels = ['stats', 'stats+dups'].map(config => ({
+          ...one.kernels[0]!,
+          config,
+          objectDigest: `${kernel} ${config}`,
+        }));
+      },
+    });
+    mkdirSync(results, { recursive: true });
+    renameSync(join(places.results, run), join(results, run));
+    return run;
+  };
+  const options = { results, assumeStillHost: false };
+  const [base, next] = [night('night-0001', 21, 'old'), night('night-0002', 22, 'new', 2000)];
+  const unknown = await compare([base, next], options);
+  t.equal(unknown.code, 0);
+  t.match(
+    unknown.output,
+    /DIFFERS: .* two sessions, spread unknown: run A\/B in one run, or collect 2 more nights/,
+  );
+  t.match(unknown.output, /^verdict: (INCONCLUSIVE|NOT_ENOUGH)/m);
+  const still = await compare([base, next], { results, assumeStillHost: true });
+  t.equal(still.code, 1);
+
+  for (const seed of [23, 24, 25]) night(`night-00${seed}`, seed, 'old');
+  const known = await compare([base, next], options);
+  t.equal(known.code, 1);
+  t.match(known.output, /^ {2}REGRESSED: wasted_bytes got worse: /m);
+  mkdirSync(join(results, '20261121T030000Z-damaged-0009'));
+  writeFileSync(join(results, '20261121T030000Z-damaged-0009', 'run.json'), '{');
+  t.equal((await compare([base, next], options)).code, 1, 'a damaged night is no session');
+
+  const store = new BaselineStore(places.baselines);
+  const alone = join(results, 'alone');
+  mkdirSync(alone);
+  const nights = ['night-0023', 'night-0024', 'night-0025', 'night-0001'];
+  for (const name of nights) {
+    const folder = await RunFolder.open(`20261121T030000Z-${name}`, results);
+    await store.save(makeBaseline(name, await folder.load()));
+  }
+  renameSync(join(results, next), join(alone, next));
+  const byBaselines = await compare(['night-0001', next], { ...options, results: alone });
+  t.equal(byBaselines.code, 1, 'baselines of other nights of the kernel are sessions too');
+  for (const name of nights) await store.remove(name);
 });
 
 t.test('inside one run: its own axis, or one given', async t => {

@@ -10,7 +10,7 @@ type Boot = (random: Random) => Record<string, number>;
 function makeCell(id: string, design: WorkloadDesign, boots: Record<string, number>[]): SideCell {
   const names = [...new Set(boots.flatMap(boot => Object.keys(boot)))];
   const values = new Map(names.map(name => [name, boots.map(boot => boot[name] ?? null)]));
-  return { id, label: id, settings: {}, design, facts: {}, values, order: [] };
+  return { id, label: id, settings: {}, design, kernel: undefined, facts: {}, values, order: [] };
 }
 
 /** Judges ten boots a side, drawn anew from each seed. */
@@ -22,6 +22,7 @@ function judge(design: WorkloadDesign, before: Boot, after: Boot, boots = 10, se
   const side: Side = {
     kind: 'run',
     name: 'run',
+    run: 'run',
     startedAt: undefined,
     facts: {},
     varied: ['kernel'],

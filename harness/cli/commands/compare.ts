@@ -12,7 +12,7 @@ import { formatQuantity } from '../../judgement/quantity.ts';
 import type { CompareSetting } from '../../matrix/matrix.ts';
 import { formatComparison } from '../../report/formats.ts';
 import { explain } from '../../statistics/verdicts/explain.ts';
-import { type FoundSide, findSide } from '../comparison-input.ts';
+import { type FoundSide, findSide, readSessions } from '../comparison-input.ts';
 import type { CommandContext } from '../context.ts';
 import { chosenFormat, type FormatOptions } from '../options.ts';
 import { type CompareValuesOptions, compareValues } from './compare-values.ts';
@@ -20,6 +20,8 @@ import { type CompareValuesOptions, compareValues } from './compare-values.ts';
 /** Options of `modstorm compare`. */
 export interface CompareCommandOptions extends CompareValuesOptions, FormatOptions {
   all?: boolean;
+  /** Take the host to be the same in both sessions. */
+  assumeStillHost?: boolean;
   axis?: string;
   base?: string;
   baselines: string;
@@ -89,7 +91,9 @@ async function compareReferences(
   return compareAcross(first.side, second.side, {
     ...sideOptions,
     ...(text && { detail: 'all' }),
-    ...(options.axis !== undefined && { axis: options.axis }),
+    axis: options.axis,
+    assumeStillHost: options.assumeStillHost,
+    sessions: options.assumeStillHost ? undefined : await readSessions([first.side, second.side], options),
   });
 }
 

@@ -27,7 +27,7 @@ import {
 } from '../../report/history.ts';
 import { listRuns, type RunContent, RunFolder } from '../../store/run-folder.ts';
 import type { RunRecord } from '../../store/run-record.ts';
-import { findSide, loadRun } from '../comparison-input.ts';
+import { findSide, loadRun, readSessions } from '../comparison-input.ts';
 import type { CommandContext } from '../context.ts';
 
 /** Options of `modstorm history`. */
@@ -198,8 +198,9 @@ async function compareWithPin(
 ): Promise<NonNullable<HistoryReport['pinned']>> {
   const { side } = await findSide(pin, { results: folder, baselines: options.baselines });
   const names = { name: side.name, newest: newest.name };
+  const sessions = await readSessions([side, newest], { results: folder, baselines: options.baselines });
   try {
-    return { ...names, comparison: compareAcross(side, newest, { method: 'bh' }) };
+    return { ...names, comparison: compareAcross(side, newest, { method: 'bh', sessions }) };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return { ...names, refused: error.message };

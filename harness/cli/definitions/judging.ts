@@ -52,6 +52,10 @@ function defineCompare(program: Command, start: Start): void {
     .option('--why <metric-and-pair...>', 'the whole reasoning behind one verdict; must come last')
     .option('--all', 'every pair and every metric')
     .option('--force', 'compare what is unlike, and say so')
+    .option(
+      '--assume-still-host',
+      'between two runs: take every difference for one of the kernels, though the host may have moved',
+    )
     .option('--values', 'the sides are files with one number a line')
     .addOption(new Option('--class <class>', 'with --values').choices(['count', 'time', 'deterministic']))
     .addOption(

@@ -16,6 +16,10 @@ export interface SessionSpread {
   confidence: number;
   /** Standard deviation of the trials of one session, pooled over all sessions. */
   within: number;
+  /** Standard deviation of the session means as they came out, with what the trials put into them. */
+  levels: number;
+  /** Trials of a session; where these differ, their harmonic mean. */
+  perSession: number;
 }
 
 /** Fewer sessions say nothing of a spread: with two the upper bound is 16 times the estimate. */
@@ -57,6 +61,8 @@ export function sessionSpread(
     upper: Math.sqrt(Math.max(0, upper)) * scale,
     confidence,
     within: Math.sqrt(ofTrials) * scale,
+    levels: Math.sqrt(ofMeans) * scale,
+    perSession,
   };
 }
 

@@ -29,13 +29,13 @@ export type Reason =
   | 'no-values'
   | 'too-few'
   | 'headline-not-proved'
-  /** Proved, but the caller knows another metric by which it is neither better nor worse. */
+  /** Proved of the trials, but the caller knows why it is neither better nor worse. */
   | 'qualified';
 
-/** What another metric of the cell says about a proved change. */
+/** What qualifies a proved change: another metric of the cell, or that the two sides are two sessions. */
 export interface Qualification {
   /** What the change is called instead of better or worse. */
-  word: 'CHANGED' | 'MOVED';
+  word: 'CHANGED' | 'MOVED' | 'DIFFERS';
   /** The rest of the sentence. */
   because: string;
 }

@@ -1,0 +1,18 @@
+import type { RunRecord } from './run-record.ts';
+
+/**
+ * The object digest of the kernel that a cell booted; undefined if the run does not tell. Several configs of one name may
+ * share the words of the cell.
+ */
+export function kernelOfCell(
+  { kernels }: Pick<RunRecord, 'kernels'>,
+  settings: Readonly<Record<string, string>>,
+): string | undefined {
+  const words = (settings['config'] ?? '').split('+');
+  const named = kernels.filter(({ kernel }) => kernel === settings['kernel']);
+  const fitting = named.filter(({ config }) =>
+    words.every(word => word === 'plain' || config.split('+').includes(word)),
+  );
+  // The config with the fewest further fragments: those that the workload and the compression add.
+  return fitting.sort((a, b) => a.config.split('+').length - b.config.split('+').length)[0]?.objectDigest;
+}
