@@ -12,7 +12,7 @@ export interface HeadlineTest {
     | 'Fisher on P(nonzero)'
     | 'exact equality';
   statistic: { name: string; value: number };
-  /** Two-sided, before any correction; undefined for exact equality, which needs no test. */
+  /** Two-sided, before any correction; undefined where all values are exactly equal. */
   p: number | undefined;
   /** The smallest p that these pooled values could give. */
   minimumAttainableP: number | undefined;
@@ -20,16 +20,31 @@ export interface HeadlineTest {
   direction: -1 | 0 | 1;
 }
 
-/** Equality of two constant samples. */
+/**
+ * Equality of two constant samples. A metric that is called deterministic may still deviate in some boots, and then all
+ * base boots agree, and all candidate boots on another value, by chance alone: how often at most is the p.
+ */
 export function equalityTest(base: Sample, candidate: Sample): HeadlineTest {
-  const direction = compareScalars(candidate.ordered[0]!, base.ordered[0]!);
+  const [left, right] = [base.ordered[0] ?? 0, candidate.ordered[0] ?? 0];
+  const direction = compareScalars(right, left);
+  const least = separationP(base.ordered.length, candidate.ordered.length);
   return {
     name: 'exact equality',
     statistic: { name: 'equal', value: direction === 0 ? 1 : 0 },
-    p: undefined,
-    minimumAttainableP: undefined,
+    p: direction === 0 ? undefined : least,
+    minimumAttainableP: least,
     direction,
   };
+}
+
+/**
+ * The greatest chance, over all distributions that both sides may share, that each side agrees on a value of its own:
+ * with two values of shares q and 1 - q it is q^n (1 - q)^m + (1 - q)^n q^m, and further values only make it rarer.
+ * Exact for equal sizes (2 / 4^n at q = 1/2), else never too small.
+ */
+export function separationP(base: number, candidate: number): number {
+  const total = base + candidate;
+  return Math.min(1, 2 * (base / total) ** base * (candidate / total) ** candidate);
 }
 
 /** What of the rates the headline shows. */

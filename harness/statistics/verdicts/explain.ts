@@ -52,8 +52,11 @@ function sideLine(side: string, summary: Summary, phrases: Phrases): string {
 
 function testLines({ test, second, difference, superiority }: MetricComparison): string[] {
   if (test === undefined) return ['test: none, a side is empty'];
-  if (test.p === undefined)
-    return ['test: exact equality; every trial of a side agrees, so no p-value is needed'];
+  if (test.p === undefined) return [`test: ${test.name}; all trials agree`];
+  if (superiority === undefined)
+    return [
+      `test: ${test.name}; each side agrees on a value of its own, which sides that are alike do by chance at most with ${nameP(test.p)}`,
+    ];
   const lines = [
     `test: ${test.name}, two-sided, ${test.statistic.name} ${test.statistic.value}, ${nameP(test.p)}; ` +
       `the smallest p that these values could give is ${formatP(test.minimumAttainableP!)}`,
@@ -66,7 +69,7 @@ function testLines({ test, second, difference, superiority }: MetricComparison):
     lines.push(
       `the level alone: Brunner-Munzel, W ${Number(difference.level.statistic.toPrecision(4))}, ${nameP(difference.level.twoSided)}`,
     );
-  lines.push(`P(candidate > base), ties half: ${Number(superiority!.toPrecision(3))}`);
+  lines.push(`P(candidate > base), ties half: ${Number(superiority.toPrecision(3))}`);
   return lines;
 }
 

@@ -1,6 +1,7 @@
 import { incompleteBeta, normalTail, normalUpperQuantile } from '../distributions/distribution.ts';
 import { type Bursts, boundOf } from '../effects/bursts.ts';
 import { rateDifference } from '../effects/clopper-pearson.ts';
+import { separationP } from '../tests/headline-test.ts';
 import { leastUntiedP } from '../tests/rank-test.ts';
 import type { MetricComparison } from './comparison.ts';
 
@@ -28,8 +29,13 @@ const most = 100_000;
  */
 export function trialsNeeded(comparison: MetricComparison, alpha: number): TrialsNeeded | undefined {
   const { effect, rates, test } = comparison;
-  if (effect === undefined || test?.p === undefined) return undefined;
+  if (effect === undefined || test === undefined) return undefined;
   const have = Math.min(comparison.base.n, comparison.candidate.n);
+  if (test.name === 'exact equality') {
+    if (test.p === undefined) return undefined;
+    const perSide = trialsForSeparation(alpha);
+    return { perSide, more: Math.max(0, perSide - have), change: undefined, of: 'value' };
+  }
   const least = leastTrials(alpha);
   if (have < 2) return { perSide: least, more: least - have, change: undefined, of: 'value' };
   const byRate = test.name === 'Fisher on P(nonzero)' && rates?.gate !== undefined;
@@ -72,6 +78,13 @@ export function trialsToExcludeBursts(
 export function leastTrials(alpha: number): number {
   let trials = 1;
   while (leastUntiedP(trials, trials) > alpha) trials++;
+  return trials;
+}
+
+/** The fewest trials per side that prove that a deterministic metric differs. */
+function trialsForSeparation(alpha: number): number {
+  let trials = 1;
+  while (separationP(trials, trials) > alpha) trials++;
   return trials;
 }
 

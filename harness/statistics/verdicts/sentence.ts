@@ -27,7 +27,7 @@ function sentenceFor(judgement: MetricVerdict, phrases: Phrases): string {
     case 'proved':
       return `${judgement.verdict === 'REGRESSED' ? 'got worse' : 'got better'}: ${change}, ${evidence}`;
     case 'exactly-different':
-      return `${exactWord(judgement)}: ${change}, the same in every trial of a side, ${sizes}`;
+      return `${exactWord(judgement)}: ${change}, the same in every trial of a side, ${evidence}`;
     case 'proved-without-direction':
       return `CHANGED: ${change}, ${evidence}; no direction of it is declared worse`;
     case 'qualified':
@@ -101,9 +101,7 @@ function openBursts(comparison: MetricComparison, phrases: Phrases): string {
 function tooFewPhrase(judgement: MetricVerdict, phrases: Phrases): string {
   const { comparison, required } = judgement;
   const change = phrases.change(comparison);
-  const least = comparison.test?.minimumAttainableP;
-  if (least === undefined)
-    return `cannot be claimed from so few trials: ${change}, ${phrases.sizes(comparison)}, of at least 3`;
+  const least = comparison.test?.minimumAttainableP ?? 1;
   const why = least === 1 ? 'no p-value below 1 is possible' : `the smallest possible p is ${formatP(least)}`;
   return `cannot be decided: ${change}, ${phrases.sizes(comparison)}; with these values ${why}, and ${formatP(required)} is required`;
 }

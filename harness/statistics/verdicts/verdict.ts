@@ -36,9 +36,6 @@ export interface AdjustedComparison {
   adjustedLevel: number;
 }
 
-/** Fewest trials per side for a claim of exact equality. */
-const leastExactTrials = 3;
-
 /**
  * Judges a family of comparisons. Adjusted p-values refer to the declared family and are scaled by the share of alpha
  * that the look may spend, so that `adjusted <= alpha` is the decision at every look.
@@ -120,7 +117,7 @@ interface Decision {
  */
 function decide(comparison: MetricComparison, proof: Proof): Decision {
   if (!isMeasured(comparison)) return { verdict: 'NOT_ENOUGH', reason: 'no-values' };
-  if (comparison.testedAs === 'deterministic') return decideExactly(comparison, proof.required);
+  if (comparison.testedAs === 'deterministic') return decideExactly(comparison, proof);
   if (proof.level && reachesGate(comparison)) {
     if (isContradictory(comparison)) return { verdict: 'INCONCLUSIVE', reason: 'contradictory' };
     if (excludesZero(comparison)) return decideDirection(comparison);
@@ -150,11 +147,9 @@ function excludesZero({ test, effect, rates }: MeasuredComparison): boolean {
   return shown.low > 0 || shown.high < 0;
 }
 
-function decideExactly(comparison: MeasuredComparison, required: number): Decision {
-  if (Math.min(comparison.base.n, comparison.candidate.n) < leastExactTrials) {
-    return { verdict: 'NOT_ENOUGH', reason: 'too-few' };
-  }
+function decideExactly(comparison: MeasuredComparison, { differs, required }: Proof): Decision {
   if (reachesGate(comparison) && comparison.test.direction !== 0) {
+    if (!differs) return { verdict: 'NOT_ENOUGH', reason: 'too-few' };
     const decision = decideDirection(comparison);
     return decision.reason === 'proved' ? { ...decision, reason: 'exactly-different' } : decision;
   }
@@ -170,9 +165,9 @@ function decideExactly(comparison: MeasuredComparison, required: number): Decisi
  * trials could: that they are equal says something.
  */
 function isTooSmall(comparison: MeasuredComparison, required: number): boolean {
-  const { base, candidate, test } = comparison;
-  if (isAllEqual(comparison)) return leastUntiedP(base.n, candidate.n) > required;
-  return (test.minimumAttainableP ?? 1) > required;
+  const { base, candidate, test, testedAs } = comparison;
+  const byRanks = isAllEqual(comparison) && testedAs !== 'deterministic';
+  return (byRanks ? leastUntiedP(base.n, candidate.n) : (test.minimumAttainableP ?? 1)) > required;
 }
 
 /** Whether test and effect disagree on the sign: most trials rose, and the mean fell. */

@@ -216,3 +216,38 @@ t.test('power: looks against a fixed number, headline against the plain rank tes
   );
   t.end();
 });
+
+t.test('deterministic metrics that are not quite: false alarms over 100 cells', t => {
+  const runs = 200;
+  const metric: MetricDefinition = { ...definition, class: 'deterministic' };
+  const deviating: Draw = random => (random.uniform() < 0.3 ? 40 : 39);
+  for (const trials of [3, 6, 8]) {
+    const random = makeRandom(trials);
+    let alarmed = 0;
+    for (let run = 0; run < runs; run++) {
+      const cells = Array.from({ length: 100 }, (_, cell) => ({
+        cell: `${cell}`,
+        metrics: {
+          loads: { base: draws(trials, deviating, random), candidate: draws(trials, deviating, random) },
+        },
+      }));
+      const { tally } = analyse({ definitions: [metric], cells });
+      if (tally.REGRESSED + tally.IMPROVED > 0) alarmed++;
+    }
+    t.ok(alarmed / runs <= mostOf(runs), `n=${trials}: runs with any alarm: ${percent(alarmed / runs)}`);
+  }
+  let alone = 0;
+  const coin: Draw = random => Math.floor(2 * random.uniform());
+  const random = makeRandom(30);
+  for (let run = 0; run < 2000; run++) {
+    const values = { base: draws(3, coin, random), candidate: draws(3, coin, random) };
+    const cells = [{ cell: 'one', metrics: { loads: values } }];
+    const { tally } = analyse({ definitions: [metric], cells });
+    alone += tally.REGRESSED + tally.IMPROVED;
+  }
+  t.ok(
+    alone / 2000 <= mostOf(2000, 2 / 64),
+    `one cell, half of the boots deviate, n=3: ${percent(alone / 2000)}`,
+  );
+  t.end();
+});

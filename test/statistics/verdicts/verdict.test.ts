@@ -69,7 +69,20 @@ t.test('deterministic metrics', t => {
   t.match(verdictOf(exact, [39, 39, 39], [40, 40, 40]), {
     verdict: 'REGRESSED',
     reason: 'exactly-different',
+    p: 2 / 64,
+    sentence: /the same in every trial of a side, .*n=3 and 3, p=0.031, adjusted 0.031/,
   });
+  const many = verdictOf(exact, [39, 39, 39], [40, 40, 40], 100);
+  t.match(
+    many,
+    { verdict: 'NOT_ENOUGH', reason: 'too-few', needs: { perSide: 6, more: 3 } },
+    'three agree by chance somewhere in a family of 100',
+  );
+  t.match(
+    many.sentence,
+    /smallest possible p is 0.031, and 0.0005 is required; at least 3 more trials per side/,
+  );
+  t.equal(verdictOf(exact, repeat(39, 6), repeat(40, 6), 100).verdict, 'REGRESSED', 'six do not');
   t.match(verdictOf(exact, [39, 39, 39], [38, 38, 38]), { verdict: 'IMPROVED' });
   t.match(verdictOf({ ...exact, gate: { atLeast: 2, relative: 0 } }, repeat(39, 8), repeat(40, 8)), {
     verdict: 'UNCHANGED',
