@@ -12,11 +12,23 @@ interface Check {
   args: readonly string[];
 }
 
+const knip = 'node_modules/knip/bin/knip.js';
+
+function knipArguments(config: string): string[] {
+  return ['--config', config, '--no-progress', '--no-config-hints'];
+}
+
 const checks: readonly Check[] = [
   {
     name: 'checks/biome: format and lint',
     script: 'node_modules/@biomejs/biome/bin/biome',
     args: ['check', '--max-diagnostics=50', '.'],
+  },
+  { name: 'checks/unused: nothing that nobody uses', script: knip, args: knipArguments('.knip.jsonc') },
+  {
+    name: 'checks/unused-production: nothing that only tests use',
+    script: knip,
+    args: [...knipArguments('.knip-production.jsonc'), '--production'],
   },
   {
     name: 'checks/agent: clang-format and clang-tidy',

@@ -39,20 +39,23 @@ export async function libraryClosure(
   const found = new Map<string, UserlandFile & { content: Buffer }>();
   const known = new Set<string>();
   for (let files: readonly UserlandFile[] = programs; files.length > 0; ) {
-    const requests = new Map<string, LibraryRequest>();
+    const requests: LibraryRequest[] = [];
     for (const file of files) {
       const content = await readFile(file.source);
       found.set(file.path, { ...file, content });
-      for (const request of requestsOf(file, content, opens)) {
-        if (!known.has(request.soname)) requests.set(request.soname, request);
-        known.add(request.soname);
-      }
+      requests.push(...requestsOf(file, content, opens).filter(({ soname }) => isNew(known, soname)));
     }
-    const answers = requests.size > 0 ? await find([...requests.values()]) : new Map<string, UserlandFile>();
-    for (const request of requests.values()) if (!answers.has(request.soname)) throw missing(request);
+    const answers = requests.length > 0 ? await find(requests) : new Map<string, UserlandFile>();
+    const unanswered = requests.find(({ soname }) => !answers.has(soname));
+    if (unanswered) throw missing(unanswered);
     files = [...answers.values()];
   }
   return [...found.values()];
+}
+
+/** Whether a name comes for the first time; from now on it is known. */
+function isNew(known: Set<string>, name: string): boolean {
+  return known.size < known.add(name).size;
 }
 
 function requestsOf(file: UserlandFile, content: Buffer, opens: ReadonlySet<string>): LibraryRequest[] {

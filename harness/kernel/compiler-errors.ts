@@ -25,13 +25,7 @@ export function extractBuildFailure(lines: readonly string[]): BuildFailure {
   let first: string | undefined;
   for (let index = 0; index < lines.length && errors.length < maxLines; index += 1) {
     const line = lines[index]!;
-    if (
-      ![compilerError, linkerError, kconfigError, modpostError, shellError].some(pattern =>
-        pattern.test(line),
-      )
-    )
-      continue;
-    if (makeError.test(line)) continue;
+    if (!isError(line)) continue;
     first ??= line.trim();
     errors.push(line);
     if (!compilerError.test(line)) continue;
@@ -43,6 +37,11 @@ export function extractBuildFailure(lines: readonly string[]): BuildFailure {
   const rule = lines.find(line => makeError.test(line));
   if (rule && errors.length < maxLines) errors.push(rule);
   return { title: first ?? rule ?? lines.at(-1) ?? 'make said nothing', evidence: errors.join('\n') };
+}
+
+function isError(line: string): boolean {
+  const patterns = [compilerError, linkerError, kconfigError, modpostError, shellError];
+  return patterns.some(pattern => pattern.test(line)) && !makeError.test(line);
 }
 
 /** Source lines, carets and notes that gcc prints under an error. */

@@ -38,6 +38,7 @@ export async function findKconfigSymbol(
 }
 
 /** The definitions of one option in the text of a Kconfig file. */
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one branch for each word of the language, all of one state
 export function parseKconfig(text: string, file: string, name: string): KconfigSymbol[] {
   const symbols: KconfigSymbol[] = [];
   const around: string[][] = [];

@@ -35,22 +35,27 @@ export function readGates(
     if (metrics !== undefined && !metrics.includes(metric)) {
       source.report(path, `there is no metric ${JSON.stringify(metric)}`, suggest(metric, metrics), 'key');
     }
-    const gate: GateSetting = {};
-    if (raw.worse !== undefined) gate.worse = raw.worse;
-    const least = raw['at least'];
-    const atLeast =
-      least === undefined ? undefined : source.check([...path, 'at least'], () => readAmount(least));
-    if (atLeast !== undefined) gate.atLeast = atLeast;
-    const share = raw.relative;
-    const relative =
-      share === undefined ? undefined : source.check([...path, 'relative'], () => readShare(share));
-    if (relative !== undefined) gate.relative = relative;
-    const bursts = raw.rate;
-    const rate = bursts === undefined ? undefined : source.check([...path, 'rate'], () => readRate(bursts));
-    if (rate !== undefined) gate.rate = rate;
-    gates.push([metric, gate]);
+    gates.push([metric, readGate(source, path, raw)]);
   }
   return Object.fromEntries(gates);
+}
+
+function readGate(
+  source: YamlSource,
+  path: readonly string[],
+  raw: NonNullable<MatrixShape['gates']>[string],
+): GateSetting {
+  const read = <Raw>(key: string, given: Raw | undefined, parse: (given: Raw) => number) =>
+    given === undefined ? undefined : source.check([...path, key], () => parse(given));
+  const gate: GateSetting = {};
+  if (raw.worse !== undefined) gate.worse = raw.worse;
+  const atLeast = read('at least', raw['at least'], readAmount);
+  if (atLeast !== undefined) gate.atLeast = atLeast;
+  const relative = read('relative', raw.relative, readShare);
+  if (relative !== undefined) gate.relative = relative;
+  const rate = read('rate', raw.rate, readRate);
+  if (rate !== undefined) gate.rate = rate;
+  return gate;
 }
 
 /** Refuses gates of totals where every workload runs for a fixed time: there a total measures the speed of the kernel. */

@@ -20,7 +20,7 @@ function jsonLog({ crash, crashes, duplicateRequests }: LogInspection): Record<s
 }
 
 /** The change between two readings as JSON. */
-export function differenceJson(difference: StatsDifference): Record<string, unknown> {
+function differenceJson(difference: StatsDifference): Record<string, unknown> {
   const { counters, wastedBytes, duplicates } = difference;
   return {
     counters: Object.fromEntries(

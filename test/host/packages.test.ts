@@ -25,16 +25,21 @@ function mentionsIn(folder: string, isMeant: (path: string) => boolean): Mention
   for (const file of files) {
     const visit = (node: ts.Node): void => {
       if (ts.isStringLiteral(node)) mentions.literals.add(node.text);
-      if (ts.isCallExpression(node) && starters.test(calledName(node.expression))) {
-        const program =
-          node.arguments[file.endsWith('.mjs') && calledName(node.expression) === 'run' ? 1 : 0];
-        if (program && ts.isStringLiteral(program)) mentions.started.add(program.text);
-      }
+      const program = ts.isCallExpression(node) ? startedBy(node, file) : undefined;
+      if (program !== undefined) mentions.started.add(program);
       ts.forEachChild(node, visit);
     };
     visit(ts.createSourceFile(file, readFileSync(join(folder, file), 'utf8'), ts.ScriptTarget.ES2022, true));
   }
   return mentions;
+}
+
+/** The program that a call starts by its name. */
+function startedBy(call: ts.CallExpression, file: string): string | undefined {
+  const name = calledName(call.expression);
+  if (!starters.test(name)) return undefined;
+  const program = call.arguments[file.endsWith('.mjs') && name === 'run' ? 1 : 0];
+  return program && ts.isStringLiteral(program) ? program.text : undefined;
 }
 
 function calledName(callee: ts.Expression): string {

@@ -2,8 +2,8 @@ import type { Plan } from '../../plan/trial.ts';
 import { makeRandom } from '../../random.ts';
 import type { RunContent } from '../../store/run-folder.ts';
 import { endedTrials } from '../../store/sample.ts';
-import { judgePairs } from '../judgement.ts';
-import { pairWithin } from '../pairing.ts';
+import { type JudgementRequest, judgePairs } from '../judgement.ts';
+import { type CellPair, pairWithin } from '../pairing.ts';
 import { sideOfRun } from '../side.ts';
 
 /** How far a sequential run has come. */
@@ -42,23 +42,25 @@ export function sequentialProgress(content: RunContent): SequentialProgress | un
     if (awaited.size > 0) return { taken: index, limits, wanted, awaited };
     const next = looks[index + 1];
     if (next === undefined) break;
-    const judgement = judgePairs({
-      base: side,
-      next: side,
-      pairs,
-      looks,
-      limits,
-      random: makeRandom(seed),
-    });
-    const open = judgement.pairs.filter(
-      ({ pair, nextTrials }) => nextTrials !== undefined && limits.get(pair.name) === look,
+    const open = undecidedPairs(
+      { base: side, next: side, pairs, looks, limits, random: makeRandom(seed) },
+      look,
     );
     if (open.length === 0) return { taken: index + 1, limits, wanted, awaited };
-    for (const { pair } of open) for (const cell of [pair.base, pair.candidate]) wanted.set(cell.id, next);
-    if (awaitedTrials(plan, wanted, next, done).size === 0)
-      for (const { pair } of open) limits.set(pair.name, next);
+    for (const cell of open.flatMap(({ base, candidate }) => [base, candidate])) wanted.set(cell.id, next);
+    const isFilled = awaitedTrials(plan, wanted, next, done).size === 0;
+    for (const { name } of isFilled ? open : []) limits.set(name, next);
   }
   return { taken: looks.length, limits, wanted, awaited: new Set() };
+}
+
+/** The pairs that came as far as a look, and of which the judge wants more trials after it. */
+function undecidedPairs(request: JudgementRequest, look: number): CellPair[] {
+  return judgePairs(request)
+    .pairs.filter(
+      ({ pair, nextTrials }) => nextTrials !== undefined && request.limits?.get(pair.name) === look,
+    )
+    .map(({ pair }) => pair);
 }
 
 /** Trials of the plan up to a look that did not end yet, of the cells that go so far. */

@@ -1,3 +1,4 @@
+import type { WorkloadSetting } from '../matrix.ts';
 import { type PlainAxis, plainAxes } from '../matrix-shape.ts';
 import type { YamlSource } from '../source/yaml-source.ts';
 import { rawMap } from '../source/yaml-source.ts';
@@ -12,30 +13,30 @@ const defaultWorkload = 'stress-ng';
 export function readTopTable(source: YamlSource, value: unknown, context: AxisContext): AxisTable {
   const raw = rawMap(value);
   const axes = rawMap(raw['axes']);
-  const single = Object.fromEntries(
-    [...plainAxes, 'workload'].flatMap(key => (raw[key] === undefined ? [] : [[key, raw[key]]])),
-  );
-  for (const key of Object.keys(single)) {
-    if (axes[key] !== undefined)
+  for (const key of [...plainAxes, 'workload']) {
+    if (raw[key] !== undefined && axes[key] !== undefined)
       source.report([key], `${key} is also an axis`, 'Keep one of the two.', 'key');
   }
-  const named = single['workload'] ?? defaultWorkload;
-  const workload =
-    axes['workload'] === undefined
-      ? readWorkload(source, single['workload'] === undefined ? [] : ['workload'], named, context)
-      : undefined;
-  const inForce = workload === undefined ? [] : [workload];
-  const table = readAxisTable(source, ['axes'], axes, context, inForce);
-  if (axes['workload'] === undefined && workload !== undefined) {
-    table.workload = [{ path: single['workload'] === undefined ? [] : ['workload'], value: workload }];
-  }
+  const workload = axes['workload'] === undefined ? readSingleWorkload(source, raw, context) : undefined;
+  const table = readAxisTable(source, ['axes'], axes, context, workload ? [workload.value] : []);
+  if (workload) table.workload = [workload];
   for (const axis of plainAxes) {
-    if (axes[axis] === undefined && single[axis] !== undefined) {
-      const value = source.check([axis], () => readAxisValue(axis, single[axis], context));
-      table.plain.set(axis, value === undefined ? [] : [{ path: [axis], value }]);
-    }
+    if (axes[axis] !== undefined || raw[axis] === undefined) continue;
+    const value = source.check([axis], () => readAxisValue(axis, raw[axis], context));
+    table.plain.set(axis, value === undefined ? [] : [{ path: [axis], value }]);
   }
   return table;
+}
+
+/** The one workload of a matrix that does not vary it. */
+function readSingleWorkload(
+  source: YamlSource,
+  raw: Readonly<Record<string, unknown>>,
+  context: AxisContext,
+): Choice<WorkloadSetting> | undefined {
+  const path = raw['workload'] === undefined ? [] : ['workload'];
+  const value = readWorkload(source, path, raw['workload'] ?? defaultWorkload, context);
+  return value && { path, value };
 }
 
 /** The first value of each axis, the single value, or the built-in default. */

@@ -82,13 +82,12 @@ function readSamplePeriod(source: YamlSource, text: string | undefined): number 
   });
 }
 
-function toParameter(
+/** Reports the keys that parameters of another type have, and the one that is missing. */
+function checkKeysOfType(
   source: YamlSource,
-  name: string,
+  path: readonly string[],
   raw: WorkloadShape['parameters'][string],
-): ParameterDefinition | undefined {
-  const path = ['parameters', name];
-  const before = source.count;
+): void {
   const numeric = raw.type === 'integer' || raw.type === 'duration' || raw.type === 'size';
   const forbidden: [boolean, 'minimum' | 'maximum' | 'choices' | 'pattern'][] = [
     [!numeric, 'minimum'],
@@ -102,6 +101,16 @@ function toParameter(
   }
   if (raw.type === 'choice' && raw.choices === undefined)
     source.report(path, 'a choice needs its choices', undefined, 'key');
+}
+
+function toParameter(
+  source: YamlSource,
+  name: string,
+  raw: WorkloadShape['parameters'][string],
+): ParameterDefinition | undefined {
+  const path = ['parameters', name];
+  const before = source.count;
+  checkKeysOfType(source, path, raw);
   const definition: ParameterDefinition = {
     name,
     type: raw.type,

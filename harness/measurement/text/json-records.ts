@@ -41,15 +41,19 @@ function recordsByLine(source: SourceText): SourceText {
       if (!/^\}[,\s]*$/.test(line)) continue;
     }
     const json = open?.text.replace(/[,\s]+$/, '') ?? body;
-    const lines = json.startsWith('{') ? recordLines(parseJson(json)) : [];
-    if (lines.length === 0) writer.add(open?.text ?? line, open?.line ?? index + 1);
-    else for (const text of lines) writer.add(text, open?.line ?? index + 1);
-    count += lines.length;
+    count += writeRecords(writer, json, open ?? { text: line, line: index + 1 });
     open = undefined;
   }
   if (open) writer.add(open.text, open.line);
   else if (count > 0) writer.add('', 1);
   return writer.finish('JSON', count);
+}
+
+/** Writes the records of a JSON text, or what stood there when it holds none. Returns how many there are. */
+function writeRecords(writer: LineWriter, json: string, original: { text: string; line: number }): number {
+  const records = json.startsWith('{') ? recordLines(parseJson(json)) : [];
+  for (const text of records.length === 0 ? [original.text] : records) writer.add(text, original.line);
+  return records.length;
 }
 
 /** The value; undefined for what is no JSON, or nested deeper than the parser goes. */
