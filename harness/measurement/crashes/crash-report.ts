@@ -3,7 +3,7 @@ import type { LogLine } from '../kernel-log/log-line.ts';
 import { eachLogLine } from '../kernel-log/log-lines.ts';
 import { parseFrame, parsePointer } from '../kernel-log/stack-frame.ts';
 import type { Crash, CrashClass } from './crash.ts';
-import { type CrashRule, consequencePanic, crashRules } from './crash-rule.ts';
+import { type CrashRule, consequencePanic, crashRules, lastResort } from './crash-rule.ts';
 import type { CrashText } from './crash-title-maker.ts';
 
 /** Lines of one report that are kept as evidence, and of which the title is made. */
@@ -20,6 +20,8 @@ interface OpenReport {
   context: string;
   lines: string[];
   line: number;
+  /** Its place among the reports of the log. */
+  order: number;
   fatal: boolean;
 }
 
@@ -33,7 +35,10 @@ export interface CrashReading {
 const callingPrefix =
   /^(?:(?:NMI )?watchdog: |rcu: |traps: (?=PANIC|Oops)|x86\/\w+: |(?:\S{1,64} login: )|-{3,} ?\[ ?|\[ (?=BUG: |INFO: |WARNING: ))*/;
 const needles =
-  /BUG|WARNING|INFO: |UBSAN|general protection|divide error|stack segment|double fault|invalid opcode|LOCKUP|panic|Oops|NULL pointer|Unable to handle|unable to handle|Internal error|kernel stack overflow|Booting the kernel|Linux version|Boot /;
+  /BUG|WARNING|INFO: |UBSAN|general protection|divide[ _]error|segment|double fault|early exception|opcode|int3|overflow|bounds|alignment|TSS|control protection|LOCKUP|panic|Oops|NULL pointer|nable to handle|Internal error|Unhandled fault|Booting the kernel|Linux version|Boot |-- Reboot/;
+/** Reports that no line of user space looks like: they are found behind its words, too. */
+const unmistakable =
+  /(?:Kernel panic - not syncing: |BUG: KASAN: |BUG: kernel NULL pointer|BUG: unable to handle |BUG: soft lockup - CPU#)/;
 /** Where the second half of an oops begins: it belongs to the report that is open. */
 const continuation = /^(?:Oops: |Internal error: |(?:Oops: )?invalid opcode: |PANIC: double fault)/;
 
@@ -43,12 +48,14 @@ const continuation = /^(?:Oops: |Internal error: |(?:Oops: )?invalid opcode: |PA
  * and become findings. A panic that only says that a report was fatal makes that report fatal instead of a crash.
  */
 export class CrashCollector {
-  readonly #crashes: Crash[] = [];
+  readonly #crashes: { crash: Crash; line: number }[] = [];
   readonly #findings: Finding[] = [];
   /** By caller: with CONFIG_PRINTK_CALLER reports of several tasks are told apart. */
   readonly #open = new Map<string, OpenReport>();
   readonly #banners = { version: 0, booting: 0 };
   #last: Crash | undefined;
+  /** Reports so far; they are told in the order in which they began. */
+  #order = 0;
 
   /** Takes the next line; true when it begins a report or belongs to one. */
   add(line: LogLine): boolean {
@@ -64,7 +71,8 @@ export class CrashCollector {
   /** What was found; reports that are still open end here. */
   result(): CrashReading {
     for (const report of [...this.#open.values()]) this.#finish(report);
-    return { crashes: this.#crashes, findings: this.#findings };
+    const crashes = this.#crashes.sort((one, other) => one.line - other.line).map(({ crash }) => crash);
+    return { crashes, findings: this.#findings };
   }
 
   /** Whether the line began, continued or ended a report by its words. */
@@ -73,23 +81,27 @@ export class CrashCollector {
       this.#reboot(line);
       return true;
     }
-    const plain = line.text
-      .slice(0, headerLimit)
-      .replace(callingPrefix, '')
-      .replace(/ \]-*$/, '');
+    const plain = plainHeader(line.text);
     if (consequencePanic.test(plain) && this.#takeConsequence(line, report)) return true;
     if (report && continuation.test(plain) && report.rule.class !== 'warning') {
       keep(report, line.text);
       return true;
     }
-    for (const rule of crashRules) {
-      const match = rule.pattern.exec(plain);
-      if (!match) continue;
-      if (report) this.#finish(report);
-      this.#open.set(context, { rule, match, context, lines: [plain], line: line.line, fatal: rule.fatal });
-      return true;
-    }
-    return false;
+    const found = findRule(plain, line);
+    if (!found) return false;
+    if (report) this.#finish(report);
+    const { rule, match, header } = found;
+    const { line: at } = line;
+    this.#open.set(context, {
+      rule,
+      match,
+      context,
+      lines: [header],
+      line: at,
+      order: this.#order++,
+      fatal: rule.fatal,
+    });
+    return true;
   }
 
   #takeConsequence(line: LogLine, report: OpenReport | undefined): boolean {
@@ -111,16 +123,43 @@ export class CrashCollector {
       evidence: [line.text],
       fatal: true,
     };
-    if (this.#crashes.length < crashLimit) this.#crashes.push(crash);
+    if (this.#crashes.length < crashLimit) this.#crashes.push({ crash, line: this.#order++ });
   }
 
   #finish(report: OpenReport): void {
     this.#open.delete(report.context);
     const crash = judge(report, this.#findings);
     if (!crash || this.#crashes.length >= crashLimit) return;
-    this.#crashes.push(crash);
+    this.#crashes.push({ crash, line: report.order });
     this.#last = crash;
   }
+}
+
+/** The words of a line that may begin a report, without what subsystems and consoles put before them. */
+function plainHeader(text: string): string {
+  const trimmed = text.slice(0, headerLimit).trimStart();
+  const inner = unmistakable.exec(trimmed);
+  return (inner ? trimmed.slice(inner.index) : trimmed).replace(callingPrefix, '').replace(/ \]-*$/, '');
+}
+
+/** The rule for a header, which mail or a terminal may have broken; the words of an application are none. */
+function findRule(
+  plain: string,
+  { continuation: rest, foreign, marked }: LogLine,
+): { rule: CrashRule; match: RegExpExecArray; header: string } | undefined {
+  const ruleFor = (header: string) => {
+    for (const rule of crashRules) {
+      const match = rule.pattern.exec(header);
+      if (match) return { rule, match, header };
+    }
+    return undefined;
+  };
+  const alone = ruleFor(plain);
+  const isOurs = alone && !(alone.rule === lastResort && foreign && !marked);
+  if (rest === undefined || (alone && alone.rule !== lastResort && !/ at$|:\d+$/.test(plain)))
+    return isOurs ? alone : undefined;
+  const joined = ruleFor(`${plain} ${rest}`);
+  return joined && joined.rule !== lastResort ? joined : isOurs ? alone : undefined;
 }
 
 function keep(report: OpenReport, text: string): void {
@@ -134,7 +173,10 @@ function sawBanner(text: string, banners: { version: number; booting: number }):
     banners.booting = 0;
   }
   if (text.startsWith('Linux version ')) return ++banners.version > 1;
-  if (text.includes('Booting the kernel.')) return ++banners.booting > 1 || banners.version > 0;
+  if (
+    /^(?:Parsing ELF\.\.\. |Performing relocations\.\.\. |done\.|\s)*Booting the kernel(?:\.| \()/.test(text)
+  )
+    return ++banners.booting > 1 || banners.version > 0;
   return false;
 }
 
@@ -163,7 +205,10 @@ function crashText(lines: string[]): CrashText {
   let pointer: string | undefined;
   const functions: string[] = [];
   for (const line of lines.slice(1)) {
-    if (/^(?:Allocated by|Freed by|Last potentially|Showing all locks|The buggy address)/.test(line)) break;
+    if (
+      /^(?:Allocated by|Freed by|Last potentially|Showing all locks|The buggy address)/.test(line.trimStart())
+    )
+      break;
     pointer ??= parsePointer(line);
     const frame = parseFrame(line);
     if (frame?.reliable) functions.push(frame.function);

@@ -3,8 +3,10 @@ import { guiltyFunction, hungFunction, normaliseTitle } from './crash-title.ts';
 import {
   deadlock,
   headerFunction,
+  heldLockFunction,
   kasan,
   kernelBug,
+  pageAllocator,
   panic,
   type TitleMaker,
   titleFromGuiltyFrame,
@@ -27,10 +29,21 @@ function rule(fatal: boolean, kind: CrashClass, pattern: RegExp, title: TitleMak
   return { fatal, class: kind, pattern, title };
 }
 
+/** The words of die() for the traps of x86 (arch/x86/kernel/traps.c, cet.c); `Oops: ` before them from 6.9 on. */
+const dieReasons =
+  /^(?:Oops: )?(int3|overflow|bounds|alignment check|coprocessor segment overrun|invalid TSS|segment not present|control protection|Bad pagetable|Split lock detected|unexpected #NM exception|stack guard page|SPURIOUS INTERRUPT|iret exception): [0-9a-f]{4} \[#\d+\]/;
 const nullDereference = 'BUG: unable to handle kernel NULL pointer dereference';
 const badPage = 'BUG: unable to handle kernel paging request';
 const lockReports =
   /^(?:WARNING|INFO): possible (?:circular|recursive|irq lock|irq) ?(?:locking|inversion)? ?(?:dependency )?.*detected|^(?:WARNING|INFO): (?:SOFTIRQ|HARDIRQ)-safe -> (?:SOFTIRQ|HARDIRQ)-unsafe lock order/;
+
+/** Any other `BUG: `, whose words are all that is known. */
+export const lastResort: CrashRule = rule(
+  false,
+  'bug',
+  /^BUG: ([^\s].*)/,
+  match => `BUG: ${normaliseTitle(match[1] ?? '')}`,
+);
 
 /** In the order in which they are tried; the text has lost prefixes such as `watchdog: ` and `rcu: `. */
 export const crashRules: readonly CrashRule[] = [
@@ -43,7 +56,11 @@ export const crashRules: readonly CrashRule[] = [
   rule(false, 'sanitizer', /^BUG: KMSAN: ([a-z-]+) in (.*)/, (match, text) =>
     withFunction(
       `KMSAN: ${match[1]}`,
-      guiltyFunction([headerFunction(match[2]!) ?? 'dump_stack', ...text.functions]),
+      guiltyFunction(
+        [headerFunction(match[2] ?? '') ?? 'dump_stack', ...text.functions],
+        // Ciphers are where it shows, not where it comes from.
+        /_(?:en|de)crypt$|^(?:crypto|cipher|drbg|rng)_|^netlink_(?:ack|rcv_skb)$|alloc_skb/,
+      ),
     ),
   ),
   rule(false, 'sanitizer', /^BUG: KCSAN: (.*)/, match => `KCSAN: ${normaliseTitle(match[1]!)}`),
@@ -81,11 +98,26 @@ export const crashRules: readonly CrashRule[] = [
     /^(?:Oops: )?general protection fault(?:,|:)(?! ip:)/,
     titleFromGuiltyFrame('general protection fault'),
   ),
-  rule(true, 'oops', /^(?:Oops: )?divide error: /, titleFromGuiltyFrame('divide error')),
+  rule(true, 'oops', /^(?:Oops: )?divide[ _]error: /, titleFromGuiltyFrame('divide error')),
   rule(true, 'oops', /^(?:Oops: )?stack segment: /, titleFromGuiltyFrame('stack segment fault')),
   rule(true, 'panic', /^(?:PANIC: |Oops: )double fault/, titleFromGuiltyFrame('PANIC: double fault')),
   rule(true, 'bug', /^[Kk]ernel BUG at (.*)/, kernelBug),
+  rule(
+    true,
+    'panic',
+    /^rust_kernel: panicked at /,
+    (_match, { lines }) => `Rust panic: ${normaliseTitle(lines[1] ?? 'without words')}`,
+  ),
   rule(true, 'oops', /^(?:Oops: )?invalid opcode: /, titleFromGuiltyFrame('invalid opcode')),
+  rule(true, 'oops', dieReasons, (match, text) =>
+    titleFromGuiltyFrame(match[1] === 'stack segment' ? 'stack segment fault' : (match[1] ?? 'Oops'))(
+      match,
+      text,
+    ),
+  ),
+  rule(true, 'panic', /^PANIC: early exception (0x[0-9a-f]{1,2})/, (match, text) =>
+    titleFromGuiltyFrame(`PANIC: early exception ${match[1]}`)(match, text),
+  ),
   rule(false, 'soft-lockup', /^BUG: soft lockup/, titleFromStalledFrame('BUG: soft lockup')),
   rule(
     true,
@@ -128,8 +160,24 @@ export const crashRules: readonly CrashRule[] = [
   rule(
     false,
     'warning',
-    /^(BUG|WARNING): (bad unlock balance|held lock freed|Nested lock was not taken|lock held when returning to user space)/,
-    (match, text) => withFunction(`${match[1]}: ${match[2]}`, guiltyFunction(text.functions)),
+    /^(BUG|WARNING): (bad unlock balance|bad contention|held lock freed|[Nn]ested lock was not taken|lock held when returning to user space|chain_key collision)/,
+    (match, text) =>
+      withFunction(
+        `${match[1]}: ${match[2]?.replace('Nested', 'nested')}`,
+        heldLockFunction(text) ?? guiltyFunction(text.functions),
+      ),
+  ),
+  rule(false, 'warning', /^(BUG|WARNING): .{1,80} still has locks held!/, (match, text) =>
+    withFunction(
+      `${match[1]}: still has locks held`,
+      heldLockFunction(text) ?? guiltyFunction(text.functions),
+    ),
+  ),
+  rule(
+    false,
+    'warning',
+    /^WARNING: kernel stack (regs|frame pointer) at .{1,200} has bad (?:'(\w+)' )?value/,
+    match => `WARNING: kernel stack ${match[1]} has bad ${match[2] ? `'${match[2]}' ` : ''}value`,
   ),
   rule(
     false,
@@ -164,10 +212,13 @@ export const crashRules: readonly CrashRule[] = [
       guiltyFunction(text.functions, /preempt|debug_|processor_id|this_cpu/),
     ),
   ),
+  rule(false, 'bug', /^BUG: (Bad page state|Bad page cache)/, (match, text) =>
+    withFunction(`BUG: ${match[1]}`, pageAllocator(text)),
+  ),
   rule(
     false,
     'bug',
-    /^BUG: (Bad page state|Bad page map|Bad rss-counter state)/,
+    /^BUG: (Bad page map|Bad rss-counter state|non-zero nr_\w+ on freeing mm|Object already free)/,
     match => `BUG: ${match[1]}`,
   ),
   rule(
@@ -190,9 +241,9 @@ export const crashRules: readonly CrashRule[] = [
   ),
   rule(true, 'panic', /^Kernel panic - not syncing: (.*)/, panic),
   rule(true, 'oops', /^(?:Oops|Internal error): (.*)/, titleFromGuiltyFrame('Oops')),
-  rule(false, 'bug', /^BUG: ([^\s].*)/, match => `BUG: ${normaliseTitle(match[1]!)}`),
+  lastResort,
 ];
 
 /** Panics that only say that an earlier report was fatal; they also end it. */
 export const consequencePanic =
-  /^Kernel panic - not syncing: (?:Fatal exception|(?:\w+: )?panic_on_warn set|hung_task: blocked tasks|softlockup: hung tasks|RCU Stall|Hard LOCKUP|Fatal hardware error)/;
+  /^Kernel panic - not syncing: (?:Fatal exception|(?:[\w ]{1,40}: )?(?:panic_on_\w+|kmsan\.panic) set|(?:[\w ]{1,40}: )?system warned too often|Oopsed too often|hung_task: blocked tasks|softlockup: hung tasks|RCU Stall|Hard LOCKUP|Fatal hardware error|workqueue: .{0,60}stall)/;

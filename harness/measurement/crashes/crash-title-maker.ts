@@ -1,3 +1,4 @@
+import { parseFrame } from '../kernel-log/stack-frame.ts';
 import { guiltyFunction, normaliseTitle, stalledFunction } from './crash-title.ts';
 
 /** What a title is made from. */
@@ -71,7 +72,9 @@ export function kasan(match: RegExpExecArray, text: CrashText): string {
 /** `WARNING: CPU: 1 PID: 2 at file:line function+…` (to 6.17) and `WARNING: file:line at function+…, CPU#1: name/2`. */
 export function warning(match: RegExpExecArray, text: CrashText): string {
   const where = match[1]!;
-  const names = [headerFunction(where) ?? /(?:^| )at \S+ ([A-Za-z_]\w*)/.exec(where)?.[1], ...stack(text)];
+  // Some kernels of the 6.19 merge window print `file:line at 0x0, CPU#1: name/2`: no function is told there.
+  const own = headerFunction(where) ?? /(?:^| )at [^\s,]+:\d+ ([A-Za-z_]\w*)/.exec(where)?.[1];
+  const names = [own, ...stack(text)];
   const known = names.filter(name => name !== undefined);
   if (where.includes('lib/refcount.c'))
     return withFunction('WARNING: refcount bug', guiltyFunction(known, /^(?:refcount|kobject)_/));
@@ -83,9 +86,38 @@ export function warning(match: RegExpExecArray, text: CrashText): string {
   }
   if (where.includes('kernel/locking/lockdep.c'))
     return withFunction('WARNING: locking bug', guiltyFunction(known));
-  if (/\bmm\/\w+\.c:\d+ .*alloc/.test(where))
+  if (/\bmm\/\w+\.c:\d+ .*malloc/.test(where))
     return withFunction('WARNING: kmalloc bug', guiltyFunction(known, /alloc|slab|kmem/));
+  if (where.includes('lib/kobject.c')) return withFunction('WARNING: kobject bug', guiltyFunction(known));
+  if (where.includes('fs/proc/generic.c'))
+    return withFunction('WARNING: proc registration bug', guiltyFunction(known, /^proc_|^__proc_/));
+  if (where.includes('mm/usercopy.c'))
+    return withFunction('WARNING: bad usercopy', guiltyFunction(known, /^(?:usercopy\w*|__check\w*)$/));
   return withFunction('WARNING', guiltyFunction(known) ?? known[0]);
+}
+
+/** Where the lock was taken that a report of lockdep is about. */
+export function heldLockFunction({ lines }: CrashText): string | undefined {
+  const names = lines.flatMap(
+    line => /\bat: (?:\[<[0-9a-f]+>\] )?([A-Za-z_]\w*)(?:\.[\w.]+)?\+0x/.exec(line)?.[1] ?? [],
+  );
+  return guiltyFunction(names);
+}
+
+/** Who allocated the page last that a report is about: where it was noticed says nothing. */
+export function pageAllocator({ lines }: CrashText): string | undefined {
+  const start = lines.findIndex(line => line.includes('page last allocated'));
+  if (start === -1) return undefined;
+  const names: string[] = [];
+  for (const line of lines.slice(start + 1)) {
+    const frame = parseFrame(line);
+    if (!frame && names.length > 0) break;
+    if (frame?.reliable) names.push(frame.function);
+  }
+  return guiltyFunction(
+    names,
+    /alloc|vmap|page_owner|prep_new_page|get_page_from_freelist|_page$|^_*folio|free_unref|page_frag_free/,
+  );
 }
 
 /** Where the lock that closes the circle was about to be taken. */
@@ -120,6 +152,7 @@ export function kernelBug(match: RegExpExecArray, text: CrashText): string {
   if (place.startsWith('lib/list_debug.c')) return titleFromTrace('BUG: corrupted list')(match, text);
   if (place.startsWith('mm/usercopy.c'))
     return titleFromTrace('BUG: bad usercopy', /^(?:usercopy\w*|__check\w*)$/)(match, text);
-  const name = guiltyFunction(stack(text)) ?? text.pointer;
+  // Wrappers of socket buffers assert for their callers.
+  const name = guiltyFunction(stack(text), /^skb_/) ?? text.pointer;
   return name === undefined ? `kernel BUG at ${normaliseTitle(place)}` : `kernel BUG in ${name}`;
 }

@@ -15,6 +15,13 @@ const skipped = new RegExp(
     'refcount_\\w+|_*list_(?:add|del|replace|move|splice)\\w*|mem(?:cpy|cmp|set|chr|move)\\w*|_*str(?:n|l|s)?(?:cmp|cpy|len|str|chr|cat)\\w*',
     '_*copy_(?:to|from)_user\\w*|_*(?:put|get)_user\\w*|_*might_(?:fault|sleep)\\w*|___might_sleep|__might_resched|__schedule_bug',
     '\\w*printk\\w*|vprintk\\w*|\\w*snprintf|string|pointer|va_format|dev_(?:info|notice|warn|err|alert|crit|emerg)|_dev_\\w+',
+    '(?:__)?folio_(?:unlock|lock|get|put|alloc\\w*)|_*lock_timer_base|_*mod_timer|_*(?:del_timer|timer_delete)\\w*|_*try_to_(?:del_timer|grab_pending)\\w*|fast_dput|dput|ihold|iput(?:_final)?|drop_nlink|ida_free|mark_buffer_dirty',
+    '_*copy_(?:to|from)_iter\\w*|_*copy_(?:page|folio)_(?:to|from)_iter\\w*|_*copy(?:in|out)|crc\\w*|\\w*_crc\\d\\w*|xas_\\w+|xa_load|rb_\\w+|__rb_\\w+|rhashtable_lookup\\w*|cleanup_srcu_struct',
+    '__phys_addr\\w*|_*fortify_(?:panic|report)|skb_(?:panic|over_panic|under_panic)|kobject_\\w+|kref_\\w+|klist_\\w+|sysfs_remove_\\w+|device_(?:add|del|destroy|unregister)|put_device|register_lock_class|assign_lock_key',
+    'alloc_page\\w*|_*alloc_(?:frozen_)?pages\\w*|_*k[mvz]?alloc\\w*|_*kv?[mzc]alloc\\w*|krealloc\\w*|_*kmem_cache_\\w+|\\w*slab_\\w+|allocate_slab|new_slab|find_lock_entries|truncate_inode_pages\\w*|_*filemap_(?:get|alloc)_folio\\w*|find_or_create_page|_*do_read_cache_(?:folio|page)|read_cache_(?:folio|page)\\w*|pagecache_get_page|grab_cache_page\\w*|object_err|check_heap_object|memdup\\w*|kmemdup\\w*|kstrdup\\w*|kasprintf|kvasprintf',
+    'debug_object\\w*|(?:timer|work)_is_static_object|stack_trace_\\w+|arch_stack_walk|walk_stackframe|dump_backtrace|ref_tracker_\\w+|atomic\\w*_(?:inc|dec|read|set|add|sub|or|and|xor|fetch|xchg|cmpxchg)\\w*|(?:set|clear|change|test)_bit\\w*|_*wake_up\\w*|complete',
+    '_*flush_work\\w*|_*cancel_work\\w*|(?:flush|drain|destroy)_workqueue|_*queue_(?:delayed_)?work\\w*|insert_work|wait_for_completion\\w*|finish_wait|kthread_stop|usb_(?:submit|kill)_urb|usb_control_msg',
+    'do_(?:kernel|translation)_fault|do_mem_abort|el1h?_\\w+|_*do_kernel_fault|die_kernel_fault|exc_\\w+|trap_\\w+|handle_exception|bug_handler|program_check_exception|unwind_backtrace|rust_helper_BUG|do_invalid_op|__dump_stack|read_word_at_a_time|\\w*vscnprintf|hex_string|kfree_skb\\w*|add_uevent_var|rollback_registered\\w*|devres_release_all|tty_unregister_device|usb_kill_anchored_urbs|hwrng_unregister|device_remove_file|look_up_lock_class|hlock_class|perf_trace_\\w+|__seqprop_assert|warn_bogus_irq_restore|kvasprintf_const|mutex_remove_waiter|(?:_raw_)?(?:spin|read|write)_\\w*lock\\w*|rust_begin_unwind|\\w*hwasan\\w*|_*bh_(?:enable|disable)\\w*|_*local_bh_\\w+|trace_(?:hard|soft)irqs?_\\w+|(?:un)?lock_page|do_error|get_taint|print_tainted|__stack_chk_fail',
     '__x86_indirect_thunk_\\w*|__x86_return_thunk|debug_smp_processor_id|check_preemption_disabled|preempt_\\w+|kfree|kvfree|vfree',
   ].join('|')})$`,
 );
@@ -24,15 +31,33 @@ const waiting =
   /sched|_lock|_slowlock|down|rwsem|completion|kthread|wait|context_switch|__switch_to|cancel_delayed_work|io_schedule/;
 
 /** Whoever these call is the one that loops: entry points of system calls, work items, timers, softirqs, threads. */
-const anchors =
-  /^(?:process_one_work|process_scheduled_works|do_syscall_\w+|x64_sys_call|do_fast_syscall_\w+|\w*netif_receive_skb\w*|\w*do_softirq\w*|handle_softirqs|call_timer_fn|\w*run_timers\w*|run_timer_softirq|run_ksoftirqd|smpboot_thread_fn|kthread|start_secondary|cpu_startup_entry|ret_from_fork\w*|vfs_(?:write|read|iter_read|iter_write|ioctl|open)|do_dentry_open|do_mmap|handle_mm_fault|__do_fault|__fput|task_work_run|do_one_initcall|\w*smp_call_function\w*|entry_SYSCALL\w*)$/;
+const anchors = new RegExp(
+  `^(?:${[
+    'process_one_work|process_scheduled_works|kthread|start_secondary|cpu_startup_entry|ret_from_fork\\w*|smpboot_thread_fn|run_ksoftirqd',
+    'do_syscall_\\w+|x64_sys_call|do_fast_syscall_\\w+|do_int80\\w*|invoke_syscall|el0_svc\\w*|entry_\\w+|exit_to_user\\w*|\\w*netif_receive_skb\\w*',
+    '\\w*do_softirq\\w*|handle_softirqs|call_timer_fn|\\w*run_timers\\w*|run_timer_softirq|\\w*hrtimer_run\\w*|tasklet_(?:hi_)?action\\w*|\\w*smp_call_function\\w*',
+    '\\w*vfs_(?:write|read|iter_read|iter_write|ioctl|open)|do_iter_\\w+|call_(?:read|write)_iter|new_sync_(?:read|write)|call_mmap|mmap_region|do_mmap|do_dentry_open|ksys_ioctl',
+    '(?:__x64_|__ia32_|__se_|__do_)?(?:compat_)?(?:sys_|SyS_)ioctl|compat_\\w*ioctl|blkdev_ioctl|____sys_(?:send|recv)msg|sock_(?:sendmsg|recvmsg|release|mmap|ioctl|do_ioctl)|sock_sendmsg_nosec|__sock_(?:release|sendmsg)|\\w*setsockopt|sk_common_release',
+    'rtnetlink_rcv_msg|nfnetlink_rcv_msg|netlink_dump|__do_fault|do_page_fault|handle_mm_fault|__fput|task_work_run|do_one_initcall',
+  ].join('|')})$`,
+);
 
 const interrupts =
   /^(?:asm_)?(?:sysvec|common_interrupt|exc_nmi|nmi|default_do_nmi|end_repeat_nmi)\w*$|apic_timer_interrupt|^(?:rcu|tick|hrtimer|update_process_times|__hrtimer|scheduler_tick|sched_tick|print_cpu_stall|nmi_|trigger_|arch_trigger|check_cpu_stall|__sysvec|irq_|instr_sysvec)\w*/;
 
+/** What SYSCALL_DEFINE() and its callers put before the name of a system call. */
+const syscallPrefix =
+  /^(?:__se_sys_|__do_sys_|ksys_|_{2,4}sys_|compat_S[yY]S_|S[yY]S_|SYSC_|sys_|__(?:x64|ia32|arm64)_)(?=\w)/;
+
+/** The name of a function as titles have it: of a system call without its wrappers. */
+export function titleName(name: string): string {
+  return name.replace(syscallPrefix, '');
+}
+
 /** The first function that may lend its name to a bug. */
 export function guiltyFunction(functions: readonly string[], skip?: RegExp): string | undefined {
-  return functions.find(name => !skipped.test(name) && !(skip?.test(name) ?? false));
+  const guilty = functions.find(name => !skipped.test(name) && !(skip?.test(name) ?? false));
+  return guilty === undefined ? undefined : titleName(guilty);
 }
 
 /** For hung tasks: waits for RCU and for the network lock are one bug each; else the first that is not waiting. */
@@ -51,8 +76,7 @@ export function stalledFunction(functions: readonly string[]): string | undefine
   for (const name of relevant) {
     if (anchors.test(name)) {
       if (name.includes('smp_call_function')) return 'smp_call_function';
-      if (previous !== undefined) return previous.replace(/^__(?:x64|ia32|do|se)_sys_/, 'sys_');
-      return name;
+      return titleName(previous ?? name);
     }
     previous = name;
   }
