@@ -9,6 +9,7 @@ import { callerLines } from '../text/callers.ts';
 import { callLines } from '../text/calls.ts';
 import { renderComparison } from '../text/comparison.ts';
 import { Footnotes } from '../text/footnotes.ts';
+import { loadCostLines } from '../text/load-cost.ts';
 import { chooseScale, formatRange, formatValue } from '../text/quantity.ts';
 import { type Column, cellRows, renderTable } from '../text/table.ts';
 import { troubleLines } from '../text/trouble.ts';
@@ -67,6 +68,7 @@ function renderMeasured(model: ReportModel, path: string): string {
     designLines(model.cells),
     memoryLegend(model.cells),
     callLines(model.cells),
+    loadCostLines(model.cells),
     [...duplicateLines(model.cells), ...callerLines(model.cells.map(cell => cell.callers))],
     troubleLines(model.troubled, path),
     [totalLine(model), path],
