@@ -3,16 +3,22 @@ import { availableParallelism } from 'node:os';
 import { dirname, relative } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import { calibrate } from '../../judgement/calibration.ts';
+import { calibrateSessions } from '../../judgement/sessions/session-calibration.ts';
+import { type Side, sideOfRun } from '../../judgement/side.ts';
 import type { AcceleratorRequest } from '../../machine/accelerator.ts';
+import type { TrialRecord } from '../../measurement/record.ts';
 import { makePlan } from '../../plan/plan.ts';
+import { projectPath } from '../../project.ts';
 import { renderCalibration } from '../../report/calibration.ts';
 import { exitCodeOfRun } from '../../report/run-exit-code.ts';
+import { renderSessionCalibration } from '../../report/session-calibration.ts';
 import { executeRun } from '../../run/execute-run.ts';
 import type { RunInput } from '../../run/run-input.ts';
 import { leastUntiedP } from '../../statistics/tests/rank-test.ts';
 import { logCalibration } from '../../store/calibration-log.ts';
 import { runFacts } from '../../store/comparison-key.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
+import { readSessions } from '../comparison-input.ts';
 import type { CommandContext } from '../context.ts';
 import { readMatrix } from '../inputs.ts';
 import { resumedRun } from './run.ts';
@@ -28,7 +34,11 @@ export interface CalibrateOptions {
   results: string;
   resume?: string;
   seed?: number;
+  /** Sessions to make, instead of A/A pairs inside one run. */
+  sessions?: number;
 }
+
+const usualMatrix = 'matrices/smoke.yaml';
 
 /** Boots a side unless told or the matrix has more: the verdicts of a few cells can then raise an alarm at all. */
 const usualPerSide = 8;
@@ -44,12 +54,49 @@ export async function calibrateCommand(
   options: CalibrateOptions,
   context: CommandContext,
 ): Promise<number> {
+  if (options.sessions !== undefined) return measureSessions(reference, options, context, options.sessions);
   const input =
     options.resume === undefined
-      ? await newCalibration(reference ?? 'matrices/smoke.yaml', options)
+      ? await newCalibration(reference ?? usualMatrix, options)
       : await resumedCalibration(options.resume, options);
   const folder = await executeRun(input, options, context);
   return reportCalibration(folder, options, context);
+}
+
+/** So many runs of one kernel after each other, each a session; those that lie in the folder already add to them. */
+async function measureSessions(
+  reference: string | undefined,
+  options: CalibrateOptions,
+  context: CommandContext,
+  count: number,
+): Promise<number> {
+  if (options.resume !== undefined) {
+    throw new UsageError('CALIBRATE_RESUME', '--sessions goes on by itself: sessions of one kernel add up', {
+      hint: 'Leave out --resume, and name the number of further sessions.',
+    });
+  }
+  const sides: Side[] = [];
+  const records: TrialRecord[] = [];
+  let folder: RunFolder | undefined;
+  for (let session = 0; session < count && !context.signal.aborted; session++) {
+    // No pair lies inside such a run: it is one side.
+    const input = await newCalibration(reference ?? usualMatrix, { ...options, pairs: 0 });
+    folder = await executeRun(input, options, context);
+    const content = await folder.load();
+    sides.push(sideOfRun(content));
+    records.push(...content.records);
+  }
+  const sessions = await readSessions(sides, {
+    results: options.results,
+    baselines: projectPath('results', 'baselines'),
+  });
+  const calibration = calibrateSessions(sides, sessions);
+  const text = renderSessionCalibration(calibration);
+  const json = `${JSON.stringify({ version: 1, ...calibration }, null, 2)}\n`;
+  await folder?.writeReport('sessions.txt', text);
+  await folder?.writeReport('sessions.json', json);
+  context.stdout(options.json ? json : text);
+  return exitCodeOfRun(records, { interrupted: context.interruption() });
 }
 
 async function newCalibration(reference: string, options: CalibrateOptions): Promise<RunInput> {
@@ -68,7 +115,7 @@ async function newCalibration(reference: string, options: CalibrateOptions): Pro
   const plan = makePlan(matrix, {
     seed: options.seed ?? randomInt(2 ** 32),
     filters: options.filter,
-    repetitions: calibration.pairs * calibration.perSide * 2,
+    repetitions: Math.max(1, calibration.pairs * 2) * calibration.perSide,
   });
   const { compare: _, ...plain } = matrix;
   return {

@@ -129,6 +129,11 @@ function defineCalibrate(program: Command, start: Start): void {
     )
     .argument('[matrix]', 'matrix file (default: matrices/smoke.yaml)')
     .option('--pairs <n>', 'A/A verdicts to make', parseCount, 10)
+    .option(
+      '--sessions <n>',
+      'make so many separate runs instead of pairs inside one: how much two runs of one kernel differ',
+      parseCount,
+    )
     .option('--per-side <n>', 'boots a side (default: the trials of the matrix, 8 at least)', parseCount)
     .addOption(accelOption())
     .addOption(filterOption())

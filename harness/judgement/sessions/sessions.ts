@@ -32,21 +32,20 @@ export class Sessions {
 
   /** The spread by the kernel of the pair, old or new, of which there are more sessions; the new side is left out. */
   spreadOf(base: Side, next: Side, pair: CellPair, metric: string): KnownSpread {
-    const [old, other] = [
-      this.#values(base, pair.base, next, metric),
-      this.#values(next, pair.candidate, next, metric),
-    ];
-    const values = other.length > old.length ? other : old;
-    return { sessions: values.length, spread: sessionSpread(values) };
+    const old = this.ofCell(base, pair.base, metric, next.run);
+    const other = this.ofCell(next, pair.candidate, metric, next.run);
+    return other.sessions > old.sessions ? other : old;
   }
 
-  #values(side: Side, cell: SideCell, without: Side, metric: string) {
+  /** The spread by the kernel of a cell, from all its sessions but the run `without`. */
+  ofCell(side: Side, cell: SideCell, metric: string, without?: string): KnownSpread {
     const key = keyOf(side, cell);
     const group = key === undefined ? undefined : this.#groups.get(key);
-    return [...(group ?? [])].flatMap(([run, one]) => {
-      const values = run === without.run ? undefined : one.values.get(metric);
-      return values?.some(value => value !== null) ? [values] : [];
+    const values = [...(group ?? [])].flatMap(([run, one]) => {
+      const own = run === without ? undefined : one.values.get(metric);
+      return own?.some(value => value !== null) ? [own] : [];
     });
+    return { sessions: values.length, spread: sessionSpread(values) };
   }
 }
 

@@ -67,9 +67,9 @@ function pairLines({ pair, metrics, findings }: JudgedPair, all: boolean): strin
   ];
 }
 
-/** A proved change, or one of the spread that is not one of the level. */
+/** A proved change, one that is qualified, or one of the spread that is not one of the level. */
 function hasNews({ result }: JudgedMetric): boolean {
-  return result.changed || result.reason === 'spread';
+  return result.changed || result.reason === 'spread' || result.reason === 'qualified';
 }
 
 /** Changes that are neither better nor worse, whose sentences begin with what they are. */
