@@ -1,8 +1,8 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InfrastructureError } from '../errors.ts';
 import { syncFolder } from '../files/atomic.ts';
+import { LineFile } from '../files/line-file.ts';
 import { FileLock } from '../files/lock.ts';
 import type { TrialRecord } from '../measurement/record.ts';
 import type { Plan } from '../plan/trial.ts';
@@ -37,16 +37,13 @@ export async function readJournal(path: string, plan: Plan): Promise<JournalCont
 /** Appends records to the journal of a run; only one process at a time can have it open. */
 export class Journal implements AsyncDisposable {
   readonly path: string;
-  readonly #file: FileHandle;
+  readonly #file: LineFile;
   readonly #lock: FileLock;
-  #bytes: number;
-  #last: Promise<void> = Promise.resolve();
 
-  private constructor(path: string, file: FileHandle, lock: FileLock, bytes: number) {
-    this.path = path;
+  private constructor(file: LineFile, lock: FileLock) {
+    this.path = file.path;
     this.#file = file;
     this.#lock = lock;
-    this.#bytes = bytes;
   }
 
   /**
@@ -55,10 +52,10 @@ export class Journal implements AsyncDisposable {
    */
   static async create(path: string, facts: JournalFacts): Promise<Journal> {
     const lock = await lockJournal(path, facts.run);
-    let file: FileHandle | undefined;
+    let file: LineFile | undefined;
     try {
-      file = await openNew(path);
-      const journal = new Journal(path, file, lock, 0);
+      file = await createNew(path);
+      const journal = new Journal(file, lock);
       await journal.#begin(facts);
       return journal;
     } catch (error) {
@@ -78,22 +75,19 @@ export class Journal implements AsyncDisposable {
     facts: JournalFacts,
   ): Promise<{ journal: Journal; content: JournalContent }> {
     const lock = await lockJournal(path, facts.run);
-    let file: FileHandle | undefined;
+    let file: LineFile | undefined;
     try {
-      file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o666);
-      const bytes = await file.readFile();
+      file = await LineFile.open(path);
+      const journal = new Journal(file, lock);
+      const bytes = await file.read();
       if (!bytes.includes(newline)) {
-        await file.truncate(0);
-        const journal = new Journal(path, file, lock, 0);
-        const header = await journal.#begin(facts);
-        return { journal, content: { header, records: [], superseded: 0, bytes: journal.#bytes } };
+        await file.cut(0);
+        const { header, bytes } = await journal.#begin(facts);
+        return { journal, content: { header, records: [], superseded: 0, bytes } };
       }
       const content = replayJournal(bytes, path, facts.plan);
-      if (content.torn) {
-        await file.truncate(content.bytes);
-        await file.sync();
-      }
-      return { journal: new Journal(path, file, lock, content.bytes), content };
+      await file.cut(content.bytes);
+      return { journal, content };
     } catch (error) {
       await file?.close();
       await lock.release();
@@ -107,13 +101,12 @@ export class Journal implements AsyncDisposable {
    */
   append(record: TrialRecord): Promise<void> {
     const parsed = trialRecordSchema.safeParse(record);
-    if (parsed.success) return this.#write(record);
+    if (parsed.success) return this.#write(`${JSON.stringify(record)}\n`);
     return Promise.reject(new Error(`the record of trial ${record.trial}: ${firstFault(parsed.error)}`));
   }
 
   /** Waits for what is being written, closes the file and gives the lock back. */
   async close(): Promise<void> {
-    await this.#last.catch(() => undefined);
     await this.#file.close();
     await this.#lock.release();
   }
@@ -122,32 +115,18 @@ export class Journal implements AsyncDisposable {
     await this.close();
   }
 
-  async #begin({ run, plan }: JournalFacts): Promise<JournalHeader> {
+  async #begin({ run, plan }: JournalFacts): Promise<{ header: JournalHeader; bytes: number }> {
     const header: JournalHeader = { journal: 'modstorm', version: 1, run, planDigest: plan.digest };
-    await this.#write(header);
+    const line = `${JSON.stringify(header)}\n`;
+    await this.#write(line);
     await syncFolder(dirname(this.path));
-    return header;
+    return { header, bytes: Buffer.byteLength(line) };
   }
 
-  #write(value: JournalHeader | TrialRecord): Promise<void> {
-    const line = Buffer.from(`${JSON.stringify(value)}\n`);
-    // A failed write rejects its own call and does not stop the next.
-    const written = this.#last.catch(() => undefined).then(() => this.#writeLine(line));
-    this.#last = written;
-    return written;
-  }
-
-  async #writeLine(line: Buffer): Promise<void> {
+  async #write(line: string): Promise<void> {
     try {
-      let done = 0;
-      while (done < line.length) {
-        done += (await this.#file.write(line, done, line.length - done, this.#bytes + done)).bytesWritten;
-      }
-      await this.#file.datasync();
-      this.#bytes += line.length;
+      await this.#file.append(line);
     } catch (error) {
-      // Half a line would damage the journal for the next record: take it back.
-      await this.#file.truncate(this.#bytes).catch(() => undefined);
       throw new InfrastructureError('JOURNAL_WRITE_FAILED', `${this.path}: ${(error as Error).message}`, {
         hint: 'Make room on the disk, then go on with `modstorm run --resume`.',
         cause: error,
@@ -160,9 +139,9 @@ function lockJournal(path: string, purpose: string): Promise<FileLock> {
   return FileLock.acquire(`${path}.lock`, { purpose: `writing the journal (${purpose})`, wait: false });
 }
 
-async function openNew(path: string): Promise<FileHandle> {
+async function createNew(path: string): Promise<LineFile> {
   try {
-    return await open(path, 'wx');
+    return await LineFile.create(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     throw new InfrastructureError('JOURNAL_EXISTS', `${path} exists already`, {
