@@ -46,6 +46,7 @@ export const errorCodes = {
   },
   BISECT_REVISION: { fault: 'user', meaning: 'The tree to bisect has no such commit' },
   BISECT_TREE: { fault: 'user', meaning: 'The tree to bisect is no git tree' },
+  BISECT_UNKNOWN: { fault: 'user', meaning: 'There is no such bisection' },
   CACHE_IN_USE: {
     fault: 'harness',
     meaning: 'The cache was to be removed while somebody builds or runs from it; it was kept',
@@ -89,6 +90,7 @@ export const errorCodes = {
   FORMAT_UNFIT: { fault: 'user', meaning: 'The format cannot show what was asked for' },
   FRAGMENT_UNKNOWN: { fault: 'user', meaning: 'A workload needs a config fragment that there is not' },
   GATE_INVALID: { fault: 'user', meaning: 'An amount or fraction of a gate is wrong' },
+  GUEST_LOST: { fault: 'harness', meaning: 'The guest of a bisection was lost by the fault of the host' },
   HISTORY_EMPTY: { fault: 'user', meaning: 'The folder holds no run that can be read' },
   HISTORY_EVENT: { fault: 'user', meaning: 'The history has no event of this number' },
   HISTORY_KERNELS: {

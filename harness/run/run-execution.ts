@@ -22,12 +22,16 @@ import { StepEvents } from './step-events.ts';
 /** The QEMU program that guests are booted with. */
 export const qemuProgram = 'qemu-system-x86_64';
 
-/** What is made ready once for a run, before its first trial. */
-export interface PreparedRun {
-  cells: Map<string, PreparedCell>;
+/** What guests are booted on, proved. */
+export interface PreparedHost {
   host: GuestHost;
   proof: AcceleratorProof;
   qemuVersion: string;
+}
+
+/** What is made ready once for a run, before its first trial. */
+export interface PreparedRun extends PreparedHost {
+  cells: Map<string, PreparedCell>;
 }
 
 /** What `prepareRun` depends on. */
@@ -46,8 +50,7 @@ export interface RunPreparation {
  * @throws BuildError, InfrastructureError (KVM_UNUSABLE when KVM is demanded), UsageError
  */
 export async function prepareRun(options: RunPreparation): Promise<PreparedRun> {
-  const { plan, requested, signal } = options;
-  const version = await readQemuVersion(signal);
+  const { plan, signal } = options;
   const steps = new StepEvents(options.sink);
   const cells = plan.cells;
   const prepare = (some: readonly Cell[]) =>
@@ -58,26 +61,35 @@ export async function prepareRun(options: RunPreparation): Promise<PreparedRun> 
       signal,
       sink: steps.sink,
     });
-  const host = { qemu: qemuProgram, cores: options.cores };
+  const host = await prepareHost(options, async () => {
+    const [first] = await prepare(cells.slice(0, 1));
+    return first!;
+  });
+  const prepared = await prepare(cells);
+  steps.finish();
+  return { ...host, cells: new Map(prepared.map(one => [one.cell.id, one])) };
+}
+
+/**
+ * Finds out what guests can be booted on.
+ * @param bootable makes ready what a smoke boot under KVM boots; not called where KVM is not asked for, or not there
+ * @throws InfrastructureError KVM_UNUSABLE when KVM is demanded, QEMU_UNREADABLE; whatever `bootable` throws
+ */
+export async function prepareHost(
+  { requested, cores, signal }: Pick<RunPreparation, 'requested' | 'cores' | 'signal'>,
+  bootable: () => Promise<PreparedCell>,
+): Promise<PreparedHost> {
+  const qemuVersion = await readQemuVersion(signal);
+  const host = { qemu: qemuProgram, cores };
   const proof = await proveAccelerator({
     requested,
-    smokeBoot: async () => {
-      const [first] = await prepare(cells.slice(0, 1));
-      return smokeBoot(first!, { ...host, accelerator: 'kvm' }, signal);
-    },
+    smokeBoot: async () => smokeBoot(await bootable(), { ...host, accelerator: 'kvm' }, signal),
   });
   if (requested !== 'tcg') {
     const usable = proof.accelerator === 'kvm';
     await writeKvmNote(cacheFolder(), { usable, reason: proof.reason, at: new Date().toISOString() });
   }
-  const prepared = await prepare(cells);
-  steps.finish();
-  return {
-    cells: new Map(prepared.map(one => [one.cell.id, one])),
-    host: { ...host, accelerator: proof.accelerator },
-    proof,
-    qemuVersion: version,
-  };
+  return { host: { ...host, accelerator: proof.accelerator }, proof, qemuVersion };
 }
 
 /** What `executeTrials` depends on. */

@@ -24,7 +24,7 @@ export interface CellSamples {
 }
 
 /** Outcomes that are the guest's own doing: it ran and did not end well. Others say nothing about it. */
-const badOutcomes: ReadonlySet<Outcome['kind']> = new Set(['failed', 'crashed', 'timeout']);
+export const badOutcomes: ReadonlySet<Outcome['kind']> = new Set(['failed', 'crashed', 'timeout']);
 
 /** Boot and workload time stand beside the metrics in a record; in samples they are metrics like the others. */
 const timeMetrics = { boot_ns: 'bootNs', workload_ns: 'workloadNs' } as const;
@@ -80,7 +80,7 @@ export function endedTrials(records: readonly TrialRecord[]): Set<string> {
 }
 
 /** The metrics of a record with boot and workload time among them. */
-function metricsOf(record: TrialRecord): Record<string, StoredValue> {
+export function metricsOf(record: TrialRecord): Record<string, StoredValue> {
   const metrics: Record<string, StoredValue> = { ...record.metrics };
   for (const [name, field] of Object.entries(timeMetrics)) {
     const value = record[field];

@@ -3,6 +3,8 @@ import { readStored } from '../../store/sample.ts';
 
 const commit = z.string().min(1).max(200);
 const seconds = z.number().min(0);
+/** Id of the boot, and of its folder below trials/. */
+const trial = z.string().max(100).optional();
 
 /** What a build or a boot is for. */
 const purpose = z.discriminatedUnion('stage', [
@@ -34,11 +36,12 @@ export const observationShape = z.discriminatedUnion('type', [
     type: z.literal('booted'),
     ...source,
     seconds,
+    trial,
     /** A whole number beyond 2^53 is written as text. */
     value: z.union([z.number(), z.string().regex(/^-?[0-9]{1,40}$/)]).transform(readStored),
   }),
   /** A boot that gave no value: it crashed or hung. */
-  z.strictObject({ type: z.literal('boot-failed'), ...source, seconds, title: z.string().max(2000) }),
+  z.strictObject({ type: z.literal('boot-failed'), ...source, seconds, trial, title: z.string().max(2000) }),
   /** The source cannot be judged. */
   z.strictObject({
     type: z.literal('untestable'),

@@ -1,0 +1,111 @@
+import { BuildError, HarnessError } from '../../errors.ts';
+import type { TrialRecord } from '../../measurement/record.ts';
+import type { Action, Target } from '../search/action.ts';
+import type { Conclusion } from '../search/conclusion.ts';
+import type { Ledger } from '../search/ledger.ts';
+import { nextAction } from '../search/next-action.ts';
+import type { Observation } from '../search/observation.ts';
+import { judgeBoot } from './boot-verdict.ts';
+
+/** Builds and boots sources; the real one needs a compiler and QEMU. */
+export interface Laboratory {
+  /**
+   * Builds a source.
+   * @param anew whether what was built of it before must not be used
+   * @returns the content key of image and modules
+   * @throws BuildError when the source is at fault; InfrastructureError when the host is
+   */
+  build(target: Target, anew: boolean): Promise<string>;
+  /**
+   * Boots a source that was built, perhaps by an earlier process.
+   * @param trial the id of the boot, and of the folder for its evidence
+   */
+  boot(target: Target, trial: string): Promise<TrialRecord>;
+}
+
+/** What a search is carried out with. */
+export interface BisectOptions {
+  ledger: Ledger;
+  /** Keeps what was seen, before anything else is done. */
+  append(observation: Observation): Promise<void>;
+  laboratory: Laboratory;
+  metric: string;
+  signal: AbortSignal;
+  /** Told of each action before it is done. */
+  onAction?: (action: Action) => void;
+  /** Told of what came of it, after the ledger. */
+  onObservation?: (observation: Observation) => void;
+}
+
+type Step = Exclude<Action, { kind: 'conclude' }>;
+
+/**
+ * Does what the search wants until it concludes. Whatever was seen is in the log before the next step begins, so a process
+ * that is killed loses the step it was at and nothing else.
+ * @returns undefined when it was interrupted
+ * @throws InfrastructureError and other errors of the host, which judge no commit
+ */
+export async function bisectCommits(options: BisectOptions): Promise<Conclusion | undefined> {
+  const { ledger, signal } = options;
+  while (!signal.aborted) {
+    const action = nextAction(ledger);
+    options.onAction?.(action);
+    if (action.kind === 'conclude') return action.conclusion;
+    const observation = await observe(action, options);
+    if (observation === undefined) return undefined;
+    await options.append(observation);
+    ledger.observe(observation);
+    options.onObservation?.(observation);
+  }
+  return undefined;
+}
+
+async function observe(step: Step, options: BisectOptions): Promise<Observation | undefined> {
+  const started = process.hrtime.bigint();
+  const elapsed = () => Number(process.hrtime.bigint() - started) / 1e9;
+  const source = {
+    commit: step.commit,
+    ...(step.without !== undefined && { without: step.without }),
+    purpose: step.purpose,
+  };
+  try {
+    if (step.kind === 'boot') return await boot(source, elapsed, options);
+    const code = await options.laboratory.build(step, step.anew);
+    return { type: 'built', ...source, seconds: elapsed(), code };
+  } catch (error) {
+    if (options.signal.aborted) return undefined;
+    if (!isFaultOfSource(error)) throw error;
+    const cause = error.code === 'KERNEL_REVERT_CONFLICT' ? 'conflict' : 'build';
+    return { type: 'untestable', ...source, seconds: elapsed(), cause, title: titleOf(error.message) };
+  }
+}
+
+async function boot(
+  source: Target,
+  elapsed: () => number,
+  { laboratory, ledger, metric }: BisectOptions,
+): Promise<Observation | undefined> {
+  const number = String(ledger.spent.boots + 1).padStart(4, '0');
+  const trial = `${number}-${source.commit.slice(0, 12)}${source.without === undefined ? '' : '-reverted'}`;
+  const verdict = judgeBoot(await laboratory.boot(source, trial), metric);
+  const seconds = elapsed();
+  switch (verdict.kind) {
+    case 'interrupted':
+      return undefined;
+    case 'value':
+      return { type: 'booted', ...source, seconds, trial, value: verdict.value };
+    case 'failed':
+      return { type: 'boot-failed', ...source, seconds, trial, title: titleOf(verdict.title) };
+    case 'untestable':
+      return { type: 'untestable', ...source, seconds, cause: 'counters', title: titleOf(verdict.title) };
+  }
+}
+
+/** A source that does not build, or lacks a module that the workload loads. */
+function isFaultOfSource(error: unknown): error is HarnessError {
+  return error instanceof BuildError || (error instanceof HarnessError && error.code === 'MODULE_UNKNOWN');
+}
+
+function titleOf(text: string): string {
+  return text.slice(0, 1000);
+}

@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { hasCode, InfrastructureError, UsageError } from '../../errors.ts';
+import { syncFolder } from '../../files/atomic.ts';
+import { LineFile } from '../../files/line-file.ts';
+import { FileLock } from '../../files/lock.ts';
+import type { Observation } from '../search/observation.ts';
+import { encodeLine, parseSearchLog, type SearchHeader, type SearchLog } from '../search/search-log.ts';
+
+/** The log of a bisection on the disk; only one process at a time can have it open. */
+export class BisectionLog implements AsyncDisposable {
+  readonly #file: LineFile;
+  readonly #lock: FileLock;
+
+  private constructor(file: LineFile, lock: FileLock) {
+    this.#file = file;
+    this.#lock = lock;
+  }
+
+  /** Begins a log. @throws InfrastructureError LOCK_HELD, JOURNAL_WRITE_FAILED; EEXIST when it is there */
+  static async create(path: string, header: SearchHeader): Promise<BisectionLog> {
+    return BisectionLog.#locked(path, async lock => {
+      const log = new BisectionLog(await LineFile.create(path), lock);
+      await log.#write(encodeLine(header));
+      await syncFolder(dirname(path));
+      return log;
+    });
+  }
+
+  /**
+   * Goes on with a log; a torn last line is cut off.
+   * @throws InfrastructureError LOCK_HELD, BISECT_LOG_DAMAGED, FILE_VERSION
+   */
+  static async resume(path: string): Promise<{ log: BisectionLog; content: SearchLog }> {
+    return BisectionLog.#locked(path, async lock => {
+      const file = await LineFile.open(path);
+      try {
+        const content = parseSearchLog((await file.read()).toString('utf8'), path);
+        await file.cut(content.bytes);
+        return { log: new BisectionLog(file, lock), content };
+      } catch (error) {
+        await file.close();
+        throw error;
+      }
+    });
+  }
+
+  /** Appends what was seen and waits until the disk has it. @throws InfrastructureError JOURNAL_WRITE_FAILED */
+  append(observation: Observation): Promise<void> {
+    return this.#write(encodeLine(observation));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#file.close();
+    await this.#lock.release();
+  }
+
+  static async #locked<Result>(path: string, open: (lock: FileLock) => Promise<Result>): Promise<Result> {
+    const lock = await FileLock.acquire(`${path}.lock`, { purpose: 'bisecting', wait: false });
+    try {
+      return await open(lock);
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+
+  async #write(line: string): Promise<void> {
+    try {
+      await this.#file.append(line);
+    } catch (error) {
+      const message = `${this.#file.path}: ${(error as Error).message}`;
+      throw new InfrastructureError('JOURNAL_WRITE_FAILED', message, {
+        hint: 'Make room on the disk, then go on with `modstorm bisect --resume`.',
+        cause: error,
+      });
+    }
+  }
+}
+
+/**
+ * Reads a log, also one that goes on.
+ * @throws UsageError BISECT_UNKNOWN; InfrastructureError BISECT_LOG_DAMAGED, FILE_VERSION
+ */
+export async function readBisectionLog(path: string): Promise<SearchLog> {
+  const text = await readFile(path, 'utf8').catch(error => {
+    if (!hasCode(error, 'ENOENT') && !hasCode(error, 'EISDIR')) throw error;
+    throw new UsageError('BISECT_UNKNOWN', `${path} is no log of a bisection`, {
+      hint: 'Name the folder of a bisection, or its bisect.ndjson.',
+    });
+  });
+  return parseSearchLog(text, path);
+}
