@@ -6,6 +6,18 @@
 #include "common/complain.h"
 #include "common/option.h"
 
+bool options_read(int argc, char **argv, const struct option *names,
+		  bool (*read)(int option, const char *value, void *data), void *data)
+{
+	int option;
+
+	optind = 1;
+	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1)
+		if (!read(option, optarg, data))
+			return false;
+	return optind < argc ? complain("it takes options only") : true;
+}
+
 bool option_number(unsigned long *number, const char *value, unsigned long least,
 		   unsigned long most)
 {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -57,8 +56,9 @@ static const struct option option_names[] = {
 	{},
 };
 
-static bool read_option(int option, const char *value)
+static bool read_option(int option, const char *value, void *data)
 {
+	(void)data;
 	switch (option) {
 	case 'm':
 		job.module = value;
@@ -78,17 +78,6 @@ static bool read_option(int option, const char *value)
 	default:
 		return false;
 	}
-}
-
-static bool read_options(int argc, char **argv)
-{
-	int option;
-
-	optind = 1;
-	while ((option = getopt_long(argc, argv, "", option_names, NULL)) != -1)
-		if (!read_option(option, optarg))
-			return false;
-	return job.module && job.output;
 }
 
 /* As modinfo lists them: the kernel warns of parameters that a module does not have. */
@@ -172,7 +161,8 @@ static bool run_burst(void)
 
 int burst_main(int argc, char **argv)
 {
-	if (!read_options(argc, argv)) {
+	if (!options_read(argc, argv, option_names, read_option, NULL) || !job.module ||
+	    !job.output) {
 		fputs(usage, stderr);
 		return 2;
 	}

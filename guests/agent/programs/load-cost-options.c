@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <getopt.h>
 #include <stdio.h>
 
 #include "common/complain.h"
@@ -30,8 +29,10 @@ static const struct option option_names[] = {
 	{},
 };
 
-static bool read_option(struct load_cost_options *options, int option, const char *value)
+static bool read_option(int option, const char *value, void *data)
 {
+	struct load_cost_options *options = data;
+
 	switch (option) {
 	case 'm':
 		options->module = value;
@@ -63,14 +64,8 @@ static bool read_option(struct load_cost_options *options, int option, const cha
 
 static bool read_all(struct load_cost_options *options, int argc, char **argv)
 {
-	int option;
-
-	optind = 1;
-	while ((option = getopt_long(argc, argv, "", option_names, NULL)) != -1)
-		if (!read_option(options, option, optarg))
-			return false;
-	if (optind < argc)
-		return complain("it takes options only");
+	if (!options_read(argc, argv, option_names, read_option, options))
+		return false;
 	if (!options->module || !options->output)
 		return complain("there is no --%s", options->module ? "output" : "module");
 	return true;

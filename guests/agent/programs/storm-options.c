@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <getopt.h>
 #include <stdio.h>
 
 #include "common/complain.h"
@@ -53,8 +52,10 @@ static const struct option option_names[] = {
 	{},
 };
 
-static bool read_option(struct storm_options *options, int option, const char *value)
+static bool read_option(int option, const char *value, void *data)
 {
+	struct storm_options *options = data;
+
 	switch (option) {
 	case MODULE:
 		options->module = value;
@@ -92,14 +93,8 @@ static bool read_option(struct storm_options *options, int option, const char *v
 
 static bool read_all(struct storm_options *options, int argc, char **argv)
 {
-	int option;
-
-	optind = 1;
-	while ((option = getopt_long(argc, argv, "", option_names, NULL)) != -1)
-		if (!read_option(options, option, optarg))
-			return false;
-	if (optind < argc)
-		return complain("it takes options only");
+	if (!options_read(argc, argv, option_names, read_option, options))
+		return false;
 	if (!options->module)
 		return complain("there is no --module");
 	if (options->fault && options->loop)
