@@ -16,36 +16,40 @@ export function permutationRankTest(
   random: RandomSource,
   permutations: number,
 ): PermutationResult {
-  const doubledRanks = expandRanks(pooled);
-  const expected = pooled.first * (doubledRanks.length + 1);
-  const observed = pooled.doubledRankSum - expected;
+  const { ranks, heavyRank } = ranksBesideHeaviest(pooled);
+  const total = pooled.first + pooled.second;
+  const expected = pooled.first * (total + 1);
+  const observed = Math.abs(pooled.doubledRankSum - expected);
   let hits = 0;
   for (let round = 0; round < permutations; round++) {
-    const distance = drawSum(doubledRanks, pooled.first, random) - expected;
-    if (Math.abs(distance) >= Math.abs(observed)) hits++;
+    let sum = 0;
+    let left = pooled.first;
+    let open = total;
+    // Whether each value joins the first sample, one after the other; what is left of it are values of the heaviest group.
+    for (const rank of ranks) {
+      if (random.uniform() * open < left) {
+        sum += rank;
+        left--;
+      }
+      open--;
+    }
+    if (Math.abs(sum + left * heavyRank - expected) >= observed) hits++;
   }
   return { method: 'permutation', twoSided: (1 + hits) / (1 + permutations) };
 }
 
-function expandRanks(pooled: PooledRanks): Int32Array {
-  const ranks = new Int32Array(pooled.first + pooled.second);
+/** Doubled mid-ranks of all values but those of the largest group of ties, which need not be drawn one by one. */
+function ranksBesideHeaviest({ groups }: PooledRanks): { ranks: Int32Array; heavyRank: number } {
+  const heaviest = groups.reduce((most, size) => Math.max(most, size), 0);
+  const heavy = groups.indexOf(heaviest);
+  const ranks: number[] = [];
+  let heavyRank = 0;
   let before = 0;
-  for (const size of pooled.groups) {
-    ranks.fill(2 * before + size + 1, before, before + size);
+  for (const [index, size] of groups.entries()) {
+    const rank = 2 * before + size + 1;
+    if (index === heavy) heavyRank = rank;
+    else for (let member = 0; member < size; member++) ranks.push(rank);
     before += size;
   }
-  return ranks;
-}
-
-/** Draws `count` ranks without replacement; the array stays a permutation of itself between rounds. */
-function drawSum(ranks: Int32Array, count: number, random: RandomSource): number {
-  let sum = 0;
-  for (let index = 0; index < count; index++) {
-    const other = index + Math.floor(random.uniform() * (ranks.length - index));
-    const taken = ranks[other]!;
-    ranks[other] = ranks[index]!;
-    ranks[index] = taken;
-    sum += taken;
-  }
-  return sum;
+  return { ranks: Int32Array.from(ranks), heavyRank };
 }

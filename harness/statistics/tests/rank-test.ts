@@ -1,4 +1,4 @@
-import { choose, normalTail } from '../distributions/distribution.ts';
+import { choose, logChoose, normalTail } from '../distributions/distribution.ts';
 import { type RankDistribution, rankDistribution } from '../distributions/rank-distribution.ts';
 import { makeScratch } from '../distributions/subset-counts.ts';
 import type { RandomSource } from '../samples/random-source.ts';
@@ -32,8 +32,9 @@ export interface RankTestOptions {
 
 /**
  * The rank-sum test given the pooled values, ties by mid-ranks. Two-sided p is P(|W - E| >= |w - E|), never twice a
- * tail, which is wrong for ties with unequal sizes. Above `exactPairLimit` the normal approximation with tie and
- * continuity correction, or a seeded permutation when one tie group holds more than half of the values.
+ * tail, which is wrong for ties with unequal sizes. Exact up to `exactPairLimit` pairs, and beyond where a side is small;
+ * else the normal approximation with tie and continuity correction, or a seeded permutation when one tie group holds more
+ * than half of the values and few lie outside it.
  */
 export function rankTest(first: Sample, second: Sample, options: RankTestOptions = {}): RankTest {
   return rankTestOfPooled(poolRanks(first, second), options);
@@ -46,17 +47,31 @@ export function rankTestOfPooled(pooled: PooledRanks, options: RankTestOptions =
   if (first === 0 || second === 0 || groups.length === 1) {
     return { method: 'exact', u, twoSided: 1, leastTwoSided: 1 };
   }
-  if (first * second <= exactPairLimit) return exactTest(pooled, u);
+  if (isEnumerable(pooled)) return exactTest(pooled, u);
   const leastTwoSided = leastOfLarge(pooled);
   const heaviest = groups.reduce((most, size) => Math.max(most, size), 0);
-  if (heaviest * 2 <= first + second || options.random === undefined) {
-    return { ...normalTest(pooled), u, leastTwoSided };
-  }
+  const others = first + second - heaviest;
+  const isNormal = heaviest <= others || others > mostRelabelled;
+  if (isNormal || options.random === undefined) return { ...normalTest(pooled), u, leastTwoSided };
   return {
-    ...permutationRankTest(pooled, options.random, options.permutations ?? affordable(first)),
+    ...permutationRankTest(pooled, options.random, options.permutations ?? affordable(others)),
     u,
     leastTwoSided,
   };
+}
+
+/** Beyond so many values outside the largest group of ties, their rank sum is as good as normal. */
+const mostRelabelled = 5_000;
+
+/** Some 10^8 additions, a fraction of a second: with a small side the exact distribution is cheap at any size of the other. */
+const enumerationCost = 2e8;
+
+/** Whether the exact null distribution is affordable: few pairs, or a side so small that few sums can occur. */
+function isEnumerable({ first, second, groups }: PooledRanks): boolean {
+  if (first * second <= exactPairLimit) return true;
+  const chosen = Math.min(first, second);
+  const choices = groups.reduce((sum, size) => sum + Math.min(size, chosen), 0);
+  return ((choices * chosen ** 2) / 2) * (first + second) <= enumerationCost;
 }
 
 /** Some 50 million draws take about a second. */
@@ -92,7 +107,7 @@ function exactTest(pooled: PooledRanks, u: number): RankTest {
 export function oneSidedRankTest(first: Sample, second: Sample): { less: number; greater: number } {
   const pooled = poolRanks(first, second);
   if (pooled.first === 0 || pooled.second === 0 || pooled.groups.length === 1) return { less: 1, greater: 1 };
-  if (pooled.first * pooled.second > exactPairLimit) {
+  if (!isEnumerable(pooled)) {
     const { distance, deviation } = normalNull(pooled);
     return {
       less: normalTail(-(distance + 0.5) / deviation),
@@ -152,9 +167,37 @@ export function leastUntiedP(first: number, second: number): number {
   return first === 0 || second === 0 ? 1 : Math.min(1, 2 / choose(first + second, first));
 }
 
-function leastOfLarge(pooled: PooledRanks): number {
-  const constant = pooled.groups.length === 1;
-  return constant ? 1 : leastUntiedP(pooled.first, pooled.second);
+/** The same for samples whose distribution is not enumerated: from the two ways to deal the extremes, by logarithms. */
+function leastOfLarge({ first, second, groups }: PooledRanks): number {
+  const chosen = Math.min(first, second);
+  const total = first + second;
+  const all = logChoose(total, chosen);
+  const low = extremeDeal(groups, chosen);
+  const high = extremeDeal(Int32Array.from(groups).reverse(), chosen);
+  const expected = chosen * (total + 1);
+  const down = expected - low.doubledSum;
+  // Dealt from above, ranks are counted backwards.
+  const up = chosen * 2 * (total + 1) - high.doubledSum - expected;
+  const [lowP, highP] = [Math.exp(low.logWays - all), Math.exp(high.logWays - all)];
+  const least = down === up ? lowP + highP : down > up ? lowP : highP;
+  return capped(Math.max(Number.MIN_VALUE, least));
+}
+
+/** The first so many values of groups in order: their doubled rank sum, and in how many ways they can be chosen. */
+function extremeDeal(groups: Int32Array, chosen: number): { doubledSum: number; logWays: number } {
+  let before = 0;
+  let left = chosen;
+  let doubledSum = 0;
+  let logWays = 0;
+  for (const size of groups) {
+    if (left === 0) break;
+    const taken = Math.min(left, size);
+    doubledSum += taken * (2 * before + size + 1);
+    if (taken < size) logWays += logChoose(size, taken);
+    left -= taken;
+    before += size;
+  }
+  return { doubledSum, logWays };
 }
 
 function normalTest(pooled: PooledRanks): Omit<RankTest, 'u' | 'leastTwoSided'> {

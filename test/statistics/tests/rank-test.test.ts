@@ -146,3 +146,52 @@ t.test('ranks are exact where doubles are not', t => {
   t.same(summarise(makeSample([top, top - 1n])).least, top - 1n);
   t.end();
 });
+
+t.test('very unequal samples are exact, however large one of them is', t => {
+  const many = Array.from({ length: 5001 }, (_, index) => index);
+  const separated = ranks([6000, 6001], many);
+  t.match(separated, { method: 'exact' });
+  near(
+    t,
+    separated.twoSided,
+    2 / ((5003 * 5002) / 2),
+    1e-9,
+    '2 against 5001, where the normal tail says .014',
+  );
+  near(t, separated.leastTwoSided, separated.twoSided, 1e-9, 'the smallest p');
+  const four = many.slice(0, 4000);
+  near(t, ranks([10.5, 200.5, 900.5], four).twoSided, 0.007238063615229849, 1e-9, 'SciPy, exact');
+  const tied = ranks([3, 3], [...Array(5000).fill(0), 1, 2, 3]);
+  near(t, tied.twoSided, 3 / ((5005 * 5004) / 2), 1e-9, 'both of the three largest');
+  t.end();
+});
+
+t.test('the smallest p of large tied samples is that of the farthest deal', t => {
+  const first = [...Array(200).fill(0), ...Array(100).fill(1)];
+  const second = [...Array(190).fill(0), ...Array(110).fill(1)];
+  const found = ranks(first, second);
+  t.equal(found.method, 'normal');
+  const fisher = fisherTest({ base: { events: 100, trials: 300 }, candidate: { events: 110, trials: 300 } });
+  near(t, found.leastTwoSided / fisher.leastTwoSided, 1, 1e-6, 'two values: as Fisher has it');
+  t.end();
+});
+
+t.test('a million tied values take seconds, not minutes', t => {
+  const counts = (shift: number) =>
+    Array.from({ length: 500_000 }, (_, index) => Math.max(0, (index % 9) - 6 + shift));
+  const started = process.cpuUsage();
+  const random = makeRandom(3);
+  const found = rankTest(makeSample(counts(0)), makeSample(counts(1)), { random });
+  const few = (hits: number) => makeSample([...Array(500_000 - hits).fill(0), ...Array(hits).fill(1)]);
+  const rare = rankTest(few(5), few(25), { random, permutations: 2000 });
+  const { user, system } = process.cpuUsage(started);
+  t.equal(found.method, 'normal');
+  t.equal(rare.method, 'permutation');
+  const fisher = fisherTest({
+    base: { events: 5, trials: 500_000 },
+    candidate: { events: 25, trials: 500_000 },
+  });
+  t.ok(Math.abs(rare.twoSided - fisher.twoSided) < 0.002, `${rare.twoSided} against ${fisher.twoSided}`);
+  t.ok((user + system) / 1e6 < 5, `${((user + system) / 1e6).toFixed(2)} s of processor time`);
+  t.end();
+});
