@@ -1,8 +1,9 @@
 import { escapeText } from '../escape.ts';
 import type { Finding } from '../measurement/finding.ts';
 import type { Inspection, LogInspection, StatsInspection } from '../measurement/inspection.ts';
-import { kernelCounters, wastedLabel } from '../measurement/module-stats/kernel-counter.ts';
+import { kernelCounter, kernelCounters, wastedLabel } from '../measurement/module-stats/kernel-counter.ts';
 import type { ModuleStats } from '../measurement/module-stats/module-stats.ts';
+import type { StatsDifference } from '../measurement/module-stats/stats-difference.ts';
 import { formatBytes } from '../units.ts';
 
 /** Rows of a list before the rest is only counted. */
@@ -39,10 +40,68 @@ function limited<Row>(
 /** The inspection for people: every text of the file escaped, ends with a newline. */
 export function renderInspection(inspection: Inspection): string {
   const lines = inspection.kind === 'stats' ? statsLines(inspection) : logLines(inspection);
-  return `${lines.join('\n')}\n`;
+  return `${[headline(inspection), ...undoneLines(inspection), '', ...lines].join('\n')}\n`;
 }
 
-function statsLines({ stats, log }: StatsInspection): string[] {
+/** What the text is, of which kernel, and what to do next. */
+function headline(inspection: Inspection): string {
+  const kernels = inspection.releases.map(release => escapeText(release, { length: 64 }));
+  const kernel = kernels.length === 0 ? '' : ` of Linux ${kernels.slice(0, 3).join(', ')}`;
+  const lines = `${inspection.lines} ${inspection.lines === 1 ? 'line' : 'lines'}`;
+  const what =
+    inspection.kind === 'log'
+      ? 'Kernel log'
+      : inspection.difference
+        ? 'Module statistics of two moments'
+        : inspection.log
+          ? 'Module statistics in a kernel log'
+          : 'Module statistics';
+  return `${what}${kernel} (${lines}). Next: ${nextStep(inspection)}.`;
+}
+
+function nextStep(inspection: Inspection): string {
+  const log = inspection.kind === 'log' ? inspection : inspection.log;
+  const findings = inspection.kind === 'stats' ? inspection.stats.findings : inspection.findings;
+  if (log?.crash)
+    return 'look into the crash first; scripts/decode_stacktrace.sh of the kernel names source lines';
+  if (findings.some(({ code }) => code === 'STATS_CUT' || code === 'LIST_TRUNCATED'))
+    return 'take the text again whole, with `cat /sys/kernel/debug/modules/stats > FILE`';
+  const requests = log?.duplicateRequests;
+  if (requests && requests.total > 0 && requests.callers.length === 0)
+    return 'boot with module.enable_dups_trace=1 to see who asks';
+  if (requests && requests.total > 0) return 'see below who asks again for a module that is on its way';
+  if (inspection.kind === 'stats' && (inspection.stats.wastedBytes ?? 0n) > 0n && !inspection.difference)
+    return 'take a second text later and compare the two, since counters count from the boot';
+  return findings.length > 0 || (log?.findings.length ?? 0) > 0
+    ? 'read the findings'
+    : 'nothing, it shows no trouble';
+}
+
+function undoneLines({ undone }: Inspection): string[] {
+  if (undone.length === 0) return [];
+  return [`Undone before reading: ${undone.map(({ what, count }) => `${what} (${count})`).join(', ')}`];
+}
+
+/** The counters that changed between two readings. */
+function differenceLines({ counters, wastedBytes, duplicates }: StatsDifference): string[] {
+  const changed = counters.filter(({ before, after }) => before !== after);
+  const rows: Cell[][] = changed.map(({ name, before, after, change }) => [
+    kernelCounter(name).label,
+    before,
+    after,
+    change === undefined ? 'fell' : `+${change}`,
+  ]);
+  if (wastedBytes !== undefined && wastedBytes > 0n)
+    rows.push([wastedLabel, '', '', `+${wastedBytes} (${formatBytes(wastedBytes)})`]);
+  const lines = ['Change', ...indent(rows.length === 0 ? ['none'] : align(rows))];
+  if (duplicates.length === 0) return lines;
+  const moved = limited(duplicates, 'modules', part =>
+    align(part.map(({ name, before, after }) => [escapeText(name), before, after])),
+  );
+  return [...lines, '', 'Duplicate modules that changed', ...indent(moved)];
+}
+
+function statsLines({ stats, log, difference }: StatsInspection): string[] {
   const lines = ['Module statistics', ...indent(align(counterRows(stats)))];
   if (stats.duplicates.length > 0) {
     const sorted = [...stats.duplicates].sort(
@@ -61,8 +120,10 @@ function statsLines({ stats, log }: StatsInspection): string[] {
       ),
     );
   }
+  if (difference) lines.push('', ...differenceLines(difference));
   if (log) lines.push('', ...logLines({ ...log, findings: [] }));
-  return [...lines, ...findingLines([...stats.findings, ...(log?.findings ?? [])])];
+  const findings = [...stats.findings, ...(difference?.findings ?? []), ...(log?.findings ?? [])];
+  return [...lines, ...findingLines(findings)];
 }
 
 function counterRows(stats: ModuleStats): Cell[][] {

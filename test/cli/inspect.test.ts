@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { inspectCommand } from '../../harness/cli/commands/inspect.ts';
 import type { CommandContext } from '../../harness/cli/context.ts';
@@ -44,6 +45,29 @@ t.test('modstorm inspect FILE', async t => {
   await inspectCommand(file, {}, context);
   t.equal(/[\p{Cc}\p{Cf}]/u.exec(shown.replaceAll('\n', '')), null, 'nothing reaches the terminal raw');
   t.match(shown, /1 {2}\\u202ex/);
+  writeFileSync(file, gzipSync(golden('6.12', 'dmesg.txt')));
+  shown = '';
+  await inspectCommand(file, {}, context);
+  t.match(
+    shown,
+    /^Kernel log of Linux 6\.12\.95 \(275 lines\)\. Next: boot with module\.enable_dups_trace=1/,
+    'gzip',
+  );
+  writeFileSync(file, gzipSync(golden('6.12', 'dmesg.txt')).subarray(0, 500));
+  await t.rejects(inspectCommand(file, {}, context), {
+    code: 'INSPECT_UNREADABLE',
+    message: /cannot unpack/,
+  });
+  writeFileSync(file, '> Mods ever loaded | 27 | 30\n');
+  shown = '';
+  await inspectCommand(file, {}, context);
+  t.match(shown, /^Module statistics of two moments \(1 line\)/);
+  t.match(shown, /Undone before reading: quote marks \(1\)/);
+  t.match(shown, /Change\n +Mods ever loaded +27 +30 +\+3\n/);
+  await t.rejects(inspectCommand('/dev/zero', {}, context), {
+    code: 'INSPECT_UNREADABLE',
+    message: /no regular file/,
+  });
   await t.rejects(inspectCommand(join(folder, 'none'), {}, context), {
     name: 'UsageError',
     code: 'INSPECT_UNREADABLE',

@@ -80,6 +80,14 @@ t.test('trial: one that measured something else is invalid and gives no number',
       /CAP_SYS_MODULE/,
     ],
     [
+      'skipped as it may hang',
+      {
+        output:
+          "stress-ng: info:  [54] disabled 'module' as it may hang the machine (enable it with the --pathological option)\nstress-ng: info:  [54] skipped: 8: module (8)\n",
+      },
+      /may hang the machine/,
+    ],
+    [
       'stale',
       {
         results: [

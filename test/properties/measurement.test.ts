@@ -8,6 +8,7 @@ import { parseKmsgRecord } from '../../harness/measurement/kernel-log/kmsg-recor
 import { type CounterName, kernelCounters } from '../../harness/measurement/module-stats/kernel-counter.ts';
 import type { ModuleStats } from '../../harness/measurement/module-stats/module-stats.ts';
 import { parseModuleStats } from '../../harness/measurement/module-stats/module-stats-text.ts';
+import { normaliseText } from '../../harness/measurement/text/normalise.ts';
 import { measureTrial } from '../../harness/measurement/trial-measurement.ts';
 import { parseStressNgOutput, parseStressNgYaml } from '../../harness/measurement/workload/stress-ng.ts';
 import { renderInspection } from '../../harness/report/inspection.ts';
@@ -148,6 +149,46 @@ t.test('junk ends in a value or in an error of ours', async () => {
       }
     }),
     { numRuns: 300 },
+  );
+});
+
+t.test('normalising never throws, is bounded, and leaves clean lines as they are', async () => {
+  const hostile = fc.array(
+    fc.oneof(
+      words,
+      fc.constantFrom(
+        '=3D',
+        '=\n',
+        '&amp;',
+        '<br>',
+        '\x1b[',
+        '\\n',
+        '{"MESSAGE":',
+        '^I$',
+        '#012',
+        '\r',
+        '> ',
+        '__CURSOR=',
+        '\b',
+      ),
+      fc.string({ unit: 'binary', maxLength: 40 }),
+    ),
+    { maxLength: 60 },
+  );
+  fc.assert(
+    fc.property(hostile, parts => {
+      const text = parts.join('');
+      assert.ok(normaliseText(text).text.length <= 4 * text.length + 1000);
+    }),
+    { numRuns: 200 },
+  );
+  const clean = fc.array(fc.stringMatching(/^[a-z][a-z ,.]{0,60}$/), { minLength: 1, maxLength: 20 });
+  fc.assert(
+    fc.property(clean, lines => {
+      const text = `${lines.map((line, index) => `[${index.toFixed(6).padStart(12)}] ${line}`).join('\n')}\n`;
+      assert.deepEqual(normaliseText(text), { text, undone: [] });
+    }),
+    { numRuns: 100 },
   );
 });
 

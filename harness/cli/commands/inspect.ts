@@ -1,7 +1,10 @@
-import { open } from 'node:fs/promises';
-import { UsageError } from '../../errors.ts';
+import { open, stat } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
+import { hasCode, UsageError } from '../../errors.ts';
 import { inspectionLimit, inspectText } from '../../measurement/inspection.ts';
 import { inspectionJson } from '../../measurement/inspection-json.ts';
+import { decodeBytes } from '../../measurement/text/encoding.ts';
+import type { SourceText } from '../../measurement/text/source-text.ts';
 import { renderInspection } from '../../report/inspection.ts';
 import type { CommandContext } from '../context.ts';
 
@@ -33,8 +36,10 @@ export async function inspectCommand(
   return 0;
 }
 
-async function readFile(path: string, context: CommandContext): Promise<string> {
+async function readFile(path: string, context: CommandContext): Promise<SourceText> {
   try {
+    // What is looked at before it is opened: a FIFO would wait for its writer, and a device has no end.
+    if (!(await stat(path)).isFile()) throw new Error('it is no regular file');
     const file = await open(path, 'r');
     // A stream and not readFile: debugfs and pipes have no size, and the bound must hold for them too.
     return await readStream(file.createReadStream(), path, context);
@@ -52,22 +57,37 @@ async function readStream(
   stream: AsyncIterable<unknown>,
   name: string,
   { signal }: CommandContext,
-): Promise<string> {
+): Promise<SourceText> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of stream) {
     signal.throwIfAborted();
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
     length += bytes.length;
-    if (length > inspectionLimit) {
-      throw new UsageError('INSPECT_TOO_LARGE', `${name} is larger than ${inspectionLimit / 1024 ** 2} MiB`, {
-        hint: 'Cut it to one boot, for example with `journalctl -k -b` or `tail -c 100M`.',
-      });
-    }
+    if (length > inspectionLimit) throw tooLarge(name);
     chunks.push(bytes);
   }
   const content = Buffer.concat(chunks, length);
-  // PowerShell writes what ssh gave it as UTF-16.
-  const wide = content[0] === 0xff && content[1] === 0xfe;
-  return content.toString(wide ? 'utf16le' : 'utf8');
+  return decodeBytes(content[0] === 0x1f && content[1] === 0x8b ? unzip(content, name) : content);
+}
+
+/** A log as logrotate keeps it, unpacked as far as an inspection may be large. */
+function unzip(content: Buffer, name: string): Buffer {
+  try {
+    return gunzipSync(content, { maxOutputLength: inspectionLimit });
+  } catch (error) {
+    if (hasCode(error, 'ERR_BUFFER_TOO_LARGE')) throw tooLarge(name, error);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError('INSPECT_UNREADABLE', `cannot unpack ${name}: ${reason}`, {
+      hint: 'The file begins as gzip does, and is damaged or cut.',
+      cause: error,
+    });
+  }
+}
+
+function tooLarge(name: string, cause?: unknown): UsageError {
+  return new UsageError('INSPECT_TOO_LARGE', `${name} is larger than ${inspectionLimit / 1024 ** 2} MiB`, {
+    hint: 'Cut it to one boot, for example with `journalctl -k -b` or `tail -c 100M`.',
+    cause,
+  });
 }

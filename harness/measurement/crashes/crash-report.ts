@@ -35,7 +35,7 @@ export interface CrashReading {
 const callingPrefix =
   /^(?:(?:NMI )?watchdog: |rcu: |traps: (?=PANIC|Oops)|x86\/\w+: |(?:\S{1,64} login: )|-{3,} ?\[ ?|\[ (?=BUG: |INFO: |WARNING: ))*/;
 const needles =
-  /BUG|WARNING|INFO: |UBSAN|general protection|divide[ _]error|segment|double fault|early exception|opcode|int3|overflow|bounds|alignment|TSS|control protection|LOCKUP|panic|Oops|NULL pointer|nable to handle|Internal error|Unhandled fault|Booting the kernel|Linux version|Boot |-- Reboot/;
+  /BUG|WARNING|INFO: |blocked for more|UBSAN|general protection|divide[ _]error|segment|double fault|early exception|opcode|int3|overflow|bounds|alignment|TSS|control protection|LOCKUP|panic|Oops|NULL pointer|nable to handle|Internal error|Unhandled fault|Booting the kernel|Linux version|Boot |-- Reboot/;
 /** Reports that no line of user space looks like: they are found behind its words, too. */
 const unmistakable =
   /(?:Kernel panic - not syncing: |BUG: KASAN: |BUG: kernel NULL pointer|BUG: unable to handle |BUG: soft lockup - CPU#)/;

@@ -134,7 +134,7 @@ export const crashRules: readonly CrashRule[] = [
   rule(
     false,
     'hung-task',
-    /^INFO: task .{1,80} blocked (?:in I\/O wait )?for more than \d+ seconds/,
+    /^(?:INFO: task .{1,80}|.{0,40}:\d+) blocked (?:in I\/O wait )?for more than \d+ seconds/,
     (_match, text) => withFunction('INFO: task hung', hungFunction(text.functions)),
   ),
   rule(

@@ -21,7 +21,7 @@ const skipped = new RegExp(
     'alloc_page\\w*|_*alloc_(?:frozen_)?pages\\w*|_*k[mvz]?alloc\\w*|_*kv?[mzc]alloc\\w*|krealloc\\w*|_*kmem_cache_\\w+|\\w*slab_\\w+|allocate_slab|new_slab|find_lock_entries|truncate_inode_pages\\w*|_*filemap_(?:get|alloc)_folio\\w*|find_or_create_page|_*do_read_cache_(?:folio|page)|read_cache_(?:folio|page)\\w*|pagecache_get_page|grab_cache_page\\w*|object_err|check_heap_object|memdup\\w*|kmemdup\\w*|kstrdup\\w*|kasprintf|kvasprintf',
     'debug_object\\w*|(?:timer|work)_is_static_object|stack_trace_\\w+|arch_stack_walk|walk_stackframe|dump_backtrace|ref_tracker_\\w+|atomic\\w*_(?:inc|dec|read|set|add|sub|or|and|xor|fetch|xchg|cmpxchg)\\w*|(?:set|clear|change|test)_bit\\w*|_*wake_up\\w*|complete',
     '_*flush_work\\w*|_*cancel_work\\w*|(?:flush|drain|destroy)_workqueue|_*queue_(?:delayed_)?work\\w*|insert_work|wait_for_completion\\w*|finish_wait|kthread_stop|usb_(?:submit|kill)_urb|usb_control_msg',
-    'do_(?:kernel|translation)_fault|do_mem_abort|el1h?_\\w+|_*do_kernel_fault|die_kernel_fault|exc_\\w+|trap_\\w+|handle_exception|bug_handler|program_check_exception|unwind_backtrace|rust_helper_BUG|do_invalid_op|__dump_stack|read_word_at_a_time|\\w*vscnprintf|hex_string|kfree_skb\\w*|add_uevent_var|rollback_registered\\w*|devres_release_all|tty_unregister_device|usb_kill_anchored_urbs|hwrng_unregister|device_remove_file|look_up_lock_class|hlock_class|perf_trace_\\w+|__seqprop_assert|warn_bogus_irq_restore|kvasprintf_const|mutex_remove_waiter|(?:_raw_)?(?:spin|read|write)_\\w*lock\\w*|rust_begin_unwind|\\w*hwasan\\w*|_*bh_(?:enable|disable)\\w*|_*local_bh_\\w+|trace_(?:hard|soft)irqs?_\\w+|(?:un)?lock_page|do_error|get_taint|print_tainted|__stack_chk_fail',
+    'do_(?:kernel|translation)_fault|do_mem_abort|el1h?_\\w+|_*do_kernel_fault|die_kernel_fault|exc_\\w+|trap_\\w+|handle_exception|bug_handler|program_check_exception|unwind_backtrace|rust_helper_BUG|do_invalid_op|__dump_stack|read_word_at_a_time|\\w*vscnprintf|hex_string|kfree_skb\\w*|add_uevent_var|rollback_registered\\w*|devres_release_all|tty_unregister_device|usb_kill_anchored_urbs|hwrng_unregister|sk_(?:stop|reset)_timer\\w*|device_remove_file|look_up_lock_class|hlock_class|perf_trace_\\w+|__seqprop_assert|warn_bogus_irq_restore|kvasprintf_const|mutex_remove_waiter|(?:_raw_)?(?:spin|read|write)_\\w*lock\\w*|rust_begin_unwind|\\w*hwasan\\w*|_*bh_(?:enable|disable)\\w*|_*local_bh_\\w+|trace_(?:hard|soft)irqs?_\\w+|(?:un)?lock_page|do_error|get_taint|print_tainted|__stack_chk_fail',
     '__x86_indirect_thunk_\\w*|__x86_return_thunk|debug_smp_processor_id|check_preemption_disabled|preempt_\\w+|kfree|kvfree|vfree',
   ].join('|')})$`,
 );
@@ -51,6 +51,9 @@ const syscallPrefix =
 
 /** The name of a function as titles have it: of a system call without its wrappers. */
 export function titleName(name: string): string {
+  // A plain function of C++: `_Z`, the length of its name, the name.
+  const length = /^_Z(\d{1,3})/.exec(name)?.[1];
+  if (length !== undefined) return name.slice(2 + length.length, 2 + length.length + Number(length));
   return name.replace(syscallPrefix, '');
 }
 

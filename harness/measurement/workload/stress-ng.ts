@@ -139,7 +139,10 @@ export function parseStressNgOutput(text: string): StressNgOutput {
           ? 'untrustworthy'
           : (count[1] as 'skipped' | 'passed' | 'failed');
       output[key] = Number(count[2]);
-    } else if (/skipp(?:ed|ing)/.test(message) && output.reasons.length < 8) {
+    } else if (
+      /skipp(?:ed|ing)|^disabled '.{1,64}' .{0,40}as it may hang/.test(message) &&
+      output.reasons.length < 8
+    ) {
       output.reasons.push(message.slice(0, 300));
     }
     if (/run completed in/.test(message)) output.complete = true;
