@@ -31,6 +31,8 @@ export interface BisectOptions {
   laboratory: Laboratory;
   metric: string;
   signal: AbortSignal;
+  /** Monotonic time, ns; what builds and boots take decides between them. */
+  now?: () => bigint;
   /** Told of each action before it is done. */
   onAction?: (action: Action) => void;
   /** Told of what came of it, after the ledger. */
@@ -61,8 +63,9 @@ export async function bisectCommits(options: BisectOptions): Promise<Conclusion 
 }
 
 async function observe(step: Step, options: BisectOptions): Promise<Observation | undefined> {
-  const started = process.hrtime.bigint();
-  const elapsed = () => Number(process.hrtime.bigint() - started) / 1e9;
+  const { now = process.hrtime.bigint } = options;
+  const started = now();
+  const elapsed = () => Number(now() - started) / 1e9;
   const source = {
     commit: step.commit,
     ...(step.without !== undefined && { without: step.without }),
