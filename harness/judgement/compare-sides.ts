@@ -3,15 +3,10 @@ import type { CompareSetting } from '../matrix/matrix.ts';
 import { makeRandom } from '../random.ts';
 import type { Correction, Detail } from '../statistics/verdicts/analysis-request.ts';
 import type { RunContent } from '../store/run-folder.ts';
-import { type Judgement, judgePairs, type RunComparison } from './judgement.ts';
-import { orderFindings } from './order-check.ts';
-import {
-  findIncompatibilities,
-  type Incompatibility,
-  type Pairing,
-  pairAcross,
-  pairWithin,
-} from './pairing.ts';
+import { describeIncompatibility, findIncompatibilities, type Incompatibility } from './incompatibility.ts';
+import { judgePairs, type RunComparison } from './judgement.ts';
+import { withOrderFindings } from './order-check.ts';
+import { type Pairing, pairAcross, pairWithin } from './pairing.ts';
 import { sequentialProgress } from './sequential/sequential.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { judgeTwoSessions } from './sessions/two-sessions.ts';
@@ -145,15 +140,6 @@ function refuseUnlike(
   });
 }
 
-/** `QEMU: 7.2.22 -> 9.0.1`, with the number of pairs when not all of them have it. */
-export function describeIncompatibility(
-  { fact, base, new: next, pairs }: Incompatibility,
-  all: number,
-): string {
-  const where = pairs.length === 0 || pairs.length === all ? '' : ` (${pairs.length} of ${all} pairs)`;
-  return `${fact} ${base ?? 'unknown'} -> ${next ?? 'unknown'}${where}`;
-}
-
 /**
  * Judges a run by the `compare:` of its own matrix, at the looks that it declares and that it reached.
  * @returns undefined when it declares no comparison
@@ -168,22 +154,4 @@ export function judgeRun(content: RunContent, options: CompareOptions = {}): Run
     ...(trials.kind === 'looks' && { looks: trials.looks }),
     ...(progress && { limits: progress.limits }),
   });
-}
-
-/** In what the run that shall replace a baseline is unlike it, one phrase each. */
-export function replacementDifferences(baseline: Side, run: Side): string[] {
-  const { pairs } = pairAcross(baseline, run);
-  return findIncompatibilities(pairs, baseline, run).map(one => describeIncompatibility(one, pairs.length));
-}
-
-/** Adds warnings where it matters who boots first in a block. */
-function withOrderFindings(judgement: Judgement): Judgement {
-  const findings = orderFindings(judgement);
-  return {
-    ...judgement,
-    pairs: judgement.pairs.map(judged => {
-      const own = findings.get(judged.pair.name);
-      return own ? { ...judged, findings: [...judged.findings, ...own] } : judged;
-    }),
-  };
 }

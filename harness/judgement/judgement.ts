@@ -13,7 +13,8 @@ import type {
 } from '../statistics/verdicts/analysis-request.ts';
 import type { Analysis, JudgedMetric, Verdict } from '../statistics/verdicts/metric-verdict.ts';
 import { metricDefinitions } from './definition.ts';
-import type { CellPair, Incompatibility, Unmatched } from './pairing.ts';
+import type { Incompatibility } from './incompatibility.ts';
+import type { CellPair, Unmatched } from './pairing.ts';
 import { qualifyVerdicts } from './qualified-verdict.ts';
 import { formatQuantity } from './quantity.ts';
 import { failedBoots, type Side, type SideCell } from './side.ts';

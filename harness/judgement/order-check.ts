@@ -34,6 +34,18 @@ export function orderFindings({ pairs }: Judgement): Map<string, StatisticalFind
   return found;
 }
 
+/** Adds warnings where it matters who boots first in a block. */
+export function withOrderFindings(judgement: Judgement): Judgement {
+  const findings = orderFindings(judgement);
+  return {
+    ...judgement,
+    pairs: judgement.pairs.map(judged => {
+      const own = findings.get(judged.pair.name);
+      return own ? { ...judged, findings: [...judged.findings, ...own] } : judged;
+    }),
+  };
+}
+
 /** Both values of each repetition in the order in which they ran, each less the median of its side. */
 function blocksOf({ base, candidate }: CellPair, metric: string): number[][] {
   const left = centred(base.values.get(metric) ?? []);

@@ -1,6 +1,5 @@
 import { belongsToAxis, comparisonGroup } from '../matrix/comparison-group.ts';
 import type { CompareSetting } from '../matrix/matrix.ts';
-import { type FactDifference, unexplainedDifferences } from '../store/comparison-key.ts';
 import type { Side, SideCell } from './side.ts';
 
 /** Two cells that are equal in everything but what is compared. */
@@ -23,11 +22,6 @@ export interface Unmatched {
 export interface Pairing {
   pairs: CellPair[];
   unmatched: Unmatched[];
-}
-
-/** A difference of facts, with the pairs in which it was seen; none when it concerns the whole side. */
-export interface Incompatibility extends FactDifference {
-  pairs: string[];
 }
 
 /** Pairs inside one run: every other value of an axis with its base. */
@@ -85,32 +79,6 @@ export function pairAcross(base: Side, next: Side, axis?: string): Pairing {
     pairing.unmatched.push({ side: 'base', label: cell.label, reason });
   }
   return pairing;
-}
-
-/** What forbids to compare the pairs: facts that differ and that the compared axis does not explain. */
-export function findIncompatibilities(
-  pairs: readonly CellPair[],
-  base: Side,
-  next: Side,
-  axis?: string,
-): Incompatibility[] {
-  const found = new Map<string, Incompatibility>();
-  if (base.facts && next.facts) {
-    for (const difference of unexplainedDifferences(base.facts, next.facts, axis)) {
-      found.set(JSON.stringify(difference), { ...difference, pairs: [] });
-    }
-  }
-  for (const pair of pairs) {
-    // A cell without a passed trial says nothing about its guest; that it crashed must not hide it.
-    if (!pair.base.facts || !pair.candidate.facts) continue;
-    for (const difference of unexplainedDifferences(pair.base.facts, pair.candidate.facts, axis)) {
-      const key = JSON.stringify(difference);
-      const known = found.get(key) ?? { ...difference, pairs: [] };
-      known.pairs.push(pair.name);
-      found.set(key, known);
-    }
-  }
-  return [...found.values()];
 }
 
 function pairName(candidate: SideCell, axis: string, side: Side): string {

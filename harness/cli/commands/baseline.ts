@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import { escapeText } from '../../escape.ts';
 import { exitCodes } from '../../exit-code.ts';
-import { replacementDifferences } from '../../judgement/compare-sides.ts';
+import { replacementDifferences } from '../../judgement/incompatibility.ts';
 import { sideOfBaseline, sideOfRun } from '../../judgement/side.ts';
 import { type Column, renderTable } from '../../report/text/table.ts';
 import { type Baseline, makeBaseline } from '../../store/baseline.ts';

@@ -1,5 +1,5 @@
 import { escapeText } from '../../escape.ts';
-import { describeIncompatibility } from '../../judgement/compare-sides.ts';
+import { describeIncompatibility } from '../../judgement/incompatibility.ts';
 import type { JudgedPair, RunComparison } from '../../judgement/judgement.ts';
 import type { Side } from '../../judgement/side.ts';
 import type { Correction } from '../../statistics/verdicts/analysis-request.ts';
