@@ -30,6 +30,7 @@ export function escapeTail(lines: readonly string[], count: number, length = 200
 }
 
 function escapeCharacter(character: string, multiline: boolean): string {
+  // biome-ignore lint/style/noNonNullAssertion: a character has one
   const code = character.codePointAt(0)!;
   if (code === 0x0a) return multiline ? character : '\\n';
   if (code === 0x09) return multiline ? character : '\\t';

@@ -35,7 +35,7 @@ const quantity = /^([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]*)$/;
  */
 export function parseBytes(text: string | number): number {
   const match = quantity.exec(String(text).trim());
-  const factor = match ? byteFactors[match[2]!.toUpperCase()] : undefined;
+  const factor = match ? byteFactors[(match[2] ?? '').toUpperCase()] : undefined;
   const bytes = match && factor !== undefined ? Number(match[1]) * factor : Number.NaN;
   if (!Number.isSafeInteger(bytes)) {
     throw new UsageError('SIZE_INVALID', `${JSON.stringify(text)} is not a size in whole bytes`, {
@@ -51,7 +51,7 @@ export function parseBytes(text: string | number): number {
  */
 export function parseDuration(text: string | number): number {
   const match = quantity.exec(String(text).trim());
-  const factor = match ? durationFactors[match[2]!] : undefined;
+  const factor = match ? durationFactors[match[2] ?? ''] : undefined;
   const ns = match && factor !== undefined ? Number(match[1]) * factor : Number.NaN;
   if (!Number.isSafeInteger(ns)) {
     throw new UsageError('DURATION_INVALID', `${JSON.stringify(text)} is not a duration`, {

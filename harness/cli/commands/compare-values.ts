@@ -36,10 +36,9 @@ export async function compareValues(
       hint: '--class count for counters, time for durations and rates, deterministic for what must not vary at all.',
     });
   }
-  const [base, candidate] = await Promise.all(
-    files.map(async file => parseValues(await readValuesFile(file), file)),
-  );
-  const judged = judgeValues(base!, candidate!, { ...options, class: options.class });
+  const read = async (file: string) => parseValues(await readValuesFile(file), file);
+  const [base, candidate] = await Promise.all([read(files[0]), read(files[1])]);
+  const judged = judgeValues(base, candidate, { ...options, class: options.class });
   context.stdout(
     options.json
       ? `${JSON.stringify({ version: 1, base: files[0], new: files[1], ...(metricDocument(judged) as object) }, null, 2)}\n`
