@@ -50,7 +50,7 @@ const syscallPrefix =
   /^(?:__se_sys_|__do_sys_|ksys_|_{2,4}sys_|compat_S[yY]S_|S[yY]S_|SYSC_|sys_|__(?:x64|ia32|arm64)_)(?=\w)/;
 
 /** The name of a function as titles have it: of a system call without its wrappers. */
-export function titleName(name: string): string {
+function titleName(name: string): string {
   // A plain function of C++: `_Z`, the length of its name, the name.
   const length = /^_Z(\d{1,3})/.exec(name)?.[1];
   if (length !== undefined) return name.slice(2 + length.length, 2 + length.length + Number(length));
