@@ -22,7 +22,7 @@ const power = 0.8;
 const most = 100_000;
 
 /**
- * Estimates the trials per side to prove a change as large as the gate (or, without a gate, as large as the one seen)
+ * Estimates the trials per side to prove a change of 1.5 gates (or, without a gate, one as large as the one seen)
  * with power 0.8 at level `alpha`, from the spread seen so far. A rough guide: the spread of few trials is uncertain.
  * @param alpha level that a single hypothesis must reach, the correction for the family included
  * @returns undefined when nothing can be said: no values, or no change to look for
@@ -39,11 +39,13 @@ export function trialsNeeded(comparison: MetricComparison, alpha: number): Trial
   const least = leastTrials(alpha);
   if (have < 2) return { perSide: least, more: least - have, change: undefined, of: 'value' };
   const byRate = test.name === 'Fisher on P(nonzero)' && rates?.gate !== undefined;
-  const change = byRate ? rates.gate! : comparison.threshold || Math.abs(effect.estimate);
+  const gate = byRate ? (rates.gate ?? 0) : comparison.threshold;
+  const change = gate > 0 ? gatesSized * gate : Math.abs(effect.estimate);
   if (change === 0) return undefined;
+  const deviation = pooledDeviation(comparison) * growth(comparison, change);
   const sized = byRate
     ? trialsForRates(rates.base.rate, Math.min(1, rates.base.rate + change), alpha)
-    : trialsForShift(change, pooledDeviation(comparison), alpha);
+    : Math.max(trialsForShift(change, deviation, alpha), trialsToReach(change - gate, deviation));
   const perSide = Math.min(most, Math.max(sized, least));
   return { perSide, more: Math.max(0, perSide - have), change, of: byRate ? 'rate' : 'value' };
 }
@@ -79,6 +81,22 @@ export function leastTrials(alpha: number): number {
   let trials = 1;
   while (leastUntiedP(trials, trials) > alpha) trials++;
   return trials;
+}
+
+/** The estimate of a change must reach the gate as well, which one as large as the gate does in every second run. */
+const gatesSized = 1.5;
+
+/** Counts vary the more the larger they are: the spread of both sides once the mean of one has grown by the change. */
+function growth({ testedAs, base, candidate }: MetricComparison, change: number): number {
+  const centre = ((base.mean ?? 0) + (candidate.mean ?? 0)) / 2;
+  if (testedAs !== 'count' || centre <= 0) return 1;
+  return Math.sqrt((1 + (1 + change / centre) ** 2) / 2);
+}
+
+/** Trials per side with which an estimate lies less than `margin` below the truth, with the power that is promised. */
+function trialsToReach(margin: number, deviation: number): number {
+  if (deviation === 0) return 1;
+  return Math.ceil(2 * ((normalUpperQuantile(1 - power) * deviation) / margin) ** 2);
 }
 
 /** The fewest trials per side that prove that a deterministic metric differs. */
