@@ -75,7 +75,7 @@ export async function prepareRun(options: RunPreparation): Promise<PreparedRun> 
  * @param bootable makes ready what a smoke boot under KVM boots; not called where KVM is not asked for, or not there
  * @throws InfrastructureError KVM_UNUSABLE when KVM is demanded, QEMU_UNREADABLE; whatever `bootable` throws
  */
-export async function prepareHost(
+async function prepareHost(
   { requested, cores, signal }: Pick<RunPreparation, 'requested' | 'cores' | 'signal'>,
   bootable: () => Promise<PreparedCell>,
 ): Promise<PreparedHost> {
