@@ -21,8 +21,8 @@ export interface SourceFolders {
 }
 
 const ownSources: SourceFolders = {
-  formatted: ['guests/agent', 'guests/modules'],
-  tidied: ['guests/agent'],
+  formatted: ['guests/agent', 'guests/modules', 'guests/plugin'],
+  tidied: ['guests/agent', 'guests/plugin'],
 };
 
 /** As guests/agent/Makefile has them. */

@@ -164,6 +164,7 @@ export const errorCodes = {
     fault: 'kernel',
     meaning: 'The kernel has no virtio console: its guests could not be heard',
   },
+  KVM_CANNOT_COUNT: { fault: 'user', meaning: 'Instructions were to be counted, and KVM was asked for' },
   KVM_UNUSABLE: { fault: 'harness', meaning: 'KVM was asked for and cannot be used' },
   LIBRARY_MISSING: {
     fault: 'harness',
@@ -207,6 +208,10 @@ export const errorCodes = {
   PROGRAM_MISSING: { fault: 'harness', meaning: 'A program that is needed is not installed' },
   PROGRAM_TIMEOUT: { fault: 'harness', meaning: 'A program that was started did not end in time' },
   PROGRAM_UNKNOWN: { fault: 'user', meaning: 'guests/userland.yaml has no such program' },
+  QEMU_CANNOT_COUNT: {
+    fault: 'harness',
+    meaning: 'Instructions cannot be counted: the plugin does not compile, or QEMU does not take it',
+  },
   QEMU_UNREADABLE: { fault: 'harness', meaning: 'QEMU does not tell its version' },
   QMP_CLOSED: { fault: 'harness', meaning: 'The control connection to QEMU ended, or never came up' },
   QMP_ERROR: { fault: 'harness', meaning: 'QEMU refused a command' },

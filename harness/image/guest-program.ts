@@ -8,12 +8,14 @@ import { runProgram } from '../process/program.ts';
 /** Programs of guests/ that were compiled; a folder for each state of their sources. */
 export const guestProgramPlace: CachePlace = { name: 'guest programs', folder: 'guest-programs' };
 
-/** How to build a static program of guests/. */
+/** How to build a program of guests/. */
 export interface GuestProgramOptions {
   /** Folder with its Makefile, which puts `O=DIR name` into DIR. */
   sources: string;
   /** Name of the file that `make` leaves. */
   name: string;
+  /** Further variables for make: `API=1`. */
+  variables?: readonly string[] | undefined;
   /** Cache folder of modstorm. */
   cache: string;
   signal?: AbortSignal | undefined;
@@ -22,22 +24,26 @@ export interface GuestProgramOptions {
 }
 
 /**
- * A static C program of guests/ (the agent), built once for each state of its sources and each compiler.
+ * A C program of guests/ (the agent, the plugin of QEMU), built once for each state of its sources and each compiler.
  * @returns path of the program in the cache
  * @throws InfrastructureError PROGRAM_FAILED with the compiler's words, PROGRAM_MISSING
  */
 export async function buildGuestProgram(options: GuestProgramOptions): Promise<string> {
-  const { sources, name, cache, signal, onWait } = options;
-  const id = await digestSources(sources);
+  const { sources, name, variables = [], cache, signal, onWait } = options;
+  const id = await digestSources(sources, variables);
   const programs = new ContentCache(guestProgramPlace, cache, folder => existingPath(join(folder, name)));
   return programs.obtain(`${name}-${id}`, { purpose: `building ${name}`, signal, onWait }, async draft => {
-    await runProgram('make', ['-C', sources, `O=${draft}`], { signal, environment: { LC_ALL: 'C' } });
+    await runProgram('make', ['-C', sources, `O=${draft}`, ...variables], {
+      signal,
+      environment: { LC_ALL: 'C' },
+    });
   });
 }
 
-/** Names and contents of the sources, and the version of the compiler. */
-async function digestSources(folder: string): Promise<string> {
+/** Names and contents of the sources, what make is told, and the version of the compiler. */
+async function digestSources(folder: string, variables: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
+  for (const variable of variables) hash.update(`${variable}\0`);
   const { stdout } = await runProgram('gcc', ['-dumpfullversion', '-dumpmachine']);
   hash.update(stdout);
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });

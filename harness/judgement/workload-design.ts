@@ -6,6 +6,7 @@ const fixedTimeHeadlines: Readonly<Record<string, string>> = {
   waste_per_request: 'waste',
   failures_per_request: 'failures',
   loads_per_second: 'throughput',
+  instructions_per_request: 'instructions',
 };
 
 /**

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { InfrastructureError } from '../errors.ts';
+import { InfrastructureError, UsageError } from '../errors.ts';
 import { formatDuration } from '../units.ts';
 import type { AcceleratorProof } from './machine.ts';
 
@@ -12,6 +12,8 @@ export type SmokeBootResult =
 /** What the proof is about, and how to get it. */
 export interface AcceleratorRequest {
   requested: 'auto' | 'kvm' | 'tcg';
+  /** Why it must be emulation, as half a sentence; undefined when either will do. */
+  emulationOnly?: string | undefined;
   /** Boots a guest under KVM until it says hello; must end within its own deadline and leave nothing behind. */
   smokeBoot: () => Promise<SmokeBootResult>;
   /** Opens /dev/kvm for reading and writing; rejects with the errno of open(2). */
@@ -28,11 +30,13 @@ interface Obstacle {
 /**
  * Decides between KVM and emulation, and proves it. That /dev/kvm opens proves nothing: only a guest that said hello
  * does. `kvm` never falls back, `auto` takes emulation and says why, `tcg` asks nothing.
+ * @throws UsageError KVM_CANNOT_COUNT when `kvm` was requested for what only emulation can do
  * @throws InfrastructureError KVM_UNUSABLE when `kvm` was requested and cannot be used
  */
 export async function proveAccelerator(request: AcceleratorRequest): Promise<AcceleratorProof> {
   const { requested } = request;
   if (requested === 'tcg') return { accelerator: 'tcg', requested, reason: 'emulation was asked for' };
+  if (request.emulationOnly !== undefined) return emulationOnly(requested, request.emulationOnly);
   const obstacle = await findDeviceObstacle(request.openDevice ?? openKvm);
   if (obstacle) return withoutKvm(requested, obstacle);
   const boot = await request.smokeBoot();
@@ -44,6 +48,13 @@ export async function proveAccelerator(request: AcceleratorRequest): Promise<Acc
     reason: `/dev/kvm opens, but the smoke boot failed: ${boot.reason}`,
     hint: 'The host offers KVM without working virtualisation (often nested, without support of the outer host).',
     evidence: boot.evidence,
+  });
+}
+
+function emulationOnly(requested: 'auto' | 'kvm', reason: string): AcceleratorProof {
+  if (requested === 'auto') return { accelerator: 'tcg', requested, reason };
+  throw new UsageError('KVM_CANNOT_COUNT', `KVM was asked for, but ${reason}`, {
+    hint: 'Use --accel tcg, or leave the cells with `clock: instructions` out (--filter clock=host).',
   });
 }
 

@@ -8,10 +8,14 @@ export interface DeadlineScale {
   hostCores: number;
   /** Guests that run at the same time. */
   jobs: number;
+  /** Whether instructions are counted. */
+  counted?: boolean | undefined;
 }
 
 /** How much slower emulation is allowed to be; a boot to /init was measured at about 3 s, KVM needs below 1 s. */
 const emulationFactor = 3;
+/** What counting may cost besides: trials of one vCPU, a storm of xfs, took 1.8 times the CPU time. */
+const countingFactor = 2;
 /**
  * What each further vCPU of a guest that shares its core may add, as a fraction. Measured on two busy cores, one thread
  * translating: 8 vCPUs are up in 3.4 s, 64 in 10 to 13 s; a trial of 255 took 198 s (23 s on idle cores).
@@ -35,10 +39,12 @@ export function baseDeadlines(workloadNs: number): Deadlines {
  */
 export function scaleDeadlines(base: Deadlines, scale: DeadlineScale): Deadlines {
   const emulated = scale.accelerator === 'tcg';
-  const threads = emulated && translatesSingleThreaded(scale) ? 1 : Math.min(scale.vcpus, scale.hostCores);
+  const threads =
+    emulated && translatesSingleThreaded(scale, scale.counted) ? 1 : Math.min(scale.vcpus, scale.hostCores);
   const guestSharing = 1 + (scale.vcpus / threads - 1) * sharingFactor;
   const hostSharing = Math.max(1, (threads * scale.jobs) / scale.hostCores);
-  const factor = (emulated ? emulationFactor : 1) * hostSharing * guestSharing;
+  const counting = scale.counted ? countingFactor : 1;
+  const factor = (emulated ? emulationFactor : 1) * counting * hostSharing * guestSharing;
   return Object.fromEntries(
     Object.entries(base).map(([phase, ns]) => [phase, Math.round(ns * factor)]),
   ) as unknown as Deadlines;

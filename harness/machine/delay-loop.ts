@@ -20,15 +20,14 @@ export async function readTimeStampKilohertz(): Promise<number | undefined> {
 }
 
 /**
- * Loops per jiffy of an emulated guest, for `lpj=` on its command line: the guest's time stamp counter is that of the
- * host, so its delay loop can be known instead of being calibrated on each vCPU in turn (0.27 s each: without
+ * Loops per jiffy of an emulated guest, for `lpj=` on its command line: the frequency of its time stamp counter is
+ * known, so its delay loop can be told instead of being calibrated on each vCPU in turn (0.27 s each: without
  * a constant TSC the kernel does not take over the boot CPU's value, init/calibrate.c).
- * @param cpuinfo text of the host's /proc/cpuinfo; on x86 its bogomips are twice the TSC's MHz
+ * @param kilohertz of the guest's time stamp counter
  * @param config text of the guest kernel's configuration, for CONFIG_HZ
  * @returns undefined when either does not say; the kernel then calibrates as it always did
  */
-export function delayLoops(cpuinfo: string, config: string): number | undefined {
-  const kilohertz = timeStampKilohertz(cpuinfo);
+export function delayLoops(kilohertz: number | undefined, config: string): number | undefined {
   const frequency = /^CONFIG_HZ=(\d{2,4})$/m.exec(config)?.[1];
   if (kilohertz === undefined || frequency === undefined) return undefined;
   const loops = Math.round((kilohertz * 1000) / Number(frequency));
@@ -36,10 +35,18 @@ export function delayLoops(cpuinfo: string, config: string): number | undefined 
 }
 
 /**
- * `delayLoops` of this host for a kernel whose configuration is in a file.
- * @throws the error of the file system when a file cannot be read
+ * `delayLoops` for a kernel whose configuration is in a file.
+ * @throws the error of the file system when the file cannot be read
  */
-export async function readDelayLoops(configFile: string): Promise<number | undefined> {
-  if (process.arch !== 'x64') return undefined;
-  return delayLoops(await readFile('/proc/cpuinfo', 'utf8'), await readFile(configFile, 'utf8'));
+export async function readDelayLoops(
+  kilohertz: number | undefined,
+  configFile: string,
+): Promise<number | undefined> {
+  return delayLoops(kilohertz, await readFile(configFile, 'utf8'));
 }
+
+/**
+ * Frequency of the time stamp counter, in kHz, of a guest whose clock follows its instructions: QEMU then counts
+ * nanoseconds of the guest's time (icount_get() in accel/tcg).
+ */
+export const countedKilohertz = 1e6;

@@ -13,6 +13,12 @@ export interface AcceleratorProof {
   reason: string;
 }
 
+/** The plugin of QEMU that counts instructions, and the file that it writes to. */
+export interface InstructionCounter {
+  plugin: string;
+  file: string;
+}
+
 /** All that decides a QEMU command line; `qemuArguments` is a pure function of it. */
 export interface MachineSettings {
   qemu: string;
@@ -27,6 +33,8 @@ export interface MachineSettings {
   delayLoops?: number | undefined;
   /** `tsc_early_khz=` for an emulated guest, see `timeStampKilohertz`; without it the guest calibrates its clock. */
   timeStampKilohertz?: number | undefined;
+  /** Lets the guest's clock follow its instructions and counts these; emulated guests only. */
+  counter?: InstructionCounter | undefined;
   kernelImage: string;
   initramfs: string;
   /** Words appended to the kernel command line: the cell's own and `modstorm.trial=…`. */

@@ -1,3 +1,13 @@
+/** Axes that came with a later version: runs of earlier ones say nothing of them, and had these values. */
+const laterDefaults: Readonly<Record<string, string>> = { clock: 'host' };
+
+/** The settings without those that an earlier version would not have named: equal cells of both are equal here. */
+export function withoutLaterDefaults(settings: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(settings).filter(([axis, value]) => laterDefaults[axis] !== value),
+  );
+}
+
 /**
  * The key of the cells that are compared with each other: equal in every setting but those of the compared axis. Shards
  * keep such cells on one host and pairs are made of them, so both ask here.
@@ -7,7 +17,9 @@ export function comparisonGroup(
   settings: Readonly<Record<string, string>>,
   axis: string | undefined,
 ): string {
-  const others = Object.entries(settings).filter(([setting]) => !belongsToAxis(setting, axis));
+  const others = Object.entries(withoutLaterDefaults(settings)).filter(
+    ([setting]) => !belongsToAxis(setting, axis),
+  );
   return JSON.stringify(others.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

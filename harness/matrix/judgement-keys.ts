@@ -72,6 +72,16 @@ export function checkGatedTotals(source: YamlSource, matrix: Matrix, totals: rea
   }
 }
 
+/** Refuses to count instructions under KVM: it runs them on the processor, where nobody sees them. */
+export function checkClocks(source: YamlSource, matrix: Matrix): void {
+  if (matrix.require.accel !== 'kvm' || matrix.cells.every(({ clock }) => clock === 'host')) return;
+  source.report(
+    ['require', 'accel'],
+    'instructions are counted under emulation only, and KVM is required',
+    'Write `accel: tcg`, or leave `clock: instructions` to a matrix of its own.',
+  );
+}
+
 /** Reads `compare`: the axis must vary, and a cell must have the base. */
 export function readCompare(
   source: YamlSource,
@@ -88,6 +98,11 @@ export function readCompare(
       `${JSON.stringify(compare.axis)} is no axis with several values`,
       hint,
     );
+    return undefined;
+  }
+  if (compare.axis === 'clock') {
+    const message = 'guests with another clock do not do the same, and cannot be compared';
+    source.report(['compare', 'axis'], message, 'Compare another axis; both clocks may stand in one matrix.');
     return undefined;
   }
   const values = [...new Set(matrix.cells.flatMap(cell => cell.settings[compare.axis] ?? []))];

@@ -13,7 +13,7 @@ import {
   type PlacedCell,
 } from './axes/expand.ts';
 import { makeDefaults, readTopTable } from './axes/top-table.ts';
-import { checkGatedTotals, readCompare, readGates, readTrials } from './judgement-keys.ts';
+import { checkClocks, checkGatedTotals, readCompare, readGates, readTrials } from './judgement-keys.ts';
 import { type PathContext, resolveMatrixPath, toKernelSource } from './kernel-source.ts';
 import type { Matrix, WorkloadSetting } from './matrix.ts';
 import { type MatrixShape, matrixShape } from './matrix-shape.ts';
@@ -122,6 +122,7 @@ class MatrixReader {
     };
     if (shape.description !== undefined) matrix.description = shape.description;
     checkGatedTotals(source, matrix, this.options.totals ?? []);
+    checkClocks(source, matrix);
     const compare = readCompare(source, shape, matrix);
     if (compare !== undefined) matrix.compare = compare;
     source.throwIfFailed();

@@ -32,6 +32,8 @@ const axisWords = {
   command_line: "Extra words for the guest kernel's command line.",
   cpu: "QEMU's -cpu model; `auto` is host under KVM and max under TCG.",
   numa: 'NUMA nodes, at most one per virtual CPU.',
+  clock:
+    'What the clock of the guest follows: host (the time), or instructions (those it executes, which are counted; TCG only).',
 } as const;
 
 /** The axes beside `workload` and `workload.PARAMETER`. */

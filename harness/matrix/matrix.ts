@@ -6,6 +6,12 @@ export type Compression = 'none' | 'gzip' | 'xz' | 'zstd';
 /** Who decompresses a module: the loading program, or the kernel (MODULE_INIT_COMPRESSED_FILE). */
 export type Decompressor = 'user' | 'kernel';
 
+/**
+ * What the clock of a guest follows. `host` is time. `instructions` lets it advance with each instruction, so that the
+ * guest does the same work in the same order however busy the host is, and has them counted.
+ */
+export type Clock = 'host' | 'instructions';
+
 /** A value of a workload parameter after checking: sizes are bytes, durations nanoseconds. */
 export type ParameterValue = string | number | boolean;
 
@@ -42,6 +48,7 @@ export interface Cell {
   /** QEMU -cpu model; undefined lets the machine choose (host under KVM, max under TCG). */
   cpuModel?: string;
   numaNodes: number;
+  clock: Clock;
   workload: WorkloadSetting;
   /** What ends the workload; decides whether its totals can be compared, or only its rates. */
   design: WorkloadDesign;

@@ -1,6 +1,9 @@
 import { type Metric, metric } from './metric.ts';
 import { wastedCounters } from './module-stats/kernel-counter.ts';
 
+/** Below what matters, above the spread of a guest with one vCPU (matrices/README.md). */
+const instructionGate = { atLeast: 1, relative: 0.005 };
+
 /** Every metric that modstorm itself measures. Changes of counters are taken over the workload: after minus before. */
 export const metrics: readonly Metric[] = [
   metric({
@@ -156,6 +159,36 @@ export const metrics: readonly Metric[] = [
     family: 'workload',
     headline: true,
     description: "Wall time of the workload by the guest's clock.",
+  }),
+  metric({
+    name: 'instructions_boot',
+    title: 'boot instructions',
+    unit: 'count',
+    family: 'boot instructions',
+    headline: true,
+    total: false,
+    gate: instructionGate,
+    description:
+      'Instructions of all vCPUs from switching on to the agent (`clock: instructions`), those of waiting included.',
+  }),
+  metric({
+    name: 'instructions_workload',
+    title: 'instructions',
+    unit: 'count',
+    family: 'instructions',
+    headline: true,
+    gate: instructionGate,
+    description:
+      'Instructions of all vCPUs from the start of the workload to its end (`clock: instructions`), those of waiting included.',
+  }),
+  metric({
+    name: 'instructions_per_request',
+    title: 'instructions/request',
+    unit: 'count',
+    family: 'instructions',
+    total: false,
+    gate: instructionGate,
+    description: 'Instructions of the workload for each request to load a module (`clock: instructions`).',
   }),
   metric({
     name: 'settle_ns',

@@ -29,6 +29,8 @@ export interface TrialEvidence {
    * sample was sent (`time_ns`, CLOCK_MONOTONIC of the guest).
    */
   samples: readonly Readonly<Record<string, string>>[];
+  /** What the plugin of QEMU wrote, where instructions are counted. */
+  instructions?: string | undefined;
   expected: TrialExpectations;
 }
 

@@ -1,6 +1,7 @@
 import { HarnessError } from '../errors.ts';
 import type { Crash } from './crashes/crash.ts';
 import type { Finding } from './finding.ts';
+import { readInstructionCounts } from './instruction-counts.ts';
 import type { DuplicateRequests } from './kernel-log/duplicate-requests.ts';
 import { kmsgLines, lostRecords, parseKmsgRecord } from './kernel-log/kmsg-record.ts';
 import { readLog } from './log-reading.ts';
@@ -65,6 +66,7 @@ export function measureTrial(evidence: TrialEvidence): TrialMeasurement {
   Object.assign(result.metrics, memory.values, results.values);
   if (evidence.expected.succeeded !== undefined)
     Object.assign(result.metrics, requestMetrics(results.requests, result.metrics));
+  addInstructions(result, evidence);
   result.findings.push(...memory.findings, ...results.findings);
   result.findings = unique(result.findings);
   const invalid = invalidReason(evidence, result, before, after, results.invalid);
@@ -167,6 +169,34 @@ function addTimes(result: TrialMeasurement, { facts, exit }: TrialEvidence): voi
   const boot = wholeNumber(facts['uptime_ns']);
   if (boot !== undefined) result.metrics['boot_ns'] = boot;
   if (exit && Number.isSafeInteger(exit.wallNs)) result.metrics['workload_ns'] = exit.wallNs;
+}
+
+/** The counts of a guest whose clock follows its instructions, and what a reader must know of all its numbers. */
+function addInstructions(result: TrialMeasurement, { instructions, expected }: TrialEvidence): void {
+  if (instructions === undefined) return;
+  const counts = readInstructionCounts(instructions);
+  if (typeof counts === 'string') {
+    result.findings.push({ code: 'INSTRUCTIONS_UNKNOWN', severity: 'invalid', message: counts });
+    return;
+  }
+  const { metrics: values } = result;
+  values['instructions_boot'] = counts.boot;
+  values['instructions_workload'] = counts.workload;
+  const requests = Number(values['requests'] ?? 0);
+  if (requests > 0) values['instructions_per_request'] = counts.workload / requests;
+  result.findings.push({
+    code: 'TIMES_ARE_INSTRUCTIONS',
+    severity: 'note',
+    message:
+      'the clock of the guest follows its instructions, 4 ns each: its times are real only while it idles',
+  });
+  if (expected.vcpus === 1) return;
+  result.findings.push({
+    code: 'WAITING_IS_COUNTED',
+    severity: 'note',
+    message:
+      'instructions of vCPUs that wait for each other are counted too: a change may be one of waiting, not of work',
+  });
 }
 
 /** What the guest proved to have other than the cell says. */

@@ -3,7 +3,7 @@ import type { Capability } from '../image/agent-config.ts';
 import { buildImage } from '../image/build-image.ts';
 import { fragmentsOfCell } from '../kernel/fragments.ts';
 import { type KernelRequest, prepareKernels } from '../kernel/prepare-kernel.ts';
-import { readDelayLoops, readTimeStampKilohertz } from '../machine/delay-loop.ts';
+import { countedKilohertz, readDelayLoops, readTimeStampKilohertz } from '../machine/delay-loop.ts';
 import type { Cell, Matrix } from '../matrix/matrix.ts';
 import { type ResolvedWorkload, resolveWorkload } from '../matrix/workload/resolve-workload.ts';
 import type { WorkloadDefinition } from '../matrix/workload/workload.ts';
@@ -40,7 +40,7 @@ export async function prepareCells(options: PreparationOptions): Promise<Prepare
     order.map(index => requests[index]!),
     { signal: options.signal, sink: options.sink },
   );
-  const timeStampKilohertz = await readTimeStampKilohertz();
+  const hostKilohertz = await readTimeStampKilohertz();
   const prepared: PreparedCell[] = [];
   for (const [place, index] of order.entries()) {
     const need = needs[index]!;
@@ -53,13 +53,15 @@ export async function prepareCells(options: PreparationOptions): Promise<Prepare
       signal: options.signal,
       onStep: options.sink,
     });
-    const delayLoops = kernel.config === undefined ? undefined : await readDelayLoops(kernel.config);
+    const timeStampKilohertz = need.cell.clock === 'instructions' ? countedKilohertz : hostKilohertz;
+    const delayLoops =
+      kernel.config === undefined ? undefined : await readDelayLoops(timeStampKilohertz, kernel.config);
     prepared[index] = {
       ...need,
       kernel,
       image,
-      ...(delayLoops !== undefined && { delayLoops }),
-      ...(timeStampKilohertz !== undefined && { timeStampKilohertz }),
+      delayLoops,
+      timeStampKilohertz,
     };
   }
   return prepared;

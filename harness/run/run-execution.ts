@@ -15,6 +15,7 @@ import type { RunFolder } from '../store/run-folder.ts';
 import type { PreparedCell } from '../trial/prepared-cell.ts';
 import { smokeBoot } from '../trial/smoke-boot.ts';
 import { type GuestHost, runTrial, trialCost } from '../trial/trial-runner.ts';
+import { prepareInstructionCounter } from './instruction-counter.ts';
 import { prepareCells } from './preparation.ts';
 import { schedule } from './scheduler.ts';
 import { StepEvents } from './step-events.ts';
@@ -61,7 +62,7 @@ export async function prepareRun(options: RunPreparation): Promise<PreparedRun> 
       signal,
       sink: steps.sink,
     });
-  const host = await prepareHost(options, async () => {
+  const host = await prepareHost({ ...options, steps }, async () => {
     const [first] = await prepare(cells.slice(0, 1));
     return first!;
   });
@@ -71,25 +72,32 @@ export async function prepareRun(options: RunPreparation): Promise<PreparedRun> 
 }
 
 /**
- * Finds out what guests can be booted on.
+ * Finds out what guests can be booted on, before kernels are built: a missing compiler or an old QEMU is told at once.
  * @param bootable makes ready what a smoke boot under KVM boots; not called where KVM is not asked for, or not there
- * @throws InfrastructureError KVM_UNUSABLE when KVM is demanded, QEMU_UNREADABLE; whatever `bootable` throws
+ * @throws InfrastructureError KVM_UNUSABLE when KVM is demanded, QEMU_UNREADABLE, QEMU_CANNOT_COUNT; UsageError
+ *   KVM_CANNOT_COUNT; whatever `bootable` throws
  */
 async function prepareHost(
-  { requested, cores, signal }: Pick<RunPreparation, 'requested' | 'cores' | 'signal'>,
+  options: Pick<RunPreparation, 'plan' | 'requested' | 'cores' | 'signal'> & { steps: StepEvents },
   bootable: () => Promise<PreparedCell>,
 ): Promise<PreparedHost> {
+  const { plan, requested, cores, signal, steps } = options;
   const qemuVersion = await readQemuVersion(signal);
   const host = { qemu: qemuProgram, cores };
+  const counted = plan.cells.some(({ clock }) => clock === 'instructions');
   const proof = await proveAccelerator({
     requested,
+    emulationOnly: counted ? 'instructions are counted under emulation only' : undefined,
     smokeBoot: async () => smokeBoot(await bootable(), { ...host, accelerator: 'kvm' }, signal),
   });
-  if (requested !== 'tcg') {
+  if (requested !== 'tcg' && !counted) {
     const usable = proof.accelerator === 'kvm';
     await writeKvmNote(cacheFolder(), { usable, reason: proof.reason, at: new Date().toISOString() });
   }
-  return { host: { ...host, accelerator: proof.accelerator }, proof, qemuVersion };
+  const counterPlugin = counted
+    ? await prepareInstructionCounter({ qemu: qemuProgram, cache: cacheFolder(), signal, sink: steps.sink })
+    : undefined;
+  return { host: { ...host, accelerator: proof.accelerator, counterPlugin }, proof, qemuVersion };
 }
 
 /** What `executeTrials` depends on. */

@@ -36,6 +36,8 @@ export function cellFacts(
   )?.capabilities;
   return {
     workload: `${name} ${workloads[name] ?? '?'}`,
+    // Only where it is told: runs of versions that knew no other clock do not know the fact.
+    ...(samples.cell.clock === 'host' ? {} : { clock: samples.cell.clock }),
     ...(capabilities && capabilityFacts(capabilities)),
   };
 }

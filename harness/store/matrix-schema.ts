@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type {
   Cell,
+  Clock,
   CompareSetting,
   Compression,
   Decompressor,
@@ -38,6 +39,8 @@ export const cellSchema = objectOf<Cell>({
   commandLine: z.string(),
   cpuModel: z.exactOptional(z.string()),
   numaNodes: count,
+  // Plans from before there was another clock do not tell it.
+  clock: oneOf<Clock>({ host: true, instructions: true }).default('host'),
   // Plans from before workloads had a design do not tell it.
   design: design.default('fixed-work'),
   workload: objectOf<WorkloadSetting>({ name: text, parameters: mapOf(parameterValue) }),

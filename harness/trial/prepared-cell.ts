@@ -12,7 +12,7 @@ export interface PreparedCell {
   kernel: KernelArtifact;
   image: Image;
   /** `lpj=` for guests under TCG, see harness/machine/delay-loop.ts; unknown for a kernel without its config. */
-  delayLoops?: number;
+  delayLoops?: number | undefined;
   /** `tsc_early_khz=` for guests under TCG, see harness/machine/delay-loop.ts. */
-  timeStampKilohertz?: number;
+  timeStampKilohertz?: number | undefined;
 }

@@ -25,7 +25,7 @@ export async function smokeBoot(
     const settings = machineSettings(
       { ...one, deadlineNs: 1e9 },
       { ...host, accelerator: 'kvm' },
-      { id: 'smoke', consoleFile },
+      { id: 'smoke', consoleFile, countFile: join(sockets.path, 'count') },
     );
     const deadlines = {
       ...baseDeadlines(0),

@@ -21,6 +21,8 @@ export interface TrialEnd {
   startedAt: Date;
   life: GuestResult;
   log: GuestLog;
+  /** What the plugin of QEMU wrote, where instructions are counted. */
+  instructions?: string | undefined;
 }
 
 /** Judges a trial and puts its record together. Pure: the same end gives the same record. */
@@ -57,7 +59,7 @@ export function makeTrialRecord(end: TrialEnd): TrialRecord {
   return record;
 }
 
-function measure({ prepared, log }: TrialEnd): TrialMeasurement {
+function measure({ prepared, log, instructions }: TrialEnd): TrialMeasurement {
   const { cell, workload, fragments } = prepared;
   const files = log.files;
   const text = (file: string) => files.get(file)?.toString('utf8');
@@ -76,6 +78,7 @@ function measure({ prepared, log }: TrialEnd): TrialMeasurement {
       return content === undefined ? [] : [{ file, format, text: content }];
     }),
     facts: log.hello?.facts ?? {},
+    instructions,
     samples: log.samples.map(({ timeNs, values }) => ({ ...values, time_ns: String(timeNs) })),
     expected: {
       vcpus: cell.vcpus,

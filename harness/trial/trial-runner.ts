@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { ChannelListener, createSocketFolder } from '../channel/listener.ts';
 import { formatTranscriptLine } from '../channel/transcript.ts';
+import { readableText } from '../files/existing.ts';
 import { qemuArguments, translatesSingleThreaded } from '../machine/arguments.ts';
 import { baseDeadlines, scaleDeadlines } from '../machine/deadlines.ts';
 import { type GuestResult, runGuest } from '../machine/guest.ts';
 import type { Accelerator, MachineSettings } from '../machine/machine.ts';
+import type { Cell } from '../matrix/matrix.ts';
 import type { TrialPhase, TrialRecord } from '../measurement/record.ts';
 import type { Trial } from '../plan/trial.ts';
 import { shellQuote } from '../shell-quote.ts';
@@ -24,7 +26,14 @@ export interface GuestHost {
   accelerator: Accelerator;
   /** Cores of the host that guests may use. */
   cores: number;
+  /** The plugin of QEMU that counts instructions; there when a cell of the run wants them counted. */
+  counterPlugin?: string | undefined;
 }
+
+/** What the plugin of QEMU writes to, in the folder of a trial. */
+const instructionFile = 'instructions.txt';
+/** Most characters of it that are read: 64 lines with a number of 20 digits for each of 256 vCPUs would be 350 000. */
+const countLimit = 400_000;
 
 /** QEMU's own memory beside the guest's: translated code, device state, the page tables of the host. */
 const machineOverheadBytes = 192 * 1024 ** 2;
@@ -32,8 +41,14 @@ const machineOverheadBytes = 192 * 1024 ** 2;
 /** What a trial takes of the host. Single-threaded translation needs one core however many vCPUs there are. */
 export function trialCost(trial: Trial, host: GuestHost): Resources {
   const { vcpus, memoryBytes } = trial.cell;
-  const single = host.accelerator === 'tcg' && translatesSingleThreaded({ vcpus, hostCores: host.cores });
+  const single =
+    host.accelerator === 'tcg' &&
+    translatesSingleThreaded({ vcpus, hostCores: host.cores }, isCounted(trial.cell));
   return { cores: single ? 1 : Math.min(vcpus, host.cores), memoryBytes: memoryBytes + machineOverheadBytes };
+}
+
+function isCounted(cell: Cell): boolean {
+  return cell.clock === 'instructions';
 }
 
 /** The settings of the machine for a cell, without the paths of one trial. Pure. */
@@ -42,7 +57,7 @@ export function machineSettings(
     deadlineNs: number;
   },
   host: GuestHost,
-  trial: { id: string; consoleFile: string },
+  trial: { id: string; consoleFile: string; countFile: string },
 ): MachineSettings {
   const { cell, kernel, image } = prepared;
   const words = [
@@ -58,9 +73,13 @@ export function machineSettings(
     vcpus: cell.vcpus,
     memoryBytes: cell.memoryBytes,
     numaNodes: cell.numaNodes,
-    ...(cell.cpuModel !== undefined && { cpuModel: cell.cpuModel }),
-    ...(prepared.delayLoops !== undefined && { delayLoops: prepared.delayLoops }),
-    ...(prepared.timeStampKilohertz !== undefined && { timeStampKilohertz: prepared.timeStampKilohertz }),
+    cpuModel: cell.cpuModel,
+    delayLoops: prepared.delayLoops,
+    timeStampKilohertz: prepared.timeStampKilohertz,
+    counter:
+      isCounted(cell) && host.counterPlugin !== undefined
+        ? { plugin: host.counterPlugin, file: trial.countFile }
+        : undefined,
     kernelImage: kernel.image,
     initramfs: image.path,
     commandLine: words.filter(Boolean).join(' '),
@@ -94,13 +113,15 @@ export async function runTrial(options: TrialOptions): Promise<TrialRecord> {
   const settings = machineSettings({ ...prepared, deadlineNs: Math.round(deadlines.workload * 0.8) }, host, {
     id: trial.id,
     consoleFile: join(folder, 'console.log'),
+    countFile: join(folder, instructionFile),
   });
   const command = shellQuote([settings.qemu, ...qemuArguments(settings)]);
   await writeFile(join(folder, 'qemu.txt'), `${command}\n`);
   const log = new GuestLog();
   const life = await bootGuest(options, settings, log, folder);
   await writeEvidence(folder, log, life);
-  return makeTrialRecord({ trial, prepared, startedAt, life, log });
+  const instructions = settings.counter && (await readCounts(settings.counter.file));
+  return makeTrialRecord({ trial, prepared, startedAt, life, log, instructions });
 }
 
 function trialDeadlines(prepared: PreparedCell, host: GuestHost, jobs: number) {
@@ -110,7 +131,14 @@ function trialDeadlines(prepared: PreparedCell, host: GuestHost, jobs: number) {
     vcpus: prepared.cell.vcpus,
     hostCores: host.cores,
     jobs,
+    counted: isCounted(prepared.cell),
   });
+}
+
+/** What the plugin wrote; nothing when QEMU did not get as far as to load it. */
+async function readCounts(file: string): Promise<string> {
+  const text = (await readableText(file)) ?? '';
+  return text.slice(0, countLimit);
 }
 
 async function bootGuest(

@@ -17,6 +17,7 @@ export function fakeCell(id: string, config: string, vcpus: number): Cell {
     decompress: 'user',
     commandLine: '',
     numaNodes: 1,
+    clock: 'host',
     workload: { name: 'stress-ng', parameters: { module: 'xfs', instances: 100, timeout: 5e9 } },
     design: 'fixed-work',
   };

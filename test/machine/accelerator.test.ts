@@ -15,6 +15,16 @@ t.test('the accelerator: kvm never falls back, auto says why', async t => {
     });
   const never = () => t.fail('nothing is tried when emulation was asked for') as never;
   t.match(await request({ requested: 'tcg', openDevice: never, smokeBoot: never }), { accelerator: 'tcg' });
+  const emulationOnly = 'it is counted';
+  t.match(await request({ emulationOnly, openDevice: never, smokeBoot: never }), {
+    accelerator: 'tcg',
+    requested: 'auto',
+    reason: 'it is counted',
+  });
+  await t.rejects(request({ requested: 'kvm', emulationOnly, openDevice: never, smokeBoot: never }), {
+    code: 'KVM_CANNOT_COUNT',
+    message: 'KVM was asked for, but it is counted',
+  });
   t.match(await request({ requested: 'kvm' }), { accelerator: 'kvm', reason: /hello in 900 ms/ });
   t.match(await request({}), { accelerator: 'kvm', requested: 'auto' });
   t.match(await request({ openDevice: failing('ENOENT') }), { accelerator: 'tcg', reason: /does not exist/ });

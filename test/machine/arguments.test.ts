@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import t from 'tap';
 import { qemuArguments, translatesSingleThreaded } from '../../harness/machine/arguments.ts';
 import { baseDeadlines, scaleDeadlines } from '../../harness/machine/deadlines.ts';
-import { delayLoops, timeStampKilohertz } from '../../harness/machine/delay-loop.ts';
+import { countedKilohertz, delayLoops, timeStampKilohertz } from '../../harness/machine/delay-loop.ts';
 import type { MachineSettings } from '../../harness/machine/machine.ts';
 import { PhaseClock } from '../../harness/machine/phase-clock.ts';
 import { projectPath } from '../../harness/project.ts';
@@ -30,6 +30,11 @@ const variants: Record<string, Partial<MachineSettings>> = {
   'tcg-255': { vcpus: 255 },
   'kvm-255-numa': { accelerator: 'kvm', vcpus: 255, numaNodes: 4, hostCores: 64 },
   'odd-memory-numa-3-of-2': { memoryBytes: 1000 * 1000 * 1000, numaNodes: 3 },
+  'tcg-counted': {
+    counter: { plugin: '/cache/a=b,c/instructions.so', file: '/run/instructions.txt' },
+    delayLoops: 4000000,
+    timeStampKilohertz: countedKilohertz,
+  },
   'dry-run': { consoleFile: '-', channelFile: '/tmp/my,channel', commandLine: '' },
 };
 
@@ -46,6 +51,7 @@ t.test('golden command lines', t => {
   }
   t.equal(translatesSingleThreaded({ vcpus: 2, hostCores: 2 }), false);
   t.equal(translatesSingleThreaded({ vcpus: 3, hostCores: 2 }), true);
+  t.equal(translatesSingleThreaded({ vcpus: 1, hostCores: 2 }, true), true);
   t.end();
 });
 
@@ -121,18 +127,18 @@ t.test('deadlines grow with emulation, sharing and jobs, and never shrink', t =>
 
 t.test('the delay loop is known from the host and the configuration, or left to the kernel', t => {
   const cpuinfo = 'processor\t: 0\ncpu MHz\t\t: 2596.120\nbogomips\t: 5192.24\n\nprocessor\t: 1\n';
-  t.equal(delayLoops(cpuinfo, '# CONFIG_HZ_250 is not set\nCONFIG_HZ=100\n'), 25961200);
-  t.equal(delayLoops(cpuinfo, 'CONFIG_HZ=250\n'), 10384480);
+  t.equal(delayLoops(timeStampKilohertz(cpuinfo), '# CONFIG_HZ_250 is not set\nCONFIG_HZ=100\n'), 25961200);
+  t.equal(delayLoops(timeStampKilohertz(cpuinfo), 'CONFIG_HZ=250\n'), 10384480);
   t.equal(timeStampKilohertz(cpuinfo), 2596120);
   t.equal(timeStampKilohertz('bogomips\t: 0.00\n'), undefined);
   t.equal(timeStampKilohertz('processor\t: 0\n'), undefined);
-  t.equal(delayLoops(cpuinfo, 'CONFIG_HZ_100=y\n'), undefined);
+  t.equal(delayLoops(timeStampKilohertz(cpuinfo), 'CONFIG_HZ_100=y\n'), undefined);
   t.equal(
-    delayLoops('BogoMIPS : 50.00\n', 'CONFIG_HZ=100\n'),
+    delayLoops(timeStampKilohertz('BogoMIPS : 50.00\n'), 'CONFIG_HZ=100\n'),
     undefined,
     'other architectures count otherwise',
   );
-  t.equal(delayLoops('bogomips\t: 0.00\n', 'CONFIG_HZ=100\n'), undefined);
+  t.equal(delayLoops(timeStampKilohertz('bogomips\t: 0.00\n'), 'CONFIG_HZ=100\n'), undefined);
   t.end();
 });
 

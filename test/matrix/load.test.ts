@@ -34,6 +34,7 @@ t.test('the shortest matrix is one cell of defaults', t => {
     decompress: 'user',
     commandLine: '',
     numaNodes: 1,
+    clock: 'host',
     workload: {
       name: 'stress-ng',
       parameters: { instances: 100, module: 'xfs', timeout: 5e9, no_unload: false },
@@ -226,6 +227,34 @@ require: { accel: kvm }
     `${oneKernel}axes: { workload: [stress-ng, other] }\ncompare: { axis: workload, base: other }`,
   );
   t.equal(new Set(mixed.cells.map(cell => comparisonGroup(cell.settings, 'workload'))).size, 1);
+  t.end();
+});
+
+t.test('the clock: counted guests are cells of their own, and nothing to compare with others', t => {
+  const [host, counted] = load(`${oneKernel}axes: { clock: [host, instructions] }`).cells;
+  t.equal(host?.id, '343a653c83cc', 'the id of the cell before there was a clock');
+  t.not(counted?.id, host?.id);
+  t.strictSame([host?.clock, counted?.clock], ['host', 'instructions']);
+  t.equal(counted?.label, 'clock=instructions');
+  const { clock: _, ...before } = host?.settings ?? {};
+  t.equal(
+    comparisonGroup(before, undefined),
+    comparisonGroup(host?.settings ?? {}, undefined),
+    'as of old runs',
+  );
+  t.not(comparisonGroup(before, undefined), comparisonGroup(counted?.settings ?? {}, undefined));
+  const counting = `${oneKernel}clock: instructions\n`;
+  t.same(complaints(`${counting}vcpus: 64`), []);
+  t.match(complaints(`${counting}vcpus: 65`), [/of 65 virtual CPUs cannot be counted, only of up to 64/]);
+  t.match(complaints(`${counting}require: { accel: kvm }`), [
+    /counted under emulation only, and KVM is required/,
+  ]);
+  t.same(complaints(`${counting}require: { accel: tcg }`), []);
+  t.match(complaints(`${oneKernel}clock: guest`), [/there is no clock "guest"/]);
+  t.match(
+    complaints(`${oneKernel}axes: { clock: [host, instructions] }\ncompare: { axis: clock, base: host }`),
+    [/cannot be compared/],
+  );
   t.end();
 });
 

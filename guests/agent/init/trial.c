@@ -10,6 +10,7 @@
 #include "channel/port.h"
 #include "channel/sample.h"
 #include "common/clock.h"
+#include "common/mark.h"
 #include "common/root.h"
 #include "init/collect.h"
 #include "init/config.h"
@@ -137,6 +138,7 @@ static bool run_workload(void)
 
 	set_phase("workload");
 	sampler_start(&trial.sampler, &trial.channel, trial.config.sample_ns);
+	mark(MARK_WORKLOAD_BEGIN);
 	error = process_start(&process, &trial.config.run, &trial.config.env);
 	if (error) {
 		sampler_stop(&trial.sampler);
@@ -147,6 +149,7 @@ static bool run_workload(void)
 	output_start(&trial.outputs[0], &trial.channel, process.out, "stdout");
 	output_start(&trial.outputs[1], &trial.channel, process.err, "stderr");
 	process_wait(&process, trial.config.deadline_ns, &ending);
+	mark(MARK_WORKLOAD_END);
 	sampler_stop(&trial.sampler);
 	for (int i = 0; i < 2; i++)
 		output_stop(&trial.outputs[i]);
@@ -197,10 +200,12 @@ static bool say_goodbye(void)
 bool trial_run(const struct trial_options *options)
 {
 	char problem[512];
-	bool configured = config_read(&trial.config, options->config, problem, sizeof(problem));
+	bool configured;
 	bool good;
 	int error;
 
+	mark(MARK_BOOTED);
+	configured = config_read(&trial.config, options->config, problem, sizeof(problem));
 	if (!configured)
 		console("CONFIG_INVALID: %s", problem);
 	load_early();

@@ -152,6 +152,7 @@ async function printCommandLines(
       const exact = machineSettings({ ...one, deadlineNs }, prepared.host, {
         id: 'dry-run',
         consoleFile: '-',
+        countFile: join(tmpdir(), `modstorm-dry-run-${cell.id}.instructions`),
       });
       const settings = {
         ...exact,

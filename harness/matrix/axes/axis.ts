@@ -42,6 +42,7 @@ export const axisDefaults: Record<Exclude<PlainAxis, 'kernel'>, string | number>
   command_line: '',
   cpu: 'auto',
   numa: 1,
+  clock: 'host',
 };
 
 /**
@@ -68,6 +69,8 @@ export function readAxisValue(axis: PlainAxis, raw: unknown, context: AxisContex
       return readCommandLine(text(raw));
     case 'cpu':
       return readCpu(text(raw));
+    case 'clock':
+      return plain(oneOf('clock', text(raw), ['host', 'instructions']));
   }
 }
 

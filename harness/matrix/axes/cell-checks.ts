@@ -11,6 +11,7 @@ export function checkCells(source: YamlSource, cells: readonly PlacedCell[], con
     checkDecompress(source, placed);
     checkNumaNodes(source, placed);
     checkCompression(source, placed, context);
+    checkClock(source, placed);
     const key = JSON.stringify(placed.cell.workload);
     if (!seen.has(key)) checkWorkload(source, placed, context);
     seen.add(key);
@@ -32,6 +33,18 @@ function checkNumaNodes(source: YamlSource, { cell, draft }: PlacedCell): void {
     draft.plain.numa.path,
     `${cell.numaNodes} NUMA nodes are more than a cell of this matrix has virtual CPUs`,
     `Exclude the cells with fewer than ${cell.numaNodes} vcpus.`,
+  );
+}
+
+/** Most vCPUs that were tried; with 128 a guest did not get past its early boot in a minute. */
+const mostCountedVcpus = 64;
+
+function checkClock(source: YamlSource, { cell, draft }: PlacedCell): void {
+  if (cell.clock !== 'instructions' || cell.vcpus <= mostCountedVcpus) return;
+  source.report(
+    draft.plain.clock.path,
+    `the instructions of ${cell.vcpus} virtual CPUs cannot be counted, only of up to ${mostCountedVcpus}`,
+    `Exclude the cells with more than ${mostCountedVcpus} vcpus.`,
   );
 }
 

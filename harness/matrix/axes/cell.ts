@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Cell, Compression, Decompressor, WorkloadSetting } from '../matrix.ts';
+import { withoutLaterDefaults } from '../comparison-group.ts';
+import type { Cell, Clock, Compression, Decompressor, WorkloadSetting } from '../matrix.ts';
 import { type PlainAxis, plainAxes } from '../matrix-shape.ts';
 import type { SourcePath } from '../source/yaml-source.ts';
 import { parameterText, readParameter } from '../workload/parameter.ts';
@@ -57,6 +58,7 @@ export function makeCell(draft: Draft, context: AxisContext): Cell {
     decompress: plain.decompress.value.value as Decompressor,
     commandLine: String(plain.command_line.value.value),
     numaNodes: Number(plain.numa.value.value),
+    clock: plain.clock.value.value as Clock,
     workload,
     design: designFor(context.workloads.get(workload.name)!, workload.parameters),
   };
@@ -65,7 +67,10 @@ export function makeCell(draft: Draft, context: AxisContext): Cell {
 
 /** Canonical JSON: one spelling, sorted keys, base units. The kernel counts by its name, so that two runs compare. */
 function cellId(draft: Draft, workload: WorkloadSetting): string {
-  const axes = [...plainAxes].sort().map(axis => [axis, draft.plain[axis].value.identity]);
+  const identities = plainAxes.map(axis => [axis, draft.plain[axis].value.identity] as const);
+  const axes = Object.entries(withoutLaterDefaults(Object.fromEntries(identities))).sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
   const parameters = Object.entries(workload.parameters).sort(([a], [b]) => (a < b ? -1 : 1));
   const canonical = JSON.stringify([axes, workload.name, parameters]);
   return createHash('sha256').update(canonical).digest('hex').slice(0, 12);

@@ -28,6 +28,8 @@ const tableMetrics = [
   'dup_warnings',
   'settle_ns',
   'latency_median_ns',
+  'instructions_boot',
+  'instructions_workload',
   'boot_ns',
   'workload_ns',
 ] as const;
