@@ -1,3 +1,4 @@
+import type { FilePair, InspectedFiles } from './inspected-files.ts';
 import type { Inspection, LogInspection, TextFacts } from './inspection.ts';
 import type { StatsDifference } from './module-stats/stats-difference.ts';
 
@@ -59,4 +60,19 @@ export function inspectionJson(inspection: Inspection): Record<string, unknown> 
     log: log && jsonLog(log),
     findings: [...stats.findings, ...(difference?.findings ?? []), ...(log?.findings ?? [])],
   };
+}
+
+/** Several inspections as one JSON value; each file as it is alone, and its name. */
+export function inspectedFilesJson({ files, passedOver, pair }: InspectedFiles): Record<string, unknown> {
+  return {
+    version: 1,
+    kind: 'files',
+    files: files.map(({ name, inspection }) => ({ name, ...inspectionJson(inspection) })),
+    difference: pair && pairJson(pair),
+    passedOver,
+  };
+}
+
+function pairJson({ before, after, difference, refusal }: FilePair): Record<string, unknown> {
+  return { before, after, change: difference && differenceJson(difference), refusal };
 }

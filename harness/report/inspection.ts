@@ -82,8 +82,8 @@ function undoneLines({ undone }: Inspection): string[] {
   return [`Undone before reading: ${undone.map(({ what, count }) => `${what} (${count})`).join(', ')}`];
 }
 
-/** The counters that changed between two readings. */
-function differenceLines({ counters, wastedBytes, duplicates }: StatsDifference): string[] {
+/** The counters and modules that changed between two readings, escaped. */
+export function differenceLines({ counters, wastedBytes, duplicates }: StatsDifference): string[] {
   const changed = counters.filter(({ before, after }) => before !== after);
   const rows: Cell[][] = changed.map(({ name, before, after, change }) => [
     kernelCounter(name).label,

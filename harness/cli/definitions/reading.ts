@@ -30,19 +30,26 @@ export function defineReadingCommands(program: Command, start: Start): void {
     );
   program
     .command('inspect')
-    .description('read a modules/stats text, a dmesg or a console log from any machine')
-    .argument('<file>', 'the file, or - for standard input')
+    .description('read modules/stats texts, dmesg or console logs from any machine')
+    .argument(
+      '<file...>',
+      'files, also gzip, xz or zstd; folders, for the files in them; - for standard input',
+    )
     .addOption(jsonOption())
     .helpGroup('Reading:')
+    .addHelpText('after', '\nOf two stats texts the change from the first to the second follows.')
     .addHelpText(
       'after',
       examples(
         'ssh big cat /sys/kernel/debug/modules/stats | modstorm inspect -',
         'modstorm inspect console.log --json',
+        'modstorm inspect stats-before.txt stats-after.txt',
       ),
     )
-    .action((file: string, options: InspectOptions) =>
-      start(async context => (await import('../commands/inspect.ts')).inspectCommand(file, options, context)),
+    .action((files: string[], options: InspectOptions) =>
+      start(async context =>
+        (await import('../commands/inspect.ts')).inspectCommand(files, options, context),
+      ),
     );
   program
     .command('schema')

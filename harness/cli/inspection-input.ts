@@ -1,0 +1,130 @@
+import { createReadStream, type Dirent } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HarnessError, UsageError } from '../errors.ts';
+import { inspectionLimit } from '../measurement/inspection.ts';
+import { isCounterName } from '../measurement/module-stats/kernel-counter.ts';
+import { decodeBytes } from '../measurement/text/encoding.ts';
+import { type SourceText, sourceText } from '../measurement/text/source-text.ts';
+import type { CommandContext } from './context.ts';
+import { decompress, tooLarge } from './decompression.ts';
+
+/** A text to inspect that is not read yet, so that only one at a time is in memory. */
+export interface InspectionInput {
+  /** As it was given; for a file of a folder with the path of the folder. */
+  name: string;
+  /** Found in a folder rather than named: it need not be a text that can be inspected. */
+  isFound: boolean;
+  /** @throws UsageError INSPECT_UNREADABLE, INSPECT_TOO_LARGE */
+  read: () => Promise<SourceText>;
+}
+
+/** Most files of one folder. */
+export const folderLimit = 256;
+
+/** In the evidence of a trial, this is the earlier of the two readings, which the order of names would put last. */
+const earlierReading = 'stats-before.txt';
+
+/**
+ * The texts behind the arguments of `inspect`: a file, `-` for standard input, or a folder, which stands for its
+ * regular files by name. The counter files of /sys/kernel/debug/modules are one text, and none beside `stats`, which
+ * has the same counters.
+ * @throws UsageError INSPECT_UNREADABLE, INSPECT_TOO_LARGE if a folder holds more than `folderLimit` files
+ */
+export async function listInputs(
+  sources: readonly string[],
+  context: CommandContext,
+): Promise<InspectionInput[]> {
+  const inputs: InspectionInput[] = [];
+  for (const source of sources) {
+    if (source !== '-' && (await isFolder(source))) inputs.push(...(await listFolder(source, context)));
+    else inputs.push({ name: source, isFound: false, read: () => readSource(source, context) });
+  }
+  return inputs;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await guarded(path, async () => (await stat(path)).isDirectory());
+}
+
+async function listFolder(folder: string, context: CommandContext): Promise<InspectionInput[]> {
+  const entries: Dirent[] = await guarded(folder, () => readdir(folder, { withFileTypes: true }));
+  const names = entries.filter(entry => entry.isFile()).map(({ name }) => name);
+  if (names.length > folderLimit) {
+    throw new UsageError(
+      'INSPECT_TOO_LARGE',
+      `${folder} holds ${names.length} files, more than ${folderLimit}`,
+      {
+        hint: 'Name the files to inspect.',
+      },
+    );
+  }
+  const key = (name: string) => (name === earlierReading ? 'stats-' : name);
+  names.sort((one, other) => (key(one) < key(other) ? -1 : 1));
+  const counters = names.filter(isCounterName);
+  const inputs: InspectionInput[] = names
+    .filter(name => !isCounterName(name))
+    .map(name => join(folder, name))
+    .map(path => ({ name: path, isFound: true, read: () => readSource(path, context) }));
+  if (counters.length === 0 || names.includes('stats')) return inputs;
+  const read = () => readCounters(folder, counters, context);
+  return [{ name: `${folder} (counter files)`, isFound: true, read }, ...inputs];
+}
+
+/** The counter files as `grep . *` prints them. */
+async function readCounters(
+  folder: string,
+  names: readonly string[],
+  context: CommandContext,
+): Promise<SourceText> {
+  const lines: string[] = [];
+  for (const name of names) {
+    const { text } = await readSource(join(folder, name), context);
+    lines.push(`${name}:${text.trim().slice(0, counterLength)}\n`);
+  }
+  return sourceText(lines.join(''));
+}
+
+/** A counter has at most 20 digits; what is longer is none, and stays recognisable as such. */
+const counterLength = 64;
+
+async function readSource(source: string, context: CommandContext): Promise<SourceText> {
+  if (source === '-') return await readStream(process.stdin, 'standard input', context);
+  return await guarded(source, async () => {
+    // What is looked at before it is opened: a FIFO would wait for its writer, and a device has no end.
+    if (!(await stat(source)).isFile()) throw new Error('it is no regular file');
+    // A stream and not readFile: debugfs and pipes have no size, and the bound must hold for them too.
+    return await readStream(createReadStream(source), source, context);
+  });
+}
+
+/** Makes what the system says of a path an error of the user. */
+async function guarded<Value>(path: string, read: () => Promise<Value>): Promise<Value> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof HarnessError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError('INSPECT_UNREADABLE', `cannot read ${path}: ${reason}`, {
+      hint: 'Give a file that you may read, or - for standard input; /sys/kernel/debug needs root.',
+      cause: error,
+    });
+  }
+}
+
+async function readStream(
+  stream: AsyncIterable<unknown>,
+  name: string,
+  { signal }: CommandContext,
+): Promise<SourceText> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    signal.throwIfAborted();
+    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+    length += bytes.length;
+    if (length > inspectionLimit) throw tooLarge(name);
+    chunks.push(bytes);
+  }
+  return decodeBytes(await decompress(Buffer.concat(chunks, length), name, signal));
+}

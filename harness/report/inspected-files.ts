@@ -1,0 +1,28 @@
+import { escapeText } from '../escape.ts';
+import type { FilePair, InspectedFiles } from '../measurement/inspected-files.ts';
+import { differenceLines, renderInspection } from './inspection.ts';
+
+/** Longest name of a file that is shown whole, in characters. */
+const nameLength = 300;
+
+/** Several inspections for people, one block for each file, all text escaped; ends with a newline. */
+export function renderInspectedFiles({ files, passedOver, pair }: InspectedFiles): string {
+  const blocks = files.map(({ name, inspection }) => `${heading(name)}\n${renderInspection(inspection)}`);
+  if (pair) blocks.push(`${pairLines(pair).join('\n')}\n`);
+  if (passedOver.length > 0) {
+    const reasons = passedOver.map(({ reason }) => `  ${escapeText(reason, { length: nameLength })}`);
+    blocks.push(['Not read', ...reasons, ''].join('\n'));
+  }
+  return blocks.join('\n');
+}
+
+/** As head and tail mark each of several files. */
+function heading(name: string): string {
+  return `==> ${escapeText(name, { length: nameLength })} <==`;
+}
+
+function pairLines({ before, after, difference, refusal }: FilePair): string[] {
+  const title = heading(`from ${before} to ${after}`);
+  if (difference) return [title, ...differenceLines(difference)];
+  return [title, `No difference: ${escapeText(refusal ?? 'unknown', { length: nameLength })}`];
+}
