@@ -49,7 +49,7 @@ function comparisonHead(comparison: RunComparison): Record<string, unknown> {
 }
 
 function sideDocument({ kind, name, startedAt, facts }: Side): unknown {
-  return { kind, name, ...(startedAt !== undefined && { startedAt }), ...(facts && { facts }) };
+  return { kind, name, startedAt, facts };
 }
 
 function pairDocument({ pair, metrics, findings, nextTrials }: JudgedPair): unknown {
@@ -58,7 +58,7 @@ function pairDocument({ pair, metrics, findings, nextTrials }: JudgedPair): unkn
     base: { id: pair.base.id, label: pair.base.label },
     new: { id: pair.candidate.id, label: pair.candidate.label },
     settings: pair.candidate.settings,
-    ...(nextTrials !== undefined && { nextTrials }),
+    nextTrials,
     metrics: Object.fromEntries(metrics.map(metric => [metric.definition.name, metricDocument(metric)])),
     findings,
   };
@@ -85,14 +85,14 @@ export function metricDocument({ definition, result, sentence, correction, look 
     correction,
     required: result.required,
     effect: comparison.effect ?? null,
-    ...(comparison.rates && { rates: comparison.rates }),
-    ...(comparison.bursts && { bursts: burstsDocument(comparison.bursts, comparison.burstGate) }),
+    rates: comparison.rates,
+    bursts: comparison.bursts && burstsDocument(comparison.bursts, comparison.burstGate),
     superiority: comparison.superiority ?? null,
-    ...(look && { look }),
+    look,
     verdict: result.verdict,
     reason: result.reason,
     changed: result.changed,
-    ...(result.needs && { needs: result.needs }),
+    needs: result.needs,
     sentence,
     findings: comparison.findings,
   };
@@ -105,7 +105,7 @@ function testDocument({ test, second, difference }: MetricComparison): unknown {
     name,
     statistic,
     leastP: minimumAttainableP ?? null,
-    ...(second && { beside: { name: `${second.method} rank-sum`, u: second.u, p: second.twoSided } }),
+    beside: second && { name: `${second.method} rank-sum`, u: second.u, p: second.twoSided },
     ...(difference && { levelP: difference.level.twoSided, spreadP: difference.spreadP }),
   };
 }

@@ -57,11 +57,12 @@ export function renderHistory(report: HistoryReport): string {
 function freshLines(series: readonly HistorySeries[]): string[] {
   const breaks = new Map<string, number>();
   for (const { beginsAnew, points } of series) {
-    if (beginsAnew.length === 0) continue;
+    const [first] = points;
+    if (first === undefined || beginsAnew.length === 0) continue;
     const what = beginsAnew.map(
       ({ fact, base, new: next }) => `${fact} ${base ?? 'unknown'} -> ${next ?? 'unknown'}`,
     );
-    const key = `from ${points[0]!.run} on: ${what.join(', ')}`;
+    const key = `from ${first.run} on: ${what.join(', ')}`;
     breaks.set(key, (breaks.get(key) ?? 0) + 1);
   }
   return [...breaks].map(
@@ -125,7 +126,7 @@ export function renderHistoryJson(report: HistoryReport): string {
       points,
     })),
     skipped: report.skipped,
-    ...(report.pinned && { pinned: pinnedDocument(report.pinned) }),
+    pinned: report.pinned && pinnedDocument(report.pinned),
   };
   return `${JSON.stringify(document, (_, value) => (typeof value === 'bigint' ? value.toString() : value), 2)}\n`;
 }
@@ -147,5 +148,5 @@ function pinnedDocument({
         sentence,
       })),
   );
-  return { name, newest, ...(changed && { changed }), ...(refused !== undefined && { refused }) };
+  return { name, newest, changed, refused };
 }

@@ -21,7 +21,9 @@ function align(rows: readonly (readonly Cell[])[]): string[] {
   return rows.map(row =>
     row
       .map((cell, index) =>
-        typeof cell === 'string' ? cell.padEnd(widths[index]!) : String(cell).padStart(widths[index]!),
+        typeof cell === 'string'
+          ? cell.padEnd(widths[index] ?? 0)
+          : String(cell).padStart(widths[index] ?? 0),
       )
       .join('  ')
       .trimEnd(),

@@ -1,6 +1,7 @@
 import { HarnessError } from '../errors.ts';
 import { judgeRun } from '../judgement/compare-sides.ts';
 import type { RunComparison } from '../judgement/judgement.ts';
+import type { CompareSetting } from '../matrix/matrix.ts';
 import type { RunContent } from '../store/run-folder.ts';
 import { buildReportModel, type ReportModel } from './report-model.ts';
 
@@ -34,20 +35,20 @@ export function reportRun(content: RunContent, path: string): RunReport {
 }
 
 function judge(content: RunContent): RunVerdict {
+  const { compare } = content.run.matrix;
   try {
     const comparison = judgeRun(content);
     return comparison ? { kind: 'judged', comparison } : { kind: 'none' };
   } catch (error) {
     // The report of what was measured must not be lost with the verdict.
     if (!(error instanceof HarnessError)) throw error;
-    return error.code === 'COMPARE_AXIS'
-      ? { kind: 'one-sided', sentence: oneSided(content) }
+    return error.code === 'COMPARE_AXIS' && compare
+      ? { kind: 'one-sided', sentence: oneSided(content, compare) }
       : { kind: 'unknown', error };
   }
 }
 
-function oneSided({ run, plan }: RunContent): string {
-  const { axis, base } = run.matrix.compare!;
+function oneSided({ plan }: RunContent, { axis, base }: CompareSetting): string {
   const values = [...new Set(plan.trials.map(({ cell }) => cell.settings[axis] ?? 'none'))].sort();
   return (
     `verdict: none: the matrix compares ${axis} with ${base}, but of the cells that were selected ` +

@@ -18,20 +18,24 @@ export interface MetricSummary {
  */
 export function summarize(values: readonly SampleValue[]): MetricSummary | undefined {
   const present = values.filter(value => value !== null);
-  if (present.length === 0) return undefined;
   present.sort((a, b) => (a < b ? -1 : Number(a > b)));
+  const low = present[0];
+  const high = present.at(-1);
+  if (low === undefined || high === undefined) return undefined;
   return {
     n: present.length,
     missing: values.length - present.length,
     median: middle(present),
-    low: present[0]!,
-    high: present[present.length - 1]!,
+    low,
+    high,
   };
 }
 
 function middle(ordered: readonly (number | bigint)[]): number | bigint {
   if (ordered.every(value => typeof value === 'number')) return medianSorted([...ordered] as number[]);
+  // biome-ignore lint/style/noNonNullAssertion: there is a value, checked by the caller
   const below = ordered[Math.floor((ordered.length - 1) / 2)]!;
+  // biome-ignore lint/style/noNonNullAssertion: as above
   const above = ordered[Math.floor(ordered.length / 2)]!;
   if (below === above) return below;
   // A number among bigints is below 2^53, where its fraction says nothing beside them.

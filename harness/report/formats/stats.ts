@@ -35,12 +35,12 @@ export function renderStatsTable(stats: StatsTable): string {
     const text = stats.counters[name];
     return text === undefined ? undefined : BigInt(text);
   };
-  const wasted = wastedCounters.map(value);
+  const wasted = wastedCounters.map(value).filter(bytes => bytes !== undefined);
   const lines: [label: string, value: bigint | undefined][] = [
     ...kernelCounters.map(({ label, name }): [string, bigint | undefined] => [label, value(name)]),
     [
       wastedLabel,
-      wasted.includes(undefined) ? undefined : wasted.reduce<bigint>((sum, one) => sum + one!, 0n),
+      wasted.length < wastedCounters.length ? undefined : wasted.reduce((sum, bytes) => sum + bytes, 0n),
     ],
     ...kernelCounters.flatMap(({ name, count, average: label }): [string, bigint | undefined][] =>
       count && label ? [[label, average(value(name), value(count))]] : [],

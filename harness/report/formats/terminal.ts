@@ -3,7 +3,7 @@ import type { WorkloadDesign } from '../../matrix/workload/workload-design.ts';
 import { formatBytes, formatDuration, plural } from '../../units.ts';
 import type { Exporter } from '../exporter.ts';
 import type { FoldedDuplicate } from '../folded.ts';
-import type { CellReport, MetricReport, ReportModel } from '../report-model.ts';
+import type { CellReport, ReportModel } from '../report-model.ts';
 import type { RunReport } from '../run-report.ts';
 import { callerLines } from '../text/callers.ts';
 import { callLines } from '../text/calls.ts';
@@ -100,45 +100,53 @@ function renderCells(cells: readonly CellReport[], notes: Footnotes): string[] {
   const names = isFixedTime
     ? [...rateMetrics, ...tableMetrics.filter(name => !countedInRates.has(name))]
     : tableMetrics;
-  const shown = names.filter(name => cells.some(cell => cell.metrics.has(name)));
-  const metricColumns = shown.map(name => metricColumn(name, cells));
+  const metricColumns = names.map(name => metricColumn(name, cells)).filter(column => column !== undefined);
   const columns: Column[] = [
     { head: ['cell'], align: 'left' },
     { head: ['n'], align: 'right' },
     ...metricColumns.map(({ column }) => column),
     { head: ['outcomes'], align: 'left' },
   ];
-  const rows = cells.flatMap((cell, index) => {
+  const rows = cells.flatMap(cell => {
     const marks = notes.add(cell);
     const outcomes = `${outcomeText(cell)}${marks}`;
-    const medians = [String(cell.passed), ...metricColumns.map(({ medians }) => medians[index]!), outcomes];
-    const ranges = metricColumns.map(({ ranges }) => ranges[index]!);
+    const medians = [String(cell.passed), ...metricColumns.map(({ median }) => median(cell)), outcomes];
+    const ranges = metricColumns.map(({ range }) => range(cell));
     const below = ranges.every(range => range === '') ? [] : [['  range', '', ...ranges, '']];
     return [...cellRows(cell.cell, medians), ...below];
   });
   return renderTable(columns, rows);
 }
 
-/** A column with its cells: medians, and ranges where a sample has one. */
-function metricColumn(
-  name: string,
-  cells: readonly CellReport[],
-): { column: Column; medians: string[]; ranges: string[] } {
-  const reports = cells.map(cell => cell.metrics.get(name));
-  const known = reports.filter(report => report !== undefined);
-  const { title, unit } = known[0]!.metric;
+interface MetricColumn {
+  column: Column;
+  median: (cell: CellReport) => string;
+  range: (cell: CellReport) => string;
+}
+
+/** A column with the texts of its cells: medians, and ranges where a sample has one; undefined if no cell has any. */
+function metricColumn(name: string, cells: readonly CellReport[]): MetricColumn | undefined {
+  const known = cells.map(cell => cell.metrics.get(name)).filter(report => report !== undefined);
+  const [first] = known;
+  if (first === undefined) return undefined;
+  const { title, unit } = first.metric;
   const scale = chooseScale(
     unit,
     known.map(report => report.median),
   );
-  const words = escapeText(title, { length: 40 }).split(' ');
-  const head = scale.unit === '' ? [words[0]!, words.slice(1).join(' ')] : [words.join(' '), scale.unit];
-  const range = (report: MetricReport | undefined) =>
-    report && report.low !== report.high ? formatRange(report.low, report.high, scale) : '';
+  const words = escapeText(title, { length: 40 });
+  const [word = '', ...others] = words.split(' ');
+  const head = scale.unit === '' ? [word, others.join(' ')] : [words, scale.unit];
   return {
     column: { head: head.filter(line => line !== ''), align: 'decimal' },
-    medians: reports.map(report => (report ? formatValue(report.median, scale) : '-')),
-    ranges: reports.map(range),
+    median: ({ metrics }) => {
+      const report = metrics.get(name);
+      return report ? formatValue(report.median, scale) : '-';
+    },
+    range: ({ metrics }) => {
+      const report = metrics.get(name);
+      return report && report.low !== report.high ? formatRange(report.low, report.high, scale) : '';
+    },
   };
 }
 

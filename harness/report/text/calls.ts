@@ -27,16 +27,21 @@ const errorPrefix = 'errno_';
  * does not count its calls.
  */
 export function callLines(cells: readonly CellReport[]): string[] {
-  const tables = timings.map((timing): [typeof timing, CellReport[]] => [timing, []]);
-  for (const cell of cells.filter(one => answersOf(one) !== ''))
-    tables.find(([timing]) => timing.every(([name]) => cell.metrics.has(name)))![1].push(cell);
-  return tables
-    .filter(([, rows]) => rows.length > 0)
-    .flatMap(([timing, rows], index) => [...(index > 0 ? [''] : []), ...renderCalls(rows, timing)]);
+  const counted = cells.filter(cell => answersOf(cell) !== '');
+  return timings
+    .map(timing => ({ timing, rows: counted.filter(cell => timingOf(cell) === timing) }))
+    .filter(({ rows }) => rows.length > 0)
+    .flatMap(({ timing, rows }, index) => [...(index > 0 ? [''] : []), ...renderCalls(rows, timing)]);
+}
+
+/** The first timing of which the cell has every metric. */
+function timingOf({ metrics }: CellReport): (typeof timings)[number] | undefined {
+  return timings.find(timing => timing.every(([name]) => metrics.has(name)));
 }
 
 function renderCalls(cells: readonly CellReport[], timing: (typeof timings)[number]): string[] {
   const times = timing.map(([name, head]) => {
+    // biome-ignore lint/style/noNonNullAssertion: the cells of a timing have its every metric
     const values = cells.map(cell => cell.metrics.get(name)!.median);
     // By the shortest: first and last of a burst are compared by eye, and differ little or a hundredfold.
     const scale = chooseScale('ns', [values.reduce((least, value) => (value < least ? value : least))]);
@@ -49,7 +54,7 @@ function renderCalls(cells: readonly CellReport[], timing: (typeof timings)[numb
     ...times.map(({ column }) => column),
   ];
   const rows = cells.flatMap((cell, index) =>
-    cellRows(cell.cell, [answersOf(cell), ...times.map(({ texts }) => texts[index]!)]),
+    cellRows(cell.cell, [answersOf(cell), ...times.map(({ texts }) => texts[index] ?? '')]),
   );
   return renderTable(columns, rows);
 }

@@ -95,18 +95,20 @@ function rowScale({ definition, result }: JudgedMetric): Scale {
 
 /** `23.99 +/-1%` for times and what hardly varies, `83 [71..96]` for counts, one value where nothing varies. */
 function formatSide({ definition, result }: JudgedMetric, side: Summary, scale: Scale): string {
-  if (side.n === 0) return 'none';
-  if (definition.name === failedBoots) return `${Math.round(side.mean! * side.n)} of ${side.n}`;
-  if (side.least === side.greatest) return formatValue(side.least!, scale);
+  const { n, least, greatest, mean, median, deviation } = side;
+  if (least === undefined || greatest === undefined || mean === undefined || median === undefined)
+    return 'none';
+  if (definition.name === failedBoots) return `${Math.round(mean * n)} of ${n}`;
+  if (least === greatest) return formatValue(least, scale);
   const time = result.comparison.testedAs === 'time';
-  const centre = time ? side.median! : side.mean!;
-  const narrow = Number(side.greatest) - Number(side.least) < narrowRange * Math.abs(centre);
-  if (side.deviation !== undefined && centre !== 0 && (time || (narrow && scale.decimals !== 'auto'))) {
-    return `${formatValue(centre, scale)} +/-${Math.round((side.deviation / Math.abs(centre)) * 100)}%`;
+  const centre = time ? median : mean;
+  const narrow = Number(greatest) - Number(least) < narrowRange * Math.abs(centre);
+  if (deviation !== undefined && centre !== 0 && (time || (narrow && scale.decimals !== 'auto'))) {
+    return `${formatValue(centre, scale)} +/-${Math.round((deviation / Math.abs(centre)) * 100)}%`;
   }
   if (time) return formatValue(centre, scale);
   const coarse = coarser(scale);
-  return `${short(centre, scale)} [${short(side.least!, coarse)}..${short(side.greatest!, coarse)}]`;
+  return `${short(centre, scale)} [${short(least, coarse)}..${short(greatest, coarse)}]`;
 }
 
 /** A range narrower than this share of the mean says less than a percentage. */

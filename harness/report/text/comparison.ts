@@ -151,9 +151,11 @@ function isGap(base: number, candidate: number): boolean {
 function lookLine(pairs: readonly JudgedPair[]): string | undefined {
   const stops = new Map<number, number>();
   for (const { metrics } of pairs) {
-    const reached = metrics.filter(({ definition, look }) => look !== undefined && definition.gated);
+    const reached = metrics.flatMap(({ definition, look }) =>
+      look && definition.gated ? [look.trials] : [],
+    );
     if (reached.length === 0) continue;
-    const last = Math.max(...reached.map(({ look }) => look!.trials));
+    const last = Math.max(...reached);
     stops.set(last, (stops.get(last) ?? 0) + 1);
   }
   if (stops.size === 0) return undefined;

@@ -35,7 +35,7 @@ export function loadCostLines(cells: readonly CellReport[]): string[] {
     measured.flatMap((cell, index) =>
       cellRows(
         cell.cell,
-        rendered.map(({ texts }) => texts[index]!),
+        rendered.map(({ texts }) => texts[index] ?? ''),
       ),
     ),
   );

@@ -9,7 +9,9 @@ export interface Scale {
   decimals: number | 'auto';
 }
 
-const steps: Record<'bytes' | 'ns', readonly { unit: string; divisor: number }[]> = {
+type Step = Pick<Scale, 'unit' | 'divisor'>;
+
+const steps: Record<'bytes' | 'ns', readonly [Step, ...Step[]]> = {
   bytes: [
     { unit: 'B', divisor: 1 },
     { unit: 'KiB', divisor: 1024 },
@@ -33,7 +35,7 @@ export function chooseScale(unit: MetricUnit, values: readonly (number | bigint)
   if (unit === 'ratio') return { unit: '', divisor: 1, decimals: 3 };
   const largest = values.reduce<number>((most, value) => Math.max(most, Math.abs(Number(value))), 0);
   const fitting = steps[unit].filter(step => largest >= step.divisor);
-  const { unit: name, divisor } = fitting[fitting.length - 1] ?? steps[unit][0]!;
+  const { unit: name, divisor } = fitting.at(-1) ?? steps[unit][0];
   const scaled = largest / divisor;
   return { unit: name, divisor, decimals: divisor === 1 ? 'auto' : scaled < 10 ? 2 : scaled < 100 ? 1 : 0 };
 }

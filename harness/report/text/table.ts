@@ -25,7 +25,7 @@ export function renderTable(columns: readonly Column[], rows: readonly (readonly
   for (let line = 0; line < headRows + 1 + rows.length; line++) {
     lines.push(
       blocks
-        .map(block => block[line]!)
+        .map(block => block[line] ?? '')
         .join(gap)
         .trimEnd(),
     );
@@ -64,7 +64,7 @@ const labelWidth = 48;
 export function cellRows(cell: Cell, values: readonly string[]): string[][] {
   const label = wrapWords(escapeText(cell.label, { length: 400 }), labelWidth);
   const above = label.slice(0, -1).map(line => [line, ...values.map(() => '')]);
-  return [...above, [label.at(-1)!, ...values]];
+  return [...above, [label.at(-1) ?? '', ...values]];
 }
 
 /** Words in lines of at most `width`, if no word is longer; lines after the first are indented. */

@@ -10,16 +10,21 @@ const namedTrials = 4;
 /** The worst first: what a reader looks for. Interrupted trials are no trouble; the totals count them. */
 const severity: Outcome['kind'][] = ['crashed', 'failed', 'timeout', 'invalid', 'infrastructure'];
 
+/** Trials with one outcome and one reason. */
+type TroubleGroup = [TroubledTrial, ...TroubledTrial[]];
+
 /**
  * Every trial that did not end as it should, for the end of a report. Trials with one outcome and one reason are told
  * once, by the first of them: a broken matrix breaks each of its boots in the same way.
  */
 export function troubleLines(troubled: readonly TroubledTrial[], path: string): string[] {
-  const groups = new Map<string, TroubledTrial[]>();
+  const groups = new Map<string, TroubleGroup>();
   for (const kind of severity) {
     for (const trial of troubled.filter(({ record }) => record.outcome.kind === kind)) {
       const key = `${kind} ${describeOutcome(trial.record.outcome)}`;
-      groups.set(key, [...(groups.get(key) ?? []), trial]);
+      const group = groups.get(key);
+      if (group) group.push(trial);
+      else groups.set(key, [trial]);
     }
   }
   return [...groups.values()].flatMap((group, index) => [
@@ -28,9 +33,8 @@ export function troubleLines(troubled: readonly TroubledTrial[], path: string): 
   ]);
 }
 
-function groupLines(group: readonly TroubledTrial[], path: string, full: boolean): string[] {
-  const [first, ...others] = group;
-  const { record, cell, reproduce } = first!;
+function groupLines(group: TroubleGroup, path: string, full: boolean): string[] {
+  const [{ record, cell, reproduce }, ...others] = group;
   const reason = describeOutcome(record.outcome);
   const label = escapeText(cell.label, { length: 200 });
   const head = `${record.outcome.kind.toUpperCase()}  ${escapeText(record.trial)}  ${label}${reason && `: ${reason}`}`;
