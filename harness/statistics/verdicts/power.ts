@@ -1,4 +1,9 @@
-import { incompleteBeta, normalTail, normalUpperQuantile } from '../distributions/distribution.ts';
+import {
+  incompleteBeta,
+  normalTail,
+  normalUpperQuantile,
+  studentUpperQuantile,
+} from '../distributions/distribution.ts';
 import { type Bursts, boundOf } from '../effects/bursts.ts';
 import { rateDifference } from '../effects/clopper-pearson.ts';
 import { separationP } from '../tests/headline-test.ts';
@@ -11,8 +16,8 @@ export interface TrialsNeeded {
   /** Beyond the smaller side of those there are; 0 when the number is there and the answer was bad luck or near the gate. */
   more: number;
   /**
-   * The change in the metric's unit (or of the rate) that so many trials show in four cases of five; undefined when the
-   * spread is unknown, and `perSide` is but the fewest that could prove anything.
+   * The change in the metric's unit (or of the rate) that so many trials show; four runs of five do if it is a time.
+   * Undefined when the spread is unknown, and `perSide` is but the fewest that could prove anything.
    */
   change: number | undefined;
   of: 'value' | 'rate';
@@ -45,7 +50,10 @@ export function trialsNeeded(comparison: MetricComparison, alpha: number): Trial
   const deviation = pooledDeviation(comparison) * growth(comparison, change);
   const sized = byRate
     ? trialsForRates(rates.base.rate, Math.min(1, rates.base.rate + change), alpha)
-    : Math.max(trialsForShift(change, deviation, alpha), trialsToReach(change - gate, deviation));
+    : Math.max(
+        trialsForShift(change, deviation, alpha, degreesOf(comparison)),
+        trialsToReach(change - gate, deviation, comparison),
+      );
   const perSide = Math.min(most, Math.max(sized, least));
   return { perSide, more: Math.max(0, perSide - have), change, of: byRate ? 'rate' : 'value' };
 }
@@ -93,10 +101,18 @@ function growth({ testedAs, base, candidate }: MetricComparison, change: number)
   return Math.sqrt((1 + (1 + change / centre) ** 2) / 2);
 }
 
-/** Trials per side with which an estimate lies less than `margin` below the truth, with the power that is promised. */
-function trialsToReach(margin: number, deviation: number): number {
+/** Variance of Hodges and Lehmann's shift over that of the difference of means, for normal values. */
+const shiftVariance = Math.PI / 3;
+
+/**
+ * Trials per side with which an estimate lies less than `margin` below the truth, with the power that is promised.
+ * Student's quantile allows for the deviation being an estimate itself.
+ */
+function trialsToReach(margin: number, deviation: number, comparison: MetricComparison): number {
   if (deviation === 0) return 1;
-  return Math.ceil(2 * ((normalUpperQuantile(1 - power) * deviation) / margin) ** 2);
+  const quantile = studentUpperQuantile(1 - power, degreesOf(comparison));
+  const variance = comparison.effect?.kind === 'shift' ? shiftVariance : 1;
+  return Math.ceil(2 * variance * ((quantile * deviation) / margin) ** 2);
 }
 
 /** The fewest trials per side that prove that a deterministic metric differs. */
@@ -106,11 +122,23 @@ function trialsForSeparation(alpha: number): number {
   return trials;
 }
 
-/** Noether's sample size for the rank-sum test (1987), with P(candidate > base) taken from a normal shift. */
-export function trialsForShift(shift: number, deviation: number, alpha: number): number {
+/**
+ * Noether's sample size for the rank-sum test (1987), with P(candidate > base) taken from a normal shift.
+ * @param degrees of freedom of the deviation, whose own variance, 1 / (2 degrees) of its square, is allowed for;
+ *   unless given, the deviation is known
+ */
+export function trialsForShift(
+  shift: number,
+  deviation: number,
+  alpha: number,
+  degrees = Number.POSITIVE_INFINITY,
+): number {
   if (deviation === 0) return 1;
   const superiority = normalTail(-shift / (deviation * Math.SQRT2));
-  return Math.ceil(quantileSum(alpha) ** 2 / (6 * (superiority - 0.5) ** 2));
+  const ofLevel = normalUpperQuantile(alpha / 2);
+  const ofPower = normalUpperQuantile(1 - power);
+  const allowed = ofLevel + ofPower * Math.sqrt(1 + (ofLevel + ofPower) ** 2 / (2 * degrees));
+  return Math.ceil(allowed ** 2 / (6 * (superiority - 0.5) ** 2));
 }
 
 /**
@@ -143,8 +171,8 @@ function trialsFromZero(to: number, alpha: number): number {
   return most;
 }
 
-function quantileSum(alpha: number): number {
-  return normalUpperQuantile(alpha / 2) + normalUpperQuantile(1 - power);
+function degreesOf({ base, candidate }: MetricComparison): number {
+  return base.n + candidate.n - 2;
 }
 
 function pooledDeviation({ base, candidate }: MetricComparison): number {

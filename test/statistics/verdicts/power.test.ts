@@ -1,0 +1,65 @@
+import t from 'tap';
+import { makeRandom } from '../../../harness/random.ts';
+import type { MetricDefinition } from '../../../harness/statistics/samples/metric.ts';
+import { makeSample } from '../../../harness/statistics/samples/sample.ts';
+import { compareMetric } from '../../../harness/statistics/verdicts/comparison.ts';
+import type { MetricVerdict } from '../../../harness/statistics/verdicts/metric-verdict.ts';
+import { explainInSentence } from '../../../harness/statistics/verdicts/sentence.ts';
+import { judge } from '../../../harness/statistics/verdicts/verdict.ts';
+import { type Draw, draws, normal } from '../generators.ts';
+import { count, time } from '../metrics.ts';
+
+function judged(definition: MetricDefinition, base: number[], candidate: number[]): MetricVerdict {
+  const comparison = compareMetric({
+    ...definition,
+    base: makeSample(base),
+    candidate: makeSample(candidate),
+  });
+  return judge([comparison], { alpha: 0.05, declared: 1, method: 'holm' })[0]!;
+}
+
+/** The share of runs, as long as a first one of `trials` per side asked for, that prove a change of 1.5 gates. */
+function shareProved(definition: MetricDefinition, trials: number, base: Draw, changed: Draw, seed: number) {
+  const random = makeRandom(seed);
+  let asked = 0;
+  let proved = 0;
+  for (let run = 0; run < 600; run++) {
+    const first = judged(definition, draws(trials, base, random), draws(trials, base, random));
+    const { perSide, more } = first.needs ?? { perSide: 0, more: 0 };
+    if (more === 0 || perSide > 1000) continue;
+    asked++;
+    const second = judged(definition, draws(perSide, base, random), draws(perSide, changed, random));
+    if (second.verdict === 'REGRESSED') proved++;
+  }
+  return { asked, share: proved / asked };
+}
+
+t.test('four of five runs as long as asked for prove a time that grew by one and a half gates', t => {
+  const level =
+    (mean: number): Draw =>
+    random =>
+      mean + 10 * normal(random);
+  for (const trials of [10, 20]) {
+    const definition = { ...time, gate: { atLeast: 6, relative: 0 } };
+    const { asked, share } = shareProved(definition, trials, level(100), level(109), 20 + trials);
+    t.ok(asked > 100, `${trials}: ${asked} runs were told how many more`);
+    t.ok(share >= 0.75 && share <= 0.9, `${trials}: proved by ${share.toFixed(3)}`);
+  }
+  t.end();
+});
+t.test('of counts no share of runs is promised, whether more are needed or not', t => {
+  const base = [0, 3, 9, 40, 2, 25];
+  const candidate = [1, 4, 30, 8, 37, 0];
+  const few = { ...count, gate: { atLeast: 10, relative: 0 } };
+  t.match(
+    explainInSentence(judged(few, base, candidate), few),
+    /; about \d+ more trials per side would show a change of \d+ %, one and a half gates\.$/,
+  );
+  const many = { ...count, gate: { atLeast: 90, relative: 0, rate: 0.05 } };
+  const four = (values: number[]) => [values, values, values, values].flat();
+  t.match(
+    explainInSentence(judged(many, four(base), four(candidate)), many),
+    /; about so many trials would show a change of \d+ %: this one lies near the gate\.$/,
+  );
+  t.end();
+});
