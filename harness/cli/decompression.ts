@@ -46,7 +46,7 @@ export async function decompress(content: Buffer, name: string, signal: AbortSig
   return form ? await unpackBy(form, content, name, signal) : content;
 }
 
-/** The error for more than `limit` bytes. */
+/** The error for more than `inspectionLimit` bytes. */
 export function tooLarge(name: string, cause?: unknown): UsageError {
   return new UsageError('INSPECT_TOO_LARGE', `${name} is larger than ${inspectionLimit / 1024 ** 2} MiB`, {
     hint: 'Cut it to one boot, for example with `journalctl -k -b` or `tail -c 100M`.',
