@@ -39,7 +39,12 @@ export const errorCodes = {
     fault: 'user',
     meaning: 'The run and the baseline were measured under unlike conditions',
   },
+  BISECT_CELL: { fault: 'user', meaning: 'The matrix leaves open which cell is bisected' },
   BISECT_LOG_DAMAGED: { fault: 'harness', meaning: 'A line of the log of a bisection cannot be read' },
+  BISECT_METRIC: {
+    fault: 'user',
+    meaning: 'There is no metric of this name, or nothing says which way it is bad',
+  },
   BISECT_RANGE: {
     fault: 'user',
     meaning: 'Nothing lies between the ends of a bisection, or no path leads from one to the other',

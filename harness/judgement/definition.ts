@@ -34,7 +34,9 @@ const failedBootsMetric: Metric = {
 };
 
 /** All metrics by name, those of workloads and the outcome of boots among them. */
-function judgedMetrics(workloadMetrics: DefinitionRequest['workloadMetrics']): ReadonlyMap<string, Metric> {
+export function judgedMetrics(
+  workloadMetrics: DefinitionRequest['workloadMetrics'],
+): ReadonlyMap<string, Metric> {
   return new Map([...metricRegistry(workloadMetrics), [failedBoots, failedBootsMetric]]);
 }
 

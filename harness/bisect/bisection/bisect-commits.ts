@@ -10,12 +10,11 @@ import { judgeBoot } from './boot-verdict.ts';
 /** Builds and boots sources; the real one needs a compiler and QEMU. */
 export interface Laboratory {
   /**
-   * Builds a source.
-   * @param anew whether what was built of it before must not be used
+   * Builds a source; for a confirmation from nothing, whatever was built of it before.
    * @returns the content key of image and modules
    * @throws BuildError when the source is at fault; InfrastructureError when the host is
    */
-  build(target: Target, anew: boolean): Promise<string>;
+  build(target: Target): Promise<string>;
   /**
    * Boots a source that was built, perhaps by an earlier process.
    * @param trial the id of the boot, and of the folder for its evidence
@@ -73,7 +72,7 @@ async function observe(step: Step, options: BisectOptions): Promise<Observation 
   };
   try {
     if (step.kind === 'boot') return await boot(source, elapsed, options);
-    const code = await options.laboratory.build(step, step.anew);
+    const code = await options.laboratory.build(step);
     return { type: 'built', ...source, seconds: elapsed(), code };
   } catch (error) {
     if (options.signal.aborted) return undefined;

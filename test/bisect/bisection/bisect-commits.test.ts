@@ -26,8 +26,8 @@ class FakeLaboratory implements Laboratory {
   readonly builds: string[] = [];
   readonly boots: string[] = [];
 
-  async build({ commit, without }: Target, anew: boolean): Promise<string> {
-    this.builds.push(`${commit}${without === undefined ? '' : `-${without}`}${anew ? ' anew' : ''}`);
+  async build({ commit, without, purpose }: Target): Promise<string> {
+    this.builds.push(`${commit}${purpose.stage === 'confirm' ? ' anew' : ''}`);
     if (commit === 'c8') throw new BuildError('KERNEL_BUILD_FAILED', "stats.c:1:1: error: expected ';'");
     return `${commit} ${without}`;
   }

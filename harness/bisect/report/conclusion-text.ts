@@ -1,0 +1,134 @@
+import { formatDuration } from '../../units.ts';
+import type { Conclusion, RevertCheck } from '../search/conclusion.ts';
+import type { Ledger } from '../search/ledger.ts';
+import type { CommitNames } from './commit-names.ts';
+
+/** What the ends of a bisection are called. */
+export interface Terms {
+  good: string;
+  bad: string;
+}
+
+/** What a report of a bisection is made from. */
+export interface ConcludedSearch {
+  conclusion: Conclusion;
+  ledger: Ledger;
+  names: CommitNames;
+  terms: Terms;
+  metric: string;
+}
+
+const shownSuspects = 10;
+
+/** How a bisection ended, for people: the verdict first, then what it rests on, then what it cost. */
+export function conclusionLines(search: ConcludedSearch): string[] {
+  const { conclusion } = search;
+  const verdict =
+    conclusion.kind === 'found'
+      ? foundLines(conclusion, search)
+      : conclusion.kind === 'refused'
+        ? refusedLines(conclusion, search)
+        : undecidedLines(conclusion, search);
+  return [...verdict, costLine(search)];
+}
+
+type Found = Extract<Conclusion, { kind: 'found' }>;
+
+function foundLines(found: Found, { names, terms, metric }: ConcludedSearch): string[] {
+  const [only, another] = found.culprits;
+  const head =
+    another === undefined
+      ? [`first ${terms.bad} commit: ${names.full(only!)}`]
+      : [
+          `first ${terms.bad} commit: one of ${found.culprits.length}, for what lies between cannot be tested`,
+          ...found.culprits.map(commit => `  ${names.full(commit)}`),
+        ];
+  return [
+    ...head,
+    `  probability ${percent(found.probability)} by all boots`,
+    `  confirmed by fresh boots of it and its parents, built anew: exact one-sided p = ${formatP(found.p)}` +
+      (found.attempts > 1 ? ` (attempt ${found.attempts})` : ''),
+    `  ${revertSentence(found.revert, metric)}`,
+    ...found.second.map(
+      ({ good, bad, p }) =>
+        `  another change of ${metric} lies between ${names.short(good)} and ${names.short(bad)} ` +
+        `(exact p = ${formatP(p)}): bisect that range next`,
+    ),
+  ];
+}
+
+/** What reverting the culprit on the bad end did, in one sentence. */
+export function revertSentence(revert: RevertCheck, metric: string): string {
+  switch (revert.kind) {
+    case 'restored':
+      return `reverted on the last commit, ${metric} comes back (${revert.boots} boots each, p = ${formatP(revert.p)})`;
+    case 'not-restored':
+      return `reverted on the last commit, ${metric} was not seen to come back in ${revert.boots} boots each (p = ${formatP(revert.p)})`;
+    case 'impossible':
+      return `no revert was tried on the last commit: ${revert.reason}`;
+    case 'same-as-parent':
+      return 'it is the last commit: without it there is its parent, which was compared';
+    case 'not-asked':
+      return 'a revert on the last commit was not asked for';
+  }
+}
+
+function refusedLines(
+  refused: Extract<Conclusion, { kind: 'refused' }>,
+  { terms, metric, ledger }: ConcludedSearch,
+): string[] {
+  if (refused.reason === 'end-untestable') return [`an end cannot be tested: ${refused.detail}`];
+  if (refused.reason === 'same-code')
+    return ['both ends compile to the same object code: nothing between them can change what is measured'];
+  const boots = Math.min(ledger.good.length, ledger.bad.length);
+  const needed =
+    refused.bootsNeeded === undefined
+      ? `The ${terms.bad} end does not even lean the ${terms.bad} way.`
+      : `A difference as large as the one seen would need about ${refused.bootsNeeded} boots of each end.`;
+  return [
+    `not reproducible here: the ends do not differ provably in ${metric} after ${boots} boots each (p = ${formatP(refused.p!)})`,
+    `  ${needed} --trust-ends goes on anyway.`,
+  ];
+}
+
+const reasons = {
+  attempts: 'three suspicions were not confirmed by fresh boots',
+  boots: 'the boots that were allowed are used up',
+  budget: 'the time that was allowed is used up',
+  'nothing-left': 'no build or boot would tell more',
+  contradiction: 'commits are the same code that one first commit would set apart: the change was made twice',
+} as const;
+
+function undecidedLines(
+  { reason, range }: Extract<Conclusion, { kind: 'undecided' }>,
+  { names, terms }: ConcludedSearch,
+): string[] {
+  const sum = range.reduce((all, { probability }) => all + probability, 0);
+  const head = `undecided: ${reasons[reason]}`;
+  if (range.length === 0) return [head];
+  const shown = range.slice(0, shownSuspects);
+  return [
+    head,
+    `  the first ${terms.bad} commit is one of ${range.length}, with a probability of ${percent(sum)}:`,
+    ...shown.map(({ commit, probability }) => `  ${percent(probability).padStart(7)}  ${names.full(commit)}`),
+    ...(range.length > shown.length ? [`           and ${range.length - shown.length} more`] : []),
+  ];
+}
+
+function costLine({ ledger }: ConcludedSearch): string {
+  const { builds, boots, seconds } = ledger.spent;
+  const skipped = ledger.untestable.size > 0 ? `, ${ledger.untestable.size} commits could not be tested` : '';
+  return `  ${builds} builds, ${boots} boots, ${formatDuration(seconds * 1e9)}${skipped}`;
+}
+
+/** `99.3 %`; never 100 while there is doubt, never 0 while there is a chance. */
+export function percent(share: number): string {
+  if (share > 0.999 && share < 1) return '>99.9 %';
+  if (share > 0 && share < 0.001) return '<0.1 %';
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+/** `0.0011`, or `2e-7`. */
+export function formatP(p: number): string {
+  return p >= 0.0001 ? String(Number(p.toPrecision(2))) : p.toExponential(0);
+}

@@ -1,0 +1,91 @@
+import { escapeText } from '../../escape.ts';
+import type { Metric } from '../../measurement/metric.ts';
+import { chooseScale, formatRange, formatValue } from '../../report/text/quantity.ts';
+import { renderTable } from '../../report/text/table.ts';
+import { summarise } from '../../statistics/samples/descriptive.ts';
+import { makeSample } from '../../statistics/samples/sample.ts';
+import type { Scalar } from '../../statistics/samples/value.ts';
+import type { Conclusion } from '../search/conclusion.ts';
+import type { CommitFacts } from '../tree/kernel-tree.ts';
+import { formatP, percent, revertSentence } from './conclusion-text.ts';
+
+type Found = Extract<Conclusion, { kind: 'found' }>;
+
+/** What a mail about a regression is made from. */
+export interface RegressionFacts {
+  found: Found;
+  culprit: CommitFacts;
+  metric: Metric;
+  /** Values of the fresh boots of the culprit's parents and of the culprit. */
+  before: readonly Scalar[];
+  after: readonly Scalar[];
+  /** The cell that was booted, the guest's machine, and how it was run. */
+  guest: string;
+  /** From scripts/get_maintainer.pl; undefined where the tree could not be asked. */
+  maintainers: readonly string[] | undefined;
+  cost: { builds: number; boots: number };
+}
+
+const regressions = 'regressions@lists.linux.dev';
+
+/** The values of the parents and of the culprit as a table that can stand in a commit message: ASCII, indented, under 75 columns. */
+export function beforeAfterTable({
+  metric,
+  before,
+  after,
+}: Pick<RegressionFacts, 'metric' | 'before' | 'after'>): string[] {
+  const scale = chooseScale(metric.unit, [...before, ...after]);
+  const unit = scale.unit === '' ? metric.name : `${metric.name} ${scale.unit}`;
+  const row = (name: string, values: readonly Scalar[]): string[] => {
+    const { n, median, least, greatest } = summarise(makeSample(values));
+    if (median === undefined) return [name, '0', '-', '-'];
+    return [name, String(n), formatValue(median, scale), formatRange(least!, greatest!, scale)];
+  };
+  const columns = [
+    { head: [unit], align: 'left' },
+    { head: ['boots'], align: 'right' },
+    { head: ['median'], align: 'right' },
+    { head: ['range'], align: 'right' },
+  ] as const;
+  return renderTable(columns, [row('before', before), row('after', after)]).map(line =>
+    `  ${line}`.trimEnd(),
+  );
+}
+
+/**
+ * A mail to the author, the maintainers and the regressions list, in the form that regzbot reads
+ * (Documentation/process/handling-regressions.rst). It is a draft: a person sends it, and puts in what was seen elsewhere.
+ */
+export function regressionMail(facts: RegressionFacts): string {
+  const { found, culprit, metric, guest, maintainers, cost } = facts;
+  const subject = escapeText(culprit.subject, { length: 200 });
+  const author = escapeText(culprit.author, { length: 200 });
+  const cc = [...(maintainers ?? []).filter(address => address !== author), regressions];
+  return [
+    `To: ${author}`,
+    `Cc: ${[...new Set(cc)].map(address => escapeText(address, { length: 200 })).join(',\n\t')}`,
+    `Subject: [REGRESSION] ${metric.title} got worse: ${subject}`,
+    '',
+    'Hi,',
+    '',
+    `a bisection of ${metric.name} ends at`,
+    '',
+    `  ${culprit.id.slice(0, 12)} ("${subject}")`,
+    '',
+    `Guests: ${escapeText(guest, { length: 300 })}.`,
+    'Kernels of that commit and of its parent, built anew and booted in turn:',
+    '',
+    ...beforeAfterTable(facts),
+    '',
+    `Exact one-sided rank test: p = ${formatP(found.p)}. By all ${cost.boots} boots of ${cost.builds} builds it is`,
+    `the first commit with a probability of ${percent(found.probability)};`,
+    `${revertSentence(found.revert, metric.name)}.`,
+    '',
+    `#regzbot introduced: ${culprit.id}`,
+    `#regzbot title: ${metric.title} got worse`,
+    '',
+    ...(maintainers === undefined
+      ? ['[ scripts/get_maintainer.pl could not be asked: add the maintainers before sending. ]', '']
+      : []),
+  ].join('\n');
+}

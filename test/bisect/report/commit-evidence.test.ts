@@ -1,0 +1,33 @@
+import t from 'tap';
+import { evidenceLines, evidenceOf } from '../../../harness/bisect/report/commit-evidence.ts';
+import { CommitNames } from '../../../harness/bisect/report/commit-names.ts';
+import { changeAtNine, searchLog } from './search-fixture.ts';
+
+const terms = { good: 'good', bad: 'bad' };
+const why = (log: ReturnType<typeof searchLog>, commit: string) =>
+  evidenceLines(commit, evidenceOf(log, commit, 'log'), new CommitNames(), terms).join('\n');
+
+t.test('the boots of a commit, and what they say', t => {
+  const log = searchLog(changeAtNine);
+  const evidence = evidenceOf(log, 'c8', 'log');
+  t.ok(evidence.values.length >= 7 && evidence.values.every(value => value === 39));
+  t.ok(evidence.bad! < 0.02 && evidence.badWithout! > 0.2, `${evidence.bad} against ${evidence.badWithout}`);
+  t.match(why(log, 'c8'), /c8\n {2}\d+ boots: 39 39 .*\n {2}bad with a probability of <?0\.\d %/);
+  t.match(why(log, 'c8'), /without its own boots .* they took 0\.\d\d bit of doubt/);
+  t.match(why(log, 'c3'), /was not booted/);
+  t.end();
+});
+
+t.test('before the ends are told apart nothing is said', t => {
+  const log = searchLog(changeAtNine, {}, 6);
+  t.match(why(log, 'c16'), /2 boots: 40 40\n {2}the ends have not been told apart yet$/);
+  t.end();
+});
+
+t.test('a commit that cannot be tested says why', t => {
+  const log = searchLog(changeAtNine, {}, 23);
+  const source = { commit: 'c5', purpose: { stage: 'search' }, seconds: 1 } as const;
+  log.observations.push({ type: 'untestable', ...source, cause: 'build', title: 'a.c:1: error' });
+  t.match(why(log, 'c5'), /cannot be tested: a\.c:1: error/);
+  t.end();
+});

@@ -1,0 +1,66 @@
+import t from 'tap';
+import { CommitNames } from '../../../harness/bisect/report/commit-names.ts';
+import { conclusionLines, formatP, percent } from '../../../harness/bisect/report/conclusion-text.ts';
+import { statusLines } from '../../../harness/bisect/report/status-text.ts';
+import { nextAction } from '../../../harness/bisect/search/next-action.ts';
+import { replay, type SearchLog } from '../../../harness/bisect/search/search-log.ts';
+import { changeAtNine, searchLog } from './search-fixture.ts';
+
+const facts = {
+  id: 'c9',
+  name: 'c9',
+  subject: 'module: bad \x1b[31midea',
+  author: 'A <a@b>',
+  date: '2026-11-26',
+};
+const names = new CommitNames(new Map([['c9', facts]]));
+const terms = { good: 'good', bad: 'bad' };
+
+function conclude(log: SearchLog): string {
+  const ledger = replay(log, 'log');
+  const action = nextAction(ledger);
+  if (action.kind !== 'conclude') throw new Error('the search goes on');
+  return conclusionLines({ conclusion: action.conclusion, ledger, names, terms, metric: 'loads' }).join('\n');
+}
+
+t.test('a culprit, what it rests on, what it cost', t => {
+  const text = conclude(searchLog(changeAtNine));
+  t.match(text, /^first bad commit: c9 \("module: bad \\x1b\[31midea"\)\n/, 'escaped');
+  t.match(text, /confirmed by fresh boots .* exact one-sided p = 0\.0011\n/);
+  t.match(text, /reverted on the last commit, loads comes back \(6 boots each, p = 0\.0011\)/);
+  t.match(text, /\n {2}9 builds, \d+ boots, \d+ min \d\d s$/);
+  t.end();
+});
+
+t.test('ends that do not differ, and what is needed', t => {
+  const same = conclude(searchLog(() => 39));
+  t.match(same, /not reproducible here: .* in loads after 40 boots each \(p = 1\)/);
+  t.match(same, /does not even lean the bad way\. --trust-ends/);
+  t.end();
+});
+
+t.test('what is left of a search that ended early', t => {
+  const text = conclude(searchLog(changeAtNine, { boots: 23 }));
+  t.match(text, /^undecided: the boots that were allowed are used up\n/);
+  t.match(text, /the first bad commit is one of \d+, with a probability of \d/);
+  t.end();
+});
+
+t.test('where a search stands', t => {
+  const status = (steps: number) =>
+    statusLines(replay(searchLog(changeAtNine, {}, steps), 'log'), names, terms, 'loads').join('\n');
+  t.match(
+    status(5),
+    /16 commits are suspect; the ends are being compared\nnext: boot c\d+: an end of the range/,
+  );
+  t.match(status(24), /the ends differ \(p = 5e-6\); of 16 commits most suspect are/);
+  t.match(status(24), /next: (build|boot) c\d+: it tells most per second\n3 builds, 21 boots, .* left$/);
+  t.match(status(1000), /^first bad commit: c9/);
+  t.end();
+});
+
+t.test('shares and levels are never rounded to certainty', t => {
+  t.strictSame([0, 0.0004, 0.5, 0.9995, 1].map(percent), ['0.0 %', '<0.1 %', '50.0 %', '>99.9 %', '100.0 %']);
+  t.strictSame([1 / 924, 0.5, 5.4e-6].map(formatP), ['0.0011', '0.5', '5e-6']);
+  t.end();
+});
