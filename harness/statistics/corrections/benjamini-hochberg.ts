@@ -1,4 +1,4 @@
-import { ascendingOrder } from './holm.ts';
+import { ascendingEntries } from './holm.ts';
 
 /**
  * Benjamini and Hochberg's step-up adjustment (1995): bounds the expected share of false alarms among the alarms, when
@@ -9,13 +9,13 @@ import { ascendingOrder } from './holm.ts';
  */
 export function benjaminiHochberg(values: readonly number[], declared = values.length): number[] {
   const size = Math.max(declared, values.length);
-  const order = ascendingOrder(values);
   const adjusted = new Array<number>(values.length);
   let running = 1;
-  for (let rank = order.length; rank > 0; rank--) {
-    const index = order[rank - 1]!;
-    running = Math.min(running, (size / rank) * values[index]!);
+  let rank = values.length;
+  for (const [index, value] of ascendingEntries(values).reverse()) {
+    running = Math.min(running, (size / rank) * value);
     adjusted[index] = running;
+    rank--;
   }
   return adjusted;
 }

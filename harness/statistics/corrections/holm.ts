@@ -6,17 +6,17 @@
  */
 export function holm(values: readonly number[], declared = values.length): number[] {
   const size = Math.max(declared, values.length);
-  const order = ascendingOrder(values);
+  const order = ascendingEntries(values);
   const adjusted = new Array<number>(values.length);
   let running = 0;
-  for (const [rank, index] of order.entries()) {
-    running = Math.max(running, Math.min(1, (size - rank) * values[index]!));
+  for (const [rank, [index, value]] of order.entries()) {
+    running = Math.max(running, Math.min(1, (size - rank) * value));
     adjusted[index] = running;
   }
   return adjusted;
 }
 
-/** Indices of the values from the smallest to the largest; equal values keep their order. */
-export function ascendingOrder(values: readonly number[]): number[] {
-  return values.map((_, index) => index).sort((a, b) => values[a]! - values[b]! || a - b);
+/** Index and value of each value from the smallest to the largest; equal values keep their order. */
+export function ascendingEntries(values: readonly number[]): [number, number][] {
+  return [...values.entries()].sort(([i, a], [j, b]) => a - b || i - j);
 }

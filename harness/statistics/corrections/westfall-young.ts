@@ -1,7 +1,8 @@
+// biome-ignore-all lint/style/noNonNullAssertion: indices are bounded by the loops; a check in them would be run for every relabelling
 import type { RandomSource } from '../samples/random-source.ts';
 import { makeSample } from '../samples/sample.ts';
 import type { MaybeScalar, Scalar } from '../samples/value.ts';
-import { ascendingOrder } from './holm.ts';
+import { ascendingEntries } from './holm.ts';
 
 /** One metric of a cell; index i of both lists of all metrics is the same boot. */
 export interface BootValues {
@@ -42,7 +43,7 @@ export function westfallYoung(
   // The base comes first. Centred ranks sum to zero, so either side gives the same distance: the smaller one is summed.
   const actual = bases <= candidates ? boots.slice(0, bases) : boots.slice(bases);
   const observed = Array.from(measure(actual), value => value - tolerance);
-  const order = ascendingOrder(observed.map(value => -value));
+  const order = ascendingEntries(observed.map(value => -value)).map(([index]) => index);
   const hits = new Int32Array(metrics.length);
   const rounds = new Int32Array(metrics.length).fill(permutations);
   let open = metrics.length;

@@ -3,9 +3,10 @@
  * @module
  */
 
+const lanczosStart = 0.99999999999980993;
 const lanczos = [
-  0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
-  12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
+  676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905,
+  -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
 ];
 
 /** ln Gamma(x) for x > 0 (Lanczos, g = 7; about 15 digits). */
@@ -13,8 +14,12 @@ export function logGamma(x: number): number {
   if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
   const shifted = x - 1;
   const t = shifted + 7.5;
-  let sum = lanczos[0]!;
-  for (let index = 1; index < lanczos.length; index++) sum += lanczos[index]! / (shifted + index);
+  let sum = lanczosStart;
+  let place = 1;
+  for (const coefficient of lanczos) {
+    sum += coefficient / (shifted + place);
+    place++;
+  }
   return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(t) - t + Math.log(sum);
 }
 

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/noNonNullAssertion: indices are bounded by the loops; a check in them would be run for every sum of ranks
 import { choose, greatestCommonDivisor } from './distribution.ts';
 import { type Allocate, countSubsets, cumulate, type Grid, type SubsetCounts } from './subset-counts.ts';
 

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/noNonNullAssertion: indices are bounded by the loops; a check in them would be run for every sum of ranks
 /**
  * The dynamic program under the exact rank test: how many subsets of tied ranks have each sum.
  * @module

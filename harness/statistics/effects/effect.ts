@@ -1,4 +1,4 @@
-import type { Summary } from '../samples/descriptive.ts';
+import type { MeasuredSummary } from '../samples/descriptive.ts';
 import { deviations, isConstant, type Sample } from '../samples/sample.ts';
 import { hodgesLehmann } from './hodges-lehmann.ts';
 import type { Interval } from './interval.ts';
@@ -24,17 +24,18 @@ export function measureEffect(
   kind: Effect['kind'],
   base: Sample,
   candidate: Sample,
-  baseSummary: Summary,
+  baseSummary: MeasuredSummary,
   confidence: number,
 ): Effect {
-  const pivot = base.ordered[0]!;
+  const pivot = baseSummary.least;
   const left = deviations(base, pivot);
   const right = deviations(candidate, pivot);
-  const centre = (kind === 'shift' ? baseSummary.median : baseSummary.mean)!;
-  if (isConstant(base) && isConstant(candidate)) {
-    const estimate = right[0]! - left[0]!;
-    const interval = { low: estimate, high: estimate, confidence: 0, attained: false };
-    return { kind, estimate, interval, centre, fraction: fractionOf(estimate, centre) };
+  const centre = kind === 'shift' ? baseSummary.median : baseSummary.mean;
+  // A base that does not vary is the pivot itself.
+  const [distance] = right;
+  if (distance !== undefined && isConstant(base) && isConstant(candidate)) {
+    const interval = { low: distance, high: distance, confidence: 0, attained: false };
+    return { kind, estimate: distance, interval, centre, fraction: fractionOf(distance, centre) };
   }
   const { estimate, interval } =
     kind === 'shift' ? hodgesLehmann(left, right, confidence) : meanDifference(left, right, confidence);

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/noNonNullAssertion: indices are bounded by the loops; a check in them would be run for every difference, and no side is empty
 import { normalUpperQuantile } from '../distributions/distribution.ts';
 import { exactPairLimit, untiedLowerTail } from '../tests/rank-test.ts';
 import type { Interval } from './interval.ts';

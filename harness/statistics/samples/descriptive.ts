@@ -16,6 +16,19 @@ export interface Summary {
   deviation: number | undefined;
 }
 
+/** A side with at least one value. */
+export interface MeasuredSummary extends Summary {
+  least: Scalar;
+  greatest: Scalar;
+  mean: number;
+  median: number;
+}
+
+/** Whether a sample has at least one value, so that it has a mean and the rest. */
+export function hasValues(summary: Summary): summary is MeasuredSummary {
+  return summary.n > 0;
+}
+
 /**
  * Describes a sample. Works on exact distances from the least value, scaled to one, so that 10^7 + 0.1 keeps its
  * digits, 2^63 keeps its last one and 1e-300 does not underflow when squared (NIST StRD NumAcc1 to 4).
@@ -44,15 +57,17 @@ export function summarise(sample: Sample): Summary {
 
 /** The middle value itself, or the mean of the middle two. */
 function medianOf(ordered: readonly Scalar[]): number {
-  const upper = ordered[Math.floor(ordered.length / 2)]!;
-  if (ordered.length % 2 === 1) return Number(upper);
-  const lower = ordered[ordered.length / 2 - 1]!;
+  const middle = Math.floor(ordered.length / 2);
+  // biome-ignore lint/style/noNonNullAssertion: the sample has values
+  const upper = ordered[middle]!;
+  const lower = ordered[middle - 1];
+  if (ordered.length % 2 === 1 || lower === undefined) return Number(upper);
   return Number(lower) + subtractScalars(upper, lower) / 2;
 }
 
 /** Ascending distances from the least value divided by the largest, so that squares neither overflow nor vanish. */
 function scaledDeviations(sample: Sample, least: Scalar): { scale: number; scaled: number[] } {
   const distances = deviations(sample, least);
-  const scale = distances[distances.length - 1]! || 1;
+  const scale = distances.at(-1) || 1;
   return { scale, scaled: divided(distances, scale) };
 }

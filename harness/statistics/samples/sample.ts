@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/noNonNullAssertion: indices are bounded by the loops; a check in them would be run for every value
 import { checkScalar, compareScalars, type MaybeScalar, type Scalar, subtractScalars } from './value.ts';
 
 /** The values of one metric on one side, checked and sorted. Made by `makeSample`. */
@@ -31,8 +32,9 @@ export function makeSample(values: readonly MaybeScalar[], place = 'sample'): Sa
 
 /** Whether every value of a sample that is not empty is the same. */
 export function isConstant(sample: Sample): boolean {
-  const { ordered } = sample;
-  return ordered.length > 0 && compareScalars(ordered[0]!, ordered[ordered.length - 1]!) === 0;
+  const least = sample.ordered[0];
+  const greatest = sample.ordered.at(-1);
+  return least !== undefined && greatest !== undefined && compareScalars(least, greatest) === 0;
 }
 
 /** Distances of all values from a pivot, exact before one rounding to a double; ascending. */

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/noNonNullAssertion: indices are bounded by the loops, which run for every pair of points; no segment is empty
 import { summarise } from '../samples/descriptive.ts';
 import type { Gate } from '../samples/metric.ts';
 import { gateThreshold } from '../samples/metric.ts';

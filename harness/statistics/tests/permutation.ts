@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/noNonNullAssertion: indices are bounded by the loops; a check in them would be run for every draw
 import type { RandomSource } from '../samples/random-source.ts';
 import type { PooledRanks } from '../samples/sample.ts';
 

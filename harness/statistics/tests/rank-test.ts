@@ -150,7 +150,10 @@ function tieDistribution(groups: Int32Array, chosen: number): RankDistribution {
   const known = distributions.get(key);
   if (known) return known;
   const made = rankDistribution(groups, chosen);
-  if (distributions.size >= cacheLimit) distributions.delete(distributions.keys().next().value!);
+  if (distributions.size >= cacheLimit) {
+    const [oldest] = distributions.keys();
+    if (oldest !== undefined) distributions.delete(oldest);
+  }
   distributions.set(key, made);
   return made;
 }

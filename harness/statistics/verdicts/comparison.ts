@@ -7,7 +7,7 @@ import { type Bursts, measureBursts } from '../effects/bursts.ts';
 import { clopperPearson, type RateDifference, rateDifference } from '../effects/clopper-pearson.ts';
 import { type Effect, measureEffect } from '../effects/effect.ts';
 import type { Interval } from '../effects/interval.ts';
-import { type Summary, summarise } from '../samples/descriptive.ts';
+import { hasValues, type MeasuredSummary, type Summary, summarise } from '../samples/descriptive.ts';
 import {
   burstGate,
   type Gate,
@@ -19,7 +19,6 @@ import {
 } from '../samples/metric.ts';
 import type { RandomSource } from '../samples/random-source.ts';
 import { deviations, isConstant, makeSample, type Sample } from '../samples/sample.ts';
-import type { Scalar } from '../samples/value.ts';
 import { type BrunnerMunzelTest, brunnerMunzel } from '../tests/brunner-munzel.ts';
 import { fisherTest } from '../tests/fisher.ts';
 import { equalityTest, type HeadlineTest, rankHeadline, rateHeadline } from '../tests/headline-test.ts';
@@ -99,14 +98,6 @@ export interface MetricComparison {
   findings: StatisticalFinding[];
 }
 
-/** A side with at least one value. */
-export interface MeasuredSummary extends Summary {
-  least: Scalar;
-  greatest: Scalar;
-  mean: number;
-  median: number;
-}
-
 /** A comparison whose sides both have values. */
 export interface MeasuredComparison extends MetricComparison {
   base: MeasuredSummary;
@@ -149,7 +140,7 @@ export function compareMetric(request: ComparisonRequest): MetricComparison {
     threshold: gateThreshold(request.gate, 0),
     findings,
   };
-  if (base.ordered.length === 0 || candidate.ordered.length === 0) return comparison;
+  if (!hasValues(comparison.base) || !hasValues(comparison.candidate)) return comparison;
   const kind = testedAs === 'time' ? 'shift' : 'mean difference';
   const effect = measureEffect(kind, base, candidate, comparison.base, confidence);
   comparison.effect = effect;
@@ -164,7 +155,8 @@ export function compareMetric(request: ComparisonRequest): MetricComparison {
   const superiority = 1 - ranks.u / (ranked.base.ordered.length * ranked.candidate.ordered.length);
   const rates = testedAs === 'count' ? compareRates(ranked, request.gate, confidence) : undefined;
   const fisher = rates !== undefined && isMostlyZero(ranked) ? fisherTest(rates) : undefined;
-  comparison.test = fisher ? rateHeadline(fisher, rates!) : rankHeadline(ranks, superiority);
+  comparison.test = rankHeadline(ranks, superiority);
+  if (fisher && rates) comparison.test = rateHeadline(fisher, rates);
   comparison.second = fisher ? ranks : undefined;
   const fewest = Math.min(ranked.base.ordered.length, ranked.candidate.ordered.length);
   if (fisher === undefined && fewest > 1 && ranks.twoSided <= (request.alpha ?? 0.05)) {

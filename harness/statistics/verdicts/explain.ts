@@ -1,4 +1,4 @@
-import type { Summary } from '../samples/descriptive.ts';
+import { hasValues, type Summary } from '../samples/descriptive.ts';
 import { rateGate } from '../samples/metric.ts';
 import type { EventRate, MetricComparison } from './comparison.ts';
 import { type FormatValue, formatP, formatPlainly, nameP } from './format.ts';
@@ -40,26 +40,26 @@ function definitionLines({ definition, result }: JudgedMetric, phrases: Phrases)
 }
 
 function sideLine(side: string, summary: Summary, phrases: Phrases): string {
-  if (summary.n === 0) return `${side}: no values, ${summary.missing} missing`;
+  if (!hasValues(summary)) return `${side}: no values, ${summary.missing} missing`;
   const spread =
     summary.deviation === undefined ? '' : `, standard deviation ${phrases.value(summary.deviation)}`;
   return (
     `${side}: n=${summary.n}, missing ${summary.missing}, zero ${summary.zeros}, ` +
-    `range ${phrases.value(summary.least!)} to ${phrases.value(summary.greatest!)}, ` +
-    `mean ${phrases.value(summary.mean!)}, median ${phrases.value(summary.median!)}${spread}`
+    `range ${phrases.value(summary.least)} to ${phrases.value(summary.greatest)}, ` +
+    `mean ${phrases.value(summary.mean)}, median ${phrases.value(summary.median)}${spread}`
   );
 }
 
 function testLines({ test, second, difference, superiority }: MetricComparison): string[] {
   if (test === undefined) return ['test: none, a side is empty'];
   if (test.p === undefined) return [`test: ${test.name}; all trials agree`];
-  if (superiority === undefined)
+  if (superiority === undefined || test.minimumAttainableP === undefined)
     return [
       `test: ${test.name}; each side agrees on a value of its own, which sides that are alike do by chance at most with ${nameP(test.p)}`,
     ];
   const lines = [
     `test: ${test.name}, two-sided, ${test.statistic.name} ${test.statistic.value}, ${nameP(test.p)}; ` +
-      `the smallest p that these values could give is ${formatP(test.minimumAttainableP!)}`,
+      `the smallest p that these values could give is ${formatP(test.minimumAttainableP)}`,
   ];
   if (second)
     lines.push(

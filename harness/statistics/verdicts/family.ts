@@ -40,9 +40,13 @@ export interface Family {
 export function declareFamily(request: AnalysisRequest): Family {
   const alpha = request.alpha ?? 0.05;
   const table = declaredTable(request);
-  const lists = new Set(table.map(({ definitions }) => definitions ?? request.definitions));
-  const ranked = new Map([...lists].map(definitions => [definitions, rankMetrics(definitions)]));
-  const ranks = table.map(({ definitions }) => ranked.get(definitions ?? request.definitions)!);
+  const ranked = new Map<readonly MetricDefinition[], RankedMetrics>();
+  const cells = table.map(samples => {
+    const definitions = samples.definitions ?? request.definitions;
+    const ranks = ranked.get(definitions) ?? rankMetrics(definitions);
+    ranked.set(definitions, ranks);
+    return { samples, ...ranks };
+  });
   return {
     alpha,
     method: request.method ?? 'holm',
@@ -50,18 +54,20 @@ export function declareFamily(request: AnalysisRequest): Family {
     random: request.random,
     looks: request.looks ? planLooks(request.looks, alpha) : [],
     table,
-    hypotheses: table.flatMap((samples, cell) =>
-      ranks[cell]!.headlines.map(definition => ({ cell, definition, values: valuesOf(samples, definition) })),
+    hypotheses: cells.flatMap(({ samples, headlines }, cell) =>
+      headlines.map(definition => ({ cell, definition, values: valuesOf(samples, definition) })),
     ),
-    secondaryMetrics: ranks.map(({ secondary }) => secondary),
+    secondaryMetrics: cells.map(({ secondary }) => secondary),
   };
 }
 
 /** The headlines of a list of definitions, and the others by family. */
-function rankMetrics(definitions: readonly MetricDefinition[]): {
+interface RankedMetrics {
   headlines: MetricDefinition[];
   secondary: Map<string, MetricDefinition[]>;
-} {
+}
+
+function rankMetrics(definitions: readonly MetricDefinition[]): RankedMetrics {
   const headlines = headlinesOf(definitions);
   const names = new Set(headlines.map(({ name }) => name));
   const others = definitions.filter(({ name }) => !names.has(name));

@@ -6,7 +6,7 @@ import { UsageError } from '../../errors.ts';
 import { adjustAlike } from '../corrections/adjust-alike.ts';
 import { westfallYoung } from '../corrections/westfall-young.ts';
 import { rankFailedWorst } from '../samples/failed-trial.ts';
-import { groupBy } from '../samples/group.ts';
+import { groupBy, pairUp } from '../samples/group.ts';
 import type { MetricComparison } from './comparison.ts';
 import { compareAt, type Family, type Hypothesis } from './family.ts';
 import { type Look, trialsPerSide, valuesAt } from './looks.ts';
@@ -54,7 +54,7 @@ function judgeAt(look: Look | undefined, open: readonly Hypothesis[], family: Fa
           compared.map(({ comparison }) => comparison),
           { alpha, spend, method, declared: hypotheses.length },
         );
-  return results.map((result, index) => ({ hypothesis: open[index]!, result, look }));
+  return pairUp(open, results).map(([hypothesis, result]) => ({ hypothesis, result, look }));
 }
 
 interface Compared {

@@ -4,7 +4,7 @@
  */
 import type { MetricDefinition } from '../samples/metric.ts';
 import type { Scalar } from '../samples/value.ts';
-import type { MetricComparison, RateComparison } from './comparison.ts';
+import { isMeasured, type MetricComparison, type RateComparison } from './comparison.ts';
 import { type FormatValue, formatPercent, formatPlainly } from './format.ts';
 
 /** Writes the parts of a sentence about one metric. */
@@ -27,17 +27,18 @@ export class Phrases {
   }
 
   /** `mean 80 -> 120 loads (+40 loads, +50 %)`; times: `median 20 -> 22 ms, typically +1.9 ms (+9.5 %)`. */
-  change({ effect, base, candidate, testedAs }: MetricComparison): string {
-    if (effect === undefined) return 'no values to compare';
+  change(comparison: MetricComparison): string {
+    if (!isMeasured(comparison)) return 'no values to compare';
+    const { effect, base, candidate, testedAs } = comparison;
     const size = this.signed(effect.estimate);
     const percent = effect.fraction === undefined ? undefined : formatPercent(effect.fraction);
     if (effect.kind === 'shift') {
-      const medians = `median ${this.value(base.median!)} -> ${this.value(candidate.median!)}`;
+      const medians = `median ${this.value(base.median)} -> ${this.value(candidate.median)}`;
       return `${medians}, typically ${size}${percent === undefined ? '' : ` (${percent})`}`;
     }
     const exact = testedAs === 'deterministic';
-    const from = this.value(exact ? base.least! : base.mean!);
-    const to = this.value(exact ? candidate.least! : candidate.mean!);
+    const from = this.value(exact ? base.least : base.mean);
+    const to = this.value(exact ? candidate.least : candidate.mean);
     return `${exact ? '' : 'mean '}${from} -> ${to} (${size}${percent === undefined ? '' : `, ${percent}`})`;
   }
 
@@ -63,8 +64,10 @@ export class Phrases {
     return `standard deviation ${this.value(base.deviation ?? 0)} -> ${this.value(candidate.deviation ?? 0)}`;
   }
 
-  means({ base, candidate }: MetricComparison): string {
-    return `${this.value(base.mean!)} -> ${this.value(candidate.mean!)}`;
+  means(comparison: MetricComparison): string {
+    if (!isMeasured(comparison)) return 'no values to compare';
+    const { base, candidate } = comparison;
+    return `${this.value(base.mean)} -> ${this.value(candidate.mean)}`;
   }
 
   sizes({ base, candidate }: MetricComparison): string {

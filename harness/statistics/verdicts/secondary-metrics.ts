@@ -2,7 +2,7 @@ import { adjustAlike } from '../corrections/adjust-alike.ts';
 import { holm } from '../corrections/holm.ts';
 import { westfallYoung } from '../corrections/westfall-young.ts';
 import { rankFailedWorst } from '../samples/failed-trial.ts';
-import { groupBy } from '../samples/group.ts';
+import { groupBy, pairUp } from '../samples/group.ts';
 import type { Detail } from './analysis-request.ts';
 import type { MetricComparison } from './comparison.ts';
 import { compareAt, type Family, type Hypothesis, valuesOf } from './family.ts';
@@ -51,8 +51,8 @@ export function judgeSecondaryMetrics(
   );
   const adjustments = new Map<Candidate, Adjustment>();
   for (const [look, group] of groupBy(tested, ({ headline }) => headline.look)) {
-    for (const [index, one] of adjustTogether(group, look, family).entries())
-      adjustments.set(group[index]!, one);
+    for (const [candidate, adjustment] of pairUp(group, adjustTogether(group, look, family)))
+      adjustments.set(candidate, adjustment);
   }
   const judged = candidates.map(candidate => {
     const { comparison } = candidate;
@@ -76,8 +76,10 @@ function compareCandidates(
   return [...gatekeepers].flatMap(([name, [headline]]) => {
     if (headline === undefined || (detail === 'proved' && !isProved(headline.result))) return [];
     const { cell } = headline.hypothesis;
+    const samples = family.table[cell];
+    if (samples === undefined) return [];
     return (family.secondaryMetrics[cell]?.get(name) ?? []).map(definition => {
-      const hypothesis = { cell, definition, values: valuesOf(family.table[cell]!, definition) };
+      const hypothesis = { cell, definition, values: valuesOf(samples, definition) };
       return { hypothesis, headline, comparison: compareAt(hypothesis, headline.look, family) };
     });
   });
