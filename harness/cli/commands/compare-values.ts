@@ -65,9 +65,10 @@ function judgeValues(
   const analysis = analyse({
     definitions: [definition],
     cells: [{ cell: 'values', metrics: { value: { base, candidate } } }],
-    ...(options.alpha !== undefined && { alpha: options.alpha }),
-    ...(options.method && { method: options.method }),
+    alpha: options.alpha,
+    method: options.method,
     random: makeRandom(1),
   });
+  // biome-ignore lint/style/noNonNullAssertion: one cell and one metric are asked for, above
   return analysis.cells[0]!.metrics[0]!;
 }

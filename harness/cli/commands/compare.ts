@@ -56,9 +56,9 @@ export async function compareCommand(
 
 async function renderOne(comparison: RunComparison, options: CompareCommandOptions): Promise<string> {
   if (options.why) {
-    const [metric, ...words] = options.why;
+    const [metric = '', ...words] = options.why;
     const pair = words.length > 0 ? words.join(' ') : undefined;
-    return `${explain(findJudged(comparison.judgement, metric!, pair), formatQuantity).join('\n')}\n`;
+    return `${explain(findJudged(comparison.judgement, metric, pair), formatQuantity).join('\n')}\n`;
   }
   return formatComparison(chosenFormat(options), comparison, { all: options.all });
 }

@@ -79,6 +79,7 @@ function renderText(
     cell.label,
     cell.id,
     String(trials.get(cell.id)),
+    // biome-ignore lint/style/noNonNullAssertion: the estimate is of this plan, and has its every cell
     `about ${formatDuration(estimate.cellNs.get(cell.id)!)}`,
   ]);
   const how =
@@ -147,6 +148,7 @@ async function printCommandLines(
     });
     display.close();
     for (const cell of plan.cells) {
+      // biome-ignore lint/style/noNonNullAssertion: the cells of this plan were prepared
       const one = prepared.cells.get(cell.id)!;
       const { deadlineNs } = one.workload;
       const exact = machineSettings({ ...one, deadlineNs }, prepared.host, {

@@ -18,7 +18,7 @@ interface OpenReport {
   rule: CrashRule;
   match: RegExpExecArray;
   context: string;
-  lines: string[];
+  lines: [header: string, ...rest: string[]];
   line: number;
   /** Its place among the reports of the log. */
   order: number;
@@ -183,13 +183,13 @@ function sawBanner(text: string, banners: { version: number; booting: number }):
 function isExpected(report: OpenReport): boolean {
   return (
     report.rule.class === 'warning' &&
-    /kmod_dup_request_exists_wait|kernel\/module\/dups\.c/.test(report.lines[0]!)
+    /kmod_dup_request_exists_wait|kernel\/module\/dups\.c/.test(report.lines[0])
   );
 }
 
 function judge(report: OpenReport, findings: Finding[]): Crash | undefined {
   if (isExpected(report)) return undefined;
-  const header = report.lines[0]!;
+  const header = report.lines[0];
   if (report.rule.class === 'warning' && /kernel\/module\/stats\.c|read_file_mod_stats/.test(header)) {
     const message =
       'reading the stats text set off a warning of kernel/module/stats.c: of our making, no crash of the guest';
@@ -201,7 +201,7 @@ function judge(report: OpenReport, findings: Finding[]): Crash | undefined {
 }
 
 /** Pointer and first trace of a report; what was allocated or freed where does not name the bug. */
-function crashText(lines: string[]): CrashText {
+function crashText(lines: OpenReport['lines']): CrashText {
   let pointer: string | undefined;
   const functions: string[] = [];
   for (const line of lines.slice(1)) {
@@ -214,7 +214,7 @@ function crashText(lines: string[]): CrashText {
     if (frame?.reliable) functions.push(frame.function);
     if (line.includes('</TASK>') && functions.length > 0) break;
   }
-  return { header: lines[0]!, lines, pointer, functions };
+  return { header: lines[0], lines, pointer, functions };
 }
 
 /** All crashes of a dmesg, console log or journal, in order. */

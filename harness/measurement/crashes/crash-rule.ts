@@ -49,7 +49,7 @@ export const lastResort: CrashRule = rule(
 export const crashRules: readonly CrashRule[] = [
   rule(true, 'sanitizer', /^BUG: KASAN: ([a-z-]+(?: or [a-z-]+)?)(?: in (.*)| on address)/, kasan),
   rule(true, 'sanitizer', /^BUG: KFENCE: ([a-z -]{1,40}) in (.*)/, (match, text) => {
-    const own = headerFunction(match[2]!);
+    const own = headerFunction(match[2] ?? '');
     const names = own === undefined ? text.functions : [own, ...text.functions];
     return withFunction(`KFENCE: ${match[1]}`, guiltyFunction(names));
   }),
@@ -63,7 +63,7 @@ export const crashRules: readonly CrashRule[] = [
       ),
     ),
   ),
-  rule(false, 'sanitizer', /^BUG: KCSAN: (.*)/, match => `KCSAN: ${normaliseTitle(match[1]!)}`),
+  rule(false, 'sanitizer', /^BUG: KCSAN: (.*)/, match => `KCSAN: ${normaliseTitle(match[1] ?? '')}`),
   rule(
     false,
     'sanitizer',
@@ -204,7 +204,10 @@ export const crashRules: readonly CrashRule[] = [
     titleFromTrace('BUG: scheduling while atomic', /sched/),
   ),
   rule(false, 'bug', /^BUG: (spinlock|rwlock) ([a-z A-Z]+?)(?: on CPU.*)?$/, (match, text) =>
-    withFunction(`BUG: ${match[1]} ${match[2]!.trim()}`, guiltyFunction(text.functions, /spin_|rwlock_/)),
+    withFunction(
+      `BUG: ${match[1]} ${(match[2] ?? '').trim()}`,
+      guiltyFunction(text.functions, /spin_|rwlock_/),
+    ),
   ),
   rule(false, 'bug', /^BUG: using (\w+)\(\) in preemptible/, (match, text) =>
     withFunction(

@@ -57,9 +57,9 @@ export function kasan(match: RegExpExecArray, text: CrashText): string {
   const access = text.lines
     .map(line => /^(Read|Write) of size \d/.exec(line)?.[1])
     .find(word => word !== undefined);
-  const kind =
-    match[1]!.startsWith('double-free') || match[1]!.startsWith('invalid-free') ? 'invalid-free' : match[1]!;
-  const own = headerFunction(match[2] ?? '');
+  const [, told = '', place = ''] = match;
+  const kind = told.startsWith('double-free') || told.startsWith('invalid-free') ? 'invalid-free' : told;
+  const own = headerFunction(place);
   const freeing =
     kind === 'invalid-free' ? /^(?:kmem_|slab_|__slab_|k[vz]?free|vunmap|vfree|__kmem_)/ : undefined;
   const names = own === undefined ? text.functions : [own, ...text.functions];
@@ -71,7 +71,7 @@ export function kasan(match: RegExpExecArray, text: CrashText): string {
 
 /** `WARNING: CPU: 1 PID: 2 at file:line function+…` (to 6.17) and `WARNING: file:line at function+…, CPU#1: name/2`. */
 export function warning(match: RegExpExecArray, text: CrashText): string {
-  const where = match[1]!;
+  const [, where = ''] = match;
   // Some kernels of the 6.19 merge window print `file:line at 0x0, CPU#1: name/2`: no function is told there.
   const own = headerFunction(where) ?? /(?:^| )at [^\s,]+:\d+ ([A-Za-z_]\w*)/.exec(where)?.[1];
   const names = [own, ...stack(text)];
@@ -131,24 +131,24 @@ export function deadlock(_match: RegExpExecArray, text: CrashText): string {
 
 /** `kernel panic: reason`, without what differs between boots. */
 export function panic(match: RegExpExecArray, text: CrashText): string {
-  const reason = match[1]!.trim();
+  const reason = (match[1] ?? '').trim();
   const corrupted = /^stack-protector: Kernel stack is corrupted in: (\S+)/.exec(reason);
   if (corrupted)
     return withFunction(
       'kernel panic: stack is corrupted',
-      headerFunction(corrupted[1]!) ?? guiltyFunction(text.functions),
+      headerFunction(corrupted[1] ?? '') ?? guiltyFunction(text.functions),
     );
   if (reason.startsWith('corrupted stack end'))
     return titleFromStalledFrame('kernel panic: corrupted stack end')(match, text);
   if (reason.startsWith('Attempted to kill init!')) return 'kernel panic: Attempted to kill init!';
   if (reason.includes('panic_on_warn set')) return 'kernel panic: panic_on_warn set';
   // Two blanks end a sentence of the kernel; what follows is advice.
-  return `kernel panic: ${normaliseTitle(reason.split(/(?<=[.!]) {2}/)[0]!)}`;
+  return `kernel panic: ${normaliseTitle(reason.split(/(?<=[.!]) {2}/)[0] ?? '')}`;
 }
 
 /** `kernel BUG in name`, or what the assertion was about for lists and user copies. */
 export function kernelBug(match: RegExpExecArray, text: CrashText): string {
-  const place = match[1]!;
+  const [, place = ''] = match;
   if (place.startsWith('lib/list_debug.c')) return titleFromTrace('BUG: corrupted list')(match, text);
   if (place.startsWith('mm/usercopy.c'))
     return titleFromTrace('BUG: bad usercopy', /^(?:usercopy\w*|__check\w*)$/)(match, text);

@@ -36,8 +36,8 @@ export function parseKmsgRecord(record: string): KmsgRecord | undefined {
     text: unescapeKmsg(text),
     properties: {},
   };
-  const caller = /,caller=([TC]\d{1,10})/.exec(fields ?? '');
-  if (caller) parsed.caller = caller[1]!;
+  const caller = /,caller=([TC]\d{1,10})/.exec(fields ?? '')?.[1];
+  if (caller !== undefined) parsed.caller = caller;
   for (const line of rest) {
     const equals = line.indexOf('=');
     if (!line.startsWith(' ') || equals < 2) continue;
@@ -73,9 +73,10 @@ export function* kmsgLines(records: Iterable<string>): Generator<LogLine> {
 /** Sequence numbers that are missing between the first and the last record: records that were overwritten unread. */
 export function lostRecords(records: readonly KmsgRecord[]): number {
   let lost = 0;
-  for (let index = 1; index < records.length; index++) {
-    const gap = records[index]!.sequence - records[index - 1]!.sequence - 1;
-    if (gap > 0) lost += gap;
+  let before: number | undefined;
+  for (const { sequence } of records) {
+    if (before !== undefined) lost += Math.max(0, sequence - before - 1);
+    before = sequence;
   }
   return lost;
 }

@@ -93,7 +93,7 @@ const byLabel = new Map(kernelCounters.map(counter => [counter.label.toLowerCase
 
 /** The counter of this name. */
 export function kernelCounter(name: CounterName): KernelCounter {
-  // Every CounterName is a row of the table.
+  // biome-ignore lint/style/noNonNullAssertion: every CounterName is a row of the table
   return byName.get(name)!;
 }
 

@@ -82,7 +82,10 @@ function loadSection(text: string, name: string): unknown {
     if (error) throw error;
     return document.toJS({ maxAliasCount: 0 });
   } catch (error) {
-    throw broken(error instanceof Error ? error.message.split('\n')[0]! : 'it cannot be parsed', section);
+    throw broken(
+      error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'it cannot be parsed',
+      section,
+    );
   }
 }
 
