@@ -1,6 +1,6 @@
 /**
  * The frames that the guest agent (guests/agent/) sends over its virtio-serial port. The guest writes and the host
- * reads, but for one byte: see `acknowledgement`. The C side is guests/agent/channel/frame.h; test/channel/conformance checks that both agree.
+ * reads, but for one byte: see `acknowledgement`. The C side is guests/agent/channel/frame.h; test/channel/agent-frames checks that both agree.
  *
  * Header, 28 bytes, little endian:
  *   0  u32 magic     0x3146534d ("MSF1")

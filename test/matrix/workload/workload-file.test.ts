@@ -1,13 +1,17 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the words of workload files are written like that
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { MatrixError } from '../../harness/matrix/source/diagnostic.ts';
-import { canonicalBytes, canonicalDuration, readParameter } from '../../harness/matrix/workload/parameter.ts';
-import { resolveWorkload, substitute } from '../../harness/matrix/workload/resolve-workload.ts';
-import type { ParameterDefinition } from '../../harness/matrix/workload/workload.ts';
-import { parseWorkload } from '../../harness/matrix/workload/workload-file.ts';
-import { projectPath } from '../../harness/project.ts';
-import { otherWorkload, readProject, workloads, yamlFiles } from './fixture.ts';
+import { MatrixError } from '../../../harness/matrix/source/diagnostic.ts';
+import {
+  canonicalBytes,
+  canonicalDuration,
+  readParameter,
+} from '../../../harness/matrix/workload/parameter.ts';
+import { resolveWorkload, substitute } from '../../../harness/matrix/workload/resolve-workload.ts';
+import type { ParameterDefinition } from '../../../harness/matrix/workload/workload.ts';
+import { parseWorkload } from '../../../harness/matrix/workload/workload-file.ts';
+import { projectPath } from '../../../harness/project.ts';
+import { otherWorkload, readProject, workloads, yamlFiles } from '../fixture.ts';
 
 const definitions: ParameterDefinition[] = [
   { name: 'module', type: 'string', default: 'xfs', description: 'm' },

@@ -1,9 +1,9 @@
 import t from 'tap';
-import { kernelDoctorCommand } from '../../harness/cli/commands/kernel-doctor.ts';
-import { parseWorkload } from '../../harness/matrix/workload/workload-file.ts';
-import type { KernelProbe, KernelProbeRequest } from '../../harness/run/probe-kernel.ts';
-import { workloadNeeds } from '../../harness/run/probe-kernel.ts';
-import { fakeContext } from '../fakes/command-context.ts';
+import { kernelDoctorCommand } from '../../../harness/cli/commands/kernel-doctor.ts';
+import { parseWorkload } from '../../../harness/matrix/workload/workload-file.ts';
+import type { KernelProbe, KernelProbeRequest } from '../../../harness/run/probe-kernel.ts';
+import { workloadNeeds } from '../../../harness/run/probe-kernel.ts';
+import { fakeContext } from '../../fakes/command-context.ts';
 
 const found: KernelProbe = {
   release: '7.2.12',

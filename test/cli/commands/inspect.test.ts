@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import t, { type Test } from 'tap';
-import { type InspectOptions, inspectCommand } from '../../harness/cli/commands/inspect.ts';
-import type { CommandContext } from '../../harness/cli/context.ts';
-import { folderLimit } from '../../harness/cli/inspection-input.ts';
-import { projectPath } from '../../harness/project.ts';
-import { golden } from '../measurement/console-fixture.ts';
+import { type InspectOptions, inspectCommand } from '../../../harness/cli/commands/inspect.ts';
+import type { CommandContext } from '../../../harness/cli/context.ts';
+import { folderLimit } from '../../../harness/cli/inspection-input.ts';
+import { projectPath } from '../../../harness/project.ts';
+import { golden } from '../../measurement/console-fixture.ts';
 
 function makeFolder(t: Test): string {
   const folder = mkdtempSync(join(tmpdir(), 'modstorm-inspect-'));

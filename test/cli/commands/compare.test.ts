@@ -6,24 +6,24 @@ import {
   removeBaseline,
   saveBaseline,
   showBaseline,
-} from '../../harness/cli/commands/baseline.ts';
-import { type CompareCommandOptions, compareCommand } from '../../harness/cli/commands/compare.ts';
-import { reportCommand } from '../../harness/cli/commands/report.ts';
-import { readMatrix } from '../../harness/cli/inputs.ts';
-import type { Cell } from '../../harness/matrix/matrix.ts';
-import { projectPath } from '../../harness/project.ts';
-import { makeRandom, type Random } from '../../harness/random.ts';
-import { exporter as json } from '../../harness/report/formats/json.ts';
-import { exporter as terminal } from '../../harness/report/formats/terminal.ts';
-import { exitCodeOfRun } from '../../harness/report/run-exit-code.ts';
-import { reportRun } from '../../harness/report/run-report.ts';
-import { makeBaseline } from '../../harness/store/baseline.ts';
-import { BaselineStore } from '../../harness/store/baseline-store.ts';
-import { RunFolder } from '../../harness/store/run-folder.ts';
-import type { RunRecord } from '../../harness/store/run-record.ts';
-import { fakeContext } from '../fakes/command-context.ts';
-import { fakeCell, fakeRun } from '../fakes/run-fixture.ts';
-import { fakeCount, fakeRunContent, writeFakeRun } from '../fakes/run-folder-fixture.ts';
+} from '../../../harness/cli/commands/baseline.ts';
+import { type CompareCommandOptions, compareCommand } from '../../../harness/cli/commands/compare.ts';
+import { reportCommand } from '../../../harness/cli/commands/report.ts';
+import { readMatrix } from '../../../harness/cli/inputs.ts';
+import type { Cell } from '../../../harness/matrix/matrix.ts';
+import { projectPath } from '../../../harness/project.ts';
+import { makeRandom, type Random } from '../../../harness/random.ts';
+import { exporter as json } from '../../../harness/report/formats/json.ts';
+import { exporter as terminal } from '../../../harness/report/formats/terminal.ts';
+import { exitCodeOfRun } from '../../../harness/report/run-exit-code.ts';
+import { reportRun } from '../../../harness/report/run-report.ts';
+import { makeBaseline } from '../../../harness/store/baseline.ts';
+import { BaselineStore } from '../../../harness/store/baseline-store.ts';
+import { RunFolder } from '../../../harness/store/run-folder.ts';
+import type { RunRecord } from '../../../harness/store/run-record.ts';
+import { fakeContext } from '../../fakes/command-context.ts';
+import { fakeCell, fakeRun } from '../../fakes/run-fixture.ts';
+import { fakeCount, fakeRunContent, writeFakeRun } from '../../fakes/run-folder-fixture.ts';
 
 const root = t.testdir({ results: {}, baselines: {} });
 const places = { results: join(root, 'results'), baselines: join(root, 'baselines') };

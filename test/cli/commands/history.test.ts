@@ -1,17 +1,17 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { historyCommand } from '../../harness/cli/commands/history.ts';
-import { readMatrix } from '../../harness/cli/inputs.ts';
-import { calibrate } from '../../harness/judgement/calibration.ts';
-import type { Cell } from '../../harness/matrix/matrix.ts';
-import type { Random } from '../../harness/random.ts';
-import { renderCalibration } from '../../harness/report/calibration.ts';
-import { logCalibration } from '../../harness/store/calibration-log.ts';
-import type { RunRecord } from '../../harness/store/run-record.ts';
-import { fakeContext } from '../fakes/command-context.ts';
-import { fakeCell, fakeRun } from '../fakes/run-fixture.ts';
-import { fakeCount, fakeRunContent, writeFakeRun } from '../fakes/run-folder-fixture.ts';
+import { historyCommand } from '../../../harness/cli/commands/history.ts';
+import { readMatrix } from '../../../harness/cli/inputs.ts';
+import { calibrate } from '../../../harness/judgement/calibration.ts';
+import type { Cell } from '../../../harness/matrix/matrix.ts';
+import type { Random } from '../../../harness/random.ts';
+import { renderCalibration } from '../../../harness/report/calibration.ts';
+import { logCalibration } from '../../../harness/store/calibration-log.ts';
+import type { RunRecord } from '../../../harness/store/run-record.ts';
+import { fakeContext } from '../../fakes/command-context.ts';
+import { fakeCell, fakeRun } from '../../fakes/run-fixture.ts';
+import { fakeCount, fakeRunContent, writeFakeRun } from '../../fakes/run-folder-fixture.ts';
 
 const cache = join(t.testdir({ cache: {} }), 'cache');
 process.env['MODSTORM_CACHE'] = cache;

@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
-import { cachePlaces } from '../../harness/cli/commands/cache-cleaning.ts';
-import { type CleanOptions, cleanCommand } from '../../harness/cli/commands/clean.ts';
-import { FileLock } from '../../harness/files/lock.ts';
-import { describeSelf } from '../../harness/files/lock-holder.ts';
-import { findLeftoverGuests } from '../../harness/process/leftover.ts';
-import { projectPath } from '../../harness/project.ts';
-import { fakeContext } from '../fakes/command-context.ts';
+import { cachePlaces } from '../../../harness/cli/commands/cache-cleaning.ts';
+import { type CleanOptions, cleanCommand } from '../../../harness/cli/commands/clean.ts';
+import { FileLock } from '../../../harness/files/lock.ts';
+import { describeSelf } from '../../../harness/files/lock-holder.ts';
+import { findLeftoverGuests } from '../../../harness/process/leftover.ts';
+import { projectPath } from '../../../harness/project.ts';
+import { fakeContext } from '../../fakes/command-context.ts';
 
 const deadLock = JSON.stringify({ ...describeSelf('building'), pid: 4194305 });
 const kernel = 'linux-source-6.12-abc';

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import t from 'tap';
-import { MatrixError, renderDiagnostics } from '../../harness/matrix/source/diagnostic.ts';
-import { nearest, suggest } from '../../harness/matrix/source/nearest.ts';
-import { projectPath } from '../../harness/project.ts';
-import { complaints, load, oneKernel, readProject, yamlFiles } from './fixture.ts';
+import { MatrixError, renderDiagnostics } from '../../../harness/matrix/source/diagnostic.ts';
+import { nearest, suggest } from '../../../harness/matrix/source/nearest.ts';
+import { projectPath } from '../../../harness/project.ts';
+import { complaints, load, oneKernel, readProject, yamlFiles } from '../fixture.ts';
 
 const folder = 'test/fixtures/matrices';
 
