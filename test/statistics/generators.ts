@@ -13,6 +13,17 @@ export function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
 }
 
+/** Standard normal points of which each resembles the one before: autocorrelation at lag one as given. */
+export function autoregressive(count: number, autocorrelation: number, random: Random): number[] {
+  const points: number[] = [];
+  let point = normal(random);
+  for (let index = 0; index < count; index++) {
+    points.push(point);
+    point = autocorrelation * point + Math.sqrt(1 - autocorrelation ** 2) * normal(random);
+  }
+  return points;
+}
+
 /** A Poisson count; above a rate of 30 by its normal approximation. */
 export function poisson(rate: number, random: Random): number {
   if (rate > 30) return Math.max(0, Math.round(rate + Math.sqrt(rate) * normal(random)));

@@ -3,7 +3,9 @@ import { makeRandom } from '../../../harness/random.ts';
 import type { MetricDefinition } from '../../../harness/statistics/samples/metric.ts';
 import { makeSample } from '../../../harness/statistics/samples/sample.ts';
 import { compareMetric } from '../../../harness/statistics/verdicts/comparison.ts';
+import { planLooks } from '../../../harness/statistics/verdicts/looks.ts';
 import type { MetricVerdict } from '../../../harness/statistics/verdicts/metric-verdict.ts';
+import { leastTrials, trialsForRates, trialsForShift } from '../../../harness/statistics/verdicts/power.ts';
 import { explainInSentence } from '../../../harness/statistics/verdicts/sentence.ts';
 import { judge } from '../../../harness/statistics/verdicts/verdict.ts';
 import { type Draw, draws, normal } from '../generators.ts';
@@ -62,4 +64,45 @@ t.test('of counts no share of runs is promised, whether more are needed or not',
     /; about so many trials would show a change of \d+ %: this one lies near the gate\.$/,
   );
   t.end();
+});
+
+t.test('trials that would decide', async t => {
+  for (const [alpha, least] of [
+    [0.1, 3],
+    [0.05, 4],
+    [0.01, 5],
+    [0.05 / 200, 8],
+    [0.05 / 400, 9],
+  ] as const) {
+    t.equal(leastTrials(alpha), least, `family alpha ${alpha}`);
+  }
+  for (const [shift, low, high] of [
+    [1, 17, 20],
+    [1.5, 8, 11],
+    [2, 5, 8],
+  ] as const) {
+    const trials = trialsForShift(shift, 1, 0.05);
+    t.ok(trials >= low && trials <= high, `${shift} sd: ${trials}`);
+  }
+  for (const [from, to, exact] of [
+    [0, 0.5, 12],
+    [0, 0.3, 21],
+    [0, 0.2, 39],
+    [0.1, 0.5, 23],
+  ] as const) {
+    const trials = trialsForRates(from, to, 0.05);
+    t.ok(
+      trials >= exact && trials <= exact + (from === 0 ? 0 : 5),
+      `${from} to ${to}: ${trials}, exact power says ${exact}`,
+    );
+  }
+  const looks = planLooks([8, 12, 20], 0.05);
+  t.same(
+    looks.map(({ spend }) => spend),
+    [0.0125, 0.0125, 0.025],
+  );
+  t.same(
+    planLooks([10], 0.05).map(({ spend }) => spend),
+    [0.05],
+  );
 });
