@@ -1,31 +1,33 @@
 import { escapeText } from '../escape.ts';
-import type { Confirmation } from '../judgement/confirmation.ts';
-import type { HistoryEvent, HistoryPoint, HistorySeries } from '../judgement/history.ts';
+import type { DriftEvent, StepEvent } from '../judgement/history/history-event.ts';
+import type { HistoryPoint, HistorySeries } from '../judgement/history/history-series.ts';
+import type { JudgedEvent } from '../judgement/history/run-history.ts';
 import type { RunComparison } from '../judgement/judgement.ts';
 import { formatQuantity } from '../judgement/quantity.ts';
+import { shellQuote } from '../shell-quote.ts';
 import { formatPercent, nameP } from '../statistics/verdicts/format.ts';
 import { plural } from '../units.ts';
 
-/** An event with what is known of it. */
-export interface ReportedEvent {
-  event: HistoryEvent;
-  confirmation: Confirmation;
-  /** Run that confirmed or refuted it. */
-  confirmedBy?: string;
-  /** The command that leads to its A/B run; absent where no such run can tell. */
-  command?: string;
-}
-
 /** What a history shows. */
 export interface HistoryReport {
+  /** As a command takes it. */
   folder: string;
   runs: number;
   series: HistorySeries[];
-  events: ReportedEvent[];
+  events: JudgedEvent[];
   /** Runs that could not be read, with the reason. */
   skipped: { run: string; reason: string }[];
   /** The newest run against a pinned one, or why that cannot be done. */
-  pinned?: { name: string; newest: string; comparison?: RunComparison; refused?: string };
+  pinned?: PinnedComparison | undefined;
+}
+
+/** The newest run against a pinned one. */
+export interface PinnedComparison {
+  name: string;
+  newest: string;
+  comparison?: RunComparison | undefined;
+  /** Why the two cannot be compared. */
+  refused?: string | undefined;
 }
 
 /** A history for people: events, each with its state and the command that leads on, then the drift from the pin. */
@@ -37,7 +39,7 @@ export function renderHistory(report: HistoryReport): string {
       `${escapeText(report.folder)}: ${plural(runs, 'run')}, ${plural(series.length, 'series', 'series')}, the longest of ${plural(longest, 'run')}`,
       ...freshLines(series),
     ],
-    ...events.map(eventLines),
+    ...events.map(event => eventLines(event, report.folder)),
     events.length === 0
       ? [`no change of level${longest < 7 ? ': too few runs under like conditions to find any' : ''}`]
       : [],
@@ -71,22 +73,49 @@ function freshLines(series: readonly HistorySeries[]): string[] {
   );
 }
 
-function eventLines({ event, confirmation, confirmedBy, command }: ReportedEvent): string[] {
-  const value = (number: number) => formatQuantity(number, event.unit);
-  const change =
-    event.before === 0 ? '' : ` (${formatPercent((event.after - event.before) / Math.abs(event.before))})`;
-  const p = event.p === undefined ? 'exact' : nameP(event.p);
-  const runOf = (point: HistoryPoint) => `${escapeText(point.run)} (n=${point.n})`;
+function eventLines(judged: JudgedEvent, folder: string): string[] {
+  const { event, confirmation, confirmedBy } = judged;
+  const what = event.kind === 'drift' ? `drift of ${event.metric}` : event.metric;
+  const command = confirmingCommand(judged, folder);
   return [
-    `${event.id}  ${confirmation.toUpperCase()}  ${event.direction}: ${escapeText(event.metric)} of ${escapeText(event.cell, { length: 200 })}`,
-    `  ${value(event.before)} -> ${value(event.after)}${change}, ${p}`,
-    `  between ${runOf(event.lastBefore)} and ${runOf(event.firstAfter)}`,
+    `${event.id}  ${confirmation.toUpperCase()}  ${event.direction}: ${escapeText(what)} of ${escapeText(event.cell, { length: 200 })}`,
+    ...(event.kind === 'drift' ? driftLines(event) : stepLines(event)),
     ...(event.kernelChanged === false
       ? ['  the kernel is the same in both, byte for byte: look at the host and the userland']
       : []),
     ...(confirmedBy === undefined ? [] : [`  by ${escapeText(confirmedBy)}`]),
     ...(command === undefined ? [] : [`  next: ${command}`]),
   ];
+}
+
+/** The command that leads to the A/B run of an event; undefined where there is one, or none can tell. */
+export function confirmingCommand({ event, confirmedBy }: JudgedEvent, folder: string): string | undefined {
+  if (confirmedBy !== undefined || event.kernelChanged === false) return undefined;
+  return shellQuote(['npm', 'run', '-s', 'modstorm', '--', 'history', folder, '--confirm', event.id]);
+}
+
+function stepLines({ before, after, p, unit, lastBefore, firstAfter }: StepEvent): string[] {
+  const change = before === 0 ? '' : ` (${formatPercent((after - before) / Math.abs(before))})`;
+  return [
+    `  ${formatQuantity(before, unit)} -> ${formatQuantity(after, unit)}${change}, ${p === undefined ? 'exact' : nameP(p)}`,
+    `  between ${nameRun(lastBefore)} and ${nameRun(firstAfter)}`,
+  ];
+}
+
+function driftLines({ before, after, p, unit, perDay, first, last }: DriftEvent): string[] {
+  const inHundred = 100 * perDay;
+  const rate =
+    before === 0
+      ? `${inHundred > 0 ? '+' : '-'}${formatQuantity(Math.abs(inHundred), unit)}`
+      : formatPercent(inHundred / Math.abs(before));
+  return [
+    `  drifts: ${rate} per 100 nights since ${escapeText(first.run)}, ${p === undefined ? 'exact' : nameP(p)}`,
+    `  ${formatQuantity(before, unit)} -> ${formatQuantity(after, unit)}, from ${nameRun(first)} to ${nameRun(last)}`,
+  ];
+}
+
+function nameRun({ run, n }: HistoryPoint): string {
+  return `${escapeText(run)} (n=${n})`;
 }
 
 function pinLines({ pinned }: HistoryReport): string[] {
@@ -103,50 +132,8 @@ function pinLines({ pinned }: HistoryReport): string[] {
   return [head, ...changed, '  measured on different days: an A/B run of both kernels decides'];
 }
 
-function summaryLine(events: readonly ReportedEvent[]): string {
+function summaryLine(events: readonly JudgedEvent[]): string {
   const confirmed = events.filter(({ confirmation }) => confirmation === 'confirmed').length;
   const unconfirmed = events.filter(({ confirmation }) => confirmation === 'unconfirmed').length;
   return `${plural(events.length, 'event')}: ${confirmed} confirmed, ${unconfirmed} unconfirmed; only confirmed ones count`;
-}
-
-/** A history as one JSON document, `"version": 1`. */
-export function renderHistoryJson(report: HistoryReport): string {
-  const document = {
-    version: 1,
-    folder: report.folder,
-    runs: report.runs,
-    events: report.events.map(({ event, ...state }) => ({ ...event, ...state })),
-    series: report.series.map(({ cell, settings, definition, facts, points, beginsAnew }) => ({
-      cell,
-      settings,
-      metric: definition.name,
-      unit: definition.unit,
-      facts,
-      beginsAnew,
-      points,
-    })),
-    skipped: report.skipped,
-    pinned: report.pinned && pinnedDocument(report.pinned),
-  };
-  return `${JSON.stringify(document, (_, value) => (typeof value === 'bigint' ? value.toString() : value), 2)}\n`;
-}
-
-function pinnedDocument({
-  name,
-  newest,
-  comparison,
-  refused,
-}: NonNullable<HistoryReport['pinned']>): unknown {
-  const changed = comparison?.judgement.pairs.flatMap(({ pair, metrics }) =>
-    metrics
-      .filter(({ definition, result }) => definition.headline && result.changed)
-      .map(({ definition, result, sentence }) => ({
-        pair: pair.name,
-        metric: definition.name,
-        verdict: result.verdict,
-        adjusted: result.adjusted,
-        sentence,
-      })),
-  );
-  return { name, newest, changed, refused };
 }

@@ -96,13 +96,13 @@ function defineHistory(program: Command, start: Start): void {
   program
     .command('history')
     .description(
-      'where the level of a metric changed over the runs of a folder; exit 1 on a confirmed change for the worse',
+      'where the level of a metric stepped or drifts over the runs of a folder; exit 1 on a confirmed change for the worse',
     )
     .argument('[folder]', 'folder of run folders', 'results')
-    .option('--pin <side>', 'also compare the newest run with this run or baseline: slow drift')
+    .option('--pin <side>', 'also compare the newest run with this run or baseline')
     .option('--confirm <event>', 'write the matrix of the A/B run that confirms an event, and its command')
-    .option('--level <p>', 'largest permutation p of a change (default: 0.001)', parseLevel)
-    .option('--least-segment <runs>', 'fewest runs on either side of a change (default: 3)', parseCount)
+    .option('--level <p>', 'largest p of a step or a drift (default: 0.001)', parseLevel)
+    .option('--least-segment <runs>', 'fewest runs on either side of a step (default: 3)', parseCount)
     .addOption(baselinesOption('--baselines'))
     .addOption(jsonOption())
     .helpGroup('Judging:')

@@ -1,6 +1,10 @@
 import { stringify } from 'yaml';
-import type { HistoryEvent } from './history.ts';
-import type { Judgement } from './judgement.ts';
+import { UsageError } from '../../errors.ts';
+import { suggest } from '../../matrix/source/nearest.ts';
+import type { RunRecord } from '../../store/run-record.ts';
+import type { Judgement } from '../judgement.ts';
+import { comparedRuns, type HistoryEvent } from './history-event.ts';
+import type { HistorySeries } from './history-series.ts';
 
 /** Whether an A/B run agrees with an event of a history. */
 export type Confirmation =
@@ -46,13 +50,14 @@ export function confirmationMatrix(
     else axes[setting] = plain(text);
   }
   const workload = event.settings['workload'];
+  const { before, after } = comparedRuns(event);
   const document = {
     name: confirmationName(event),
-    description: `Did ${event.metric} change from ${event.lastBefore.run} to ${event.firstAfter.run}?`,
+    description: `Did ${event.metric} change from ${before.run} to ${after.run}?`,
     kernels,
     axes: { kernel: ['before', 'after'] },
     ...axes,
-    ...(workload !== undefined && { workload: { [workload]: parameters } }),
+    workload: workload === undefined ? undefined : { [workload]: parameters },
     trials: { looks },
     compare: { axis: 'kernel', base: 'before' },
     gates: {
@@ -67,6 +72,39 @@ function plain(text: string): string | number | boolean {
   if (/^(?:0|[1-9][0-9]{0,14})$/.test(text)) return Number(text);
   if (text === 'true' || text === 'false') return text === 'true';
   return text;
+}
+
+/**
+ * The event of an id, if an A/B run of kernels can tell something about it.
+ * @throws UsageError HISTORY_EVENT when there is none, HISTORY_KERNELS when both runs booted one kernel
+ */
+export function confirmableEvent(events: readonly HistoryEvent[], id: string): HistoryEvent {
+  const found = events.find(event => event.id === id);
+  if (found === undefined) {
+    const hint = suggest(
+      id,
+      events.map(event => event.id),
+    );
+    throw new UsageError('HISTORY_EVENT', `the history has no event ${JSON.stringify(id)}`, { hint });
+  }
+  if (found.kernelChanged === false) {
+    throw new UsageError('HISTORY_KERNELS', `the kernel did not change between the runs of event ${id}`, {
+      hint: 'No A/B run of kernels can tell: look at the host, QEMU and the userland of the two runs.',
+    });
+  }
+  return found;
+}
+
+/**
+ * Whether an A/B run booted the kernels of an event, as it claims by its name. A drift goes on: a run that was made of it
+ * some nights ago compared the first kernel with the one that was the last then.
+ */
+export function isRunOf(event: HistoryEvent, run: RunRecord, series: HistorySeries): boolean {
+  const kernelOf = (name: string) => run.kernels.find(({ kernel }) => kernel === name)?.objectDigest;
+  const { before, after } = comparedRuns(event);
+  if (kernelOf('before') !== before.kernel) return false;
+  if (event.kind === 'step') return kernelOf('after') === after.kernel;
+  return series.points.some(({ kernel }) => kernel !== before.kernel && kernel === kernelOf('after'));
 }
 
 /** What the judged A/B run of an event says about it. */
