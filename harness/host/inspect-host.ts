@@ -198,6 +198,7 @@ export function realHost(environment: NodeJS.ProcessEnv = process.env): HostProb
     freeBytes,
     memory: () => ({ totalBytes: totalmem(), freeBytes: freemem() }),
     cores: availableParallelism,
+    // biome-ignore lint/style/noNonNullAssertion: loadavg() always gives three numbers
     load: () => loadavg()[0]!,
   };
 }

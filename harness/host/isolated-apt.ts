@@ -54,7 +54,7 @@ export class IsolatedApt {
    */
   async download(name: string, wanted: Partial<AptCandidate> = {}): Promise<string> {
     const [path] = await this.downloadAll([{ name, version: await this.#versionOf(name, wanted) }]);
-    // downloadAll gives as many paths as it was asked for.
+    // biome-ignore lint/style/noNonNullAssertion: downloadAll gives as many paths as it was asked for
     return path!;
   }
 

@@ -164,7 +164,7 @@ export class DebianPool {
     });
     const debs = await this.#source.downloadAll(wanted);
     for (const [index, { name, version }] of wanted.entries()) {
-      // downloadAll answers in the order of what it was asked for.
+      // biome-ignore lint/style/noNonNullAssertion: downloadAll answers in the order of what it was asked for
       const deb = debs[index]!;
       const key = `${name}_${version.replaceAll(':', '%')}`;
       const folder = await this.#unpacked.obtain(key, this.#lock, draft => this.#source.extract(deb, draft));
@@ -196,9 +196,9 @@ function guestPath(folder: string, name: string): string {
 function likeness(packageName: string, soname: string): number {
   const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '');
   const name = plain(packageName.replace(/t64$/, ''));
-  const [stem, version] = soname.split('.so');
+  const [stem = '', version] = soname.split('.so');
   if (name === plain(`${stem}${version ?? ''}`)) return 2;
-  return name.startsWith(plain(stem!)) ? 1 : 0;
+  return name.startsWith(plain(stem)) ? 1 : 0;
 }
 
 async function readRelations(deb: string): Promise<string[]> {
@@ -207,7 +207,7 @@ async function readRelations(deb: string): Promise<string[]> {
   const paragraph = parseDeb822Paragraph(stdout);
   return fields
     .flatMap(field =>
-      (paragraph[field] ?? '').split(/[,|]/).map(relation => relation.trim().split(/[ (:]/)[0]!),
+      (paragraph[field] ?? '').split(/[,|]/).map(relation => relation.trim().split(/[ (:]/)[0] ?? ''),
     )
     .filter(Boolean);
 }

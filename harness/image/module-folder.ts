@@ -76,6 +76,7 @@ export function moduleClosure(
     if (visiting.has(module.name)) return;
     visiting.add(module.name);
     if (soft === 'with-soft') for (const found of softDependencies(folder, module)) visit(found);
+    // biome-ignore lint/style/noNonNullAssertion: parseDependencies lets no module depend on one that is not there
     for (const dependency of module.dependencies.toReversed()) visit(folder.modules.get(dependency)!);
     closed.set(module.name, module);
   };

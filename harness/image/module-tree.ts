@@ -149,6 +149,7 @@ async function prepareModule(
   const run = (tool: { program: string; args: string[] }, path: string) =>
     runProgram(tool.program, [...tool.args, '--', path], { signal });
   const plain = before === undefined ? file : file.slice(0, -before.length);
+  // biome-ignore lint/style/noNonNullAssertion: a module folder holds files with these endings only
   if (before !== undefined) await run(decompressors[before]!, file);
   if (compression === 'none') return { content: await readFile(plain), ending: '' };
   const compressor = compressors[compression];

@@ -109,6 +109,7 @@ async function debianFiles(options: UserlandOptions): Promise<ClosedFiles> {
   }
   const files = await libraryClosure(programs, requests => pool.find(requests), new Set(Object.keys(opens)));
   const names = [...new Set(files.map(file => file.owner))].sort();
+  // biome-ignore lint/style/noNonNullAssertion: the owner of a file was unpacked, in some version
   return { files, versions: Object.fromEntries(names.map(name => [name, pool.versions[name]!])) };
 }
 
@@ -142,5 +143,6 @@ function linkEntries(programs: readonly ProgramSource[]): CpioEntry[] {
 /** A path for the archive: /bin and its like are links to below /usr. */
 function mergedPath(path: string): string {
   const relative = path.slice(1);
-  return mergedLinks.includes(relative.split('/')[0]!) ? `usr/${relative}` : relative;
+  const [top = ''] = relative.split('/');
+  return mergedLinks.includes(top) ? `usr/${relative}` : relative;
 }

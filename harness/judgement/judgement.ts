@@ -182,6 +182,7 @@ function trialValues({ values }: SideCell, { name, gated }: MetricDefinition): r
 }
 
 function joinPair(pair: CellPair, gated: Analysis, other: Analysis, index: number): JudgedPair {
+  // biome-ignore lint/style/noNonNullAssertion: an analysis has one cell for each pair, in their order
   const [left, right] = [gated.cells[index]!, other.cells[index]!];
   return {
     pair,

@@ -157,7 +157,8 @@ function textValues(stats: ModuleStats): Map<string, SampleValue[]> {
   };
   set('wasted_bytes', stats.wastedBytes ?? wastedBytes(stats.counters));
   for (const { name, counters } of metrics) {
-    if (counters.length === 1) set(name, stats.counters[counters[0]!]);
+    const [counter, another] = counters;
+    if (counter !== undefined && another === undefined) set(name, stats.counters[counter]);
   }
   if (stats.duplicates.length > 0) {
     set('duplicates', BigInt(stats.duplicates.reduce((sum, { count }) => sum + count, 0)));

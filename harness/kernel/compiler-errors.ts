@@ -24,6 +24,7 @@ export function extractBuildFailure(lines: readonly string[]): BuildFailure {
   const errors: string[] = [];
   let first: string | undefined;
   for (let index = 0; index < lines.length && errors.length < maxLines; index += 1) {
+    // biome-ignore lint/style/noNonNullAssertion: the index is below the length
     const line = lines[index]!;
     if (!isError(line)) continue;
     first ??= line.trim();

@@ -99,17 +99,19 @@ function pack(plan: Plan, options: EstimateOptions, cellNs: ReadonlyMap<string, 
     let next = waiting.length;
     while (waiting.length > 0) {
       const free = running.length >= jobs ? 0 : cores - sumCores(running);
-      const index = waiting.findIndex(cell => coresOf(cell, options.accelerator, cores) <= free);
-      if (index === -1) {
+      const cell = waiting.find(cell => coresOf(cell, options.accelerator, cores) <= free);
+      if (cell === undefined) {
         now = running.reduce((earliest, one) => Math.min(earliest, one.end), Number.POSITIVE_INFINITY);
         const reached = now;
         running = running.filter(one => one.end > reached);
         continue;
       }
-      const [cell] = waiting.splice(index, 1);
-      if (next < block.length) waiting.push(block[next++]!);
-      const stop = now + cellNs.get(cell!.id)!;
-      running.push({ end: stop, cores: coresOf(cell!, options.accelerator, cores) });
+      waiting.splice(waiting.indexOf(cell), 1);
+      const following = block[next++];
+      if (following !== undefined) waiting.push(following);
+      // biome-ignore lint/style/noNonNullAssertion: every cell of the plan has its time
+      const stop = now + cellNs.get(cell.id)!;
+      running.push({ end: stop, cores: coresOf(cell, options.accelerator, cores) });
       end = Math.max(end, stop);
     }
   }
@@ -140,8 +142,11 @@ function sumCores(running: readonly { cores: number }[]): number {
 
 function interpolate(points: readonly [number, number][], at: number): number {
   const above = points.findIndex(([x]) => x >= at);
-  if (above === 0) return points[0]![1];
-  const [x1, y1] = points[above === -1 ? points.length - 2 : above - 1]!;
-  const [x2, y2] = points[above === -1 ? points.length - 1 : above]!;
+  const end = above === -1 ? points.length - 1 : above;
+  // biome-ignore lint/style/noNonNullAssertion: each table has two points or more
+  const [left, right] = [points[Math.max(0, end - 1)]!, points[end]!];
+  if (left === right) return right[1];
+  const [x1, y1] = left;
+  const [x2, y2] = right;
   return y1 + ((y2 - y1) * (at - x1)) / (x2 - x1);
 }

@@ -58,7 +58,8 @@ function expandFilterValue(axis: string, value: string): string[] {
 function satisfies(cell: Cell, filter: Filter): boolean {
   if (filter.axis === 'id') return filter.values.some(value => value !== '' && cell.id.startsWith(value));
   if (!Object.hasOwn(cell.settings, filter.axis)) return false;
-  return filter.values.includes(canonicalText(filter.axis, cell.settings[filter.axis]!));
+  const setting = cell.settings[filter.axis];
+  return setting !== undefined && filter.values.includes(canonicalText(filter.axis, setting));
 }
 
 function nothingLeft(filter: Filter, left: readonly Cell[], all: readonly Cell[]): UsageError {

@@ -25,7 +25,10 @@ export function selectShard(
     costs.set(group, (costs.get(group) ?? 0) + bootEstimateNs(cell));
   }
   const mine = dealOut(costs, shard.count).get(shard.index - 1) ?? new Set();
-  const selected = trials.filter(({ cell }) => mine.has(groupOf.get(cell.id)!));
+  const selected = trials.filter(({ cell }) => {
+    const group = groupOf.get(cell.id);
+    return group !== undefined && mine.has(group);
+  });
   if (selected.length > 0) return selected;
   const hint = `There are ${costs.size} groups of compared cells, so at most ${costs.size} shards have work.`;
   throw new UsageError('SHARD_EMPTY', `the shard ${shard.index}/${shard.count} has nothing to run`, { hint });
@@ -41,8 +44,9 @@ function dealOut(costs: ReadonlyMap<string, number>, count: number): Map<number,
   const shards = new Map<number, Set<string>>();
   const loads = Array.from({ length: Math.min(count, costs.size) }, () => 0);
   for (const [group, cost] of longestFirst) {
-    const lightest = loads.indexOf(Math.min(...loads));
-    loads[lightest]! += cost;
+    const least = Math.min(...loads);
+    const lightest = loads.indexOf(least);
+    loads[lightest] = least + cost;
     shards.set(lightest, (shards.get(lightest) ?? new Set()).add(group));
   }
   return shards;

@@ -34,16 +34,21 @@ interface CellNeeds {
  */
 export async function prepareCells(options: PreparationOptions): Promise<PreparedCell[]> {
   const needs = options.cells.map(cell => needsOf(cell, options.workloads));
-  const requests = needs.map(need => ({ ...kernelRequest(need, options.matrix), anew: options.anew }));
-  const order = requests.map((_, index) => index).sort((a, b) => compareRequests(requests[a]!, requests[b]!));
+  const ordered = needs
+    .map((need, index) => ({
+      index,
+      need,
+      request: { ...kernelRequest(need, options.matrix), anew: options.anew },
+    }))
+    .sort((a, b) => compareRequests(a.request, b.request));
   const artifacts = await prepareKernels(
-    order.map(index => requests[index]!),
+    ordered.map(({ request }) => request),
     { signal: options.signal, sink: options.sink },
   );
   const hostKilohertz = await readTimeStampKilohertz();
   const prepared: PreparedCell[] = [];
-  for (const [place, index] of order.entries()) {
-    const need = needs[index]!;
+  for (const [place, { index, need }] of ordered.entries()) {
+    // biome-ignore lint/style/noNonNullAssertion: there is one kernel for each request, in their order
     const kernel = artifacts[place]!;
     const image = await buildImage({
       kernel,

@@ -17,7 +17,7 @@ import { projectPath } from '../project.ts';
 import { RunFolder } from '../store/run-folder.ts';
 import type { PreparedCell } from '../trial/prepared-cell.ts';
 import { runTrial } from '../trial/trial-runner.ts';
-import { prepareRun } from './run-execution.ts';
+import { preparedCell, prepareRun } from './run-execution.ts';
 
 /** Which kernel to probe, and how. */
 export interface KernelProbeRequest {
@@ -71,8 +71,9 @@ const workers = 16;
 export async function probeKernel(request: KernelProbeRequest): Promise<KernelProbe> {
   const { matrix, plan } = probePlan(request);
   const prepared = await prepareRun({ ...request, workloads: request.workloads, matrix, plan });
+  // biome-ignore lint/style/noNonNullAssertion: the matrix of a probe has one cell and one trial
   const trial = plan.trials[0]!;
-  const cell = prepared.cells.get(trial.cell.id)!;
+  const cell = preparedCell(prepared, trial);
   const root = await mkdtemp(join(tmpdir(), 'modstorm-probe-'));
   try {
     const folder = await RunFolder.create(root, { matrixName: 'probe', now: new Date() });
@@ -185,7 +186,8 @@ export interface OfferedKernel {
 /** Whether a workload can run on a kernel, as what was built tells. */
 export function workloadNeeds(definition: WorkloadDefinition, kernel: OfferedKernel): WorkloadNeeds {
   const { name, fragments, modules } = resolveWorkload(definition, {});
-  const adds = kernel.fragments ? fragments.filter(one => !kernel.fragments!.includes(one)) : [];
+  const own = kernel.fragments;
+  const adds = own ? fragments.filter(one => !own.includes(one)) : [];
   if (adds.length > 0) return { name, adds, lacks: [] };
   const lacks = modules.filter(
     module =>

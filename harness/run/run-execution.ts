@@ -64,6 +64,7 @@ export async function prepareRun(options: RunPreparation): Promise<PreparedRun> 
     });
   const host = await prepareHost({ ...options, steps }, async () => {
     const [first] = await prepare(cells.slice(0, 1));
+    // biome-ignore lint/style/noNonNullAssertion: a plan has a cell, and each is prepared
     return first!;
   });
   const prepared = await prepare(cells);
@@ -100,6 +101,12 @@ async function prepareHost(
   return { host: { ...host, accelerator: proof.accelerator, counterPlugin }, proof, qemuVersion };
 }
 
+/** What a trial of the plan boots. */
+export function preparedCell({ cells }: Pick<PreparedRun, 'cells'>, trial: Trial): PreparedCell {
+  // biome-ignore lint/style/noNonNullAssertion: every cell of the plan is prepared
+  return cells.get(trial.cell.id)!;
+}
+
 /** What `executeTrials` depends on. */
 export interface TrialExecution {
   prepared: PreparedRun;
@@ -128,7 +135,7 @@ export async function executeTrials(options: TrialExecution): Promise<void> {
       sink({ type: 'trial-started', trial });
       return runTrial({
         trial,
-        prepared: prepared.cells.get(trial.cell.id)!,
+        prepared: preparedCell(prepared, trial),
         host: prepared.host,
         folder,
         jobs: capacity.cores,

@@ -69,8 +69,9 @@ function takeNext(
   options: SchedulerOptions,
 ): { trial: Trial; taken: Resources } | undefined {
   const block = pending[0]?.repetition;
-  for (let index = 0; index < pending.length && pending[index]!.repetition === block; ) {
-    const trial = pending[index]!;
+  for (let index = 0; index < pending.length; ) {
+    const trial = pending[index];
+    if (trial === undefined || trial.repetition !== block) break;
     if (options.stillWanted?.(trial) === false) {
       debug('schedule', () => `${trial.id} is not wanted any more`);
       pending.splice(index, 1);

@@ -201,7 +201,8 @@ function reportFindings(reports: readonly Crash[]): Finding[] {
 export function kernelReports(console: readonly Crash[], records: readonly Crash[]): Crash[] {
   const classes = new Set([...console, ...records].map(crash => crash.class));
   return [...classes].flatMap(kind => {
-    const [printed, recorded] = [console, records].map(list => list.filter(crash => crash.class === kind));
-    return recorded!.length >= printed!.length ? recorded! : printed!;
+    const printed = console.filter(crash => crash.class === kind);
+    const recorded = records.filter(crash => crash.class === kind);
+    return recorded.length >= printed.length ? recorded : printed;
   });
 }

@@ -32,11 +32,13 @@ export function sequentialProgress(content: RunContent): SequentialProgress | un
   const { compare, trials } = content.run.matrix;
   if (compare === undefined || trials.kind !== 'looks') return undefined;
   const { looks } = trials;
+  const [firstLook] = looks;
+  if (firstLook === undefined) return undefined;
   const side = sideOfRun(content);
   const { pairs } = pairWithin(side, compare);
   const done = endedTrials(records);
-  const wanted = new Map(side.cells.map(({ id }) => [id, looks[0]!]));
-  const limits = new Map(pairs.map(({ name }) => [name, looks[0]!]));
+  const wanted = new Map(side.cells.map(({ id }) => [id, firstLook]));
+  const limits = new Map(pairs.map(({ name }) => [name, firstLook]));
   for (const [index, look] of looks.entries()) {
     const awaited = awaitedTrials(plan, wanted, look, done);
     if (awaited.size > 0) return { taken: index, limits, wanted, awaited };
@@ -72,7 +74,7 @@ function awaitedTrials(
 ): Set<string> {
   const awaited = new Set<string>();
   for (const { id, cell, repetition } of plan.trials) {
-    if (repetition <= look && wanted.get(cell.id)! >= look && !done.has(id)) awaited.add(id);
+    if (repetition <= look && (wanted.get(cell.id) ?? 0) >= look && !done.has(id)) awaited.add(id);
   }
   return awaited;
 }

@@ -21,9 +21,10 @@ export function sparedTrials(content: RunContent): Map<string, SparedTrials> {
   const filling = progress.awaited.size > 0 ? trials.looks[progress.taken] : undefined;
   const done = new Set(records.map(({ trial }) => trial));
   for (const { id, cell, repetition } of plan.trials) {
-    const after = progress.wanted.get(cell.id)!;
+    const after = progress.wanted.get(cell.id);
+    if (after === undefined || done.has(id)) continue;
     const open = filling !== undefined && after >= filling;
-    if (open || repetition <= after || done.has(id)) continue;
+    if (open || repetition <= after) continue;
     spared.set(cell.id, { count: (spared.get(cell.id)?.count ?? 0) + 1, after });
   }
   return spared;
