@@ -1,5 +1,6 @@
 import { lstat, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bisectPlace } from '../../bisect/tree/source-repository.ts';
 import {
   type CachePlace,
   listEntries,
@@ -43,6 +44,7 @@ export const cachePlaces: readonly CachePlace[] = [
   sourcePlace,
   outputPlace,
   archivePlace,
+  bisectPlace,
 ];
 
 /** All that modstorm makes in its cache. Nothing else is removed: MODSTORM_CACHE may name a folder with other things. */
