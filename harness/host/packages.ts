@@ -28,8 +28,9 @@ const qemuFirmware: HostNeed['packages'] = {
 /**
  * All that modstorm needs of a host beside Node, in the order of the table. Debian's packages are installed without
  * recommendations, so what others only recommend (libc6-dev of gcc) stands here for itself. Checked on an empty Debian
- * 12 (debootstrap --variant=minbase). perl, lz4 and the headers of openssl, which other kernel builds need, are not in
- * it: nothing that the fragments of guests/kernel/ build starts or includes them (2483 commands of 6.12, 2385 of 7.2).
+ * 12 (debootstrap --variant=minbase), where perl-base brings perl. lz4 and the headers of openssl, which other kernel
+ * builds need, are not in it: nothing that the fragments of guests/kernel/ build starts or includes them (2483 commands
+ * of 6.12, 2385 of 7.2).
  */
 export const hostNeeds: readonly HostNeed[] = [
   {
@@ -108,6 +109,12 @@ export const hostNeeds: readonly HostNeed[] = [
   { name: 'patch', purpose: 'applies patches to kernels', programs: ['patch'], packages: same('patch') },
   { name: 'depmod', purpose: 'installs modules', programs: ['depmod'], packages: same('kmod') },
   { name: 'git', purpose: 'reads kernel trees', programs: ['git'], packages: same('git') },
+  {
+    name: 'perl',
+    purpose: 'asks get_maintainer.pl of a kernel tree for the addresses of a report',
+    programs: ['perl'],
+    packages: same('perl'),
+  },
   {
     name: 'setpriv',
     purpose: 'ends guests when modstorm dies',
