@@ -1,6 +1,6 @@
 /** How much of a hostile text is shown. */
 export interface EscapeLimits {
-  /** Most characters of the result, the mark of the cut included; 2000 unless told. */
+  /** Most characters of the result, the mark of the cut included; default: 2000. */
   length?: number;
   /** Newlines and tabs stay as they are; otherwise they become `\n` and `\t`. */
   multiline?: boolean;
@@ -24,7 +24,7 @@ export function escapeText(text: string, limits: EscapeLimits = {}): string {
   return result;
 }
 
-/** The last `count` lines of a hostile text, each escaped and at most `length` characters (200 unless told). */
+/** The last `count` lines of a hostile text, each escaped and at most `length` characters (default: 200). */
 export function escapeTail(lines: readonly string[], count: number, length = 200): string[] {
   return lines.slice(-count).map(line => escapeText(line, { length }));
 }

@@ -11,7 +11,7 @@ import { acknowledgement, type Frame, type Message } from './protocol.ts';
 /** Longest path of a unix socket, in bytes: sockaddr_un.sun_path without its NUL. */
 export const socketPathLimit = 107;
 
-/** What a guest may send in one trial unless told: the agent's own budgets add up to less. */
+/** What a guest may send in one trial, if not said otherwise: the agent's own budgets add up to less. */
 const defaultByteLimit = 64 * 1024 * 1024;
 
 /** Something wrong on the channel: in a frame, in its meaning, too much of it, or in the socket itself. */

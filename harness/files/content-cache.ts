@@ -122,7 +122,7 @@ export async function markUsed(path: string): Promise<void> {
 
 /**
  * Removes the drafts that dead processes left at a place; those of the living are kept.
- * @param remove called for each; removes it unless told otherwise
+ * @param remove called for each; default: removes it
  * @param heldKey the entry whose lock the caller holds
  */
 export async function removeDeadDrafts(

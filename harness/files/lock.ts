@@ -15,9 +15,9 @@ export interface LockOptions {
   onWait?: ((notice: string) => void) | undefined;
   /** Ends the wait with INTERRUPTED. */
   signal?: AbortSignal | undefined;
-  /** Between two tries, ms; 200 unless told. */
+  /** Between two tries, ms; default: 200. */
   pollMs?: number | undefined;
-  /** Between two notices about one holder, ms; 15 000 unless told. */
+  /** Between two notices about one holder, ms; default: 15 000. */
   noticeMs?: number | undefined;
 }
 

@@ -19,7 +19,7 @@ export class AptLists {
   #updated: Promise<void> | undefined;
   #refreshed = false;
 
-  /** @param host release and mirror; read from this host unless given */
+  /** @param host release and mirror; default: read from this host */
   constructor(command: AptCommand, host?: DebianHost) {
     this.#command = command;
     this.#host = host && Promise.resolve(host);

@@ -55,13 +55,13 @@ export interface ImageOptions {
   require?: readonly Capability[] | undefined;
   /** Leave it out to use one image for all sizes, and give the agent `modstorm.vcpus=N` on the command line. */
   vcpus?: number | undefined;
-  /** Cache folder; that of the user unless told. */
+  /** Cache folder; default: that of the user. */
   cache?: string | undefined;
   signal?: AbortSignal | undefined;
   onStep?: StepSink | undefined;
-  /** Where Debian packages come from; an IsolatedApt in the cache unless told. */
+  /** Where Debian packages come from; default: an IsolatedApt in the cache. */
   packages?: (() => PackageSource) | undefined;
-  /** Path of an agent that is already built; guests/agent is built unless told. */
+  /** Path of an agent that is already built; default: guests/agent is built. */
   agent?: string | undefined;
 }
 

@@ -18,7 +18,7 @@ export interface CompareOptions {
   method?: Correction;
   /** Compare what is unlike; the result says so. */
   force?: boolean;
-  /** Whether metrics under a headline are judged that is not proved; `all` unless told. */
+  /** Whether metrics under a headline are judged that is not proved; default: `all`. */
   detail?: Detail;
 }
 

@@ -24,16 +24,16 @@ export interface JudgementRequest {
   base: Side;
   next: Side;
   pairs: readonly CellPair[];
-  /** Level of the gate's family; 0.05 unless told. */
+  /** Level of the gate's family; default: 0.05. */
   alpha?: number;
   method?: Correction;
   /** Declared looks, when the run was sequential. */
   looks?: readonly number[];
-  /** How many trials of a side count, by pair; all unless told. A sequential run stops pairs at different looks. */
+  /** How many trials of a side count, by pair; default: all. A sequential run stops pairs at different looks. */
   limits?: ReadonlyMap<string, number>;
   /** Instead of those of the sides. */
   gates?: Readonly<Record<string, GateSetting>>;
-  /** Whether metrics under a headline are judged that is not proved; `all` unless told. */
+  /** Whether metrics under a headline are judged that is not proved; default: `all`. */
   detail?: Detail;
   random: RandomSource;
 }

@@ -20,14 +20,14 @@ export interface GuestOptions {
   settings: MachineSettings & { channelSocket: string; qmpSocket: string };
   deadlines: Deadlines;
   listenChannel: ListenChannel;
-  /** Finds the crash reports in console lines; that of harness/measurement unless told. */
+  /** Finds the crash reports in console lines; default: that of harness/measurement. */
   recognise?: Recognise | undefined;
   signal?: AbortSignal | undefined;
   onMessage?: ((message: Message) => void) | undefined;
   onPhase?: ((phase: TrialPhase) => void) | undefined;
   /** Ends the guest as finished at its hello: the smoke boot. */
   untilHello?: boolean | undefined;
-  /** How long a guest that crashed may be quiet before its report counts as complete, ns; 1 s unless told. */
+  /** How long a guest that crashed may be quiet before its report counts as complete, ns; default: 1 s. */
   graceNs?: number | undefined;
 }
 

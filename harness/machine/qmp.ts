@@ -88,7 +88,7 @@ export class QmpConnection {
 
   /**
    * Runs a command.
-   * @param timeoutNs how long to wait for the answer; 5 s unless told
+   * @param timeoutNs how long to wait for the answer; default: 5 s
    * @throws InfrastructureError QMP_CLOSED, QMP_TIMEOUT, QMP_ERROR (QEMU refused it), QMP_PROTOCOL
    */
   execute(command: string, parameters: Record<string, unknown> = {}, timeoutNs = 5e9): Promise<unknown> {

@@ -29,11 +29,11 @@ export interface LoadOptions {
   workloads: ReadonlyMap<string, WorkloadDefinition>;
   /** Names of the fragments in guests/kernel/. */
   fragments: readonly string[];
-  /** Names that `gates` may use; all are let through unless given. */
+  /** Names that `gates` may use; default: all are let through. */
   metrics?: readonly string[];
   /** Of these the totals, which cannot be gated where every workload runs for a fixed time. */
   totals?: readonly string[];
-  /** What `~/` means; the user's home folder unless given. */
+  /** What `~/` means; default: the user's home folder. */
   home?: string;
 }
 

@@ -80,7 +80,7 @@ const kernel = z.union(
         .string()
         .regex(plainName)
         .optional()
-        .describe('The Debian suite; chosen automatically unless given.'),
+        .describe('The Debian suite; default: chosen automatically.'),
       patches,
     }),
     z.strictObject({
@@ -90,7 +90,7 @@ const kernel = z.union(
         .min(1)
         .max(256)
         .default('HEAD')
-        .describe('Any revision that git understands; HEAD unless given.'),
+        .describe('Any revision that git understands; default: HEAD.'),
       patches,
     }),
     z.strictObject({
@@ -123,7 +123,7 @@ const gate = z.strictObject({
 /** A matrix file, as it is written. */
 export const matrixShape = z
   .strictObject({
-    name: name.optional().describe("The matrix's name; the file's name unless given."),
+    name: name.optional().describe("The matrix's name; default: the file's name."),
     description: z.string().max(10_000).optional(),
     kernels: z.record(name, kernel).describe('Where each kernel comes from, by the name that the axis uses.'),
     configs: z.record(name, path).optional().describe('Own kernel config fragments: name to file.'),

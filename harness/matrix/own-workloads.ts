@@ -9,7 +9,7 @@ import { plainName } from './workload/workload-shape.ts';
 export interface OwnWorkloadOptions {
   /** The matrix file; relative paths in it start from its folder. */
   file: string;
-  /** What `~/` means; the user's home folder unless given. */
+  /** What `~/` means; default: the user's home folder. */
   home?: string;
   /** Those of guests/workloads/. */
   workloads: ReadonlyMap<string, WorkloadDefinition>;

@@ -37,7 +37,7 @@ export interface TrialEvidence {
 /** What the matrix asked for. */
 export interface TrialExpectations {
   vcpus: number;
-  /** NUMA nodes; one unless given. */
+  /** NUMA nodes; default: one. */
   numaNodes?: number;
   /** What the kernel must decompress modules with (`gzip`, `xz`, `zstd`); given when the kernel is to do it. */
   decompression?: string;

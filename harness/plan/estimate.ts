@@ -7,9 +7,9 @@ import type { Plan } from './trial.ts';
 export interface EstimateOptions {
   accelerator: 'kvm' | 'tcg';
   hostCores: number;
-  /** Guests at one time; as many as the cores carry unless given. */
+  /** Guests at one time; default: as many as the cores carry. */
   jobs?: number;
-  /** How long the cells' workloads last; five seconds each unless given. */
+  /** How long the cells' workloads last; default: five seconds each. */
   workloads?: ReadonlyMap<string, WorkloadDefinition>;
   /** Durations of whole trials by cell id, in ns, as earlier runs had them; they take the place of the model. */
   measuredNs?: ReadonlyMap<string, number>;
@@ -55,7 +55,7 @@ const countingCost = 1.8;
 /** How far a block is searched for a trial that fits: an estimate of 10^5 cells must not take quadratic time. */
 const lookAhead = 64;
 
-/** Seconds of boot and shutdown of a cell, in ns, by the model for one accelerator (TCG unless given). */
+/** Seconds of boot and shutdown of a cell, in ns, by the model for one accelerator (default: TCG). */
 export function bootEstimateNs(cell: Cell, accelerator: 'kvm' | 'tcg' = 'tcg'): number {
   return interpolate(accelerator === 'kvm' ? bootSecondsKvm : bootSecondsTcg, cell.vcpus) * 1e9;
 }

@@ -19,15 +19,15 @@ export interface ProgramOptions {
   signal?: AbortSignal | undefined;
   /** Ends the program after this many nanoseconds. */
   timeoutNs?: number | undefined;
-  /** Between TERM and KILL; 2 s unless told. */
+  /** Between TERM and KILL; default: 2 s. */
   graceNs?: number | undefined;
   /** Called for each line as it comes, without its newline. */
   onLine?: ((line: string, stream: 'stdout' | 'stderr') => void) | undefined;
   /** Standard output goes to this file instead of memory. */
   outputFile?: string | undefined;
-  /** Exit codes that are results, not errors. Only 0 unless told; `any` takes all. */
+  /** Exit codes that are results, not errors. Default: only 0; `any` takes all. */
   accept?: number[] | 'any' | undefined;
-  /** Most bytes kept of each stream; the rest is dropped from memory (lines are still delivered). 64 MiB unless told. */
+  /** Most bytes kept of each stream; the rest is dropped from memory (lines are still delivered). Default: 64 MiB. */
   maxBuffer?: number | undefined;
   /** Kept as it is on the terminal: for programs that talk to a person. */
   inherit?: boolean | undefined;

@@ -26,7 +26,7 @@ export interface RankTest {
 export interface RankTestOptions {
   /** Seeded; needed only above the exact limit when more than half of the values are tied with each other. */
   random?: RandomSource;
-  /** Relabellings of the permutation fallback; unless told 20 000, for very long samples fewer, down to 999. */
+  /** Relabellings of the permutation fallback; default: 20 000, for very long samples fewer, down to 999. */
   permutations?: number;
 }
 

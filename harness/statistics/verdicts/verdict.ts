@@ -16,7 +16,7 @@ import { trialsNeeded } from './power.ts';
 export interface LevelOptions {
   /** Level of the whole family, all looks together; such as 0.05. */
   alpha: number;
-  /** The part of `alpha` that this look may spend; all of it unless told. */
+  /** The part of `alpha` that this look may spend; default: all of it. */
   spend?: number;
 }
 
