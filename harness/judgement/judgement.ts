@@ -4,7 +4,7 @@ import type { TrialValue } from '../statistics/samples/failed-trial.ts';
 import { groupBy } from '../statistics/samples/group.ts';
 import type { MetricDefinition, StatisticalFinding } from '../statistics/samples/metric.ts';
 import type { RandomSource } from '../statistics/samples/random-source.ts';
-import { analyse } from '../statistics/verdicts/analysis.ts';
+import { analyse, summariseVerdicts } from '../statistics/verdicts/analysis.ts';
 import type {
   Correction,
   Detail,
@@ -86,14 +86,12 @@ export function judgePairs(request: JudgementRequest): Judgement {
   const gated = judgeFamily(definitions, request, 'gated');
   const other = judgeFamily(definitions, request, 'other');
   const judged = pairs.map((pair, index) => joinPair(pair, gated, other, index));
-  const headlines = judged.flatMap(({ metrics }) => metrics.filter(({ definition }) => definition.headline));
   return {
     alpha: gated.alpha,
     method: gated.method,
     declared: { gated: gated.declared, other: other.declared },
     pairs: judged,
-    tally: tallyOf(headlines),
-    regressed: headlines.some(({ definition, result }) => definition.gated && result.verdict === 'REGRESSED'),
+    ...summariseVerdicts(judged.flatMap(({ metrics }) => metrics)),
     definitions: unionOf([...definitions.values()].flatMap(({ gated, other }) => [...gated, ...other])),
     emulated,
   };
@@ -191,11 +189,4 @@ function joinPair(pair: CellPair, gated: Analysis, other: Analysis, index: numbe
     // What cannot fail the run asks for no boots while there is something that can.
     nextTrials: gated.declared > 0 ? left.nextTrials : right.nextTrials,
   };
-}
-
-/** How many headlines have each verdict. */
-export function tallyOf(headlines: readonly JudgedMetric[]): Record<Verdict, number> {
-  const tally = { REGRESSED: 0, IMPROVED: 0, UNCHANGED: 0, INCONCLUSIVE: 0, NOT_ENOUGH: 0 };
-  for (const { result } of headlines) tally[result.verdict]++;
-  return tally;
 }

@@ -5,8 +5,9 @@ import {
   sessionMargin,
   sessionsNeeded,
 } from '../../statistics/series/session-difference.ts';
+import { summariseVerdicts } from '../../statistics/verdicts/analysis.ts';
 import type { JudgedMetric } from '../../statistics/verdicts/metric-verdict.ts';
-import { type JudgedPair, type Judgement, tallyOf } from '../judgement.ts';
+import type { JudgedPair, Judgement } from '../judgement.ts';
 import { qualify } from '../qualified-verdict.ts';
 import { formatQuantity } from '../quantity.ts';
 import type { KnownSpread } from './sessions.ts';
@@ -46,11 +47,7 @@ export function judgeTwoSessions(
     ...pair,
     metrics: pair.metrics.map(metric => open.get(metric) ?? metric),
   }));
-  const headlines = pairs.flatMap(({ metrics }) => metrics.filter(({ definition }) => definition.headline));
-  const regressed = headlines.some(
-    ({ definition, result }) => definition.gated && result.verdict === 'REGRESSED',
-  );
-  return { ...judgement, pairs, tally: tallyOf(headlines), regressed };
+  return { ...judgement, pairs, ...summariseVerdicts(pairs.flatMap(({ metrics }) => metrics)) };
 }
 
 interface ProvedChange {

@@ -37,7 +37,13 @@ export function analyse(request: AnalysisRequest): Analysis {
     };
   });
   const { alpha, method, hypotheses } = family;
-  return { alpha, method, declared: hypotheses.length, cells, ...summariseVerdicts(cells) };
+  return {
+    alpha,
+    method,
+    declared: hypotheses.length,
+    cells,
+    ...summariseVerdicts(cells.flatMap(({ metrics }) => metrics)),
+  };
 }
 
 /** Each headline, and behind the first one of a family of metrics its secondary metrics. */
@@ -85,10 +91,11 @@ function nextTrials(headlines: readonly JudgedHypothesis[], looks: readonly Look
   return looks.find(({ trials }) => trials > fewest)?.trials;
 }
 
-function summariseVerdicts(cells: readonly JudgedCell[]): Pick<Analysis, 'tally' | 'regressed'> {
+/** How many headlines have each verdict, and whether a gated one is REGRESSED. */
+export function summariseVerdicts(metrics: readonly JudgedMetric[]): Pick<Analysis, 'tally' | 'regressed'> {
   const tally = { REGRESSED: 0, IMPROVED: 0, UNCHANGED: 0, INCONCLUSIVE: 0, NOT_ENOUGH: 0 };
   let regressed = false;
-  for (const { definition, result } of cells.flatMap(({ metrics }) => metrics)) {
+  for (const { definition, result } of metrics) {
     if (!definition.headline) continue;
     tally[result.verdict]++;
     if (definition.gated && result.verdict === 'REGRESSED') regressed = true;
