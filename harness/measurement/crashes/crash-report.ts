@@ -40,7 +40,8 @@ const needles =
 const unmistakable =
   /(?:Kernel panic - not syncing: |BUG: KASAN: |BUG: kernel NULL pointer|BUG: unable to handle |BUG: soft lockup - CPU#)/;
 /** Where the second half of an oops begins: it belongs to the report that is open. */
-const continuation = /^(?:Oops: |Internal error: |(?:Oops: )?invalid opcode: |PANIC: double fault)/;
+const continuation =
+  /^(?:Oops: |Internal error: |(?:Oops: )?invalid opcode: |PANIC: double fault|kernel BUG at rust\/helpers\/bug\.c)/;
 
 /**
  * Recognises kernel deaths and distress in the lines of one log, and titles them. The expected reports of duplicate

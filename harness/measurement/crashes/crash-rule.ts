@@ -102,11 +102,8 @@ export const crashRules: readonly CrashRule[] = [
   rule(true, 'oops', /^(?:Oops: )?stack segment: /, titleFromGuiltyFrame('stack segment fault')),
   rule(true, 'panic', /^(?:PANIC: |Oops: )double fault/, titleFromGuiltyFrame('PANIC: double fault')),
   rule(true, 'bug', /^[Kk]ernel BUG at (.*)/, kernelBug),
-  rule(
-    true,
-    'panic',
-    /^rust_kernel: panicked at /,
-    (_match, { lines }) => `Rust panic: ${normaliseTitle(lines[1] ?? 'without words')}`,
+  rule(true, 'panic', /^rust_kernel: panicked at /, (_match, { lines, functions }) =>
+    withFunction(normaliseTitle(lines[1] ?? 'Rust panic without words'), guiltyFunction(functions)),
   ),
   rule(true, 'oops', /^(?:Oops: )?invalid opcode: /, titleFromGuiltyFrame('invalid opcode')),
   rule(true, 'oops', dieReasons, (match, text) =>

@@ -1,4 +1,4 @@
-import { parseFrame } from '../kernel-log/stack-frame.ts';
+import { parseFrame, plainFunction } from '../kernel-log/stack-frame.ts';
 import { guiltyFunction, normaliseTitle, stalledFunction } from './crash-title.ts';
 
 /** What a title is made from. */
@@ -49,7 +49,8 @@ export function titleFromStalledFrame(prefix: string): TitleMaker {
 
 /** The function of `name+0x1/0x2` in a line. */
 export function headerFunction(text: string): string | undefined {
-  return /([A-Za-z_]\w{0,255})(?:\.[\w.]+)?\+0x[0-9a-f]+/.exec(text)?.[1];
+  const name = /([A-Za-z_][\w.$]{0,510})\+0x[0-9a-f]+/.exec(text)?.[1];
+  return name === undefined ? undefined : plainFunction(name);
 }
 
 /** `KASAN: use-after-free Read in name`. */
@@ -96,12 +97,17 @@ export function warning(match: RegExpExecArray, text: CrashText): string {
   return withFunction('WARNING', guiltyFunction(known) ?? known[0]);
 }
 
+/** The functions of ` at: name+0x1/0x2`: where locks were taken or wanted. */
+function lockSites(lines: readonly string[]): string[] {
+  return lines.flatMap(line => {
+    const name = /\bat: (?:\[<[0-9a-f]+>\] )?([A-Za-z_][\w.$]{0,510})\+0x/.exec(line)?.[1];
+    return name === undefined ? [] : [plainFunction(name)];
+  });
+}
+
 /** Where the lock was taken that a report of lockdep is about. */
 export function heldLockFunction({ lines }: CrashText): string | undefined {
-  const names = lines.flatMap(
-    line => /\bat: (?:\[<[0-9a-f]+>\] )?([A-Za-z_]\w*)(?:\.[\w.]+)?\+0x/.exec(line)?.[1] ?? [],
-  );
-  return guiltyFunction(names);
+  return guiltyFunction(lockSites(lines));
 }
 
 /** Who allocated the page last that a report is about: where it was noticed says nothing. */
@@ -122,10 +128,7 @@ export function pageAllocator({ lines }: CrashText): string | undefined {
 
 /** Where the lock that closes the circle was about to be taken. */
 export function deadlock(_match: RegExpExecArray, text: CrashText): string {
-  const at = text.lines.map(
-    line => /\bat: (?:\[<[0-9a-f]+>\] )?([A-Za-z_]\w*)(?:\.[\w.]+)?\+0x/.exec(line)?.[1],
-  );
-  const names = at.filter(name => name !== undefined);
+  const names = lockSites(text.lines);
   return withFunction('possible deadlock', guiltyFunction([...names, ...text.functions]) ?? names[0]);
 }
 

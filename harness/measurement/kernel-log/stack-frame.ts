@@ -1,6 +1,8 @@
+import { demangleRust } from './rust-symbol.ts';
+
 /** A frame of a kernel stack trace. */
 export interface StackFrame {
-  /** Name without compiler suffixes (`.isra.0`, `.constprop.0`, `.cold`). */
+  /** Name without compiler suffixes (`.isra.0`, `.constprop.0`, `.cold`); the path of a Rust function. */
   function: string;
   /** Module that holds it, if not the kernel itself. */
   module?: string;
@@ -8,7 +10,8 @@ export interface StackFrame {
   reliable: boolean;
 }
 
-const name = '\\.?([A-Za-z_][\\w.$]{0,255})';
+/** KSYM_NAME_LEN is 512; the names of Rust need it. */
+const name = '\\.?([A-Za-z_][\\w.$]{0,510})';
 const address = '\\[<?[0-9a-f]{8,16}>?\\] {0,4}';
 /** ` ? name+0x1/0x2 [module build-id] file.c:1`; PowerPC puts stack and address before, and `(unreliable)` behind. */
 const framePattern = new RegExp(
@@ -27,7 +30,9 @@ const pointerPattern = new RegExp(
 );
 
 /** Takes compiler suffixes off: everything from the first dot. */
-function plainFunction(name: string): string {
+export function plainFunction(name: string): string {
+  const path = demangleRust(name);
+  if (path !== undefined) return path;
   const dot = name.indexOf('.');
   return dot > 0 ? name.slice(0, dot) : name;
 }
