@@ -14,8 +14,8 @@ import type { Direction } from '../search/ends.ts';
 export function chooseCell(matrix: Matrix, filters: readonly string[]): Cell {
   const cells = new Map(filterCells(matrix, filters).map(cell => [settingsWithoutKernel(cell), cell]));
   const [cell, ...others] = cells.values();
-  if (others.length === 0) return cell!;
-  const labels = [cell!, ...others].map(({ label }) => label);
+  if (cell !== undefined && others.length === 0) return cell;
+  const labels = [...cells.values()].map(({ label }) => label);
   throw new UsageError('BISECT_CELL', `${matrix.name} leaves ${labels.length} cells to bisect`, {
     hint: `Choose one with --filter: ${labels.slice(0, 6).join('; ')}${labels.length > 6 ? '; …' : ''}`,
   });

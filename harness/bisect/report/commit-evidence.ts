@@ -1,3 +1,4 @@
+import { valueAt } from '../search/history.ts';
 import { binaryEntropy } from '../search/information.ts';
 import type { Observation } from '../search/observation.ts';
 import { replay, type SearchLog } from '../search/search-log.ts';
@@ -48,7 +49,7 @@ function badnessOf(log: SearchLog, place: number, file: string): { first: number
   const { evidence, history } = replay(log, file);
   if (evidence === undefined || evidence.contradicted) return undefined;
   const { masses } = evidence.posterior;
-  return { first: masses[place]!, bad: history.accumulate(masses)[place]! };
+  return { first: valueAt(masses, place), bad: valueAt(history.accumulate(masses), place) };
 }
 
 /** `modstorm bisect why COMMIT`, for people. */

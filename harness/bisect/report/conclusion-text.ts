@@ -35,13 +35,13 @@ export function conclusionLines(search: ConcludedSearch): string[] {
 type Found = Extract<Conclusion, { kind: 'found' }>;
 
 function foundLines(found: Found, { names, terms, metric }: ConcludedSearch): string[] {
-  const [only, another] = found.culprits;
+  const [only, ...others] = found.culprits.map(commit => names.full(commit));
   const head =
-    another === undefined
-      ? [`first ${terms.bad} commit: ${names.full(only!)}`]
+    others.length === 0
+      ? [`first ${terms.bad} commit: ${only}`]
       : [
           `first ${terms.bad} commit: one of ${found.culprits.length}, for what lies between cannot be tested`,
-          ...found.culprits.map(commit => `  ${names.full(commit)}`),
+          ...[only, ...others].map(name => `  ${name}`),
         ];
   return [
     ...head,
@@ -77,16 +77,16 @@ function refusedLines(
   refused: Extract<Conclusion, { kind: 'refused' }>,
   { terms, metric, ledger }: ConcludedSearch,
 ): string[] {
-  if (refused.reason === 'end-untestable') return [`an end cannot be tested: ${refused.detail}`];
   if (refused.reason === 'same-code')
     return ['both ends compile to the same object code: nothing between them can change what is measured'];
+  if (refused.reason !== 'not-reproducible') return [`an end cannot be tested: ${refused.detail}`];
   const boots = Math.min(ledger.good.length, ledger.bad.length);
   const needed =
     refused.bootsNeeded === undefined
       ? `The ${terms.bad} end does not even lean the ${terms.bad} way.`
       : `A difference as large as the one seen would need about ${refused.bootsNeeded} boots of each end.`;
   return [
-    `not reproducible here: the ends do not differ provably in ${metric} after ${boots} boots each (p = ${formatP(refused.p!)})`,
+    `not reproducible here: the ends do not differ provably in ${metric} after ${boots} boots each (p = ${formatP(refused.p)})`,
     `  ${needed} --trust-ends goes on anyway.`,
   ];
 }

@@ -23,13 +23,14 @@ export function posteriorPage(
   const columns = Math.min(widestRow, history.length);
   const columnOf = (place: number) => Math.min(columns - 1, Math.floor((place * columns) / history.length));
   const cells = rows.map((masses, row) => {
-    const sums = new Array<number>(columns).fill(0);
-    for (const [place, mass] of masses.entries()) sums[columnOf(place)]! += mass;
-    return sums.map((sum, column) => (sum < 0.002 ? '' : rectangle(column, row, sum))).join('');
+    const sums = new Map<number, number>();
+    for (const [place, mass] of masses.entries())
+      sums.set(columnOf(place), (sums.get(columnOf(place)) ?? 0) + mass);
+    return [...sums].map(([column, sum]) => (sum < 0.002 ? '' : rectangle(column, row, sum))).join('');
   });
   const last = rows.at(-1);
-  const suspects = [...(last ?? [])]
-    .map((mass, place) => ({ mass, commit: history[place]! }))
+  const suspects = history
+    .map((commit, place) => ({ mass: last?.[place] ?? 0, commit }))
     .filter(({ mass }) => mass >= 0.001)
     .sort((a, b) => b.mass - a.mass)
     .slice(0, 20)

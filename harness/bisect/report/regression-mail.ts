@@ -2,7 +2,7 @@ import { escapeText } from '../../escape.ts';
 import type { Metric } from '../../measurement/metric.ts';
 import { chooseScale, formatRange, formatValue } from '../../report/text/quantity.ts';
 import { renderTable } from '../../report/text/table.ts';
-import { summarise } from '../../statistics/samples/descriptive.ts';
+import { hasValues, summarise } from '../../statistics/samples/descriptive.ts';
 import { makeSample } from '../../statistics/samples/sample.ts';
 import type { Scalar } from '../../statistics/samples/value.ts';
 import type { Conclusion } from '../search/conclusion.ts';
@@ -37,9 +37,10 @@ export function beforeAfterTable({
   const scale = chooseScale(metric.unit, [...before, ...after]);
   const unit = scale.unit === '' ? metric.name : `${metric.name} ${scale.unit}`;
   const row = (name: string, values: readonly Scalar[]): string[] => {
-    const { n, median, least, greatest } = summarise(makeSample(values));
-    if (median === undefined) return [name, '0', '-', '-'];
-    return [name, String(n), formatValue(median, scale), formatRange(least!, greatest!, scale)];
+    const summary = summarise(makeSample(values));
+    if (!hasValues(summary)) return [name, '0', '-', '-'];
+    const { n, median, least, greatest } = summary;
+    return [name, String(n), formatValue(median, scale), formatRange(least, greatest, scale)];
   };
   const columns = [
     { head: [unit], align: 'left' },

@@ -20,7 +20,7 @@ function suspectLines({ ends, evidence, history }: Ledger, names: CommitNames): 
   if (evidence === undefined || evidence.contradicted)
     return [`${history.candidates} commits are suspect; the ends are being compared`];
   const suspects = [...evidence.posterior.masses]
-    .map((mass, place) => ({ mass, commit: history.commits[place]!.id }))
+    .map((mass, place) => ({ mass, commit: history.commitAt(place).id }))
     .sort((a, b) => b.mass - a.mass)
     .slice(0, shownSuspects);
   const told = ends.kind === 'more' ? '' : ` (p = ${formatP(ends.p)})`;

@@ -16,33 +16,43 @@ const quartiles = [0.25, 0.5, 0.75] as const;
  * Values that are all equal make one bin.
  */
 export function cutAtQuartiles(values: readonly Scalar[]): Bins {
-  const ordered = [...values].sort(compareScalars);
-  const gaps = gapsOf(ordered);
-  const chosen = new Set<number>();
+  const gaps = gapsOf([...values].sort(compareScalars));
+  const chosen = new Set<Gap>();
   for (const quartile of quartiles) {
-    const wanted = quartile * ordered.length;
-    let nearest: number | undefined;
-    for (const gap of gaps) {
-      if (nearest === undefined || Math.abs(gap - wanted) < Math.abs(nearest - wanted)) nearest = gap;
-    }
+    const nearest = nearestGap(gaps, quartile * values.length);
     if (nearest !== undefined) chosen.add(nearest);
   }
-  const cuts = [...chosen].sort((a, b) => a - b).map(gap => ordered[gap]!);
+  const cuts = [...chosen].sort((a, b) => a.place - b.place).map(({ value }) => value);
   return { cuts, count: cuts.length + 1 };
 }
 
-/** Places at which a value differs from the one before. */
-function gapsOf(ordered: readonly Scalar[]): number[] {
-  const gaps: number[] = [];
-  for (let place = 1; place < ordered.length; place++) {
-    if (compareScalars(ordered[place - 1]!, ordered[place]!) !== 0) gaps.push(place);
+/** A place at which a value differs from the one before. */
+interface Gap {
+  place: number;
+  value: Scalar;
+}
+
+function gapsOf(ordered: readonly Scalar[]): Gap[] {
+  const gaps: Gap[] = [];
+  let previous: Scalar | undefined;
+  for (const [place, value] of ordered.entries()) {
+    if (previous !== undefined && compareScalars(previous, value) !== 0) gaps.push({ place, value });
+    previous = value;
   }
   return gaps;
 }
 
+function nearestGap(gaps: readonly Gap[], wanted: number): Gap | undefined {
+  let nearest: Gap | undefined;
+  for (const gap of gaps) {
+    if (nearest === undefined || Math.abs(gap.place - wanted) < Math.abs(nearest.place - wanted))
+      nearest = gap;
+  }
+  return nearest;
+}
+
 /** The bin of a value, from 0. */
 export function binOf({ cuts }: Bins, value: Scalar): number {
-  let bin = 0;
-  while (bin < cuts.length && compareScalars(value, cuts[bin]!) >= 0) bin++;
-  return bin;
+  const next = cuts.findIndex(cut => compareScalars(value, cut) < 0);
+  return next < 0 ? cuts.length : next;
 }

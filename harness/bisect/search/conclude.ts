@@ -6,7 +6,7 @@ import type { RevertCheck, SecondChange, Suspect } from './conclusion.ts';
 import { judgeRevert } from './confirmation.ts';
 import type { Evidence } from './evidence.ts';
 import { interleave } from './interleave.ts';
-import type { Attempt, Ledger } from './ledger.ts';
+import { type Attempt, type Ledger, valuesOf } from './ledger.ts';
 import { claimOf } from './suspects.ts';
 
 /** Two-sided level at which a second change is said. */
@@ -17,7 +17,7 @@ export function afterConfirmation(ledger: Ledger, evidence: Evidence, attempt: A
   const { history } = ledger;
   const { masses } = evidence.posterior;
   const claim = claimOf(history, history.placeOf(attempt.bad), masses, ledger.untestablePlaces());
-  const culprits = claim.culprits.map(place => history.commits[place]!.id);
+  const culprits = claim.culprits.map(place => history.commitAt(place).id);
   const revert = checkRevert(ledger, culprits);
   if (revert.kind === 'build' || revert.kind === 'boot') return revert;
   const second = secondChanges(ledger, attempt);
@@ -63,15 +63,15 @@ function secondChanges({ goodEnd, badEnd, good, bad }: Ledger, attempt: Attempt)
     const p = rankTest(makeSample(left), makeSample(right)).twoSided;
     if (from !== to && p <= secondChangeLevel) found.push({ good: from, bad: to, p });
   };
-  for (const parent of attempt.good) compare(goodEnd, parent, good, attempt.values.get(parent)!);
-  compare(attempt.bad, badEnd, attempt.values.get(attempt.bad)!, bad);
+  for (const parent of attempt.good) compare(goodEnd, parent, good, valuesOf(attempt, parent));
+  compare(attempt.bad, badEnd, valuesOf(attempt, attempt.bad), bad);
   return found;
 }
 
 /** The smallest set of commits that holds the first bad one with the wanted probability, most suspect first. */
 export function suspectRange({ history, options }: Ledger, evidence: Evidence): Suspect[] {
   const suspects = [...evidence.posterior.masses]
-    .map((probability, place) => ({ commit: history.commits[place]!.id, probability }))
+    .map((probability, place) => ({ commit: history.commitAt(place).id, probability }))
     .filter(({ probability }) => probability > 0)
     .sort((a, b) => b.probability - a.probability);
   let sum = 0;

@@ -27,13 +27,18 @@ export type Conclusion =
   /** The ends do not differ: nothing can be bisected by this metric here. */
   | {
       kind: 'refused';
-      reason: 'not-reproducible' | 'end-untestable' | 'same-code';
+      reason: 'not-reproducible';
       detail: string;
       /** Exact one-sided p of the ends. */
-      p?: number;
-      /** Boots of each end that would prove a difference as large as the one seen in four of five cases. */
-      bootsNeeded?: number;
+      p: number;
+      /**
+       * Boots of each end that would prove a difference as large as the one seen in four of five cases; undefined when the
+       * ends do not lean the right way.
+       */
+      bootsNeeded: number | undefined;
     }
+  /** The ends cannot be compared, or cannot differ. */
+  | { kind: 'refused'; reason: 'end-untestable' | 'same-code'; detail: string }
   | {
       kind: 'found';
       /** One commit; several when what lies between them cannot be tested. */

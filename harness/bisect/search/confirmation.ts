@@ -55,7 +55,7 @@ function judgeFresh(
   plan: readonly { boots: number; share: number }[],
   alpha: number,
 ): FreshVerdict {
-  let verdict: FreshVerdict | undefined;
+  let verdict: FreshVerdict = { kind: 'not-worse', p: 1, boots: 0 };
   for (const { boots, share } of plan) {
     if ([bad, ...good].some(values => values.length < boots)) return { kind: 'more', boots };
     const suspect = bad.slice(0, boots);
@@ -63,5 +63,5 @@ function judgeFresh(
     if (p <= alpha * share) return { kind: 'worse', p, boots };
     verdict = { kind: 'not-worse', p, boots };
   }
-  return verdict!;
+  return verdict;
 }

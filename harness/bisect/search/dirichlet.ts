@@ -18,12 +18,11 @@ function logGammaOfHalf(n: number): number {
  * under Jeffreys' prior, a Dirichlet of ½ each:
  * Σ[lnΓ(nᵢ+½) - lnΓ(½)] + lnΓ(K/2) - lnΓ(N+K/2). Zero without a boot.
  */
-export function logMarginal(counts: ArrayLike<number>): number {
+export function logMarginal(counts: readonly number[]): number {
   const bins = counts.length;
   let total = 0;
   let sum = 0;
-  for (let bin = 0; bin < bins; bin++) {
-    const count = counts[bin]!;
+  for (const count of counts) {
     total += count;
     sum += logGammaOfHalf(2 * count + 1) - logGammaOfHalf(1);
   }

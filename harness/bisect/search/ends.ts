@@ -32,7 +32,7 @@ export function judgeEnds(
   bad: readonly Scalar[],
   direction: Direction,
 ): EndsVerdict {
-  let verdict: EndsVerdict | undefined;
+  let verdict: EndsVerdict = { kind: 'more', boots: endLooks[0] };
   for (const look of endLooks) {
     if (good.length < look || bad.length < look) return { kind: 'more', boots: look };
     const first = good.slice(0, look);
@@ -43,7 +43,7 @@ export function judgeEnds(
       return { kind: 'differ', p, bits: bitsBetween(first, second, bins), bins };
     verdict = { kind: 'alike', p, bins, bootsNeeded: bootsNeeded(first, second, direction) };
   }
-  return verdict!;
+  return verdict;
 }
 
 /** The exact one-sided p of `suspect` being as much worse than `other` as it is. */
@@ -60,9 +60,8 @@ function bitsBetween(good: readonly Scalar[], bad: readonly Scalar[], bins: Bins
 }
 
 function outcomesOf(values: readonly Scalar[], bins: Bins): number[] {
-  const counts = new Array<number>(bins.count).fill(0);
-  for (const value of values) counts[binOf(bins, value)]!++;
-  return predictive(counts);
+  const found = values.map(value => binOf(bins, value));
+  return predictive(Array.from({ length: bins.count }, (_, bin) => found.filter(one => one === bin).length));
 }
 
 /** Noether's sample size (1987) for the superiority that was seen, with the variance that its ties leave. */

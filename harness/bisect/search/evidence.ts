@@ -5,27 +5,30 @@ import { mutualInformation } from './information.ts';
 /** What the boots of one build of object code gave; commits that compile to the same code share it. */
 interface Pool {
   /** Commits with this code, in the order in which they were built. */
-  commits: number[];
+  commits: [number, ...number[]];
   /** Boots by bin. */
   counts: number[];
 }
 
 /** Candidates that no build tells apart yet: all of them make the same built commits bad. */
 interface CandidateClass {
-  size: number;
+  members: Members;
   /** For each pool whether it is bad if the first bad commit is in this class. */
-  sides: Side[];
+  sides: ReadonlyMap<Pool, Side>;
 }
+
+/** Places in the history, ascending. */
+type Members = readonly [number, ...number[]];
 
 const good = 0;
 const bad = 1;
 /** Of commits with the same code only some would be bad: the class is impossible. */
 const torn = 2;
-type Judged = typeof good | typeof bad;
-type Side = Judged | typeof torn;
+type Side = typeof good | typeof bad | typeof torn;
 
-/** Candidates that no build tells apart yet, as the boots so far see them. */
+/** A class as the boots so far see it. */
 interface WeighedClass {
+  candidates: CandidateClass;
   /** P(the first bad commit is in this class). */
   weight: number;
   /** If it is: the probability of each bin for one more boot of a good and of a bad commit. */
@@ -51,7 +54,7 @@ export class Evidence {
   readonly #pools: Pool[] = [];
   readonly #poolOf = new Map<number, Pool>();
   readonly #poolOfCode = new Map<string, Pool>();
-  readonly #classOf: Int32Array;
+  /** In the order of their first members. */
   #classes: CandidateClass[] = [];
   #contradicted = false;
   #posterior: Posterior | undefined;
@@ -59,8 +62,8 @@ export class Evidence {
   constructor(history: History, bins: number) {
     this.#history = history;
     this.#bins = bins;
-    this.#classOf = Int32Array.from(history.commits, ({ candidate }) => (candidate ? 0 : -1));
-    this.#arrange();
+    const [first, ...others] = history.commits.flatMap(({ candidate }, place) => (candidate ? [place] : []));
+    this.#arrange(first === undefined ? [] : [[first, ...others]]);
   }
 
   /** Whether commits have the same code that cannot be alike if only one commit brought the change: several did. */
@@ -74,22 +77,21 @@ export class Evidence {
    */
   addBuild(commit: number, code: string | undefined): void {
     const known = code === undefined ? undefined : this.#poolOfCode.get(code);
-    let pool = this.#poolOf.get(commit);
-    if (pool === undefined) {
-      pool = known ?? this.#newPool();
-      pool.commits.push(commit);
+    const own = this.#poolOf.get(commit);
+    const pool = known ?? own ?? this.#newPool(commit);
+    if (own === undefined) {
+      if (known !== undefined) known.commits.push(commit);
       this.#poolOf.set(commit, pool);
-      this.#split(commit);
-    } else if (known !== undefined && known !== pool) this.#merge(known, pool);
-    if (code !== undefined) this.#poolOfCode.set(code, known ?? pool);
-    this.#arrange();
+    } else if (own !== pool) this.#merge(pool, own);
+    if (code !== undefined) this.#poolOfCode.set(code, pool);
+    this.#arrange(own === undefined ? this.#split(commit) : this.#classes.map(({ members }) => members));
   }
 
   /** @throws RangeError when the commit was not built */
   addBoot(commit: number, bin: number): void {
     const pool = this.#poolOf.get(commit);
     if (pool === undefined) throw new RangeError(`commit ${commit} was booted before it was built`);
-    pool.counts[bin]!++;
+    addCount(pool.counts, bin, 1);
     this.#posterior = undefined;
   }
 
@@ -103,18 +105,20 @@ export class Evidence {
    * commits are like.
    */
   bitsPerBoot(commit: number): number {
-    const shares = this.#badShares(commit);
-    const hypotheses = this.posterior.classes.flatMap(({ weight, good, bad }, index) => [
-      { weight: weight * (1 - shares[index]!), outcome: good },
-      { weight: weight * shares[index]!, outcome: bad },
-    ]);
+    const hypotheses = this.posterior.classes.flatMap(({ candidates, weight, good, bad }) => {
+      const share = this.#badShare(candidates, commit);
+      return [
+        { weight: weight * (1 - share), outcome: good },
+        { weight: weight * share, outcome: bad },
+      ];
+    });
     return mutualInformation(hypotheses);
   }
 
   /** One commit of each object code, with the number of boots that this code has had. */
   builds(): { commit: number; boots: number }[] {
     return this.#pools.map(({ commits, counts }) => ({
-      commit: commits[0]!,
+      commit: commits[0],
       boots: counts.reduce((sum, count) => sum + count, 0),
     }));
   }
@@ -126,60 +130,51 @@ export class Evidence {
     return this.#posterior;
   }
 
-  /** The share of each class that makes a commit bad. */
-  #badShares(commit: number): number[] {
+  /** The share of a class that makes a commit bad. */
+  #badShare({ members, sides }: CandidateClass, commit: number): number {
     const pool = this.#poolOf.get(commit);
-    if (pool !== undefined) {
-      const place = this.#pools.indexOf(pool);
-      return this.#classes.map(({ sides }) => (sides[place] === bad ? 1 : 0));
-    }
+    if (pool !== undefined) return sides.get(pool) === bad ? 1 : 0;
     const within = this.#history.ancestorsOf(commit);
-    const hits = new Array<number>(this.#classes.length).fill(0);
-    for (const [place, index] of this.#classOf.entries()) if (index >= 0) hits[index]! += within[place]!;
-    return hits.map((hit, index) => hit / this.#classes[index]!.size);
+    return members.filter(place => within[place] === 1).length / members.length;
   }
 
-  #newPool(): Pool {
-    const pool = { commits: [], counts: new Array<number>(this.#bins).fill(0) };
+  #newPool(commit: number): Pool {
+    const pool: Pool = { commits: [commit], counts: this.#noCounts() };
     this.#pools.push(pool);
     return pool;
   }
 
+  #noCounts(): number[] {
+    return new Array<number>(this.#bins).fill(0);
+  }
+
   #merge(into: Pool, from: Pool): void {
     into.commits.push(...from.commits);
-    for (const [bin, count] of from.counts.entries()) into.counts[bin]! += count;
+    for (const [bin, count] of from.counts.entries()) addCount(into.counts, bin, count);
     for (const commit of from.commits) this.#poolOf.set(commit, into);
     for (const [code, pool] of this.#poolOfCode) if (pool === from) this.#poolOfCode.set(code, into);
     this.#pools.splice(this.#pools.indexOf(from), 1);
   }
 
-  /** Parts every class into the candidates that make a newly built commit bad and the others. */
-  #split(commit: number): void {
+  /** Every class parted into the candidates that make a newly built commit bad and the others. */
+  #split(commit: number): Members[] {
     const within = this.#history.ancestorsOf(commit);
-    const renumbered = new Map<number, number>();
-    for (const [place, old] of this.#classOf.entries()) {
-      if (old < 0) continue;
-      const key = 2 * old + within[place]!;
-      let fresh = renumbered.get(key);
-      if (fresh === undefined) {
-        fresh = renumbered.size;
-        renumbered.set(key, fresh);
-      }
-      this.#classOf[place] = fresh;
-    }
+    const parted = this.#classes.flatMap(({ members: [first, ...others] }): Members[] => {
+      const isAlike = (place: number) => within[place] === within[first];
+      const [next, ...rest] = others.filter(place => !isAlike(place));
+      const alike: Members = [first, ...others.filter(isAlike)];
+      return next === undefined ? [alike] : [alike, [next, ...rest]];
+    });
+    return parted.sort(([one], [other]) => one - other);
   }
 
-  /** Sizes and sides of the classes, anew. */
-  #arrange(): void {
-    const classes: CandidateClass[] = [];
-    for (const [place, index] of this.#classOf.entries()) {
-      if (index < 0) continue;
-      const known = classes[index];
-      if (known) known.size++;
-      else classes[index] = { size: 1, sides: this.#pools.map(pool => this.#sideOf(pool, place)) };
-    }
-    this.#contradicted = classes.every(({ sides }) => sides.includes(torn));
-    this.#classes = classes;
+  /** Classes with the sides of the pools as they are now. */
+  #arrange(classes: readonly Members[]): void {
+    this.#classes = classes.map(members => {
+      const [first] = members;
+      return { members, sides: new Map(this.#pools.map(pool => [pool, this.#sideOf(pool, first)])) };
+    });
+    this.#contradicted = this.#classes.every(({ sides }) => [...sides.values()].includes(torn));
     this.#posterior = undefined;
   }
 
@@ -193,30 +188,34 @@ export class Evidence {
     const fits = this.#classes.map(one => this.#fit(one));
     const highest = Math.max(...fits.map(({ logWeight }) => logWeight));
     const sum = fits.reduce((all, { logWeight }) => all + Math.exp(logWeight - highest), 0);
-    const classes = fits.map(({ logWeight, counts }) => ({
+    const classes = fits.map(({ candidates, logWeight, counts }) => ({
+      candidates,
       weight: Math.exp(logWeight - highest) / sum,
       good: predictive(counts[good]),
       bad: predictive(counts[bad]),
     }));
-    const masses = new Float64Array(this.#classOf.length);
-    const shares = classes.map(({ weight }, index) => weight / this.#classes[index]!.size);
-    for (let place = 0; place < masses.length; place++) masses[place] = shares[this.#classOf[place]!] ?? 0;
+    const masses = new Float64Array(this.#history.commits.length);
+    for (const { candidates, weight } of classes)
+      for (const place of candidates.members) masses[place] = weight / candidates.members.length;
     return { masses, classes };
   }
 
-  #fit({ size, sides }: CandidateClass): { logWeight: number; counts: Record<Judged, number[]> } {
-    const counts = {
-      [good]: new Array<number>(this.#bins).fill(0),
-      [bad]: new Array<number>(this.#bins).fill(0),
-    };
+  #fit(candidates: CandidateClass) {
+    const { members, sides } = candidates;
+    const counts = { [good]: this.#noCounts(), [bad]: this.#noCounts() };
     let possible = true;
-    for (const [index, side] of sides.entries()) {
+    for (const [pool, side] of sides) {
       if (side === torn) possible = false;
-      else for (const [bin, count] of this.#pools[index]!.counts.entries()) counts[side][bin]! += count;
+      else for (const [bin, count] of pool.counts.entries()) addCount(counts[side], bin, count);
     }
-    const fit = Math.log(size) + logMarginal(counts[good]) + logMarginal(counts[bad]);
-    return { logWeight: possible ? fit : Number.NEGATIVE_INFINITY, counts };
+    const fit = Math.log(members.length) + logMarginal(counts[good]) + logMarginal(counts[bad]);
+    return { candidates, logWeight: possible ? fit : Number.NEGATIVE_INFINITY, counts };
   }
+}
+
+function addCount(counts: number[], bin: number, count: number): void {
+  // biome-ignore lint/style/noNonNullAssertion: bins were cut for all counts alike, and have one count each
+  counts[bin]! += count;
 }
 
 /** The probability of each bin for the next boot under Jeffreys' prior: (count + ½) / (boots + K/2). */

@@ -36,6 +36,13 @@ export class History {
     return this.commits.length - 1;
   }
 
+  /** @throws RangeError when no commit has the place */
+  commitAt(place: number): HistoryCommit {
+    const commit = this.commits[place];
+    if (commit === undefined) throw new RangeError(`history: there is no place ${place}`);
+    return commit;
+  }
+
   /**
    * The place of a commit.
    * @throws RangeError when it is not in the list
@@ -50,7 +57,7 @@ export class History {
   ancestorsOf(place: number): Uint8Array {
     let found = this.#ancestors.get(place);
     if (found === undefined) {
-      found = reach([place], this.commits);
+      found = this.#reach(place);
       this.#ancestors.set(place, found);
     }
     return found;
@@ -59,35 +66,44 @@ export class History {
   /** For each commit the sum of `masses` over its ancestors, itself included: how likely it is bad. */
   accumulate(masses: Float64Array): Float64Array {
     const sums = new Float64Array(masses.length);
-    for (let place = 0; place < sums.length; place++) {
-      const { parents } = this.commits[place]!;
-      if (parents.length < 2) sums[place] = masses[place]! + (parents.length === 1 ? sums[parents[0]!]! : 0);
-      else sums[place] = sumOver(masses, this.ancestorsOf(place));
+    for (const [place, mass] of masses.entries()) {
+      const [parent, another] = this.commitAt(place).parents;
+      if (another !== undefined) sums[place] = sumOver(masses, this.ancestorsOf(place));
+      else sums[place] = parent === undefined ? mass : mass + valueAt(sums, parent);
     }
     return sums;
   }
+
+  /** What is reached from a commit through parents, and itself. */
+  #reach(from: number): Uint8Array {
+    const reached = new Uint8Array(this.commits.length);
+    reached[from] = 1;
+    for (let place = from; place >= 0; place--) {
+      if (reached[place] === 1) for (const parent of this.commitAt(place).parents) reached[parent] = 1;
+    }
+    return reached;
+  }
 }
 
-/** What is reached from some commits through parents, and they themselves. */
-function reach(from: readonly number[], commits: readonly HistoryCommit[]): Uint8Array {
-  const reached = new Uint8Array(commits.length);
-  for (const place of from) reached[place] = 1;
-  for (let place = Math.max(...from); place >= 0; place--) {
-    if (reached[place] === 1) for (const parent of commits[place]!.parents) reached[parent] = 1;
-  }
-  return reached;
+/**
+ * What an array by place holds for one commit.
+ * @throws RangeError when no commit has the place
+ */
+export function valueAt(values: Float64Array | Int32Array, place: number): number {
+  const value = values[place];
+  if (value === undefined) throw new RangeError(`history: there is no place ${place}`);
+  return value;
 }
 
 function sumOver(masses: Float64Array, chosen: Uint8Array): number {
-  let sum = 0;
-  for (let place = 0; place < masses.length; place++) if (chosen[place] === 1) sum += masses[place]!;
-  return sum;
+  return masses.reduce((sum, mass, place) => (chosen[place] === 1 ? sum + mass : sum), 0);
 }
 
 function faultOf(commits: readonly HistoryCommit[], distinct: number): string | undefined {
-  if (commits.length < 2) return 'it has no two ends';
+  const [goodEnd] = commits;
+  if (goodEnd === undefined || commits.length < 2) return 'it has no two ends';
   if (distinct < commits.length) return 'a commit occurs twice';
-  if (commits[0]!.candidate) return 'the good end cannot be the first bad commit';
+  if (goodEnd.candidate) return 'the good end cannot be the first bad commit';
   if (!commits.some(({ candidate }) => candidate)) return 'it has no candidate';
   for (const [place, { id, parents, candidate }] of commits.entries()) {
     if (candidate && parents.length === 0) return `${id} has no parent`;

@@ -13,5 +13,6 @@ export function interleave(
   const fewest = Math.min(...sides.map(({ boots }) => boots));
   const behind = sides.filter(({ boots }) => boots === fewest);
   const random = makeRandom(ledger.options.seed + ledger.spent.boots);
+  // biome-ignore lint/style/noNonNullAssertion: what is drawn is below the length
   return { kind: 'boot', ...behind[random.integer(behind.length)]!.target };
 }

@@ -17,6 +17,11 @@ export interface Attempt {
   values: Map<string, Scalar[]>;
 }
 
+/** Values of the fresh boots of one of its commits; none before it was booted. */
+export function valuesOf({ values }: Attempt, commit: string): readonly Scalar[] {
+  return values.get(commit) ?? [];
+}
+
 /** The culprit reverted on the bad end. */
 export interface RevertTrial {
   culprit: string;
@@ -56,10 +61,10 @@ export class Ledger {
   }
 
   get goodEnd(): string {
-    return this.history.commits[0]!.id;
+    return this.history.commitAt(0).id;
   }
   get badEnd(): string {
-    return this.history.commits[this.history.bad]!.id;
+    return this.history.commitAt(this.history.bad).id;
   }
 
   get ends(): EndsVerdict {
@@ -132,7 +137,7 @@ export class Ledger {
     const { commit, code, purpose, seconds } = observation;
     this.spent.builds++;
     if (observation.without !== undefined) {
-      this.revert!.built = true;
+      if (this.revert) this.revert.built = true;
       return;
     }
     if (purpose.stage === 'ends') this.#times.build.ends.push(seconds);
@@ -147,7 +152,7 @@ export class Ledger {
     this.spent.boots++;
     this.#times.boot.push(seconds);
     this.#triesOf(observation).passed++;
-    if (purpose.stage === 'revert') this.revert![without === undefined ? 'bad' : 'reverted'].push(value);
+    if (purpose.stage === 'revert') this.revert?.[without === undefined ? 'bad' : 'reverted'].push(value);
     attempt?.values.get(commit)?.push(value);
     if (without !== undefined) return;
     if (this.#evidence) {
@@ -183,8 +188,8 @@ export class Ledger {
   }
 
   #setAside(observation: Observation, title: string): void {
-    if (observation.without !== undefined) this.revert!.impossible = title;
-    else this.untestable.set(observation.commit, title);
+    if (observation.without === undefined) this.untestable.set(observation.commit, title);
+    else if (this.revert) this.revert.impossible = title;
   }
 
   #triesOf({ commit, without }: Observation): { passed: number; failed: number } {

@@ -4,12 +4,11 @@ import type { Conclusion } from './conclusion.ts';
 import { judgeSuspect, mostAttempts } from './confirmation.ts';
 import type { Evidence } from './evidence.ts';
 import { interleave } from './interleave.ts';
-import type { Attempt, Ledger } from './ledger.ts';
+import { type Attempt, type Ledger, valuesOf } from './ledger.ts';
 import { chooseStep } from './next-step.ts';
 import { mostSuspect } from './suspects.ts';
 
 type Undecided = Extract<Conclusion, { kind: 'undecided' }>;
-type Refused = Extract<Conclusion, { kind: 'refused' }>;
 
 /**
  * What a search does next. It depends on nothing but what the ledger has seen: the same observations give the same action,
@@ -20,9 +19,8 @@ export function nextAction(ledger: Ledger): Action {
   if (evidence === undefined) return atEnds(ledger);
   const attempt = ledger.attempts.at(-1);
   if (attempt === undefined || isBroken(ledger, attempt)) return inSearch(ledger, evidence);
-  const values = (commit: string) => attempt.values.get(commit)!;
-  const good = attempt.good.map(values);
-  const verdict = judgeSuspect(values(attempt.bad), good, ledger.options.worse, attempt.number);
+  const good = attempt.good.map(commit => valuesOf(attempt, commit));
+  const verdict = judgeSuspect(valuesOf(attempt, attempt.bad), good, ledger.options.worse, attempt.number);
   if (verdict.kind === 'worse') return afterConfirmation(ledger, evidence, attempt, verdict.p);
   if (verdict.kind === 'not-worse') return inSearch(ledger, evidence);
   return stopped(ledger, evidence) ?? inAttempt(ledger, attempt);
@@ -33,9 +31,11 @@ function atEnds(ledger: Ledger): Action {
   const purpose = { stage: 'ends' } as const;
   for (const commit of [goodEnd, badEnd]) {
     const title = ledger.untestable.get(commit);
-    if (title !== undefined) return refused({ reason: 'end-untestable', detail: `${commit}: ${title}` });
+    if (title !== undefined)
+      return conclude({ kind: 'refused', reason: 'end-untestable', detail: `${commit}: ${title}` });
   }
-  if (ledger.sameCode) return refused({ reason: 'same-code', detail: 'both ends compile to the same code' });
+  if (ledger.sameCode)
+    return conclude({ kind: 'refused', reason: 'same-code', detail: 'both ends compile to the same code' });
   if (ends.kind === 'more') {
     if (ledger.overBudget) return undecided('budget', []);
     const unbuilt = [goodEnd, badEnd].find(commit => !ledger.isBuilt(commit));
@@ -46,11 +46,12 @@ function atEnds(ledger: Ledger): Action {
     ]);
   }
   const bootsNeeded = ends.kind === 'alike' ? ends.bootsNeeded : undefined;
-  return refused({
+  return conclude({
+    kind: 'refused',
     reason: 'not-reproducible',
     detail: 'the ends do not differ provably',
     p: ends.p,
-    ...(bootsNeeded !== undefined && { bootsNeeded }),
+    bootsNeeded,
   });
 }
 
@@ -64,7 +65,7 @@ function inSearch(ledger: Ledger, evidence: Evidence): Action {
   const untestable = ledger.untestablePlaces();
   const suspicion = mostSuspect(history, evidence.posterior.masses, untestable);
   if (suspicion !== undefined && suspicion.probability >= options.confidence) {
-    const id = (place: number) => history.commits[place]!.id;
+    const id = (place: number) => history.commitAt(place).id;
     const attempt = { bad: id(suspicion.bad), good: suspicion.good.map(id) };
     return inAttempt(ledger, {
       ...attempt,
@@ -76,7 +77,7 @@ function inSearch(ledger: Ledger, evidence: Evidence): Action {
   const { bootsPerCommit } = options;
   const step = chooseStep({ history, evidence, untestable, bootsPerCommit, costs: ledger.costs() });
   if (step === undefined) return undecided('nothing-left', suspectRange(ledger, evidence));
-  const target = { commit: history.commits[step.commit]!.id, purpose: { stage: 'search' } } as const;
+  const target = { commit: history.commitAt(step.commit).id, purpose: { stage: 'search' } } as const;
   return step.kind === 'boot' ? { kind: 'boot', ...target } : { kind: 'build', anew: false, ...target };
 }
 
@@ -88,7 +89,7 @@ function inAttempt(ledger: Ledger, attempt: Attempt): Action {
   if (unbuilt !== undefined) return { kind: 'build', anew: true, commit: unbuilt, purpose };
   const sides = commits.map(commit => ({
     target: { commit, purpose },
-    boots: attempt.values.get(commit)?.length ?? 0,
+    boots: valuesOf(attempt, commit).length,
   }));
   return interleave(ledger, sides);
 }
@@ -110,9 +111,9 @@ function stopped(ledger: Ledger, evidence: Evidence): Action | undefined {
 }
 
 function undecided(reason: Undecided['reason'], range: Undecided['range']): Action {
-  return { kind: 'conclude', conclusion: { kind: 'undecided', reason, range } };
+  return conclude({ kind: 'undecided', reason, range });
 }
 
-function refused(why: Omit<Refused, 'kind'>): Action {
-  return { kind: 'conclude', conclusion: { kind: 'refused', ...why } };
+function conclude(conclusion: Conclusion): Action {
+  return { kind: 'conclude', conclusion };
 }

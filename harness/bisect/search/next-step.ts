@@ -1,5 +1,5 @@
 import type { Evidence } from './evidence.ts';
-import type { History } from './history.ts';
+import { type History, valueAt } from './history.ts';
 import { binaryEntropy } from './information.ts';
 
 /** What a build and a boot cost, in seconds, as measured so far. */
@@ -51,7 +51,7 @@ function bestBoot(choice: StepChoice, badness: Float64Array): Step | undefined {
   let best: Step | undefined;
   for (const { commit, boots } of evidence.builds()) {
     if (boots >= bootsPerCommit || untestable.has(commit)) continue;
-    const probability = badness[commit]!;
+    const probability = valueAt(badness, commit);
     const bits = evidence.bitsPerBoot(commit);
     if (bits < leastBits || bits / costs.boot <= (best?.bitsPerSecond ?? 0)) continue;
     best = { kind: 'boot', commit, probability, bitsPerSecond: bits / costs.boot };
@@ -64,15 +64,15 @@ function bestBuild(choice: StepChoice, badness: Float64Array): Step | undefined 
   const trust = trustOf(choice);
   let best: number | undefined;
   let most = 0;
-  for (let place = 1; place < badness.length; place++) {
-    const worth = binaryEntropy(badness[place]!) * trust[place]!;
+  for (const [place, probability] of badness.entries()) {
+    const worth = binaryEntropy(probability) * (trust.get(place) ?? 1);
     if (worth <= most || evidence.isBuilt(place) || untestable.has(place)) continue;
-    if (!history.commits[place]!.candidate) continue;
+    if (!history.commitAt(place).candidate) continue;
     most = worth;
     best = place;
   }
   if (best === undefined) return undefined;
-  const probability = badness[best]!;
+  const probability = valueAt(badness, best);
   const bits = Math.min(binaryEntropy(probability), evidence.bitsPerBoot(best));
   if (bits < leastBits) return undefined;
   return { kind: 'build', commit: best, probability, bitsPerSecond: buildRate(probability, bits, choice) };
@@ -95,20 +95,20 @@ function buildRate(probability: number, bits: number, { costs, bootsPerCommit }:
 }
 
 /**
- * How far each commit can be trusted to be testable. What breaks one commit breaks its neighbours: beside n untestable
+ * How far commits can be trusted to be testable, where that is in doubt. What breaks one commit breaks its neighbours: beside n untestable
  * commits between the same two builds, a commit at distance n of the nearest has even odds.
  */
-function trustOf({ history, evidence, untestable }: StepChoice): Float64Array {
-  const trust = new Float64Array(history.commits.length).fill(1);
+function trustOf({ history, evidence, untestable }: StepChoice): Map<number, number> {
+  const trust = new Map<number, number>();
   if (untestable.size === 0) return trust;
   let start = 0;
-  for (let place = 1; place < trust.length; place++) {
+  for (let place = 1; place < history.commits.length; place++) {
     if (!evidence.isBuilt(place)) continue;
     const broken = [...untestable].filter(one => one > start && one < place);
     if (broken.length > 0) {
       for (let one = start + 1; one < place; one++) {
         const distance = Math.min(...broken.map(other => Math.abs(other - one)));
-        trust[one] = 1 - 0.5 ** (distance / broken.length);
+        trust.set(one, 1 - 0.5 ** (distance / broken.length));
       }
     }
     start = place;

@@ -1,4 +1,4 @@
-import type { History } from './history.ts';
+import { type History, valueAt } from './history.ts';
 
 /** A claim that can be tested: one of `culprits` brings a change that `bad` has and none of `good` has. */
 export interface Suspicion {
@@ -22,13 +22,16 @@ export function mostSuspect(
 ): Suspicion | undefined {
   const witnesses = witnessesOf(history, untestable);
   const sums = new Float64Array(masses.length);
-  for (let place = 0; place < masses.length; place++) {
-    const witness = witnesses[place]!;
-    if (witness < sums.length) sums[witness]! += masses[place]!;
+  for (const [place, mass] of masses.entries()) {
+    const witness = valueAt(witnesses, place);
+    if (witness < sums.length) sums[witness] = valueAt(sums, witness) + mass;
   }
   let best = 0;
-  for (let place = 1; place < sums.length; place++) if (sums[place]! > sums[best]!) best = place;
-  return sums[best] === 0 ? undefined : claimOf(history, best, masses, untestable);
+  let most = 0;
+  for (const [place, sum] of sums.entries()) {
+    if (sum > most) [best, most] = [place, sum];
+  }
+  return most === 0 ? undefined : claimOf(history, best, masses, untestable);
 }
 
 /** For each commit the first one, in the order of the list, that contains it and can be tested; beyond the list if none. */
@@ -37,8 +40,9 @@ function witnessesOf(history: History, untestable: ReadonlySet<number>): Int32Ar
   for (let place = history.bad; place >= 0; place--) {
     if (!untestable.has(place)) witnesses[place] = place;
     if (untestable.size === 0) continue;
-    for (const parent of history.commits[place]!.parents) {
-      if (witnesses[place]! < witnesses[parent]!) witnesses[parent] = witnesses[place]!;
+    const witness = valueAt(witnesses, place);
+    for (const parent of history.commitAt(place).parents) {
+      if (witness < valueAt(witnesses, parent)) witnesses[parent] = witness;
     }
   }
   return witnesses;
@@ -55,19 +59,19 @@ export function claimOf(
   const between = new Set([bad]);
   // A set hands out what is added while it is walked.
   for (const place of between) {
-    for (const parent of history.commits[place]!.parents) {
+    for (const parent of history.commitAt(place).parents) {
       if (untestable.has(parent)) between.add(parent);
       else good.add(parent);
     }
   }
   const behind = [...good].map(place => history.ancestorsOf(place));
   const culprits = [...between].filter(
-    place => history.commits[place]!.candidate && !behind.some(ancestors => ancestors[place] === 1),
+    place => history.commitAt(place).candidate && !behind.some(ancestors => ancestors[place] === 1),
   );
   return {
     bad,
     good: [...good].sort((a, b) => a - b),
     culprits: culprits.sort((a, b) => a - b),
-    probability: culprits.reduce((sum, place) => sum + masses[place]!, 0),
+    probability: culprits.reduce((sum, place) => sum + valueAt(masses, place), 0),
   };
 }

@@ -98,7 +98,7 @@ export class KernelTree {
             : another !== undefined && base !== good
               ? 'the ends part in several commits'
               : undefined;
-    if (fault === undefined) return base!;
+    if (base !== undefined && fault === undefined) return base;
     throw new UsageError('BISECT_RANGE', `nothing can be bisected: ${fault}`, {
       hint:
         base === bad
@@ -147,7 +147,7 @@ export class KernelTree {
   }
 
   async #parentsOf(listing: string): Promise<Map<string, string[]>> {
-    const ids = listing.split('\n').flatMap(line => (/^[0-9a-f]/.test(line) ? [line.split(' ')[0]!] : []));
+    const ids = listing.match(/^[0-9a-f]+/gm) ?? [];
     const text = await this.#log(ids, '%H %P');
     const lines = text.split('\n').map(line => line.split(' ').filter(word => word !== ''));
     return new Map(lines.flatMap(([id, ...parents]) => (id === undefined ? [] : [[id, parents]])));

@@ -62,7 +62,9 @@ class CommitList {
   end(bad: string): void {
     if (this.#places.has(bad)) return;
     const followed = new Set(this.list.flatMap(({ parents }) => parents));
-    const tips = [...this.list.keys()].filter(place => this.list[place]!.candidate && !followed.has(place));
+    const tips = this.list.flatMap(({ candidate }, place) =>
+      candidate && !followed.has(place) ? [place] : [],
+    );
     this.add({ id: bad, parents: tips, candidate: false });
   }
 }
