@@ -17,14 +17,55 @@ export function permutationRankTest(
   random: RandomSource,
   permutations: number,
 ): PermutationResult {
-  const { ranks, heavyRank } = ranksBesideHeaviest(pooled);
-  const total = pooled.first + pooled.second;
-  const expected = pooled.first * (total + 1);
+  const expected = pooled.first * (pooled.first + pooled.second + 1);
   const observed = Math.abs(pooled.doubledRankSum - expected);
+  const relabel = relabelling(pooled, random);
   let hits = 0;
-  for (let round = 0; round < permutations; round++) {
+  for (let round = 0; round < permutations; round++) if (relabel() >= observed) hits++;
+  return { method: 'permutation', twoSided: (1 + hits) / (1 + permutations) };
+}
+
+/** Gives the distance of a doubled rank sum from its expectation when the values are dealt at random, each time anew. */
+function relabelling(pooled: PooledRanks, random: RandomSource): () => number {
+  const heaviest = pooled.groups.reduce((most, size) => Math.max(most, size), 0);
+  const others = pooled.first + pooled.second - heaviest;
+  const isSmall = Math.min(pooled.first, pooled.second) < others;
+  return isSmall ? drawSmallSide(pooled, random) : dealBesideHeaviest(pooled, random);
+}
+
+/** Draws the members of the smaller side; the other one's sum is as far from what is expected of it. */
+function drawSmallSide({ first, second, groups }: PooledRanks, random: RandomSource): () => number {
+  const ranks = doubledRanks(groups);
+  const total = first + second;
+  const small = Math.min(first, second);
+  const expected = small * (total + 1);
+  const drawn = new Set<number>();
+  return () => {
+    drawn.clear();
     let sum = 0;
-    let left = pooled.first;
+    // Floyd's sampling without replacement (Bentley 1987): no draw is made twice.
+    for (let last = total - small; last < total; last++) {
+      const candidate = Math.floor(random.uniform() * (last + 1));
+      const place = drawn.has(candidate) ? last : candidate;
+      drawn.add(place);
+      sum += ranks[place]!;
+    }
+    return Math.abs(sum - expected);
+  };
+}
+
+/** Deals all values but those of the largest group of ties, which need not be drawn one by one. */
+function dealBesideHeaviest({ first, second, groups }: PooledRanks, random: RandomSource): () => number {
+  const heaviest = groups.reduce((most, size) => Math.max(most, size), 0);
+  const heavyFrom = groups.subarray(0, groups.indexOf(heaviest)).reduce((sum, size) => sum + size, 0);
+  const all = doubledRanks(groups);
+  const heavyRank = all[heavyFrom]!;
+  const ranks = all.filter(rank => rank !== heavyRank);
+  const total = first + second;
+  const expected = first * (total + 1);
+  return () => {
+    let sum = 0;
+    let left = first;
     let open = total;
     // Whether each value joins the first sample, one after the other; what is left of it are values of the heaviest group.
     for (const rank of ranks) {
@@ -34,23 +75,17 @@ export function permutationRankTest(
       }
       open--;
     }
-    if (Math.abs(sum + left * heavyRank - expected) >= observed) hits++;
-  }
-  return { method: 'permutation', twoSided: (1 + hits) / (1 + permutations) };
+    return Math.abs(sum + left * heavyRank - expected);
+  };
 }
 
-/** Doubled mid-ranks of all values but those of the largest group of ties, which need not be drawn one by one. */
-function ranksBesideHeaviest({ groups }: PooledRanks): { ranks: Int32Array; heavyRank: number } {
-  const heaviest = groups.reduce((most, size) => Math.max(most, size), 0);
-  const heavy = groups.indexOf(heaviest);
-  const ranks: number[] = [];
-  let heavyRank = 0;
+/** Twice the mid-rank of every value, ascending. */
+function doubledRanks(groups: Int32Array): Int32Array {
+  const ranks = new Int32Array(groups.reduce((sum, size) => sum + size, 0));
   let before = 0;
-  for (const [index, size] of groups.entries()) {
-    const rank = 2 * before + size + 1;
-    if (index === heavy) heavyRank = rank;
-    else for (let member = 0; member < size; member++) ranks.push(rank);
+  for (const size of groups) {
+    ranks.fill(2 * before + size + 1, before, before + size);
     before += size;
   }
-  return { ranks: Int32Array.from(ranks), heavyRank };
+  return ranks;
 }

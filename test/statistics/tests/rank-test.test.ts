@@ -147,6 +147,12 @@ t.test('ranks are exact where doubles are not', t => {
   t.end();
 });
 
+const halve = (value: number) => Math.floor(value / 2);
+
+/** Eight values, spread over the upper quarter of as many whole numbers from zero. */
+const eightBelow = (size: number) =>
+  Array.from({ length: 8 }, (_, index) => Math.floor(size - (index * size) / 30) - 0.5);
+
 t.test('very unequal samples are exact, however large one of them is', t => {
   const many = Array.from({ length: 5001 }, (_, index) => index);
   const separated = ranks([6000, 6001], many);
@@ -163,6 +169,36 @@ t.test('very unequal samples are exact, however large one of them is', t => {
   near(t, ranks([10.5, 200.5, 900.5], four).twoSided, 0.007238063615229849, 1e-9, 'SciPy, exact');
   const tied = ranks([3, 3], [...Array(5000).fill(0), 1, 2, 3]);
   near(t, tied.twoSided, 3 / ((5005 * 5004) / 2), 1e-9, 'both of the three largest');
+  const eight = rankTest(makeSample(eightBelow(5000)), makeSample(many.slice(0, 5000)));
+  t.match(eight, { method: 'exact', u: 35_331 });
+  near(t, eight.twoSided, 2.93863115870278e-5, 1e-9, 'R and SciPy, exact; the normal tail says 1.8e-4');
+  const halved = rankTest(
+    makeSample(eightBelow(5000).map(halve)),
+    makeSample(many.slice(0, 5000).map(halve)),
+  );
+  near(t, halved.twoSided, 2.9649108676596653e-5, 1e-9, 'ties, from the characteristic function in NumPy');
+  t.end();
+});
+
+t.test('a small side against more than can be counted is relabelled, not taken to be normal', t => {
+  const many = makeSample(Array.from({ length: 50_000 }, (_, index) => index));
+  const few = makeSample(eightBelow(50_000));
+  const found = rankTest(few, many, { random: makeRandom(5) });
+  t.equal(found.method, 'permutation');
+  // 29 relabellings of a million are expected to be as far: four standard errors are 2.2e-5.
+  t.ok(Math.abs(found.twoSided - 2.8644524754150952e-5) < 2.2e-5, `${found.twoSided} against NumPy`);
+  const swapped = rankTest(many, few, { random: makeRandom(6), permutations: 999 });
+  t.match(swapped, { method: 'permutation', twoSided: 0.001 }, 'whichever side is small');
+  t.equal(
+    rankTest(few, many).method,
+    'normal',
+    'without a source of randomness there is only the normal tail',
+  );
+  const tied = makeSample(
+    Array.from({ length: 100_000 }, (_, index) => (index % 2 ? Math.min(6, (index * 7) % 23) : 0)),
+  );
+  const middle = rankTest(makeSample([3, 4, 5, 5]), tied, { random: makeRandom(7) });
+  t.ok(Math.abs(middle.twoSided - 0.3870804588713427) < 0.002, `${middle.twoSided}, tied, against NumPy`);
   t.end();
 });
 
