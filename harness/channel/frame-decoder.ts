@@ -61,7 +61,8 @@ export class FrameDecoder {
   }
 
   #decode(decoded: DecodedChunk, final: boolean): void {
-    const data = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
+    const [first] = this.#chunks;
+    const data = first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
     let position = 0;
     this.#needed = frameHeaderLength;
     while (position < data.length) {

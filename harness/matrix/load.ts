@@ -101,8 +101,8 @@ class MatrixReader {
     const defaults = makeDefaults(source, axes, this.context);
     const excludes = this.readEntries('exclude', axes, defaults);
     const includes = this.readEntries('include', axes, defaults);
-    source.throwIfFailed();
-    const placed = this.expand(axes, excludes, includes, defaults!);
+    if (defaults === undefined || source.failed) return source.fail();
+    const placed = this.expand(axes, excludes, includes, defaults);
     const name = shape.name ?? basename(this.options.file).replace(/\.ya?ml$/, '');
     const cells = placed.map(one => one.cell);
     const varied = findVaried(cells, axes.order);

@@ -9,6 +9,7 @@ import {
   expandAxisValue,
   expandParameter,
   findParameter,
+  findWorkload,
   readAxisValue,
   workloadParts,
 } from './axis.ts';
@@ -61,7 +62,7 @@ function reportUnknownAxis(
   workloads: readonly WorkloadSetting[],
 ): void {
   const parameters = workloads.flatMap(one =>
-    context.workloads.get(one.name)!.parameters.map(parameter => parameter.name),
+    findWorkload(context, one.name).parameters.map(parameter => parameter.name),
   );
   const hint = parameters.includes(key)
     ? `A parameter of the workload is the axis ${parameterPrefix}${key}.`
@@ -129,7 +130,7 @@ function readParameters(
   workloads: readonly WorkloadSetting[],
 ): Choice<unknown>[] {
   const definitions = workloads.flatMap(setting => {
-    const definition = source.check(path, () => findParameter(context.workloads.get(setting.name)!, name));
+    const definition = source.check(path, () => findParameter(findWorkload(context, setting.name), name));
     if (Object.hasOwn(setting.parameters, name)) {
       source.report(
         path,

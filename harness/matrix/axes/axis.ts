@@ -119,6 +119,18 @@ export function findParameter(
 }
 
 /**
+ * The definition of a workload.
+ * @throws UsageError WORKLOAD_UNKNOWN
+ */
+export function findWorkload({ workloads }: AxisContext, name: string): WorkloadDefinition {
+  const definition = workloads.get(name);
+  if (definition !== undefined) return definition;
+  throw new UsageError('WORKLOAD_UNKNOWN', `there is no workload ${JSON.stringify(name)}`, {
+    hint: suggest(name, [...workloads.keys()]),
+  });
+}
+
+/**
  * The definition of a workload, its name, and its parameters as written; `{ coldplug: }` has none.
  * @throws UsageError WORKLOAD_UNKNOWN
  */
@@ -135,10 +147,7 @@ export function workloadParts(
     });
   }
   const [name, given] = first;
-  const definition = context.workloads.get(name);
-  if (definition !== undefined) return { definition, given: (given ?? {}) as Record<string, unknown> };
-  const hint = suggest(name, [...context.workloads.keys()]);
-  throw new UsageError('WORKLOAD_UNKNOWN', `there is no workload ${JSON.stringify(name)}`, { hint });
+  return { definition: findWorkload(context, name), given: (given ?? {}) as Record<string, unknown> };
 }
 
 const memoryRange: RangeUnit = { read: parseBytes, write: canonicalBytes, needsStep: true };

@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors.ts';
 import type { YamlSource } from '../source/yaml-source.ts';
 import { resolveWorkload } from '../workload/resolve-workload.ts';
-import type { AxisContext } from './axis.ts';
+import { type AxisContext, findWorkload } from './axis.ts';
 import type { PlacedCell } from './expand.ts';
 
 /** Reports cells that no guest could run as they are; each cause once, at the value that brings it. */
@@ -49,7 +49,7 @@ function checkClock(source: YamlSource, { cell, draft }: PlacedCell): void {
 }
 
 function checkCompression(source: YamlSource, { cell, draft }: PlacedCell, context: AxisContext): void {
-  const compressions = context.workloads.get(cell.workload.name)!.compressions;
+  const compressions = findWorkload(context, cell.workload.name).compressions;
   if (compressions === undefined || compressions.allowed.includes(cell.compression)) return;
   const able = compressions.allowed.join(', ');
   source.report(
@@ -60,10 +60,9 @@ function checkCompression(source: YamlSource, { cell, draft }: PlacedCell, conte
 }
 
 function checkWorkload(source: YamlSource, { cell, draft }: PlacedCell, context: AxisContext): void {
-  const [name] = Object.keys(draft.parameters);
-  const path = (name === undefined ? draft.workload : draft.parameters[name]!).path;
-  source.check(path, () => {
-    const resolved = resolveWorkload(context.workloads.get(cell.workload.name)!, cell.workload.parameters);
+  const [cause = draft.workload] = Object.values(draft.parameters);
+  source.check(cause.path, () => {
+    const resolved = resolveWorkload(findWorkload(context, cell.workload.name), cell.workload.parameters);
     const missing = resolved.fragments.find(fragment => !context.fragments.includes(fragment));
     if (missing === undefined) return;
     throw new UsageError(

@@ -5,7 +5,7 @@ import { type PlainAxis, plainAxes } from '../matrix-shape.ts';
 import type { SourcePath } from '../source/yaml-source.ts';
 import { parameterText, readParameter } from '../workload/parameter.ts';
 import { designFor } from '../workload/resolve-workload.ts';
-import { type AxisContext, type AxisValue, findParameter } from './axis.ts';
+import { type AxisContext, type AxisValue, findParameter, findWorkload } from './axis.ts';
 
 /** One checked value, with its place in the file for diagnostics about the cells that have it. */
 export interface Choice<Value> {
@@ -30,7 +30,7 @@ export function completeWorkload(
   context: AxisContext,
   axes: Readonly<Record<string, Choice<unknown>>> = {},
 ): WorkloadSetting {
-  const definition = context.workloads.get(setting.name)!;
+  const definition = findWorkload(context, setting.name);
   const parameters: WorkloadSetting['parameters'] = {};
   for (const parameter of definition.parameters) {
     parameters[parameter.name] = setting.parameters[parameter.name] ?? parameter.default;
@@ -60,7 +60,7 @@ export function makeCell(draft: Draft, context: AxisContext): Cell {
     numaNodes: Number(plain.numa.value.value),
     clock: plain.clock.value.value as Clock,
     workload,
-    design: designFor(context.workloads.get(workload.name)!, workload.parameters),
+    design: designFor(findWorkload(context, workload.name), workload.parameters),
   };
   return cpu === 'auto' ? cell : { ...cell, cpuModel: cpu };
 }
@@ -80,10 +80,10 @@ function makeSettings(draft: Draft, workload: WorkloadSetting, context: AxisCont
   const settings: Record<string, string> = {};
   for (const axis of plainAxes) settings[axis] = draft.plain[axis].value.text;
   settings['workload'] = workload.name;
-  for (const definition of context.workloads.get(workload.name)!.parameters) {
+  for (const definition of findWorkload(context, workload.name).parameters) {
     settings[`${parameterPrefix}${definition.name}`] = parameterText(
       definition,
-      workload.parameters[definition.name]!,
+      workload.parameters[definition.name] ?? definition.default,
     );
   }
   return settings;

@@ -1,7 +1,7 @@
 import type { Cell, WorkloadSetting } from '../matrix.ts';
 import type { SourcePath, YamlSource } from '../source/yaml-source.ts';
 import { parameterText, readParameter } from '../workload/parameter.ts';
-import type { AxisContext } from './axis.ts';
+import { type AxisContext, findWorkload } from './axis.ts';
 import type { AxisTable } from './axis-reader.ts';
 import { type Draft, makeCell, parameterPrefix } from './cell.ts';
 
@@ -135,7 +135,7 @@ function hasWorkload(cell: Cell, wanted: WorkloadSetting): boolean {
 }
 
 function hasParameter(cell: Cell, name: string, raw: unknown, context: AxisContext): boolean {
-  const definition = context.workloads.get(cell.workload.name)!.parameters.find(one => one.name === name);
+  const definition = findWorkload(context, cell.workload.name).parameters.find(one => one.name === name);
   if (definition === undefined) return false;
   return cell.settings[parameterPrefix + name] === parameterText(definition, readParameter(definition, raw));
 }

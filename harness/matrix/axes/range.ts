@@ -48,7 +48,10 @@ export function expandRange(text: string, unit: RangeUnit): (string | number)[] 
       hint: `Write ${fromText}..${toText} times 2, or ${fromText}..${toText} step ${fromText}.`,
     });
   }
-  const next = word === 'times' ? multiplier(stepText!, from, text) : adder(unit, stepText, text);
+  const next =
+    word === 'times' && stepText !== undefined
+      ? multiplier(stepText, from, text)
+      : adder(unit, stepText, text);
   return walk(from, to, next, text).map(value => unit.write(value));
 }
 

@@ -43,7 +43,8 @@ function readSingleWorkload(
 export function makeDefaults(source: YamlSource, table: AxisTable, context: AxisContext): Draft | undefined {
   const plain: Partial<Draft['plain']> = {};
   for (const axis of plainAxes) {
-    const choice = table.plain.has(axis) ? table.plain.get(axis)![0] : builtIn(source, axis, context);
+    const given = table.plain.get(axis);
+    const choice = given === undefined ? builtIn(source, axis, context) : given[0];
     if (choice !== undefined) plain[axis] = choice;
   }
   const workload = table.workload?.[0];

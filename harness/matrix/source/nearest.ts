@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/noNonNullAssertion: every row has a number for every column
 /** Words longer than this are compared by their beginning only: a hostile file must not cost quadratic time. */
 const maximumLength = 64;
 

@@ -136,7 +136,7 @@ export class YamlSource {
 
   private reportProblem({ pos: [start, end], code, message }: YAMLError): void {
     if (code === 'DUPLICATE_KEY') {
-      const length = /^[^\s:,}\]]*/.exec(this.text.slice(start, start + 256))![0].length;
+      const length = this.text.slice(start, start + 256).search(/[\s:,}\]]|$/);
       this.reportRange(start, start + length, 'this key is given twice in one map');
     } else if (code === 'MULTIPLE_DOCS') {
       this.reportRange(start, end, 'a second document begins here; a matrix is one', 'Remove the line ---.');

@@ -74,7 +74,7 @@ function checkSucceeded(source: YamlSource, { succeeded, metrics, results }: Wor
     const candidates = [...undeclared, ...Object.keys(metrics)];
     const claim = `there is no metric ${JSON.stringify(succeeded)}`;
     source.report(['succeeded'], claim, suggest(succeeded, candidates));
-  } else if (metrics[succeeded]!.unit !== 'count') {
+  } else if (metrics[succeeded]?.unit !== 'count') {
     source.report(['succeeded'], `the metric ${succeeded} must be of unit count`);
   }
 }

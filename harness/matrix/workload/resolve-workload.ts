@@ -49,16 +49,21 @@ const cellDefinitions: readonly ParameterDefinition[] = [
 ];
 
 /** The forms in which a parameter of a type can be put into a word. */
-const formats: Record<'duration' | 'size', Record<string, number>> = {
-  duration: {
-    hours: 3600e9,
-    minutes: 60e9,
-    seconds: 1e9,
-    milliseconds: 1e6,
-    microseconds: 1e3,
-    nanoseconds: 1,
-  },
-  size: { bytes: 1, kibibytes: 1024, mebibytes: 1024 ** 2, gibibytes: 1024 ** 3 },
+const formats = {
+  duration: new Map([
+    ['hours', 3600e9],
+    ['minutes', 60e9],
+    ['seconds', 1e9],
+    ['milliseconds', 1e6],
+    ['microseconds', 1e3],
+    ['nanoseconds', 1],
+  ]),
+  size: new Map([
+    ['bytes', 1],
+    ['kibibytes', 1024],
+    ['mebibytes', 1024 ** 2],
+    ['gibibytes', 1024 ** 3],
+  ]),
 };
 
 /**
@@ -94,7 +99,8 @@ function substituteOne(
     const names = definitions.map(one => one.name);
     throw broken(`\${${expression}} names no parameter`, suggest(name, names));
   }
-  const value = Object.hasOwn(parameters, name) ? parameters[name]! : definition.default;
+  const given = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+  const value = given ?? definition.default;
   if (definition.type === 'duration' || definition.type === 'size') {
     return inFormat(definition, definition.type, format, Number(value));
   }
@@ -116,14 +122,15 @@ function inFormat(
   value: number,
 ): string {
   const factors = formats[type];
-  if (format === undefined || !Object.hasOwn(factors, format)) {
-    const example = Object.keys(factors).map(unit => `\${${definition.name}.${unit}}`);
+  const factor = factors.get(format ?? '');
+  if (factor === undefined) {
+    const example = [...factors.keys()].map(unit => `\${${definition.name}.${unit}}`);
     throw broken(
       `\${${definition.name}} is a ${type} and needs its unit`,
       `Write one of ${example.join(', ')}.`,
     );
   }
-  const amount = value / factors[format]!;
+  const amount = value / factor;
   if (!Number.isInteger(amount)) {
     const text = parameterText(definition, value);
     throw broken(`the parameter ${definition.name} must be in whole ${format}, which ${text} is not`);
@@ -182,6 +189,7 @@ export function designFor(
 ): WorkloadDesign {
   if (typeof design === 'string') return design;
   const fallback = definitions.find(({ name }) => name === design.parameter)?.default;
+  // biome-ignore lint/style/noNonNullAssertion: a workload's file has a design for every value of the parameter
   return design.values[String(parameters[design.parameter] ?? fallback)]!;
 }
 

@@ -16,9 +16,11 @@ export function parseWorkload(text: string, options: { file: string; name?: stri
   const source = new YamlSource(text, options.file);
   source.throwIfFailed();
   const parsed = workloadShape.safeParse(source.value);
-  if (!parsed.success) reportShapeIssues(source, workloadShape, parsed.error.issues);
-  source.throwIfFailed();
-  const shape = parsed.data!;
+  if (!parsed.success) {
+    reportShapeIssues(source, workloadShape, parsed.error.issues);
+    return source.fail();
+  }
+  const shape = parsed.data;
   const name = options.name ?? basename(options.file).replace(/\.ya?ml$/, '');
   if (!plainName.test(name))
     source.report([], `the file's name ${JSON.stringify(name)} is no name for a workload`);
