@@ -1,8 +1,9 @@
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { inspect } from 'node:util';
 import { escapeText } from './escape.ts';
 
-/** What can be followed: talk with QEMU, frames of guests, locks between processes, starts and ends of trials. */
-export const debugTopics = ['qmp', 'channel', 'lock', 'schedule'] as const;
+/** What can be followed: talk with QEMU, frames of guests, locks between processes, starts and ends of trials, traces. */
+export const debugTopics = ['qmp', 'channel', 'lock', 'schedule', 'errors'] as const;
 
 /** One of `debugTopics`. */
 export type DebugTopic = (typeof debugTopics)[number];
@@ -20,6 +21,11 @@ function channelName(topic: DebugTopic): string {
 /** Says what happens, to whoever follows the topic; without followers `text` is not even called. */
 export function debug(topic: DebugTopic, text: () => string): void {
   if (channels[topic].hasSubscribers) channels[topic].publish(text());
+}
+
+/** Shows an error with its trace and its causes, a line each. */
+export function debugError(error: unknown): void {
+  for (const line of inspect(error).split('\n')) debug('errors', () => line);
 }
 
 /** Longest line, in characters: a QMP answer with the registers of a vCPU is shown whole. */

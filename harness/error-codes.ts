@@ -84,6 +84,10 @@ export const errorCodes = {
     fault: 'harness',
     meaning: 'A program or library for the guests is no ELF file that can be read',
   },
+  EVIDENCE_UNWRITABLE: {
+    fault: 'harness',
+    meaning: 'The folder of a trial takes no more: its trial is lost, and with it the run ends',
+  },
   FILE_DAMAGED: { fault: 'harness', meaning: 'A file of a run or a baseline does not hold what it must' },
   FILE_MISSING: { fault: 'harness', meaning: 'A file of a run or a baseline cannot be read' },
   FILE_VERSION: {
@@ -109,9 +113,11 @@ export const errorCodes = {
   INSPECT_TOO_LARGE: { fault: 'user', meaning: 'The text is too large to be inspected' },
   INSPECT_UNREADABLE: { fault: 'user', meaning: 'The file to inspect cannot be read' },
   INSPECT_UNRECOGNISED: { fault: 'user', meaning: 'The text is neither a stats text nor a kernel log' },
+  INTERNAL_ERROR: { fault: 'harness', meaning: 'A defect of modstorm itself' },
   INTERRUPTED: {
     fault: 'harness',
-    meaning: 'A program or a wait was interrupted; after a signal the process ends with 130 or 143 instead',
+    meaning:
+      'A program or a wait was interrupted; after a signal the process ends with 129, 130 or 143 instead',
   },
   JOURNAL_DAMAGED: {
     fault: 'harness',
@@ -245,6 +251,10 @@ export const errorCodes = {
   SOCKET_PATH_TOO_LONG: { fault: 'harness', meaning: 'The path of a socket is longer than the kernel takes' },
   STATS_UNRECOGNISED: { fault: 'user', meaning: 'No line of the text is a known module counter' },
   STRESS_NG_YAML: { fault: 'guest', meaning: "stress-ng's own results cannot be used" },
+  SYSTEM_CALL_FAILED: {
+    fault: 'harness',
+    meaning: 'The operating system refused something: no space, no permission, no file',
+  },
   TOOLCHAIN_MISSING: { fault: 'harness', meaning: 'gcc or ld, which build kernels, do not run' },
   TRANSCRIPT_INVALID: { fault: 'guest', meaning: 'A line of a channel.ndjson is none' },
   USERLAND_TABLE: { fault: 'user', meaning: 'guests/userland.yaml is no YAML, or not of its shape' },

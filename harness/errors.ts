@@ -59,6 +59,49 @@ export class InfrastructureError extends HarnessError {
   }
 }
 
+/**
+ * Whatever was thrown, as an error with a code. What the operating system refused is named by its own words; all else
+ * that is no HarnessError is a defect of modstorm.
+ */
+export function namedError(error: unknown): HarnessError {
+  if (error instanceof HarnessError) return error;
+  if (isSystemError(error)) {
+    return new InfrastructureError('SYSTEM_CALL_FAILED', error.message, {
+      hint: systemHints[error.code] ?? `${defectHint} if the host has nothing to do with it.`,
+      cause: error,
+    });
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  return new InfrastructureError('INTERNAL_ERROR', `a defect of modstorm itself: ${text}`, {
+    hint: `${defectHint}.`,
+    cause: error,
+  });
+}
+
+const defectHint = 'Set MODSTORM_DEBUG=errors to see the trace, and report it';
+const roomHint = 'Make room on that disk; an interrupted run goes on with `modstorm run --resume`.';
+const permissionHint = 'Make the folder writable for this user, or name another one.';
+const handlesHint = 'Raise the limit of open files (`ulimit -n`), or run fewer guests at once (--jobs).';
+
+/** What to do about what the operating system says. */
+const systemHints: Readonly<Record<string, string>> = {
+  ENOSPC: roomHint,
+  EDQUOT: roomHint,
+  EACCES: permissionHint,
+  EPERM: permissionHint,
+  EROFS: permissionHint,
+  EMFILE: handlesHint,
+  ENFILE: handlesHint,
+  EIO: 'Look into the log of the host (`dmesg`): a disk may be failing.',
+};
+
+/** Whether an error is what the operating system said to a call of ours. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
+  if (!(error instanceof Error)) return false;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return typeof code === 'string' && typeof syscall === 'string';
+}
+
 /** Whether an error is one of the operating system with this name, such as ENOENT. */
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === code;

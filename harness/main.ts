@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { runCommandLine } from './cli/program.ts';
 import { renderError } from './cli/render-error.ts';
 import { guardStandardStreams } from './cli/standard-streams.ts';
-import { exitCodeOfError } from './exit-code.ts';
+import { debugError } from './debug.ts';
+import { exitCodeOfError, exitCodes } from './exit-code.ts';
 import { Shutdown } from './process/shutdown.ts';
 
 /**
@@ -12,7 +13,9 @@ import { Shutdown } from './process/shutdown.ts';
  * pending output is flushed by Node before the process ends.
  */
 export async function main(words: readonly string[]): Promise<number> {
-  const shutdown = new Shutdown();
+  // Should everything that is waited for vanish, Node ends the process with this code and not with 0.
+  process.exitCode = exitCodes.infrastructure;
+  const shutdown = new Shutdown(tellError);
   const stopListening = shutdown.listen();
   guardStandardStreams();
   let code: number;
@@ -23,7 +26,13 @@ export async function main(words: readonly string[]): Promise<number> {
     if (shutdown.exitCode === undefined) process.stderr.write(renderError(error));
   }
   stopListening();
+  process.exitCode = undefined;
   return code;
+}
+
+function tellError(error: unknown): void {
+  debugError(error);
+  process.stderr.write(renderError(error));
 }
 
 const started = process.argv[1];

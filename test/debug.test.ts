@@ -47,7 +47,7 @@ t.test('topics are named in the environment', async t => {
   t.throws(() => parseDebugTopics('qmp,lokc'), { code: 'DEBUG_TOPIC', hint: 'Did you mean "lock"?' });
   t.throws(() => parseDebugTopics('everything'), {
     code: 'DEBUG_TOPIC',
-    hint: 'Known: qmp, channel, lock, schedule.',
+    hint: 'Known: qmp, channel, lock, schedule, errors.',
   });
 });
 

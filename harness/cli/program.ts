@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { debugTopics } from '../debug.ts';
+import { debugError, debugTopics } from '../debug.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { Shutdown } from '../process/shutdown.ts';
 import { projectPath } from '../project.ts';
@@ -30,7 +30,10 @@ export async function runCommandLine(words: readonly string[], shutdown: Shutdow
   try {
     await program.parseAsync([...words], { from: 'user' });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
+    if (!(error instanceof CommanderError)) {
+      debugError(error);
+      throw error;
+    }
     // Commander has printed its own sentence; its exit code 1 would read as a regression.
     code = error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
   } finally {

@@ -1,18 +1,19 @@
-import { HarnessError } from '../errors.ts';
+import { namedError } from '../errors.ts';
 import { escapeText } from '../escape.ts';
 
-/** An error for people: the sentence, its code, the evidence indented, the hint. A stack only for our own defects. */
+/** An error for people: the sentence, its code, the evidence indented, the hint; never a stack. */
 export function renderError(error: unknown): string {
-  if (!(error instanceof HarnessError)) {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return `modstorm: a defect of modstorm itself (please report it):\n${indent(text)}\n`;
-  }
-  const [sentence, ...more] = error.message.trimEnd().split('\n');
-  const lines = [`modstorm: ${sentence} [${error.code}]`, ...more];
-  if (error.evidence?.trim())
-    lines.push(indent(escapeText(error.evidence.trimEnd(), { multiline: true, length: 8000 })));
-  if (error.hint) lines.push(`  hint: ${error.hint}`);
+  const { message, code, evidence, hint } = namedError(error);
+  const [sentence = '', ...more] = shown(message).split('\n');
+  const lines = [`modstorm: ${sentence} [${code}]`, ...more];
+  if (evidence?.trim()) lines.push(indent(shown(evidence)));
+  if (hint) lines.push(`  hint: ${shown(hint)}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** Paths, labels and lines of files may be in it: all of it is escaped, and bounded. */
+function shown(text: string): string {
+  return escapeText(text.trimEnd(), { multiline: true, length: 8000 });
 }
 
 function indent(text: string): string {

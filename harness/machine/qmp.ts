@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
 import { socketPathLimit } from '../channel/listener.ts';
-import { debug } from '../debug.ts';
+import { debug, debugError } from '../debug.ts';
 import { InfrastructureError } from '../errors.ts';
 
 /** Longest QMP message that is taken, in characters: the registers of 255 vCPUs fit. */
@@ -225,6 +225,10 @@ function listen(server: Server, path: string): Promise<void> {
         new InfrastructureError('SOCKET_LISTEN', `cannot listen on ${path}: ${cause.message}`, { cause }),
       ),
     );
-    server.listen(path, () => resolve());
+    server.listen(path, () => {
+      // What goes wrong later shows as a QEMU that cannot connect.
+      server.on('error', debugError);
+      resolve();
+    });
   });
 }

@@ -1,4 +1,5 @@
 import { freemem } from 'node:os';
+import { debugError } from '../debug.ts';
 import { InfrastructureError } from '../errors.ts';
 import { writeKvmNote } from '../host/kvm-note.ts';
 import { type AcceleratorRequest, proveAccelerator } from '../machine/accelerator.ts';
@@ -14,6 +15,7 @@ import type { Journal } from '../store/journal.ts';
 import type { RunFolder } from '../store/run-folder.ts';
 import type { PreparedCell } from '../trial/prepared-cell.ts';
 import { smokeBoot } from '../trial/smoke-boot.ts';
+import { lostTrialRecord } from '../trial/trial-record.ts';
 import { type GuestHost, runTrial, trialCost } from '../trial/trial-runner.ts';
 import { prepareInstructionCounter } from './instruction-counter.ts';
 import { prepareCells } from './preparation.ts';
@@ -121,33 +123,47 @@ export interface TrialExecution {
   onRecord?: (trial: Trial, record: TrialRecord) => void;
 }
 
-/** Boots the trials, packed on the host, and appends each record to the journal as it comes. */
+/**
+ * Boots the trials, packed on the host, and appends each record to the journal as it comes. A trial that the host
+ * failed is recorded as such, and ends the run: the next one would fare no better.
+ * @throws whatever `runTrial` throws; InfrastructureError JOURNAL_WRITE_FAILED
+ */
 export async function executeTrials(options: TrialExecution): Promise<void> {
   const { prepared, sink, folder, signal, journal } = options;
   const capacity = { cores: prepared.host.cores, memoryBytes: Math.floor(freemem() * 0.8) };
+  const conclude = async (trial: Trial, record: TrialRecord) => {
+    await journal.append(record);
+    options.onRecord?.(trial, record);
+    sink({ type: 'trial-finished', trial, record });
+  };
   await schedule({
     trials: options.trials,
     capacity,
     cost: trial => trialCost(trial, prepared.host),
     signal,
     ...(options.stillWanted && { stillWanted: options.stillWanted }),
-    runTrial: trial => {
+    runTrial: async trial => {
+      const startedAt = new Date();
+      const since = process.hrtime.bigint();
       sink({ type: 'trial-started', trial });
-      return runTrial({
-        trial,
-        prepared: preparedCell(prepared, trial),
-        host: prepared.host,
-        folder,
-        jobs: capacity.cores,
-        signal,
-        onPhase: phase => sink({ type: 'trial-phase', trial, phase }),
-      });
+      try {
+        return await runTrial({
+          trial,
+          prepared: preparedCell(prepared, trial),
+          host: prepared.host,
+          folder,
+          jobs: capacity.cores,
+          signal,
+          onPhase: phase => sink({ type: 'trial-phase', trial, phase }),
+        });
+      } catch (error) {
+        // A disk that takes no evidence may take no record either; a trial without one is done again as well.
+        const durationNs = Number(process.hrtime.bigint() - since);
+        await conclude(trial, lostTrialRecord(trial, { startedAt, durationNs }, error)).catch(debugError);
+        throw error;
+      }
     },
-    onRecord: async (trial, record) => {
-      await journal.append(record);
-      options.onRecord?.(trial, record);
-      sink({ type: 'trial-finished', trial, record });
-    },
+    onRecord: conclude,
   });
 }
 

@@ -1,3 +1,4 @@
+import { namedError } from '../errors.ts';
 import { escapeTail, escapeText } from '../escape.ts';
 import type { GuestResult } from '../machine/guest.ts';
 import type { Crash } from '../measurement/crashes/crash.ts';
@@ -57,6 +58,29 @@ export function makeTrialRecord(end: TrialEnd): TrialRecord {
   if (log.exit) record.workloadNs = log.exit.wallNs;
   if (outcome.kind !== 'passed') record.consoleTail = escapeTail(life.consoleTail, consoleTailLines);
   return record;
+}
+
+/** The record of a trial that the host failed before it could be judged; a resumed run does it again. Pure. */
+export function lostTrialRecord(
+  trial: Trial,
+  times: { startedAt: Date; durationNs: number },
+  error: unknown,
+): TrialRecord {
+  return {
+    version: 1,
+    trial: trial.id,
+    cell: trial.cell.id,
+    repetition: trial.repetition,
+    order: trial.order,
+    outcome: { kind: 'infrastructure', reason: escapeText(namedError(error).message) },
+    startedAt: times.startedAt.toISOString(),
+    durationNs: times.durationNs,
+    phasesNs: {},
+    metrics: {},
+    duplicates: [],
+    duplicateRequests: [],
+    findings: [],
+  };
 }
 
 function measure({ prepared, log, instructions }: TrialEnd): TrialMeasurement {

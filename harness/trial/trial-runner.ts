@@ -1,9 +1,10 @@
-import { createWriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
 import { ChannelListener, createSocketFolder } from '../channel/listener.ts';
 import { formatTranscriptLine } from '../channel/transcript.ts';
+import { debugError } from '../debug.ts';
+import { InfrastructureError, isSystemError } from '../errors.ts';
+import { BackgroundFile } from '../files/background-file.ts';
 import { readableText } from '../files/existing.ts';
 import { qemuArguments, translatesSingleThreaded } from '../machine/arguments.ts';
 import { baseDeadlines, scaleDeadlines } from '../machine/deadlines.ts';
@@ -101,10 +102,27 @@ export interface TrialOptions {
 
 /**
  * One trial from boot to record. Its folder gets the console, the channel's transcript, the command line of QEMU, the
- * raw texts of the guest. Whatever goes wrong with the guest is an outcome; only failures of the host's disk or
- * sockets are thrown.
+ * raw texts of the guest. Whatever goes wrong with the guest is an outcome; only failures of the host are thrown.
+ * @throws InfrastructureError EVIDENCE_UNWRITABLE when the folder of the trial takes no more; those of sockets
  */
 export async function runTrial(options: TrialOptions): Promise<TrialRecord> {
+  try {
+    return await bootAndJudge(options);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    const folder = options.folder.trialFolder(options.trial.id);
+    throw new InfrastructureError(
+      'EVIDENCE_UNWRITABLE',
+      `${folder}: the evidence of the trial cannot be written: ${error.message}`,
+      {
+        hint: 'Make room on that disk, then go on with `modstorm run --resume`: no finished trial is lost.',
+        cause: error,
+      },
+    );
+  }
+}
+
+async function bootAndJudge(options: TrialOptions): Promise<TrialRecord> {
   const { trial, prepared, host } = options;
   const folder = await options.folder.makeTrialFolder(trial.id);
   const startedAt = new Date();
@@ -148,9 +166,10 @@ async function bootGuest(
   folder: string,
 ): Promise<GuestResult> {
   const sockets = await createSocketFolder();
-  const transcript = createWriteStream(join(folder, 'channel.ndjson'));
+  const transcript = await BackgroundFile.create(join(folder, 'channel.ndjson'));
+  let life: GuestResult;
   try {
-    return await runGuest({
+    life = await runGuest({
       settings: {
         ...settings,
         channelSocket: join(sockets.path, 'channel'),
@@ -165,11 +184,15 @@ async function bootGuest(
       },
       ...(options.onPhase && { onPhase: options.onPhase }),
     });
+  } catch (error) {
+    // It is told already: what the file says when it is closed can only be of the same cause.
+    await transcript.close().catch(debugError);
+    throw error;
   } finally {
-    transcript.end();
-    await finished(transcript);
     await sockets.remove();
   }
+  await transcript.close();
+  return life;
 }
 
 /** The raw texts, as the guest sent them, for people and for `modstorm inspect`. */

@@ -17,11 +17,16 @@ t.test('the code stands behind the first sentence, evidence and hint below', t =
   t.end();
 });
 
-t.test('only a defect of ours shows its stack', t => {
+t.test('no stack, and a code for what nobody expected', t => {
   t.match(
-    renderError(new Error('oh')),
-    /^modstorm: a defect of modstorm itself .*\n {4}Error: oh\n {4} +at /,
+    renderError(new TypeError('oh\x1b[2J')),
+    /^modstorm: a defect of modstorm itself: oh\\x1b\[2J \[INTERNAL_ERROR\]\n {2}hint: .*MODSTORM_DEBUG=errors.*\n$/,
   );
-  t.equal(renderError('oh'), 'modstorm: a defect of modstorm itself (please report it):\n    oh\n');
+  t.match(renderError('oh'), /^modstorm: a defect of modstorm itself: oh \[INTERNAL_ERROR\]\n/);
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+    code: 'ENOSPC',
+    syscall: 'write',
+  });
+  t.match(renderError(full), /^modstorm: ENOSPC: no space.* \[SYSTEM_CALL_FAILED\]\n {2}hint: Make room/);
   t.end();
 });

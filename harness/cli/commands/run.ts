@@ -125,11 +125,12 @@ async function finishRun(folder: RunFolder, options: RunOptions, context: Comman
   const content = await folder.load();
   const path = relative('', folder.path) || '.';
   const report = reportRun(content, path);
+  // Printed first: a disk without room for the files takes nothing from what is shown.
+  context.stdout((await loadExporter(chosenFormat(options))).run(report));
   for (const format of formatNames) {
     const { files } = await loadExporter(format);
     for (const { name, text } of files?.(report) ?? []) await folder.writeReport(name, text);
   }
-  context.stdout((await loadExporter(chosenFormat(options))).run(report));
   const { verdict } = report;
   if (verdict.kind === 'unknown') context.stderr(renderError(verdict.error));
   const interrupted = context.interruption();
