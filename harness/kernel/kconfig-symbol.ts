@@ -38,42 +38,77 @@ export async function findKconfigSymbol(
 }
 
 /** The definitions of one option in the text of a Kconfig file. */
-// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one branch for each word of the language, all of one state
 export function parseKconfig(text: string, file: string, name: string): KconfigSymbol[] {
-  const symbols: KconfigSymbol[] = [];
-  const around: string[][] = [];
-  let current: KconfigSymbol | undefined;
-  let inMenuHead = false;
-  for (const [index, line] of joinContinued(text).entries()) {
-    const [word, ...rest] = line.trim().split(/\s+/);
-    const condition = rest.join(' ');
-    if (word === 'config' || word === 'menuconfig' || word === 'choice' || word === 'comment') {
-      inMenuHead = false;
-      current =
-        condition === name
-          ? { name, place: `${file}:${index + 1}`, dependsOn: around.flat(), selectable: false }
-          : undefined;
-      if (current) symbols.push(current);
-      if (word === 'choice') around.push([]);
-    } else if (word === 'if') {
-      around.push([condition]);
-      current = undefined;
-    } else if (word === 'menu') {
-      around.push([]);
-      current = undefined;
-      inMenuHead = true;
-    } else if (word === 'endif' || word === 'endmenu' || word === 'endchoice') {
-      around.pop();
-      current = undefined;
-    } else if (current && typeWords.has(word ?? '') && /^["']/.test(condition)) {
-      current.selectable = true;
-    } else if (word === 'depends' && rest[0] === 'on') {
-      const depends = rest.slice(1).join(' ');
-      if (current) current.dependsOn.push(depends);
-      else if (inMenuHead) around.at(-1)?.push(depends);
+  const reader = new KconfigReader(name);
+  for (const [index, line] of joinContinued(text).entries()) reader.read(line, `${file}:${index + 1}`);
+  return reader.symbols;
+}
+
+/** Reads the statements of a Kconfig file one by one, and knows in which blocks each stands. */
+class KconfigReader {
+  readonly symbols: KconfigSymbol[] = [];
+  readonly #name: string;
+  /** The conditions of each block around the statement, from the outermost. */
+  readonly #around: string[][] = [];
+  /** The definition that attributes belong to, if it is of the option that is looked for. */
+  #current: KconfigSymbol | undefined;
+  /** Attributes belong to the `menu` that was opened last. */
+  #inMenuHead = false;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  read(line: string, place: string): void {
+    const [word = '', ...rest] = line.trim().split(/\s+/);
+    const argument = rest.join(' ');
+    switch (word) {
+      case 'config':
+      case 'menuconfig':
+      case 'comment':
+        this.#define(argument, place);
+        break;
+      case 'choice':
+        this.#define(argument, place);
+        this.#around.push([]);
+        break;
+      case 'if':
+        this.#open([argument]);
+        break;
+      case 'menu':
+        this.#open([]);
+        this.#inMenuHead = true;
+        break;
+      case 'endif':
+      case 'endmenu':
+      case 'endchoice':
+        this.#around.pop();
+        this.#current = undefined;
+        break;
+      case 'depends':
+        if (rest[0] === 'on') this.#depend(rest.slice(1).join(' '));
+        break;
+      default:
+        if (this.#current && typeWords.has(word) && /^["']/.test(argument)) this.#current.selectable = true;
     }
   }
-  return symbols;
+
+  #define(name: string, place: string): void {
+    this.#inMenuHead = false;
+    this.#current =
+      name === this.#name ? { name, place, dependsOn: this.#around.flat(), selectable: false } : undefined;
+    if (this.#current) this.symbols.push(this.#current);
+  }
+
+  #open(conditions: string[]): void {
+    this.#around.push(conditions);
+    this.#current = undefined;
+  }
+
+  #depend(condition: string): void {
+    if (this.#current) this.#current.dependsOn.push(condition);
+    else if (this.#inMenuHead) this.#around.at(-1)?.push(condition);
+  }
 }
 
 /** Words that may be followed by a prompt. */

@@ -146,6 +146,11 @@ function judgeOutcome(
     return { kind: 'invalid', reason: escapeText(`${log.error.code}: ${log.error.text.trim()}`) };
   if (reported) return reported;
   if (measurement.invalid !== undefined) return { kind: 'invalid', reason: escapeText(measurement.invalid) };
+  return judgeWorkload(log, prepared);
+}
+
+/** How the workload ended, as the agent tells it. */
+function judgeWorkload(log: GuestLog, prepared: TrialEnd['prepared']): Outcome {
   const { exit } = log;
   if (!exit)
     return { kind: 'infrastructure', reason: 'the agent ended without saying how the workload ended' };

@@ -49,11 +49,17 @@ export function sequentialProgress(content: RunContent): SequentialProgress | un
       look,
     );
     if (open.length === 0) return { taken: index + 1, limits, wanted, awaited };
-    for (const cell of open.flatMap(({ base, candidate }) => [base, candidate])) wanted.set(cell.id, next);
+    const cells = open.flatMap(({ base, candidate }) => [base.id, candidate.id]);
+    const names = open.map(({ name }) => name);
+    setAll(wanted, cells, next);
     const isFilled = awaitedTrials(plan, wanted, next, done).size === 0;
-    for (const { name } of isFilled ? open : []) limits.set(name, next);
+    if (isFilled) setAll(limits, names, next);
   }
   return { taken: looks.length, limits, wanted, awaited: new Set() };
+}
+
+function setAll(looks: Map<string, number>, keys: readonly string[], look: number): void {
+  for (const key of keys) looks.set(key, look);
 }
 
 /** The pairs that came as far as a look, and of which the judge wants more trials after it. */

@@ -37,31 +37,37 @@ export class LogText {
     let raw = '';
     for (const [index, given] of linesOf(this.text)) {
       const line = cleanLine(given);
-      const [record, ...more] = parseLogLine(line, originalLine(this.#source, index + 1));
-      const quoted = quoteDepth(given);
-      if (quoted > 0) {
-        record.quoted = quoted;
-        this.#count('quote marks');
+      const records = this.#read(given, line, index + 1);
+      const rest = restOf(records);
+      if (held && rest !== undefined && isWrapped(raw, line, width)) this.#join(held, rest);
+      else {
+        if (held && rest !== undefined && held.text !== '') held.continuation = rest;
+        if (held) yield held;
+        held = records.pop();
+        yield* records;
       }
-      const continues = held !== undefined && more.length === 0 && mayContinue(record);
-      if (held && continues && width !== undefined && isWrapped(raw, line, width)) {
-        this.#count('lines that were wrapped');
-        if (held.text.length < joinLimit) held.text += ` ${record.text}`;
-        raw = line;
-        continue;
-      }
-      if (held && continues && held.text !== '') held.continuation = record.text;
-      if (held) yield held;
       raw = line;
-      held = more.pop();
-      if (held) {
-        this.#count('records within a line');
-        yield record;
-        yield* more;
-      } else held = record;
-      if (record.foreign) this.#count('times that are not of the kernel');
     }
     if (held) yield held;
+  }
+
+  #join(held: LogLine, rest: string): void {
+    this.#count('lines that were wrapped');
+    if (held.text.length < joinLimit) held.text += ` ${rest}`;
+  }
+
+  /** The records in a line, and what had to be undone to read them. */
+  #read(given: string, line: string, number: number): [LogLine, ...LogLine[]] {
+    const records = parseLogLine(line, originalLine(this.#source, number));
+    const [first, ...more] = records;
+    const quoted = quoteDepth(given);
+    if (quoted > 0) {
+      first.quoted = quoted;
+      this.#count('quote marks');
+    }
+    if (more.length > 0) this.#count('records within a line');
+    if (first.foreign) this.#count('times that are not of the kernel');
+    return records;
   }
 
   #count(what: string): void {
@@ -72,6 +78,11 @@ export class LogText {
 /** The records of a text. */
 export function eachLogLine(given: string | SourceText): Generator<LogLine> {
   return new LogText(given).lines();
+}
+
+/** The text of a line that may belong to the one before it. */
+function restOf([record, ...more]: readonly [LogLine, ...LogLine[]]): string | undefined {
+  return more.length === 0 && mayContinue(record) ? record.text : undefined;
 }
 
 /** Whether a line may be what was broken off the one before it: it has no mark, no indentation, and begins nothing. */
@@ -96,6 +107,6 @@ function* wrapLines(text: string): Generator<WrapLine> {
   for (const [, given] of linesOf(text)) {
     const line = cleanLine(given);
     const records = parseLogLine(line, 1);
-    yield { text: line, continues: records.length === 1 && mayContinue(records[0]) };
+    yield { text: line, continues: restOf(records) !== undefined };
   }
 }

@@ -199,14 +199,7 @@ export class StatsCollector {
       return true;
     }
     if (this.#place !== 'table' || line.marked !== this.#marked) return false;
-    const held = this.#held?.words ?? [];
-    this.#held = undefined;
-    let rows = readDuplicateRows(text, held);
-    if (held.length > 0 && !rows.some(({ row }) => row)) {
-      // What was begun does not go on here: that row is lost, and this line is one of its own.
-      if (held.length > 1) this.#columns[0]?.loseRow();
-      rows = readDuplicateRows(text);
-    }
+    const rows = this.#readRows(text);
     if (this.#afterBlank && !rows.some(({ row }) => row)) return false;
     for (const [index, row] of rows.entries()) {
       const column = row.right || index > 0 ? this.#columns.length - 1 : 0;
@@ -214,6 +207,17 @@ export class StatsCollector {
       if (!row.row && row.strange === undefined) this.#held = row;
     }
     return rows.length > 0;
+  }
+
+  /** The rows in a line of the table, with what the line before began of one. */
+  #readRows(text: string): DuplicateRow[] {
+    const held = this.#held?.words ?? [];
+    this.#held = undefined;
+    const rows = readDuplicateRows(text, held);
+    if (held.length === 0 || rows.some(({ row }) => row)) return rows;
+    // What was begun does not go on here: that row is lost, and this line is one of its own.
+    if (held.length > 1) this.#columns[0]?.loseRow();
+    return readDuplicateRows(text);
   }
 
   /** Any other line: an unknown label, a blank, or words that end the text. */

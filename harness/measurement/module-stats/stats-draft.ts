@@ -70,7 +70,8 @@ export class StatsDraft {
   }
 
   /** Takes a number. */
-  take({ label, meaning, isFile, atEnd }: LabelledValues, digits: string, line: number): void {
+  take(one: LabelledValues, digits: string, line: number): void {
+    const { label, meaning, isFile, atEnd } = one;
     this.#last = undefined;
     if (meaning === 'earlier') {
       this.keepUnknown(label, digits, line);
@@ -85,16 +86,8 @@ export class StatsDraft {
       if (counter) this.#refused.add(counter);
       return;
     }
-    const target = isFile ? this.#files : this.#text;
-    if (counter) target[counter] = value;
-    else if (meaning === 'wasted') this.#wasted = value;
-    else this.#averages[label] = value;
+    const forget = this.#keep(one, counter, value);
     if (!atEnd) return;
-    const forget = () => {
-      if (counter) delete target[counter];
-      else if (meaning === 'wasted') this.#wasted = undefined;
-      else delete this.#averages[label];
-    };
     this.#last = {
       forget,
       what: `"${label}"`,
@@ -102,6 +95,27 @@ export class StatsDraft {
       value,
       expected: this.#expectation(meaning, label),
     };
+  }
+
+  /** Keeps a number in its place; the answer takes it back. */
+  #keep(
+    { label, meaning, isFile }: LabelledValues,
+    counter: CounterName | undefined,
+    value: bigint,
+  ): () => void {
+    if (counter) {
+      const target = isFile ? this.#files : this.#text;
+      target[counter] = value;
+      return () => delete target[counter];
+    }
+    if (meaning === 'wasted') {
+      this.#wasted = value;
+      return () => {
+        this.#wasted = undefined;
+      };
+    }
+    this.#averages[label] = value;
+    return () => delete this.#averages[label];
   }
 
   /** A label whose number is none. */

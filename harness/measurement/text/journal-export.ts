@@ -8,19 +8,14 @@ const lengthSize = 8;
  * plain text is written as its name, a length and the value.
  */
 export function undoJournalExport(source: SourceText): SourceText {
-  const isExport = /^__CURSOR=/m.test(source.text) || /^ {4}_(?:TRANSPORT|BOOT_ID)=/m.test(source.text);
-  if (!isExport || !/^ {0,4}MESSAGE(?:=|$)/m.test(source.text)) return source;
+  if (!isJournalExport(source.text)) return source;
   const writer = new LineWriter(source);
   const lines = source.text.split('\n');
   let count = 0;
   let fields = new Map<string, string>();
   let start = 1;
   const flush = (next: number) => {
-    const message = fields.get('MESSAGE');
-    if (message !== undefined) {
-      count++;
-      for (const text of message.split('\n')) writer.add(prefix(fields) + text, start);
-    }
+    if (addMessage(writer, fields, start)) count++;
     fields = new Map();
     start = next;
   };
@@ -37,6 +32,18 @@ export function undoJournalExport(source: SourceText): SourceText {
   flush(lines.length);
   writer.add('', lines.length);
   return writer.finish('journal export format', count);
+}
+
+function isJournalExport(text: string): boolean {
+  const hasFields = /^__CURSOR=/m.test(text) || /^ {4}_(?:TRANSPORT|BOOT_ID)=/m.test(text);
+  return hasFields && /^ {0,4}MESSAGE(?:=|$)/m.test(text);
+}
+
+/** Writes the message of a record; false if it has none. */
+function addMessage(writer: LineWriter, fields: ReadonlyMap<string, string>, start: number): boolean {
+  const message = fields.get('MESSAGE');
+  for (const text of message?.split('\n') ?? []) writer.add(prefix(fields) + text, start);
+  return message !== undefined;
 }
 
 function prefix(fields: ReadonlyMap<string, string>): string {

@@ -14,8 +14,8 @@ export interface WrapLine {
 /**
  * Whether a line was broken before `next` at this width: the first word of the next line did not fit any more.
  */
-export function isWrapped(line: string, next: string, width: number): boolean {
-  if (line.length > width || line.length < widths.least) return false;
+export function isWrapped(line: string, next: string, width: number | undefined): boolean {
+  if (width === undefined || line.length > width || line.length < widths.least) return false;
   return line.length + 1 + firstWord(next).length > width;
 }
 
@@ -29,8 +29,7 @@ function firstWord(line: string): string {
  * broken is longer. Undefined if there is none.
  */
 export function wrapWidth(lines: Iterable<WrapLine>): number | undefined {
-  const starts: number[] = [];
-  const ends: number[] = [];
+  const breaks: Break[] = [];
   let longest: number = widths.least;
   let previous: string | undefined;
   let seen = 0;
@@ -39,16 +38,25 @@ export function wrapWidth(lines: Iterable<WrapLine>): number | undefined {
     if (text.length > longest && text.trim().includes(' ')) longest = text.length;
     if (longest > widths.most) return undefined;
     if (continues && previous !== undefined && previous.length >= widths.least) {
-      starts.push(previous.length);
-      ends.push(previous.length + firstWord(text).length);
+      breaks.push({ least: previous.length, most: previous.length + firstWord(text).length });
     }
     previous = text.trim() === '' ? undefined : text;
   }
+  return bestWidth(breaks, longest);
+}
+
+/** The widths at which a line may have been broken. */
+interface Break {
+  least: number;
+  most: number;
+}
+
+function bestWidth(breaks: readonly Break[], longest: number): number | undefined {
   let best: number | undefined;
-  let most = 0;
+  let explained = 0;
   for (let width = longest; width <= widths.most; width++) {
-    const explained = starts.filter((start, index) => start <= width && width <= (ends[index] ?? 0)).length;
-    if (explained > most) [best, most] = [width, explained];
+    const count = breaks.filter(({ least, most }) => least <= width && width <= most).length;
+    if (count > explained) [best, explained] = [width, count];
   }
   return best;
 }

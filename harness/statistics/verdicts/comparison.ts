@@ -147,10 +147,18 @@ export function compareMetric(request: ComparisonRequest): MetricComparison {
   comparison.threshold = gateThreshold(request.gate, effect.centre);
   const ranked = request.failed?.ranked ?? request;
   comparison.bursts = measureBursts(ranked.base, ranked.candidate, comparison.threshold, confidence);
-  if (testedAs === 'deterministic') {
-    comparison.test = equalityTest(base, candidate);
-    return comparison;
-  }
+  if (testedAs === 'deterministic') comparison.test = equalityTest(base, candidate);
+  else compareRanks(comparison, request, ranked);
+  return comparison;
+}
+
+/** Fills in the tests of samples that vary: by ranks, or by the share of trials that are not zero. */
+function compareRanks(
+  comparison: MetricComparison,
+  request: ComparisonRequest,
+  ranked: { base: Sample; candidate: Sample },
+): void {
+  const { testedAs, confidence } = comparison;
   const ranks = rankTest(ranked.base, ranked.candidate, request.random ? { random: request.random } : {});
   const superiority = 1 - ranks.u / (ranked.base.ordered.length * ranked.candidate.ordered.length);
   const rates = testedAs === 'count' ? compareRates(ranked, request.gate, confidence) : undefined;
@@ -161,11 +169,10 @@ export function compareMetric(request: ComparisonRequest): MetricComparison {
   const fewest = Math.min(ranked.base.ordered.length, ranked.candidate.ordered.length);
   if (fisher === undefined && fewest > 1 && ranks.twoSided <= (request.alpha ?? 0.05)) {
     const level = brunnerMunzel(ranked.base, ranked.candidate);
-    comparison.difference = { level, spreadP: spreadTest(base, candidate) };
+    comparison.difference = { level, spreadP: spreadTest(request.base, request.candidate) };
   }
   comparison.rates = rates;
   comparison.superiority = superiority;
-  return comparison;
 }
 
 function missingFindings(request: ComparisonRequest): StatisticalFinding[] {

@@ -118,10 +118,17 @@ interface Decision {
 function decide(comparison: MetricComparison, proof: Proof): Decision {
   if (!isMeasured(comparison)) return { verdict: 'NOT_ENOUGH', reason: 'no-values' };
   if (comparison.testedAs === 'deterministic') return decideExactly(comparison, proof);
-  if (proof.level && reachesGate(comparison)) {
-    if (isContradictory(comparison)) return { verdict: 'INCONCLUSIVE', reason: 'contradictory' };
-    if (excludesZero(comparison)) return decideDirection(comparison);
-  }
+  const proved = proof.level && reachesGate(comparison) ? decideProved(comparison) : undefined;
+  return proved ?? decideUnproved(comparison, proof);
+}
+
+/** A change of the level by the gate is proved; undefined when the interval beside it does not show which way. */
+function decideProved(comparison: MeasuredComparison): Decision | undefined {
+  if (isContradictory(comparison)) return { verdict: 'INCONCLUSIVE', reason: 'contradictory' };
+  return excludesZero(comparison) ? decideDirection(comparison) : undefined;
+}
+
+function decideUnproved(comparison: MeasuredComparison, proof: Proof): Decision {
   const excluded = excludedChange(comparison);
   if (excluded.shift && hidesMixture(comparison)) return { verdict: 'INCONCLUSIVE', reason: 'mixture' };
   if (excluded.shift && excluded.bursts) {
