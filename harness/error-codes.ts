@@ -40,6 +40,10 @@ export const errorCodes = {
     meaning: 'The run and the baseline were measured under unlike conditions',
   },
   BISECT_CELL: { fault: 'user', meaning: 'The matrix leaves open which cell is bisected' },
+  BISECT_INCOMPLETE: {
+    fault: 'user',
+    meaning: 'A bisection lacks its tree, an end, the matrix or the metric, or was given one twice',
+  },
   BISECT_LOG_DAMAGED: { fault: 'harness', meaning: 'A line of the log of a bisection cannot be read' },
   BISECT_METRIC: {
     fault: 'user',

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { bisectStepCode, guardBisectStep, isBisectStep } from './cli/bisect-step-code.ts';
 import { runCommandLine } from './cli/program.ts';
 import { renderError } from './cli/render-error.ts';
 import { guardStandardStreams } from './cli/standard-streams.ts';
@@ -13,8 +14,16 @@ import { Shutdown } from './process/shutdown.ts';
  * pending output is flushed by Node before the process ends.
  */
 export async function main(words: readonly string[]): Promise<number> {
+  const isStep = isBisectStep(words);
   // Should everything that is waited for vanish, Node ends the process with this code and not with 0.
-  process.exitCode = exitCodes.infrastructure;
+  process.exitCode = isStep ? bisectStepCode(exitCodes.infrastructure) : exitCodes.infrastructure;
+  const endGuard = isStep ? guardBisectStep() : undefined;
+  const code = await runToExitCode(words);
+  endGuard?.();
+  return isStep ? bisectStepCode(code) : code;
+}
+
+async function runToExitCode(words: readonly string[]): Promise<number> {
   const shutdown = new Shutdown(tellError);
   const stopListening = shutdown.listen();
   guardStandardStreams();

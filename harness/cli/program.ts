@@ -6,6 +6,7 @@ import type { Shutdown } from '../process/shutdown.ts';
 import { projectPath } from '../project.ts';
 import type { CommandContext } from './context.ts';
 import { openDebugLog } from './debug-log.ts';
+import { defineBisectCommands } from './definitions/bisecting.ts';
 import { defineHostCommands } from './definitions/host.ts';
 import { defineJudgingCommands } from './definitions/judging.ts';
 import { defineMeasuringCommands } from './definitions/measuring.ts';
@@ -72,6 +73,7 @@ export function defineProgram(start: Start): Command {
   defineMeasuringCommands(program, start);
   defineReadingCommands(program, start);
   defineJudgingCommands(program, start);
+  defineBisectCommands(program, start);
   defineHostCommands(program, start);
   return program;
 }

@@ -25,9 +25,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const [mode = 'modstorm', ...words] = process.argv.slice(2);
 
+/** `git bisect run` takes 1 to 127 for bad, so for its step trouble of ours begins at 128, as in harness/cli/bisect-step-code.ts. */
+const troubleFrom = words[0] === 'bisect' && words.includes('step') ? 128 : 0;
+
 function fail(message, code = 3) {
   process.stderr.write(`modstorm: ${message}\n`);
-  process.exit(code);
+  process.exit(code < troubleFrom ? code + troubleFrom : code);
 }
 
 function checkNode() {

@@ -21,6 +21,8 @@ export type ProgressEvent =
   | { type: 'trial-started'; trial: Trial }
   | { type: 'trial-phase'; trial: Trial; phase: TrialPhase }
   | { type: 'trial-finished'; trial: Trial; record: TrialRecord }
+  /** What is done just now and why, most important first; replaces what was told before. */
+  | { type: 'status'; lines: readonly string[] }
   | { type: 'warning'; message: string; hint?: string }
   | { type: 'run-finished'; interrupted: boolean };
 

@@ -23,7 +23,9 @@ export function finishedLine(
   const { outcome, durationNs } = event.record;
   const width = String(state.total).length;
   const word = paint(outcomeWords[outcome.kind].padEnd(7), outcomeColour(outcome.kind));
-  const count = `(${String(state.finished).padStart(width)}/${state.total})`;
+  // Nobody knows how many a search will need.
+  const count =
+    state.total === 0 ? `(${state.finished})` : `(${String(state.finished).padStart(width)}/${state.total})`;
   const reason = outcomeReason(outcome);
   const label = escapeText(event.trial.cell.label, { length: 200 });
   return `${word} [${seconds(durationNs / 1e6)}] ${count} ${label}${reason ? `: ${reason}` : ''}`;

@@ -16,7 +16,7 @@ export function renderFrame(
   columns: number,
   rows = Number.POSITIVE_INFINITY,
 ): string[] {
-  const lines: string[] = [];
+  const lines = state.status.map(line => escapeText(line, { length: 300 }));
   if (state.total > 0) lines.push(barLine(state, nowMs));
   const steps = [...state.steps.values()];
   for (const step of steps.slice(-mostSteps)) lines.push(stepLine(step, nowMs));

@@ -40,8 +40,9 @@ export class ProgressLines {
   /** Takes in one event and prints what it is worth. */
   handle(event: ProgressEvent): void {
     const nowMs = this.#clock.now();
+    const told = this.#state.status[0];
     this.#state.apply(event, nowMs);
-    for (const line of this.#linesOf(event, nowMs)) this.#write(`${line}\n`);
+    for (const line of this.#linesOf(event, nowMs, told)) this.#write(`${line}\n`);
   }
 
   /** Stops the clock. */
@@ -49,7 +50,7 @@ export class ProgressLines {
     this.#stopCheck();
   }
 
-  #linesOf(event: ProgressEvent, nowMs: number): string[] {
+  #linesOf(event: ProgressEvent, nowMs: number, told: string | undefined): string[] {
     switch (event.type) {
       case 'run-started':
         return [runStartedLine(event)];
@@ -64,6 +65,12 @@ export class ProgressLines {
       case 'trial-finished':
         this.#slow.delete(event.trial.id);
         return [finishedLine(event, this.#state, this.#paint)];
+      case 'status':
+        // Once for each thing that is done: a log needs no second look at the same.
+        if (event.lines[0] === told) return [];
+        return event.lines.map(
+          (line, index) => `${index === 0 ? 'NOW    ' : '       '} ${escapeText(line, { length: 300 })}`,
+        );
       case 'warning':
         return warningLines(event, this.#paint);
       case 'run-finished': {

@@ -20,6 +20,8 @@ export interface RunningStep extends StepProgress {
 /** All that a display shows, kept up to date by the events; draws nothing. */
 export class ProgressState {
   total = 0;
+  /** What is done just now. */
+  status: readonly string[] = [];
   finished = 0;
   readonly outcomes = new Map<Outcome['kind'], number>();
   readonly running = new Map<string, RunningTrial>();
@@ -57,6 +59,9 @@ export class ProgressState {
         return;
       case 'trial-finished':
         this.#finish(event.trial, event.record.outcome.kind, event.record.durationNs / 1e6);
+        return;
+      case 'status':
+        this.status = event.lines;
         return;
       case 'warning':
       case 'run-finished':

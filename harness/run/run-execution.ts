@@ -80,7 +80,7 @@ export async function prepareRun(options: RunPreparation): Promise<PreparedRun> 
  * @throws InfrastructureError KVM_UNUSABLE when KVM is demanded, QEMU_UNREADABLE, QEMU_CANNOT_COUNT; UsageError
  *   KVM_CANNOT_COUNT; whatever `bootable` throws
  */
-async function prepareHost(
+export async function prepareHost(
   options: Pick<RunPreparation, 'plan' | 'requested' | 'cores' | 'signal'> & { steps: StepEvents },
   bootable: () => Promise<PreparedCell>,
 ): Promise<PreparedHost> {

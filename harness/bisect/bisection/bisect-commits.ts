@@ -1,4 +1,5 @@
-import { BuildError, HarnessError } from '../../errors.ts';
+import type { ErrorCode } from '../../error-codes.ts';
+import { HarnessError } from '../../errors.ts';
 import type { TrialRecord } from '../../measurement/record.ts';
 import type { Action, Target } from '../search/action.ts';
 import type { Conclusion } from '../search/conclusion.ts';
@@ -76,9 +77,9 @@ async function observe(step: Step, options: BisectOptions): Promise<Observation 
     return { type: 'built', ...source, seconds: elapsed(), code };
   } catch (error) {
     if (options.signal.aborted) return undefined;
-    if (!isFaultOfSource(error)) throw error;
-    const cause = error.code === 'KERNEL_REVERT_CONFLICT' ? 'conflict' : 'build';
-    return { type: 'untestable', ...source, seconds: elapsed(), cause, title: titleOf(error.message) };
+    const fault = untestableCause(error);
+    if (fault === undefined) throw error;
+    return { type: 'untestable', ...source, seconds: elapsed(), ...fault };
   }
 }
 
@@ -103,9 +104,26 @@ async function boot(
   }
 }
 
-/** A source that does not build, or lacks a module that the workload loads. */
-function isFaultOfSource(error: unknown): error is HarnessError {
-  return error instanceof BuildError || (error instanceof HarnessError && error.code === 'MODULE_UNKNOWN');
+/**
+ * What is wrong with one source: it does not build, its Kconfig lacks an option, it has no counters, or it lacks a module
+ * that the workload loads. Any other error is of the host or of what was asked for, and holds for all sources.
+ */
+const faultsOfSource: ReadonlySet<ErrorCode> = new Set([
+  'KERNEL_BUILD_FAILED',
+  'KERNEL_CONFIG_DROPPED',
+  'KERNEL_CONFIG_FAILED',
+  'KERNEL_EXTRA_MODULES_FAILED',
+  'KERNEL_INSTALL_FAILED',
+  'KERNEL_REVERT_CONFLICT',
+  'KERNEL_TOO_OLD',
+  'MODULE_UNKNOWN',
+]);
+
+/** Why the source that was built cannot be tested; undefined for an error that is none of the source. */
+export function untestableCause(error: unknown): { cause: 'build' | 'conflict'; title: string } | undefined {
+  if (!(error instanceof HarnessError && faultsOfSource.has(error.code))) return undefined;
+  const cause = error.code === 'KERNEL_REVERT_CONFLICT' ? 'conflict' : 'build';
+  return { cause, title: titleOf(error.message) };
 }
 
 function titleOf(text: string): string {

@@ -1,4 +1,4 @@
-import { formatDuration } from '../../units.ts';
+import { formatDuration, plural } from '../../units.ts';
 import type { Conclusion, RevertCheck } from '../search/conclusion.ts';
 import type { Ledger } from '../search/ledger.ts';
 import type { CommitNames } from './commit-names.ts';
@@ -117,8 +117,9 @@ function undecidedLines(
 
 function costLine({ ledger }: ConcludedSearch): string {
   const { builds, boots, seconds } = ledger.spent;
-  const skipped = ledger.untestable.size > 0 ? `, ${ledger.untestable.size} commits could not be tested` : '';
-  return `  ${builds} builds, ${boots} boots, ${formatDuration(seconds * 1e9)}${skipped}`;
+  const skipped =
+    ledger.untestable.size > 0 ? `, ${plural(ledger.untestable.size, 'commit')} could not be tested` : '';
+  return `  ${plural(builds, 'build')}, ${plural(boots, 'boot')}, ${formatDuration(seconds * 1e9)}${skipped}`;
 }
 
 /** `99.3 %`; never 100 while there is doubt, never 0 while there is a chance. */

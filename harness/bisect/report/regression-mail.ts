@@ -15,6 +15,8 @@ type Found = Extract<Conclusion, { kind: 'found' }>;
 export interface RegressionFacts {
   found: Found;
   culprit: CommitFacts;
+  /** The culprit's hash, or a range `good..bad` where what lies between cannot be tested. */
+  introduced: string;
   metric: Metric;
   /** Values of the fresh boots of the culprit's parents and of the culprit. */
   before: readonly Scalar[];
@@ -58,7 +60,7 @@ export function beforeAfterTable({
  * (Documentation/process/handling-regressions.rst). It is a draft: a person sends it, and puts in what was seen elsewhere.
  */
 export function regressionMail(facts: RegressionFacts): string {
-  const { found, culprit, metric, guest, maintainers, cost } = facts;
+  const { found, culprit, introduced, metric, guest, maintainers, cost } = facts;
   const subject = escapeText(culprit.subject, { length: 200 });
   const author = escapeText(culprit.author, { length: 200 });
   const cc = [...(maintainers ?? []).filter(address => address !== author), regressions];
@@ -82,7 +84,7 @@ export function regressionMail(facts: RegressionFacts): string {
     `the first commit with a probability of ${percent(found.probability)};`,
     `${revertSentence(found.revert, metric.name)}.`,
     '',
-    `#regzbot introduced: ${culprit.id}`,
+    `#regzbot introduced: ${introduced}`,
     `#regzbot title: ${metric.title} got worse`,
     '',
     ...(maintainers === undefined

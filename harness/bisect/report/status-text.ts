@@ -1,4 +1,4 @@
-import { formatDuration } from '../../units.ts';
+import { formatDuration, plural } from '../../units.ts';
 import type { Action } from '../search/action.ts';
 import { entropy } from '../search/information.ts';
 import type { Ledger } from '../search/ledger.ts';
@@ -16,13 +16,11 @@ export function statusLines(ledger: Ledger, names: CommitNames, terms: Terms, me
   return [...suspectLines(ledger, names), `next: ${actionSentence(action, names)}`, progressLine(ledger)];
 }
 
-function suspectLines({ ends, evidence, history }: Ledger, names: CommitNames): string[] {
-  if (evidence === undefined || evidence.contradicted)
+function suspectLines(ledger: Ledger, names: CommitNames): string[] {
+  const { ends, history } = ledger;
+  const suspects = mostSuspected(ledger);
+  if (suspects === undefined)
     return [`${history.candidates} commits are suspect; the ends are being compared`];
-  const suspects = [...evidence.posterior.masses]
-    .map((mass, place) => ({ mass, commit: history.commitAt(place).id }))
-    .sort((a, b) => b.mass - a.mass)
-    .slice(0, shownSuspects);
   const told = ends.kind === 'more' ? '' : ` (p = ${formatP(ends.p)})`;
   return [
     `the ends differ${told}; of ${history.candidates} commits most suspect are`,
@@ -30,8 +28,48 @@ function suspectLines({ ends, evidence, history }: Ledger, names: CommitNames): 
   ];
 }
 
+/** Undefined until the ends have been told apart. */
+function mostSuspected({ evidence, history }: Ledger): { mass: number; commit: string }[] | undefined {
+  if (evidence === undefined || evidence.contradicted) return undefined;
+  return [...evidence.posterior.masses]
+    .map((mass, place) => ({ mass, commit: history.commitAt(place).id }))
+    .sort((a, b) => b.mass - a.mass)
+    .slice(0, shownSuspects);
+}
+
+/** What is done just now and why, then what is suspect, then how far it is: for a display that is redrawn. */
+export function progressLines(ledger: Ledger, names: CommitNames): string[] {
+  const action = nextAction(ledger);
+  if (action.kind === 'conclude') return ['the search has ended'];
+  const suspects = mostSuspected(ledger)?.map(
+    ({ mass, commit }) => `${names.short(commit)} ${percent(mass)}`,
+  );
+  return [
+    turnSentence(action, names) ?? actionSentence(action, names),
+    ...(suspects === undefined ? [] : [`suspect: ${suspects.join(', ')}`]),
+    progressLine(ledger),
+  ];
+}
+
+/** Boots that are made in turn are one thing to do. */
+function turnSentence({ kind, purpose }: Step, names: CommitNames): string | undefined {
+  if (kind === 'build') return undefined;
+  switch (purpose.stage) {
+    case 'ends':
+      return 'boot the ends in turn: do they differ?';
+    case 'search':
+      return undefined;
+    case 'confirm':
+      return `boot ${names.full(purpose.bad)} and what comes before it in turn, built anew: to confirm the suspicion`;
+    case 'revert':
+      return `boot the last commit with and without ${names.full(purpose.culprit)} in turn: does it come back?`;
+  }
+}
+
+type Step = Exclude<Action, { kind: 'conclude' }>;
+
 /** What is done and why, in one line. */
-export function actionSentence(action: Exclude<Action, { kind: 'conclude' }>, names: CommitNames): string {
+function actionSentence(action: Step, names: CommitNames): string {
   const source =
     action.without === undefined
       ? names.full(action.commit)
@@ -46,11 +84,11 @@ export function actionSentence(action: Exclude<Action, { kind: 'conclude' }>, na
 }
 
 /** What was done so far, and a guess of what is left. */
-export function progressLine(ledger: Ledger): string {
+function progressLine(ledger: Ledger): string {
   const { builds, boots, seconds } = ledger.spent;
   const left = secondsLeft(ledger);
   const guess = left === undefined ? '' : `, about ${formatDuration(left * 1e9)} left`;
-  return `${builds} builds, ${boots} boots, ${formatDuration(seconds * 1e9)} so far${guess}`;
+  return `${plural(builds, 'build')}, ${plural(boots, 'boot')}, ${formatDuration(seconds * 1e9)} so far${guess}`;
 }
 
 /** A build for every bit of doubt that is left, with boots as many as each has had so far; then the confirmation. */

@@ -141,6 +141,12 @@ export class KernelTree {
     return this.#repository.git(words);
   }
 
+  /** A file as a commit has it; undefined where it has none of that name. */
+  async fileOf(commit: string, path: string): Promise<string | undefined> {
+    const found = await this.#repository.try(['show', '--end-of-options', `${commit}:${path}`]);
+    return found.code === 0 ? found.stdout : undefined;
+  }
+
   /** A commit as a patch with its message, as it is mailed. */
   patchOf(commit: string): Promise<string> {
     return this.#repository.git(['format-patch', '-1', '--stdout', '--no-signature', commit]);
@@ -153,7 +159,9 @@ export class KernelTree {
     return new Map(lines.flatMap(([id, ...parents]) => (id === undefined ? [] : [[id, parents]])));
   }
 
-  #log(commits: readonly string[], format: string): Promise<string> {
+  async #log(commits: readonly string[], format: string): Promise<string> {
+    // Of an empty list git would make HEAD.
+    if (commits.length === 0) return '';
     const words = ['log', '--no-walk=unsorted', `--format=${format}`, '--stdin'];
     return this.#repository.git(words, { input: `${commits.join('\n')}\n` });
   }

@@ -1,7 +1,6 @@
 import t from 'tap';
 import { CommitNames } from '../../../harness/bisect/report/commit-names.ts';
 import { conclusionLines, formatP, percent } from '../../../harness/bisect/report/conclusion-text.ts';
-import { statusLines } from '../../../harness/bisect/report/status-text.ts';
 import { nextAction } from '../../../harness/bisect/search/next-action.ts';
 import { replay, type SearchLog } from '../../../harness/bisect/search/search-log.ts';
 import { changeAtNine, searchLog } from './search-fixture.ts';
@@ -43,19 +42,6 @@ t.test('what is left of a search that ended early', t => {
   const text = conclude(searchLog(changeAtNine, { boots: 23 }));
   t.match(text, /^undecided: the boots that were allowed are used up\n/);
   t.match(text, /the first bad commit is one of \d+, with a probability of \d/);
-  t.end();
-});
-
-t.test('where a search stands', t => {
-  const status = (steps: number) =>
-    statusLines(replay(searchLog(changeAtNine, {}, steps), 'log'), names, terms, 'loads').join('\n');
-  t.match(
-    status(5),
-    /16 commits are suspect; the ends are being compared\nnext: boot c\d+: an end of the range/,
-  );
-  t.match(status(24), /the ends differ \(p = 5e-6\); of 16 commits most suspect are/);
-  t.match(status(24), /next: (build|boot) c\d+: it tells most per second\n3 builds, 21 boots, .* left$/);
-  t.match(status(1000), /^first bad commit: c9/);
   t.end();
 });
 

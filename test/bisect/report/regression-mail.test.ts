@@ -22,6 +22,7 @@ const facts: RegressionFacts = {
     second: [],
   },
   culprit: { id, name: 'v6', subject: 'module: idea', author: 'A B <a@example.org>', date: '2026-11-26' },
+  introduced: id,
   metric,
   before: [0, 0, 1024, 0, 0, 0],
   after: [3 * 2 ** 30, 4 * 2 ** 30, 2n ** 63n, 5 * 2 ** 30, 6 * 2 ** 30, 7 * 2 ** 30],

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { type FileFormat, readStoredFile, writeStoredFile } from '../../store/stored-file.ts';
+
+const text = z.string().min(1);
+
+const bisectionSchema = z.object({
+  version: z.literal(1),
+  /** Name of the folder. */
+  run: text,
+  /** ISO 8601 UTC. */
+  startedAt: text,
+  /** The words of the command line after `modstorm`. */
+  command: z.array(z.string()),
+  /** Path of the user's git tree. */
+  tree: text,
+  /** The ends as they were named. */
+  good: text,
+  bad: text,
+  /** What the ends are called, as `git bisect terms`. */
+  terms: z.object({ good: text, bad: text }),
+  firstParent: z.boolean(),
+  paths: z.array(text),
+  fixups: z.array(z.object({ path: text, text: z.string() })),
+  matrixFile: text,
+  matrixText: z.string(),
+  /** Id and label of the cell that is booted. */
+  cell: z.object({ id: text, label: text }),
+  workload: text,
+  metric: text,
+  accelerator: z.enum(['auto', 'kvm', 'tcg']),
+  /** Host cores given to guests. */
+  jobs: z.int().min(1),
+  /** What boots must have in common; known from the first boot on. */
+  conditions: z.object({ cpuModel: text, qemu: text, accelerator: text }).optional(),
+});
+
+/** bisection.json: what is bisected, and under what conditions. */
+export type BisectionRecord = z.infer<typeof bisectionSchema>;
+
+const format: FileFormat<BisectionRecord> = {
+  version: 1,
+  schema: bisectionSchema,
+  remedy: 'Restore the file from its copy, or begin a new bisection.',
+};
+
+/** @throws InfrastructureError FILE_MISSING, FILE_DAMAGED, FILE_VERSION */
+export function readBisectionRecord(path: string): Promise<BisectionRecord> {
+  return readStoredFile(path, format);
+}
+
+/** Writes the record whole or not at all. */
+export function writeBisectionRecord(path: string, record: BisectionRecord): Promise<void> {
+  return writeStoredFile(path, format, record);
+}

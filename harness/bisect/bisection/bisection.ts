@@ -1,0 +1,194 @@
+import { UsageError } from '../../errors.ts';
+import type { AcceleratorRequest } from '../../machine/accelerator.ts';
+import type { Cell, Matrix } from '../../matrix/matrix.ts';
+import type { WorkloadDefinition } from '../../matrix/workload/workload.ts';
+import type { ProgressSink } from '../../progress/event.ts';
+import { cacheFolder } from '../../project.ts';
+import type { PreparedHost } from '../../run/run-execution.ts';
+import { readHostEnvironment } from '../../store/environment.ts';
+import { CommitNames } from '../report/commit-names.ts';
+import type { Conclusion } from '../search/conclusion.ts';
+import type { Direction } from '../search/ends.ts';
+import type { Ledger } from '../search/ledger.ts';
+import type { Observation } from '../search/observation.ts';
+import type { SearchOptions } from '../search/options.ts';
+import { replay, type SearchHeader } from '../search/search-log.ts';
+import { KernelTree } from '../tree/kernel-tree.ts';
+import { readFixups, SourceRepository } from '../tree/source-repository.ts';
+import { bisectCommits } from './bisect-commits.ts';
+import { BisectionFolder } from './bisection-folder.ts';
+import { BisectionLog } from './bisection-log.ts';
+import { type BisectionRecord, readBisectionRecord, writeBisectionRecord } from './bisection-record.ts';
+import { GuestLaboratory } from './guest-laboratory.ts';
+
+/** What a new bisection is asked for. */
+export interface BisectionRequest {
+  /** Folder of the user's git tree. */
+  tree: string;
+  /** Revisions of the ends. */
+  good: string;
+  bad: string;
+  terms: BisectionRecord['terms'];
+  firstParent: boolean;
+  paths: readonly string[];
+  /** Revisions or ranges that are not to be tested. */
+  skip: readonly string[];
+  /** Paths of patches. */
+  fixups: readonly string[];
+  matrixFile: string;
+  matrix: Matrix;
+  cell: Cell;
+  metric: string;
+  worse: Direction;
+  accelerator: AcceleratorRequest['requested'];
+  jobs: number;
+  command: readonly string[];
+  /** Where the folder is made. */
+  results: string;
+  search: Pick<SearchOptions, 'seed' | 'boots' | 'bootsPerCommit' | 'trustEnds' | 'revert' | 'budgetSeconds'>;
+}
+
+/** A bisection on the disk that nobody works on yet. */
+export interface StoredBisection {
+  folder: BisectionFolder;
+  record: BisectionRecord;
+}
+
+/**
+ * Makes the folder of a bisection with its record and its log; nothing is built.
+ * @throws UsageError BISECT_TREE, BISECT_REVISION, BISECT_RANGE, KERNEL_PATCH_UNREADABLE
+ */
+export async function beginBisection(
+  request: BisectionRequest,
+  signal: AbortSignal,
+): Promise<StoredBisection> {
+  const tree = await KernelTree.open(request.tree, { signal });
+  const bad = await tree.commitOf(request.bad);
+  const good = await tree.forkPoint(await tree.commitOf(request.good), bad);
+  const { firstParent, paths } = request;
+  const commits = await tree.readHistory({ good, bad, firstParent, paths });
+  const skipped = (await Promise.all(request.skip.map(one => tree.commitsOf(one)))).flat();
+  const fixups = await readFixups(request.fixups);
+  const header: SearchHeader = {
+    bisect: 'modstorm',
+    version: 1,
+    commits: commits.map(commit => ({ ...commit, parents: [...commit.parents] })),
+    options: { ...request.search, ...searchDefaults, worse: request.worse },
+  };
+  const folder = await BisectionFolder.create(request.results, request.matrix.name, new Date());
+  const record: BisectionRecord = {
+    version: 1,
+    run: folder.name,
+    startedAt: new Date().toISOString(),
+    command: [...request.command],
+    tree: tree.path,
+    good: request.good,
+    bad: request.bad,
+    terms: request.terms,
+    firstParent,
+    paths: [...paths],
+    fixups,
+    matrixFile: request.matrixFile,
+    matrixText: request.matrix.text,
+    cell: { id: request.cell.id, label: request.cell.label },
+    workload: request.cell.workload.name,
+    metric: request.metric,
+    accelerator: request.accelerator,
+    jobs: request.jobs,
+  };
+  await writeBisectionRecord(folder.recordFile, record);
+  await using log = await BisectionLog.create(folder.logFile, header);
+  const known = new Set(commits.map(({ id }) => id));
+  for (const commit of skipped.filter(id => known.has(id))) await log.append(skipOf(commit));
+  return { folder, record };
+}
+
+const searchDefaults = { confidence: 0.98, expectedSeconds: { build: 120, boot: 5 } } as const;
+
+function skipOf(commit: string): Observation {
+  const title = 'it was to be skipped';
+  return { type: 'untestable', commit, purpose: { stage: 'search' }, seconds: 0, cause: 'asked', title };
+}
+
+/** What carrying out a bisection depends on. */
+export interface BisectionRun {
+  matrix: Matrix;
+  cell: Cell;
+  workloads: ReadonlyMap<string, WorkloadDefinition>;
+  signal: AbortSignal;
+  sink: ProgressSink;
+  /** Told before each action that the ledger gives rise to. */
+  onAction?: (ledger: Ledger, names: CommitNames) => void;
+}
+
+/** How far a bisection came. */
+export interface BisectionState {
+  /** Undefined when it was interrupted. */
+  conclusion: Conclusion | undefined;
+  ledger: Ledger;
+  names: CommitNames;
+}
+
+/**
+ * Goes on with a bisection until it concludes or is interrupted.
+ * @throws UsageError RUN_CHANGED when the host is not what it was; InfrastructureError, which judges no commit
+ */
+export async function runBisection(
+  { folder, record }: StoredBisection,
+  run: BisectionRun,
+): Promise<BisectionState> {
+  const { signal, sink } = run;
+  const tree = await KernelTree.open(record.tree, { signal });
+  const sources = await SourceRepository.open(tree, record.fixups, cacheFolder(), { signal });
+  const { log, content } = await BisectionLog.resume(folder.logFile);
+  await using _ = log;
+  const ledger = replay(content, folder.logFile);
+  const names = new CommitNames(await tree.describe(ledger.history.commits.map(({ id }) => id)));
+  const laboratory = new GuestLaboratory({
+    matrix: run.matrix,
+    cell: run.cell,
+    workloads: run.workloads,
+    sources,
+    folder: folder.run,
+    requested: record.accelerator,
+    cores: record.jobs,
+    signal,
+    sink,
+    onHost: host => keepConditions(folder, record, host),
+  });
+  const conclusion = await bisectCommits({
+    ledger,
+    laboratory,
+    metric: record.metric,
+    signal,
+    append: observation => log.append(observation),
+    onAction: () => run.onAction?.(ledger, names),
+  });
+  return { conclusion, ledger, names };
+}
+
+/** Writes down on what the guests are booted; boots of two hosts must not be compared. */
+async function keepConditions(
+  folder: BisectionFolder,
+  record: BisectionRecord,
+  { proof, qemuVersion }: PreparedHost,
+): Promise<void> {
+  const { cpuModel } = readHostEnvironment();
+  const now = { cpuModel, qemu: qemuVersion, accelerator: proof.accelerator };
+  const then = record.conditions;
+  if (then === undefined) {
+    record.conditions = now;
+    return writeBisectionRecord(folder.recordFile, record);
+  }
+  const changed = (Object.keys(now) as (keyof typeof now)[]).filter(name => now[name] !== then[name]);
+  if (changed.length === 0) return;
+  throw new UsageError('RUN_CHANGED', `${record.run} cannot go on: ${changed.join(', ')} changed`, {
+    hint: 'Go on where it was begun, or begin a new bisection: boots of two hosts must not be compared.',
+  });
+}
+
+/** Opens a bisection. @throws UsageError BISECT_UNKNOWN; InfrastructureError FILE_DAMAGED, FILE_VERSION */
+export async function openBisection(reference: string, results: string): Promise<StoredBisection> {
+  const folder = await BisectionFolder.open(reference, results);
+  return { folder, record: await readBisectionRecord(folder.recordFile) };
+}

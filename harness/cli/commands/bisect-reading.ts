@@ -1,0 +1,107 @@
+import { stat } from 'node:fs/promises';
+import { openBisection } from '../../bisect/bisection/bisection.ts';
+import { readBisectionLog } from '../../bisect/bisection/bisection-log.ts';
+import { evidenceLines, evidenceOf } from '../../bisect/report/commit-evidence.ts';
+import { CommitNames } from '../../bisect/report/commit-names.ts';
+import type { Terms } from '../../bisect/report/conclusion-text.ts';
+import { statusLines } from '../../bisect/report/status-text.ts';
+import { encodeLine, replay, type SearchLog } from '../../bisect/search/search-log.ts';
+import { KernelTree } from '../../bisect/tree/kernel-tree.ts';
+import { HarnessError, UsageError } from '../../errors.ts';
+import { exitCodes } from '../../exit-code.ts';
+import type { CommandContext } from '../context.ts';
+
+/** Options of `bisect status`, `bisect log` and `bisect why`. */
+export interface BisectReadingOptions {
+  results: string;
+}
+
+/** A bisection as it is read: its log, and what is told of it beside. */
+interface ReadBisection {
+  log: SearchLog;
+  /** Its name in messages. */
+  file: string;
+  names: CommitNames;
+  terms: Terms;
+  metric: string;
+  tree?: KernelTree;
+}
+
+/** `modstorm bisect status`. */
+export async function bisectStatus(
+  reference: string,
+  options: BisectReadingOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { log, file, names, terms, metric } = await read(reference, options, context.signal);
+  const lines = statusLines(replay(log, file), names, terms, metric);
+  context.stdout(`${lines.join('\n')}\n`);
+  return exitCodes.success;
+}
+
+/** `modstorm bisect log`: prints what `status` and `why` can be given in place of a bisection. */
+export async function bisectLog(
+  reference: string,
+  options: BisectReadingOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { log } = await read(reference, options, context.signal);
+  for (const line of [log.header, ...log.observations]) context.stdout(encodeLine(line));
+  return exitCodes.success;
+}
+
+/** `modstorm bisect why COMMIT`. @throws UsageError BISECT_REVISION */
+export async function bisectWhy(
+  commit: string,
+  reference: string,
+  options: BisectReadingOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { log, file, names, terms, tree } = await read(reference, options, context.signal);
+  const id = await findCommit(commit, log, tree);
+  const lines = evidenceLines(id, evidenceOf(log, id, file), names, terms);
+  context.stdout(`${lines.join('\n')}\n`);
+  return exitCodes.success;
+}
+
+/** A folder of a bisection by path or name, or a log that was copied from one. */
+async function read(
+  reference: string,
+  { results }: BisectReadingOptions,
+  signal: AbortSignal,
+): Promise<ReadBisection> {
+  const status = await stat(reference).catch(() => undefined);
+  if (status?.isFile() && !reference.endsWith('.json')) {
+    const log = await readBisectionLog(reference);
+    const terms = { good: 'good', bad: 'bad' };
+    return { log, file: reference, names: new CommitNames(), terms, metric: 'the metric' };
+  }
+  const { folder, record } = await openBisection(reference, results);
+  const log = await readBisectionLog(folder.logFile);
+  const { terms, metric } = record;
+  const tree = await unlessGone(KernelTree.open(record.tree, { signal }));
+  const facts = tree && (await unlessGone(tree.describe(log.header.commits.map(({ id }) => id))));
+  const names = new CommitNames(facts);
+  return { log, file: folder.logFile, names, terms, metric, ...(tree && { tree }) };
+}
+
+/** A tree that is gone takes the subjects of its commits with it, and nothing else. */
+async function unlessGone<Found>(reading: Promise<Found>): Promise<Found | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof HarnessError && error.code !== 'INTERRUPTED') return undefined;
+    throw error;
+  }
+}
+
+async function findCommit(commit: string, log: SearchLog, tree: KernelTree | undefined): Promise<string> {
+  const ids = log.header.commits.map(({ id }) => id);
+  const [only, another] = ids.filter(id => id.startsWith(commit));
+  if (only !== undefined && another === undefined) return only;
+  const found = tree && (await tree.commitOf(commit));
+  if (found !== undefined && ids.includes(found)) return found;
+  throw new UsageError('BISECT_REVISION', `the bisection has no commit ${JSON.stringify(commit)}`, {
+    hint: 'Give the first digits of a hash that `modstorm bisect log` shows.',
+  });
+}

@@ -1,0 +1,183 @@
+import { randomInt } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { relative } from 'node:path';
+import {
+  type BisectionRequest,
+  beginBisection,
+  openBisection,
+  runBisection,
+  type StoredBisection,
+} from '../../bisect/bisection/bisection.ts';
+import { chooseCell, chooseMetric } from '../../bisect/bisection/subject.ts';
+import { writeBisectionReport } from '../../bisect/bisection/write-report.ts';
+import type { CommitNames } from '../../bisect/report/commit-names.ts';
+import { progressLines } from '../../bisect/report/status-text.ts';
+import type { Direction } from '../../bisect/search/ends.ts';
+import type { Ledger } from '../../bisect/search/ledger.ts';
+import { UsageError } from '../../errors.ts';
+import { exitCodes } from '../../exit-code.ts';
+import type { AcceleratorRequest } from '../../machine/accelerator.ts';
+import { loadMatrix } from '../../matrix/load.ts';
+import { createProgress } from '../../progress/progress.ts';
+import type { CommandContext } from '../context.ts';
+import { fragmentNames, readMatrix, workloadsOf } from '../inputs.ts';
+
+/** Options of `modstorm bisect`, as commander hands them over. */
+export interface BisectOptions {
+  tree?: string;
+  good?: string;
+  bad?: string;
+  old?: string;
+  new?: string;
+  metric?: string;
+  worse?: Direction;
+  fixed?: boolean;
+  firstParent?: boolean;
+  skip: string[];
+  fixup: string[];
+  /** Seconds. */
+  budget?: number;
+  maxBoots?: number;
+  maxBootsPerCommit?: number;
+  trustEnds?: boolean;
+  revert: boolean;
+  resume?: string;
+  filter: string[];
+  accel: AcceleratorRequest['requested'];
+  jobs?: number;
+  seed?: number;
+  results: string;
+}
+
+/**
+ * `modstorm bisect`: builds and boots commits until one is confirmed to have changed the metric, or nothing more can be
+ * said. Returns 0 when a commit was found, 1 when not; an interrupted bisection goes on with --resume.
+ * @throws UsageError BISECT_INCOMPLETE, BISECT_TREE, BISECT_REVISION, BISECT_RANGE, BISECT_CELL, BISECT_METRIC
+ */
+export async function bisectCommand(
+  reference: string | undefined,
+  paths: readonly string[],
+  options: BisectOptions,
+  context: CommandContext,
+): Promise<number> {
+  const stored =
+    options.resume === undefined
+      ? await beginBisection(await requestOf(reference, paths, options), context.signal)
+      : await resumed(options.resume, reference, options);
+  return goOn(stored, context);
+}
+
+async function requestOf(
+  reference: string | undefined,
+  paths: readonly string[],
+  options: BisectOptions,
+): Promise<BisectionRequest> {
+  const { good, bad, terms } = endsOf(options);
+  const tree = required(options.tree, '--tree DIR');
+  const { file, matrix, workloads } = await readMatrix(required(reference, 'a matrix'));
+  const cell = chooseCell(matrix, options.filter);
+  const name = required(options.metric, '--metric NAME');
+  // biome-ignore lint/style/noNonNullAssertion: a matrix that was read knows the workloads of its cells
+  const workload = workloads.get(cell.workload.name)!;
+  const { worse } = chooseMetric(name, workload, { fixed: options.fixed ?? false, given: options.worse });
+  const requested = matrix.require.accel ?? options.accel;
+  return {
+    ...{ tree, good, bad, terms, paths, matrix, cell, worse },
+    metric: name,
+    matrixFile: file,
+    firstParent: options.firstParent ?? false,
+    skip: options.skip,
+    fixups: options.fixup,
+    accelerator: requested,
+    jobs: options.jobs ?? availableParallelism(),
+    command: process.argv.slice(2),
+    results: options.results,
+    search: {
+      seed: options.seed ?? randomInt(2 ** 32),
+      boots: options.maxBoots ?? 800,
+      bootsPerCommit: options.maxBootsPerCommit ?? 60,
+      trustEnds: options.trustEnds ?? false,
+      revert: options.revert,
+      budgetSeconds: options.budget,
+    },
+  };
+}
+
+/** The older end, the newer one, and what they are called. */
+function endsOf(options: BisectOptions): Pick<BisectionRequest, 'good' | 'bad' | 'terms'> {
+  const { fixed = false, old, new: fresh } = options;
+  const [older, newer] = fixed ? [options.bad, options.good] : [options.good, options.bad];
+  if ((old !== undefined && older !== undefined) || (fresh !== undefined && newer !== undefined))
+    throw incomplete('an end was given twice');
+  const neutral = old !== undefined || fresh !== undefined;
+  return {
+    good: required(older ?? old, fixed ? '--bad REVISION, the older end' : '--good REVISION'),
+    bad: required(newer ?? fresh, fixed ? '--good REVISION, the newer end' : '--bad REVISION'),
+    terms: fixed
+      ? { good: 'broken', bad: 'fixed' }
+      : neutral
+        ? { good: 'old', bad: 'new' }
+        : { good: 'good', bad: 'bad' },
+  };
+}
+
+function required<Value>(value: Value | undefined, what: string): Value {
+  if (value !== undefined) return value;
+  throw incomplete(`a bisection needs ${what}`);
+}
+
+function incomplete(message: string): UsageError {
+  return new UsageError('BISECT_INCOMPLETE', message, {
+    hint: 'modstorm bisect --tree DIR --good REV --bad REV MATRIX --metric NAME; or --resume BISECTION.',
+  });
+}
+
+async function resumed(
+  reference: string,
+  matrix: string | undefined,
+  options: BisectOptions,
+): Promise<StoredBisection> {
+  const fixed = [matrix, options.tree, options.good, options.bad, options.old, options.new, options.metric];
+  if (fixed.every(one => one === undefined)) return openBisection(reference, options.results);
+  throw new UsageError('RESUME_FIXED', '--resume takes the bisection as it is', {
+    hint: 'Leave out the matrix, --tree, the ends and --metric, or begin a new one.',
+  });
+}
+
+async function goOn(stored: StoredBisection, context: CommandContext): Promise<number> {
+  const { folder, record } = stored;
+  const workloads = await workloadsOf(record.matrixText, record.matrixFile);
+  const matrix = loadMatrix(record.matrixText, {
+    file: record.matrixFile,
+    workloads,
+    fragments: await fragmentNames(),
+  });
+  const cell = matrix.cells.find(({ id }) => id === record.cell.id);
+  if (cell === undefined)
+    throw new UsageError('RUN_CHANGED', `${record.run} cannot go on: its cell means something else now`);
+  const display = createProgress({
+    stream: process.stderr,
+    interactive: context.interactive,
+    environment: context.environment,
+  });
+  const path = relative('', folder.path) || '.';
+  const { sink } = display;
+  const tell = (ledger: Ledger, names: CommitNames) =>
+    sink({ type: 'status', lines: progressLines(ledger, names) });
+  try {
+    const { conclusion, ledger, names } = await runBisection(stored, {
+      ...{ matrix, cell, workloads, sink, signal: context.signal },
+      onAction: tell,
+    });
+    display.close();
+    if (conclusion === undefined) {
+      context.stderr(`modstorm: interrupted; go on with: npm run -s modstorm -- bisect --resume ${path}\n`);
+      return context.interruption() ?? exitCodes.infrastructure;
+    }
+    const text = await writeBisectionReport({ stored, conclusion, ledger, names, workloads }, context.signal);
+    context.stdout(`${text}\n${path}/report\n`);
+    return conclusion.kind === 'found' ? exitCodes.success : exitCodes.failed;
+  } finally {
+    display.close();
+  }
+}

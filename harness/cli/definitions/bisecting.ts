@@ -1,0 +1,150 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../../units.ts';
+import type { BisectOptions } from '../commands/bisect.ts';
+import type { BisectReadingOptions } from '../commands/bisect-reading.ts';
+import type { BisectStepOptions } from '../commands/bisect-step.ts';
+import { accelOption, filterOption, jobsOption, parseCount, resultsOption, seedOption } from '../options.ts';
+import { examples, type Start } from './start.ts';
+
+/** `bisect` and what goes on below it. */
+export function defineBisectCommands(program: Command, start: Start): void {
+  const bisect = program
+    .command('bisect')
+    .description('which commit changed a metric, by noisy boots of real guests, and how sure that is')
+    .helpGroup('Judging:');
+  defineSearch(bisect, start);
+  defineReading(bisect, start);
+  defineStep(bisect, start);
+}
+
+function defineSearch(bisect: Command, start: Start): void {
+  bisect
+    .argument('[matrix]', 'matrix file; its kernels are replaced by the commits')
+    .argument('[paths...]', 'behind --: only commits that touch these paths are suspect')
+    .option('--tree <folder>', 'the git tree; it is read and never touched')
+    .option('--good <revision>', 'a commit without the change; need not be an ancestor of the bad one')
+    .option('--bad <revision>', 'a commit with the change')
+    .option('--old <revision>', 'the same as --good, for a change that is neither')
+    .option('--new <revision>', 'the same as --bad')
+    .option('--metric <name>', 'what is measured, such as failed_becoming')
+    .addOption(directionOption())
+    .option('--fixed', 'find what mended it: --bad is the older end then, --good the newer one')
+    .option('--first-parent', 'of a merge follow only the first parent')
+    .addOption(listOption('--skip <revisions>', 'never test this commit or range; may be repeated'))
+    .addOption(fixupOption())
+    .option('--budget <time>', 'end undecided after so much time in builds and boots, such as 3h', parseTime)
+    .option('--max-boots <n>', 'most boots in all (default: 800)', parseCount)
+    .option('--max-boots-per-commit <n>', 'most boots of a commit in the search (default: 60)', parseCount)
+    .option('--trust-ends', 'go on though the ends do not differ provably')
+    .option('--no-revert', 'do not test the bad end with the culprit reverted')
+    .option('--resume <run>', 'go on with a bisection: its path, its name, or `latest`')
+    .addOption(filterOption())
+    .addOption(accelOption())
+    .addOption(jobsOption())
+    .addOption(seedOption())
+    .addOption(resultsOption('made'))
+    .addHelpText(
+      'after',
+      examples(
+        'modstorm bisect --tree ~/linux --good v6.4 --bad v6.5 matrices/bisect.yaml --metric failed_becoming',
+        'modstorm bisect --tree . --good v6.17 --bad HEAD my.yaml --metric wasted_bytes -- kernel/module',
+        'modstorm bisect --resume latest',
+      ),
+    )
+    .action((matrix: string | undefined, paths: string[], options: BisectOptions) =>
+      start(async context =>
+        (await import('../commands/bisect.ts')).bisectCommand(matrix, paths, options, context),
+      ),
+    );
+}
+
+function defineReading(bisect: Command, start: Start): void {
+  const commands = () => import('../commands/bisect-reading.ts');
+  bisect
+    .command('status')
+    .description('where a bisection stands: what is suspect, what comes next, what is left')
+    .argument('[bisection]', 'its path, its name, or `latest`', 'latest')
+    .addOption(resultsOption('found'))
+    .action((reference: string, options: BisectReadingOptions) =>
+      start(async context => (await commands()).bisectStatus(reference, options, context)),
+    );
+  bisect
+    .command('log')
+    .description('all that was observed, as JSON lines; `status` and `why` read such a file too')
+    .argument('[bisection]', 'its path, its name, or `latest`', 'latest')
+    .addOption(resultsOption('found'))
+    .action((reference: string, options: BisectReadingOptions) =>
+      start(async context => (await commands()).bisectLog(reference, options, context)),
+    );
+  bisect
+    .command('why')
+    .description('what the boots of one commit say')
+    .argument('<commit>', 'a revision of the tree, or the first digits of a hash')
+    .argument('[bisection]', 'its path, its name, or `latest`', 'latest')
+    .addOption(resultsOption('found'))
+    .action((commit: string, reference: string, options: BisectReadingOptions) =>
+      start(async context => (await commands()).bisectWhy(commit, reference, options, context)),
+    );
+}
+
+function defineStep(bisect: Command, start: Start): void {
+  bisect
+    .command('step')
+    .description(
+      "the test for one's own `git bisect run`: 0 good, 1 bad, 125 cannot be tested, 128 or more stops the bisection",
+    )
+    .argument('<matrix>', 'matrix file; its kernels are replaced by HEAD of the tree')
+    .requiredOption('--metric <name>', 'what is measured, such as failed_becoming')
+    .requiredOption('--limit <value>', 'a boot is bad when its value is worse than this', parseValue)
+    .option('--boots <n>', 'most boots of the commit (default: 5)', parseCount)
+    .option('--need <n>', 'bad boots that make the commit bad (default: more than half)', parseCount)
+    .addOption(directionOption())
+    .option('--tree <folder>', 'the git tree that is bisected', '.')
+    .addOption(fixupOption())
+    .addOption(filterOption())
+    .addOption(accelOption())
+    .addOption(jobsOption())
+    .addOption(resultsOption('made'))
+    .addHelpText(
+      'after',
+      examples('git bisect run modstorm bisect step my.yaml --metric failed_becoming --limit 3'),
+    )
+    .action((matrix: string, options: BisectStepOptions) =>
+      start(async context =>
+        (await import('../commands/bisect-step.ts')).bisectStep(matrix, options, context),
+      ),
+    );
+}
+
+function directionOption(): Option {
+  return new Option('--worse <direction>', 'of a metric that does not say which way it is bad').choices([
+    'higher',
+    'lower',
+  ]);
+}
+
+function fixupOption(): Option {
+  return listOption('--fixup <patch>', 'put this patch on each commit that it applies to; may be repeated');
+}
+
+/** Any finite number. @throws InvalidArgumentError */
+function parseValue(text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('Give a number.');
+}
+
+function listOption(flags: string, description: string): Option {
+  return new Option(flags, description)
+    .argParser((value: string, previous: string[]) => [...previous, value])
+    .default([], 'none');
+}
+
+/** Seconds. @throws InvalidArgumentError */
+function parseTime(text: string): number {
+  try {
+    return parseDuration(text) / 1e9;
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}
