@@ -93,7 +93,12 @@ export const errorCodes = {
     meaning: 'The folder of a trial takes no more: its trial is lost, and with it the run ends',
   },
   FILE_DAMAGED: { fault: 'harness', meaning: 'A file of a run or a baseline does not hold what it must' },
+  FILE_IRREGULAR: {
+    fault: 'harness',
+    meaning: 'A FIFO, a device, a socket or a folder is where a regular file belongs',
+  },
   FILE_MISSING: { fault: 'harness', meaning: 'A file of a run or a baseline cannot be read' },
+  FILE_TOO_LARGE: { fault: 'harness', meaning: 'A file is larger than modstorm reads as a whole' },
   FILE_VERSION: {
     fault: 'harness',
     meaning: 'A file was written by a version of modstorm that this one cannot read',

@@ -6,16 +6,29 @@ import { projectPath } from '../harness/project.ts';
 
 const harness = projectPath('harness');
 
-/** Every call in the TypeScript of harness/: the name that is called, and the file. */
-function calls(): { name: string; file: string; parent: string | undefined }[] {
-  const found: { name: string; file: string; parent: string | undefined }[] = [];
+interface Call {
+  name: string;
+  /** The method belongs to something: `file.readFile()`. */
+  object: string | undefined;
+  file: string;
+  /** The call that takes the result as an argument. */
+  parent: string | undefined;
+}
+
+/** Every call in the TypeScript of harness/. */
+function calls(): Call[] {
+  const found: Call[] = [];
   for (const file of readdirSync(harness, { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.ts')) continue;
     const text = readFileSync(join(harness, file), 'utf8');
     const visit = (node: ts.Node): void => {
       if (ts.isCallExpression(node)) {
         const parent = ts.isCallExpression(node.parent) ? nameOf(node.parent) : undefined;
-        found.push({ name: nameOf(node), file, parent });
+        const { expression } = node;
+        const object = ts.isPropertyAccessExpression(expression)
+          ? expression.expression.getText()
+          : undefined;
+        found.push({ name: nameOf(node), object, file, parent });
       }
       ts.forEachChild(node, visit);
     };
@@ -50,5 +63,15 @@ t.test('no stream is without an owner', async t => {
     all.filter(({ name }) => name === 'createServer').map(({ file }) => file),
     ['channel/listener.ts', 'machine/qmp.ts'],
     'servers and their sockets: both hear the error event',
+  );
+});
+
+// readFile of a FIFO waits in a thread of its own, and not even the end of the process is done before it.
+t.test('files are read by files/regular-file.ts', async t => {
+  const readers = calls().filter(({ name, object }) => name === 'readFile' && object === undefined);
+  t.same(
+    [...new Set(readers.map(({ file }) => file))].sort(),
+    ['machine/delay-loop.ts', 'process/leftover.ts'],
+    'these read /proc, and a config of the cache',
   );
 });

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { HarnessError, UsageError } from '../errors.ts';
+import { HarnessError, isSystemError, UsageError } from '../errors.ts';
+import { kindOf, readRegularFile } from '../files/regular-file.ts';
 import { Sessions } from '../judgement/sessions/sessions.ts';
 import { type Side, sideOfBaseline, sideOfRun, sideOfText } from '../judgement/side.ts';
 import { inspectText } from '../measurement/inspection.ts';
@@ -37,7 +38,7 @@ export async function findSide(reference: string, places: ReferencePlaces): Prom
   const names = await store.names();
   if (names.includes(reference)) return { side: sideOfBaseline(await store.load(reference)) };
   const status = await stat(reference).catch(() => undefined);
-  if (status?.isFile()) return readFileAsSide(reference, status.size);
+  if (status && !status.isDirectory()) return readFileAsSide(reference, status.size);
   const baselines = names.length > 0 ? `Baselines: ${names.slice(0, 10).join(', ')}. ` : '';
   throw new UsageError(
     'COMPARE_UNKNOWN',
@@ -78,7 +79,7 @@ async function unlessDamaged<Content>(reading: Promise<Content>): Promise<Conten
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof HarnessError) return undefined;
+    if (error instanceof HarnessError || isSystemError(error)) return undefined;
     throw error;
   }
 }
@@ -103,7 +104,7 @@ async function readFileAsSide(path: string, size: number): Promise<FoundSide> {
   if (size > textLimit) {
     throw new UsageError('COMPARE_TOO_LARGE', `${path} has ${size} bytes; a stats text has a few kilobytes`);
   }
-  const text = await readFile(path, 'utf8');
+  const text = await readRegularFile(path, 'utf8');
   if (text.trimStart().startsWith('{')) return { side: sideOfBaseline(await loadBaseline(resolve(path))) };
   const inspection = inspectText(text);
   if (inspection.kind === 'stats') return { side: sideOfText(path, inspection.stats) };
@@ -120,9 +121,10 @@ async function readFileAsSide(path: string, size: number): Promise<FoundSide> {
 export async function readValuesFile(path: string): Promise<string> {
   if (!existsSync(path)) throw new UsageError('VALUES_UNREADABLE', `there is no file ${path}`);
   const status = await stat(path);
-  if (status.isDirectory()) throw new UsageError('VALUES_UNREADABLE', `${path} is a folder, not a file`);
+  if (!status.isFile())
+    throw new UsageError('VALUES_UNREADABLE', `${path} is ${kindOf(status)}, and no regular file`);
   const { size } = status;
   if (size > textLimit)
     throw new UsageError('VALUES_UNREADABLE', `${path} has ${size} bytes, more than ${textLimit}`);
-  return readFile(path, 'utf8');
+  return readRegularFile(path, 'utf8');
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { type DebugTopic, debugTopics, followDebug } from '../debug.ts';
 import { UsageError } from '../errors.ts';
 import { suggest } from '../matrix/source/nearest.ts';
@@ -46,8 +46,15 @@ export function openDebugLog(
 
 function openForAppend(file: string): number {
   try {
-    return openSync(file, 'a');
+    const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
+    // A FIFO that nobody reads would be waited for without end; NONBLOCK refuses it.
+    const handle = openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o666);
+    if (!fstatSync(handle).isFIFO()) return handle;
+    closeSync(handle);
+    throw new Error('it is a FIFO, which may fill up');
   } catch (error) {
-    throw new UsageError('DEBUG_FILE', `--debug: ${file} cannot be written`, { cause: error });
+    throw new UsageError('DEBUG_FILE', `--debug: ${file} cannot be written: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }

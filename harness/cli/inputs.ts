@@ -1,6 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UsageError } from '../errors.ts';
+import { kindOf, readRegularFile } from '../files/regular-file.ts';
 import { gateNames } from '../judgement/definition.ts';
 import { listFragments } from '../kernel/fragments.ts';
 import { loadMatrix } from '../matrix/load.ts';
@@ -40,7 +41,9 @@ export async function readMatrix(reference: string): Promise<MatrixInput> {
  * @throws MatrixError when one of its own cannot be read or is wrong
  */
 export async function workloadsOf(text: string, file: string): Promise<Map<string, WorkloadDefinition>> {
-  return addOwnWorkloads(text, { file, workloads: await readWorkloads() }, path => readFile(path, 'utf8'));
+  return addOwnWorkloads(text, { file, workloads: await readWorkloads() }, path =>
+    readRegularFile(path, 'utf8'),
+  );
 }
 
 /** Names of the fragments that a matrix may use. */
@@ -56,7 +59,7 @@ export async function readWorkloads(
   for (const name of (await readdir(folder)).sort()) {
     if (!name.endsWith('.yaml')) continue;
     const path = join(folder, name);
-    const definition = parseWorkload(await readFile(path, 'utf8'), { file: path });
+    const definition = parseWorkload(await readRegularFile(path, 'utf8'), { file: path });
     workloads.set(definition.name, definition);
   }
   return workloads;
@@ -69,19 +72,30 @@ async function readMatrixText(reference: string): Promise<{ file: string; text: 
     projectPath('matrices', `${reference}.yaml`),
     projectPath(reference),
   ];
+  let irregular: string | undefined;
   for (const file of candidates) {
     const status = await stat(file).catch(() => undefined);
-    if (!status?.isFile()) continue;
+    if (!status) continue;
+    if (!status.isFile()) {
+      irregular ??= `${file} is ${kindOf(status)}`;
+      continue;
+    }
     if (status.size > matrixLimit) {
       throw new UsageError(
         'MATRIX_UNREADABLE',
         `${file} has ${status.size} bytes; a matrix has at most ${matrixLimit}`,
       );
     }
-    return { file, text: await readFile(file, 'utf8') };
+    return { file, text: await readRegularFile(file, 'utf8') };
   }
   const known = (await readdir(projectPath('matrices'))).filter(name => name.endsWith('.yaml'));
-  throw new UsageError('MATRIX_UNREADABLE', `there is no matrix ${JSON.stringify(reference)}`, {
-    hint: `Give a path, or one of ${known.map(name => basename(name, '.yaml')).join(', ')}.`,
-  });
+  throw new UsageError(
+    'MATRIX_UNREADABLE',
+    irregular === undefined
+      ? `there is no matrix ${JSON.stringify(reference)}`
+      : `${irregular}, and no matrix: only a regular file is read`,
+    {
+      hint: `Give a path, or one of ${known.map(name => basename(name, '.yaml')).join(', ')}.`,
+    },
+  );
 }

@@ -1,5 +1,6 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { hasCode } from '../errors.ts';
+import { readRegularFile } from './regular-file.ts';
 
 /** The path itself if something is there, else undefined. */
 export async function existingPath(path: string): Promise<string | undefined> {
@@ -15,7 +16,7 @@ export async function firstExisting(paths: readonly string[]): Promise<string | 
 /** Text of a file; undefined when it is not there or may not be read. */
 export async function readableText(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await readRegularFile(path, 'utf8');
   } catch (error) {
     if (['ENOENT', 'EACCES', 'ENOTDIR'].some(code => hasCode(error, code))) return undefined;
     throw error;

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { InfrastructureError } from '../errors.ts';
+import { HarnessError, InfrastructureError } from '../errors.ts';
+import { readRegularFile } from './regular-file.ts';
 
 /**
  * Reads a JSON file of ours, of which it checks only the `version`.
@@ -8,8 +8,9 @@ import { InfrastructureError } from '../errors.ts';
 export async function readJsonFile(path: string, version: number): Promise<Record<string, unknown>> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readRegularFile(path, 'utf8');
   } catch (error) {
+    if (error instanceof HarnessError) throw error;
     throw new InfrastructureError('FILE_MISSING', `${path} cannot be read: ${(error as Error).message}`, {
       hint: 'Name a folder or file that modstorm wrote; copy run folders whole.',
       cause: error,

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { openRegularFile } from './regular-file.ts';
 
 /**
  * A file of lines that only grows. A line is on the disk when its append has settled, and no line is ever half there but
@@ -23,7 +24,7 @@ export class LineFile {
 
   /** Opens a file, or makes an empty one. Before anything is appended it must be read, and cut to what is whole. */
   static async open(path: string): Promise<LineFile> {
-    return new LineFile(path, await open(path, constants.O_RDWR | constants.O_CREAT, 0o666));
+    return new LineFile(path, await openRegularFile(path, constants.O_RDWR | constants.O_CREAT));
   }
 
   /** All that is in the file. */

@@ -1,9 +1,10 @@
-import { type FileHandle, mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rm, stat, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { debug } from '../debug.ts';
 import { hasCode, InfrastructureError } from '../errors.ts';
 import { describeHolder, describeSelf, isAlive, type LockHolder, parseHolder } from './lock-holder.ts';
+import { readRegularFile } from './regular-file.ts';
 
 /** How to take a lock. */
 export interface LockOptions {
@@ -169,7 +170,7 @@ export async function readLock(path: string): Promise<LockState> {
   let ageMs: number;
   try {
     ageMs = Date.now() - (await stat(path)).mtimeMs;
-    text = await readFile(path, 'utf8');
+    text = await readRegularFile(path, 'utf8');
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return { kind: 'free' };
     throw error;

@@ -85,7 +85,7 @@ export function noCandidate(
 /** Whether a file has the size and, when apt told one, the SHA-256 that it should have. */
 async function isIntact(path: string, file: AptFile): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
-  if (found?.size !== file.bytes) return false;
+  if (!found?.isFile() || found.size !== file.bytes) return false;
   if (!file.hash.startsWith('SHA256:')) return true;
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
+import { copyFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BuildError, hasCode } from '../errors.ts';
 import { type CachePlace, ContentCache } from '../files/content-cache.ts';
+import { readRegularFile } from '../files/regular-file.ts';
 import { IsolatedApt } from '../host/isolated-apt.ts';
 import type { KernelArtifact } from '../kernel/artifact.ts';
 import type { Compression } from '../matrix/matrix.ts';
@@ -97,7 +98,7 @@ export async function buildImage(options: ImageOptions): Promise<Image> {
   const sources = projectPath('guests', 'agent');
   const agent =
     options.agent ?? (await buildGuestProgram({ sources, name: 'agent', cache, signal, onWait: step }));
-  const agentBytes = await readFile(agent);
+  const agentBytes = await readRegularFile(agent);
   const key = imageKey(options, userland, content, agentBytes);
   const images = new ContentCache(imagePlace, cache, readImage);
   return images.obtain(key, { purpose: 'building an image', signal, onWait: step }, async draft => {
@@ -181,7 +182,7 @@ async function findUserland(
   step: (detail: string) => void,
 ): Promise<Userland> {
   const file = projectPath('guests', 'userland.yaml');
-  const table = parseUserlandTable(await readFile(file, 'utf8'), 'guests/userland.yaml');
+  const table = parseUserlandTable(await readRegularFile(file, 'utf8'), 'guests/userland.yaml');
   const { signal, onStep: sink } = options;
   const programs = selectPrograms(table, options.workload.programs);
   return prepareUserland({
@@ -211,7 +212,7 @@ function imageKey(options: ImageOptions, userland: Userland, content: ImageConte
 
 async function readImage(folder: string): Promise<Image | undefined> {
   try {
-    const facts = JSON.parse(await readFile(join(folder, 'image.json'), 'utf8')) as Pick<
+    const facts = JSON.parse(await readRegularFile(join(folder, 'image.json'), 'utf8')) as Pick<
       Image,
       'key' | 'versions'
     >;

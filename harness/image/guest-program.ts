@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { type CachePlace, ContentCache } from '../files/content-cache.ts';
 import { existingPath } from '../files/existing.ts';
+import { readRegularFile } from '../files/regular-file.ts';
 import { runProgram } from '../process/program.ts';
 
 /** Programs of guests/ that were compiled; a folder for each state of their sources. */
@@ -49,7 +50,7 @@ async function digestSources(folder: string, variables: readonly string[]): Prom
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
   const files = entries.filter(entry => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
   for (const file of files.sort()) {
-    hash.update(`\0${relative(folder, file)}\0`).update(await readFile(file));
+    hash.update(`\0${relative(folder, file)}\0`).update(await readRegularFile(file));
   }
   return hash.digest('hex').slice(0, 16);
 }

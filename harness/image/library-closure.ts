@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { InfrastructureError } from '../errors.ts';
+import { readRegularFile } from '../files/regular-file.ts';
 import { isElf, readElf } from './elf.ts';
 
 /** A file of the host or of an unpacked package, and where it goes in the guest. */
@@ -41,7 +41,7 @@ export async function libraryClosure(
   for (let files: readonly UserlandFile[] = programs; files.length > 0; ) {
     const requests: LibraryRequest[] = [];
     for (const file of files) {
-      const content = await readFile(file.source);
+      const content = await readRegularFile(file.source);
       found.set(file.path, { ...file, content });
       requests.push(...requestsOf(file, content, opens).filter(({ soname }) => isNew(known, soname)));
     }

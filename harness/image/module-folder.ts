@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UsageError } from '../errors.ts';
+import { readRegularFile } from '../files/regular-file.ts';
 import { suggest } from '../matrix/source/nearest.ts';
 
 /** A module of a /lib/modules/<release> folder, as depmod listed it. */
@@ -185,7 +185,7 @@ function unknownModule(folder: ModuleFolder, name: string): UsageError {
 
 async function readOptional(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await readRegularFile(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

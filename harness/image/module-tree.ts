@@ -1,6 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { readRegularFile } from '../files/regular-file.ts';
 import type { Compression } from '../matrix/matrix.ts';
 import { runProgram } from '../process/program.ts';
 import type { CpioEntry } from './cpio.ts';
@@ -141,7 +142,7 @@ async function prepareModule(
   scratch: string,
   signal: AbortSignal | undefined,
 ): Promise<{ content: Buffer; ending: string }> {
-  const content = await readFile(source);
+  const content = await readRegularFile(source);
   const before = /\.ko(\.[a-z]+)?$/.exec(source)?.[1];
   if (before === undefined && compression === 'none') return { content, ending: '' };
   const file = join(scratch, basename(source));
@@ -151,10 +152,10 @@ async function prepareModule(
   const plain = before === undefined ? file : file.slice(0, -before.length);
   // biome-ignore lint/style/noNonNullAssertion: a module folder holds files with these endings only
   if (before !== undefined) await run(decompressors[before]!, file);
-  if (compression === 'none') return { content: await readFile(plain), ending: '' };
+  if (compression === 'none') return { content: await readRegularFile(plain), ending: '' };
   const compressor = compressors[compression];
   await run(compressor, plain);
-  return { content: await readFile(plain + compressor.ending), ending: compressor.ending };
+  return { content: await readRegularFile(plain + compressor.ending), ending: compressor.ending };
 }
 
 async function scratchFolder(): Promise<{ path: string } & AsyncDisposable> {
@@ -164,7 +165,7 @@ async function scratchFolder(): Promise<{ path: string } & AsyncDisposable> {
 
 async function readOptional(path: string): Promise<Buffer | undefined> {
   try {
-    return await readFile(path);
+    return await readRegularFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

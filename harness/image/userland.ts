@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from '../errors.ts';
 import { type CachePlace, ContentCache } from '../files/content-cache.ts';
+import { readRegularFile } from '../files/regular-file.ts';
 import { type CpioEntry, writeCpio } from './cpio.ts';
 import { DebianPool, type PackageSource } from './debian-pool.ts';
 import type { HostPrograms } from './host-programs.ts';
@@ -75,7 +76,9 @@ export async function prepareUserland(options: UserlandOptions): Promise<Userlan
 
 async function readUserland(folder: string): Promise<Userland | undefined> {
   try {
-    const { key, versions } = JSON.parse(await readFile(join(folder, 'userland.json'), 'utf8')) as Userland;
+    const { key, versions } = JSON.parse(
+      await readRegularFile(join(folder, 'userland.json'), 'utf8'),
+    ) as Userland;
     return { key, versions, path: join(folder, 'userland.cpio') };
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;

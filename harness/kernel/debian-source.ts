@@ -1,9 +1,10 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BuildError } from '../errors.ts';
 import { writeFileAtomically } from '../files/atomic.ts';
 import { ContentCache, markUsed } from '../files/content-cache.ts';
 import { existingPath } from '../files/existing.ts';
+import { readRegularFile } from '../files/regular-file.ts';
 import type { AptCandidate } from '../host/apt-output.ts';
 import type { IsolatedApt } from '../host/isolated-apt.ts';
 import type { KernelTools } from './kernel-tools.ts';
@@ -52,7 +53,7 @@ async function chooseVersion(
   apt: IsolatedApt,
 ): Promise<AptCandidate> {
   const pin = join(cache, sourcePlace.folder, `${name}${suite ? `-${suite}` : ''}.json`);
-  const kept = await readFile(pin, 'utf8').catch(() => undefined);
+  const kept = await readRegularFile(pin, 'utf8').catch(() => undefined);
   if (kept) {
     await markUsed(pin);
     return JSON.parse(kept) as AptCandidate;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { readRegularFile } from '../files/regular-file.ts';
 import { projectPath } from '../project.ts';
 import { parseConfig } from './kernel-config.ts';
 import type { KernelTools } from './kernel-tools.ts';
@@ -25,7 +26,7 @@ export async function readExtraModules(folder = projectPath('guests', 'modules')
   const files = new Map<string, string>();
   for (const name of (await readdir(folder)).sort()) {
     if (name === 'Kbuild' || name.endsWith('.c') || name.endsWith('.h'))
-      files.set(name, await readFile(join(folder, name), 'utf8'));
+      files.set(name, await readRegularFile(join(folder, name), 'utf8'));
   }
   const digest = createHash('sha256')
     .update(JSON.stringify([...files, borrowed]))

@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BuildError } from '../errors.ts';
+import { readRegularFile } from '../files/regular-file.ts';
 import type { Cell, Compression, Decompressor } from '../matrix/matrix.ts';
 import { projectPath } from '../project.ts';
 import { type MergedConfig, mergeFragments, parseFragment, type RequestedOption } from './kernel-config.ts';
@@ -69,7 +70,10 @@ async function readFragment(
   const path =
     (Object.hasOwn(own, name) ? own[name] : undefined) ?? (known ? join(folder, `${name}.config`) : '');
   try {
-    return parseFragment(await readFile(path, 'utf8'), Object.hasOwn(own, name) ? path : `${name}.config`);
+    return parseFragment(
+      await readRegularFile(path, 'utf8'),
+      Object.hasOwn(own, name) ? path : `${name}.config`,
+    );
   } catch (error) {
     if (error instanceof BuildError) throw error;
     throw new BuildError('KERNEL_FRAGMENT_UNKNOWN', `there is no config fragment ${JSON.stringify(name)}`, {

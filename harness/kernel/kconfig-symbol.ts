@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readRegularFile } from '../files/regular-file.ts';
 import type { KernelTools } from './kernel-tools.ts';
 
 /** What a kernel's Kconfig says about an option. */
@@ -31,7 +31,7 @@ export async function findKconfigSymbol(
   const files = found.stdout.split('\n').filter(Boolean).sort();
   const symbols = await Promise.all(
     files.map(async file =>
-      parseKconfig(await readFile(join(source, file), 'utf8'), file.replace(/^\.\//, ''), bare),
+      parseKconfig(await readRegularFile(join(source, file), 'utf8'), file.replace(/^\.\//, ''), bare),
     ),
   );
   return symbols.flat();

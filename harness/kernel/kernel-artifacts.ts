@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type CachePlace, ContentCache } from '../files/content-cache.ts';
+import { openRegularFile, readRegularFile } from '../files/regular-file.ts';
 import type { KernelArtifact } from './artifact.ts';
 
 /** What decides the content of an artifact. */
@@ -39,7 +39,7 @@ export function kernelArtifacts(cache: string): ContentCache<KernelArtifact> {
 }
 
 async function readArtifact(folder: string): Promise<KernelArtifact | undefined> {
-  const text = await readFile(join(folder, 'artifact.json'), 'utf8').catch(() => undefined);
+  const text = await readRegularFile(join(folder, 'artifact.json'), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   const stored = JSON.parse(text) as KernelArtifact;
   if (!(await stat(join(folder, stored.image)).catch(() => undefined))) return undefined;
@@ -72,7 +72,8 @@ export async function digestObjects(image: string, modules: string): Promise<str
 
 async function digestFile(path: string): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
+  const file = await openRegularFile(path);
+  await pipeline(file.createReadStream(), hash);
   return hash.digest('hex');
 }
 

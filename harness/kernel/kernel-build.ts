@@ -1,6 +1,7 @@
-import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { readRegularFile } from '../files/regular-file.ts';
 import type { KernelTools } from './kernel-tools.ts';
 import { type BuildTree, runMake } from './make.ts';
 
@@ -93,6 +94,6 @@ async function repairAfterKill(tree: BuildTree, running: string, tools: KernelTo
 /** How many files a build of an untouched tree takes; undefined when only what changed is built, which nobody can tell. */
 async function expectedFiles(tree: BuildTree): Promise<number | undefined> {
   if (await stat(join(tree.output, 'vmlinux')).catch(() => undefined)) return undefined;
-  const before = Number(await readFile(join(tree.output, 'modstorm.files'), 'utf8').catch(() => ''));
+  const before = Number(await readRegularFile(join(tree.output, 'modstorm.files'), 'utf8').catch(() => ''));
   return before || typicalFiles;
 }

@@ -1,6 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BuildError } from '../errors.ts';
+import { readRegularFile } from '../files/regular-file.ts';
 import { findKconfigSymbol, symbolsOfCondition } from './kconfig-symbol.ts';
 import {
   type DroppedOption,
@@ -29,7 +30,7 @@ export async function refuseWithoutStats(source: string, origin: string, tools: 
 
 /** `6.12.95`, from the Makefile; `?` when it cannot be told. */
 async function readKernelVersion(source: string): Promise<string> {
-  const makefile = await readFile(join(source, 'Makefile'), 'utf8').catch(() => '');
+  const makefile = await readRegularFile(join(source, 'Makefile'), 'utf8').catch(() => '');
   const part = (name: string) => new RegExp(`^${name} *= *(\\S*)$`, 'm').exec(makefile)?.[1] ?? '';
   const version = part('VERSION');
   return version ? `${version}.${part('PATCHLEVEL')}.${part('SUBLEVEL')}${part('EXTRAVERSION')}` : '?';
@@ -55,7 +56,7 @@ export async function configureKernel(
     'KERNEL_CONFIG_FAILED',
     () => {},
   );
-  const text = await readFile(join(tree.output, '.config'), 'utf8');
+  const text = await readRegularFile(join(tree.output, '.config'), 'utf8');
   const resulting = parseConfig(text);
   const suspects = findDropped(merged, resulting, () => true);
   const selectable = new Set<string>();

@@ -1,6 +1,7 @@
-import { open, readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { BuildError } from '../errors.ts';
+import { openRegularFile, readRegularFile } from '../files/regular-file.ts';
 
 /** Most bytes of an image that are read to find its release. */
 const maxImageBytes = 256 * 1024 * 1024;
@@ -25,7 +26,7 @@ export function releaseOfImage(image: Buffer, name: string): string {
 
 /** Reads an image file and returns its release; see releaseOfImage. */
 export async function readReleaseOfImage(path: string): Promise<string> {
-  const file = await open(path, 'r');
+  const file = await openRegularFile(path);
   try {
     const { size } = await file.stat();
     const image = Buffer.alloc(Math.min(size, maxImageBytes));
@@ -49,7 +50,7 @@ export async function findModulesFolder(folder: string): Promise<string> {
   }
   const found: string[] = [];
   for (const candidate of candidates) {
-    const text = await readFile(join(candidate, 'modules.dep')).catch(() => undefined);
+    const text = await readRegularFile(join(candidate, 'modules.dep')).catch(() => undefined);
     if (text) found.push(candidate);
   }
   const [only, second] = found;

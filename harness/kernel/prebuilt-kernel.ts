@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BuildError } from '../errors.ts';
 import { firstExisting } from '../files/existing.ts';
+import { readRegularFile } from '../files/regular-file.ts';
 import type { KernelSource } from '../matrix/matrix.ts';
 import type { KernelArtifact } from './artifact.ts';
 import { readBuildId } from './elf-build-id.ts';
@@ -33,7 +34,7 @@ export async function takePrebuilt(
     );
   }
   const objectDigest = await digestObjects(image, modules);
-  const buildId = readBuildId(await readFile(image));
+  const buildId = readBuildId(await readRegularFile(image));
   const beside = dirname(image);
   const config = await firstExisting([
     join(beside, `config-${release}`),

@@ -1,6 +1,7 @@
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withFileLock } from '../files/lock.ts';
+import { readRegularFile } from '../files/regular-file.ts';
 import { IsolatedApt } from '../host/isolated-apt.ts';
 import type { KernelSource } from '../matrix/matrix.ts';
 import type { runProgram } from '../process/program.ts';
@@ -131,7 +132,7 @@ async function build(input: BuildInput, draft: string): Promise<void> {
   await refuseWithoutStats(tree.source, source.origin, tools);
   const config = await configureKernel(tree, input.merged, tools);
   await compileKernel(tree, tools);
-  const release = (await readFile(join(output, 'include', 'config', 'kernel.release'), 'utf8')).trim();
+  const release = (await readRegularFile(join(output, 'include', 'config', 'kernel.release'), 'utf8')).trim();
   const image = join(draft, 'vmlinux');
   await tools.run('strip', ['--strip-all', '-o', image, join(output, 'vmlinux')]);
   const modules = join(draft, 'modules');
@@ -146,7 +147,7 @@ async function build(input: BuildInput, draft: string): Promise<void> {
     modules: join(modules, 'lib', 'modules', release),
     systemMap: join(draft, 'System.map'),
     config: join(draft, 'config'),
-    buildId: readBuildId(await readFile(image)),
+    buildId: readBuildId(await readRegularFile(image)),
     origin: source.origin,
   });
   tools.report('ready', 1);

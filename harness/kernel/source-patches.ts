@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { BuildError, UsageError } from '../errors.ts';
+import { readRegularFile } from '../files/regular-file.ts';
 import type { KernelTools } from './kernel-tools.ts';
 import { expandHome } from './source-folder.ts';
 
@@ -21,11 +21,15 @@ export async function readPatches(given: readonly string[]): Promise<Patches> {
   const paths = given.map(expandHome);
   const hash = createHash('sha256');
   for (const path of paths) {
-    const text = await readFile(path).catch(error => {
-      throw new UsageError('KERNEL_PATCH_UNREADABLE', `the kernel patch ${path} cannot be read`, {
-        hint: 'Paths of patches are relative to the working folder.',
-        cause: error,
-      });
+    const text = await readRegularFile(path).catch(error => {
+      throw new UsageError(
+        'KERNEL_PATCH_UNREADABLE',
+        `the kernel patch ${path} cannot be read: ${error.message}`,
+        {
+          hint: 'Paths of patches are relative to the working folder.',
+          cause: error,
+        },
+      );
     });
     hash.update(`${text.length}\n`).update(text);
   }

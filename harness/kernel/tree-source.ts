@@ -1,7 +1,8 @@
-import { mkdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BuildError } from '../errors.ts';
 import { markUsed } from '../files/content-cache.ts';
+import { readRegularFile } from '../files/regular-file.ts';
 import type { KernelTools } from './kernel-tools.ts';
 import type { BuiltSource, ResolvedSource } from './resolved-source.ts';
 import { expandHome, shortDigest, sourcePlace } from './source-folder.ts';
@@ -36,7 +37,7 @@ export async function resolveTree(
     origin: `${path} ${described}${patches.label}`,
     place: async () => {
       const folder = join(cache, sourcePlace.folder, key);
-      if ((await readFile(stampOf(folder), 'utf8').catch(() => '')) !== identity) {
+      if ((await readRegularFile(stampOf(folder), 'utf8').catch(() => '')) !== identity) {
         tools.report(`exporting ${described}`);
         await exportTree(repository, tree, folder, tools);
         await applyPatches(folder, patches, tools);

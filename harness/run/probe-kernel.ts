@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseTranscriptLine } from '../channel/transcript.ts';
 import { InfrastructureError } from '../errors.ts';
 import { escapeText } from '../escape.ts';
+import { readRegularFile } from '../files/regular-file.ts';
 import { moduleName, readModuleFolder } from '../image/module-folder.ts';
 import type { AcceleratorRequest } from '../machine/accelerator.ts';
 import { loadMatrix } from '../matrix/load.ts';
@@ -113,7 +114,7 @@ function probePlan(request: KernelProbeRequest) {
 }
 
 async function readHello(file: string): Promise<Record<string, string>> {
-  const text = await readFile(file, 'utf8');
+  const text = await readRegularFile(file, 'utf8');
   for (const line of text.split('\n').filter(one => one !== '')) {
     const message = parseTranscriptLine(line);
     if (message.type === 'hello') return message.facts;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
+import { readRegularFile } from '../files/regular-file.ts';
 import { runProgram } from '../process/program.ts';
 import { projectPath } from '../project.ts';
 import { readHostEnvironment } from '../store/environment.ts';
@@ -76,7 +76,7 @@ async function describeKernels(cells: readonly PreparedCell[]): Promise<KernelRe
 
 async function digestFile(path: string): Promise<string> {
   return createHash('sha256')
-    .update(await readFile(path))
+    .update(await readRegularFile(path))
     .digest('hex');
 }
 

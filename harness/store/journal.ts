@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { InfrastructureError } from '../errors.ts';
+import { HarnessError, InfrastructureError } from '../errors.ts';
 import { syncFolder } from '../files/atomic.ts';
 import { LineFile } from '../files/line-file.ts';
 import { FileLock } from '../files/lock.ts';
+import { readRegularFile } from '../files/regular-file.ts';
 import type { TrialRecord } from '../measurement/record.ts';
 import type { Plan } from '../plan/trial.ts';
 import { type JournalContent, type JournalHeader, newline, replayJournal } from './journal-content.ts';
@@ -24,8 +24,9 @@ export interface JournalFacts {
 export async function readJournal(path: string, plan: Plan): Promise<JournalContent> {
   let content: Buffer;
   try {
-    content = await readFile(path);
+    content = await readRegularFile(path);
   } catch (error) {
+    if (error instanceof HarnessError) throw error;
     throw new InfrastructureError('JOURNAL_MISSING', `${path} cannot be read: ${(error as Error).message}`, {
       hint: 'The run ended before its first trial, or its folder was copied without the journal.',
       cause: error,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InfrastructureError, UsageError } from '../errors.ts';
 import { syncFolder, writeFileAtomically } from '../files/atomic.ts';
@@ -150,9 +150,10 @@ export class RunFolder {
   async readPlan(): Promise<Plan> {
     return decodePlan(await readStoredFile(this.planFile, planFormat), this.planFile);
   }
-  /** Makes and returns the folder of a trial. */
+  /** Makes and returns the folder of a trial, empty: what an earlier try left would be read as this one's. */
   async makeTrialFolder(trial: string): Promise<string> {
     const path = this.trialFolder(trial);
+    await rm(path, { recursive: true, force: true });
     await mkdir(path, { recursive: true });
     return path;
   }

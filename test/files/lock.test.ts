@@ -170,7 +170,7 @@ t.test('a lock that cannot be written says so', async t => {
   const acquired = FileLock.acquire(join(folder, 'file', 'lock'), { purpose: 'x' });
   await t.rejects(acquired, { code: 'LOCK_UNWRITABLE', hint: /MODSTORM_CACHE/ });
   mkdirSync(join(folder, 'lock'));
-  await t.rejects(FileLock.acquire(join(folder, 'lock'), { purpose: 'x' }), { code: 'EISDIR' });
+  await t.rejects(FileLock.acquire(join(folder, 'lock'), { purpose: 'x' }), { code: 'FILE_IRREGULAR' });
 });
 
 /** Starts programs that wait until `go` is there and then run the code, with FileLock in scope. */

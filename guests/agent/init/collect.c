@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "channel/text.h"
@@ -78,6 +79,24 @@ void show_stats(void)
 }
 
 /*
+ * Opens a result for reading; negative errno on failure. A FIFO, or a device
+ * such as /dev/kmsg, would be waited for until the deadline of the trial.
+ */
+static int open_regular(const char *path)
+{
+	struct stat status;
+	int fd = root_open(path, O_RDONLY | O_NONBLOCK);
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
+		close(fd);
+		return -EINVAL;
+	}
+	return fd;
+}
+
+/*
  * The last part is known only when nothing follows, so it is empty: its head
  * says `last` and how the reading ended.
  */
@@ -86,7 +105,7 @@ void send_file(struct channel *ch, const char *path)
 	static char part[PART_MAX];
 	char head[PATH_MAX + 16];
 	size_t total = 0;
-	int fd = root_open(path, O_RDONLY);
+	int fd = open_regular(path);
 	ssize_t len = fd;
 
 	snprintf(head, sizeof(head), "more %s\n", path);
@@ -104,7 +123,8 @@ void send_file(struct channel *ch, const char *path)
 	if (fd >= 0)
 		close(fd);
 	if (len < 0) {
-		channel_text(ch, FRAME_NOTE, "FILE_UNREADABLE %s: %s", path, strerror((int)-len));
+		channel_text(ch, FRAME_NOTE, "FILE_UNREADABLE %s: %s", path,
+			     len == -EINVAL ? "it is no regular file" : strerror((int)-len));
 		return;
 	}
 	if (total >= FILE_BUDGET)

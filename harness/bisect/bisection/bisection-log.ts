@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { hasCode, InfrastructureError, UsageError } from '../../errors.ts';
 import { syncFolder } from '../../files/atomic.ts';
 import { LineFile } from '../../files/line-file.ts';
 import { FileLock } from '../../files/lock.ts';
+import { readRegularFile } from '../../files/regular-file.ts';
 import type { Observation } from '../search/observation.ts';
 import { encodeLine, parseSearchLog, type SearchHeader, type SearchLog } from '../search/search-log.ts';
 
@@ -83,7 +83,7 @@ export class BisectionLog implements AsyncDisposable {
  * @throws UsageError BISECT_UNKNOWN; InfrastructureError BISECT_LOG_DAMAGED, FILE_VERSION
  */
 export async function readBisectionLog(path: string): Promise<SearchLog> {
-  const text = await readFile(path, 'utf8').catch(error => {
+  const text = await readRegularFile(path, 'utf8').catch(error => {
     if (!hasCode(error, 'ENOENT') && !hasCode(error, 'EISDIR')) throw error;
     throw new UsageError('BISECT_UNKNOWN', `${path} is no log of a bisection`, {
       hint: 'Name the folder of a bisection, or its bisect.ndjson.',

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { BuildError, UsageError } from '../../errors.ts';
 import { type CachePlace, markUsed } from '../../files/content-cache.ts';
+import { readRegularFile } from '../../files/regular-file.ts';
 import type { KernelTree } from './kernel-tree.ts';
 import { type GitOptions, Repository } from './repository.ts';
 
@@ -129,11 +130,15 @@ export class SourceRepository {
 export async function readFixups(paths: readonly string[]): Promise<Fixup[]> {
   return Promise.all(
     paths.map(async path => {
-      const text = await readFile(path, 'utf8').catch(error => {
-        throw new UsageError('KERNEL_PATCH_UNREADABLE', `the patch ${basename(path)} cannot be read`, {
-          hint: '--fixup names a patch as git format-patch or git diff writes it.',
-          cause: error,
-        });
+      const text = await readRegularFile(path, 'utf8').catch(error => {
+        throw new UsageError(
+          'KERNEL_PATCH_UNREADABLE',
+          `the patch ${basename(path)} cannot be read: ${error.message}`,
+          {
+            hint: '--fixup names a patch as git format-patch or git diff writes it.',
+            cause: error,
+          },
+        );
       });
       return { path, text };
     }),

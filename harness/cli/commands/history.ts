@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { HarnessError, UsageError } from '../../errors.ts';
+import { HarnessError, isSystemError, UsageError } from '../../errors.ts';
 import { exitCodes } from '../../exit-code.ts';
 import { compareAcross } from '../../judgement/compare-sides.ts';
 import {
@@ -73,13 +73,17 @@ async function readHistory(folder: string) {
       const { side, content } = await loadRun(run);
       history.add(side, content);
     } catch (error) {
-      if (!(error instanceof HarnessError)) throw error;
+      if (!(error instanceof HarnessError || isSystemError(error))) throw error;
       skipped.push({ run: run.name, reason: error.message });
     }
   }
   const { newest } = history;
   if (newest !== undefined) return { history, newest, skipped };
   throw new UsageError('HISTORY_EMPTY', `${folder} holds no run that can be read`, {
+    evidence: skipped
+      .slice(0, 10)
+      .map(({ run, reason }) => `${run}: ${reason}`)
+      .join('\n'),
     hint: 'Name the folder in which the nightly runs are, such as results.',
   });
 }

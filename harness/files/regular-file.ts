@@ -1,0 +1,69 @@
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { InfrastructureError } from '../errors.ts';
+
+/** Largest file that is read as a whole, in bytes: the journal of 10^5 trials has some 200 MB. */
+const sizeLimit = 1024 ** 3;
+
+/**
+ * Opens a regular file, or a link to one. Whoever waits at a FIFO that nobody writes to cannot be ended but by KILL, and
+ * to open a device may be an act of its own (a watchdog, a tape), so neither is ever opened.
+ * @param flags of open(2)
+ * @throws InfrastructureError FILE_IRREGULAR; Error of stat(2) and open(2)
+ */
+export async function openRegularFile(path: string, flags: number = constants.O_RDONLY): Promise<FileHandle> {
+  const creates = (flags & constants.O_CREAT) !== 0;
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (creates && error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (found) demandRegular(path, found);
+  // It may have changed since: NONBLOCK does not wait for the other end of a FIFO.
+  const file = await open(path, flags | constants.O_NONBLOCK, 0o666);
+  try {
+    demandRegular(path, await file.stat());
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+  return file;
+}
+
+/**
+ * Reads a regular file as a whole.
+ * @throws InfrastructureError FILE_IRREGULAR, FILE_TOO_LARGE (above 1 GiB); Error of stat(2), open(2) and read(2)
+ */
+export async function readRegularFile(path: string): Promise<Buffer>;
+export async function readRegularFile(path: string, encoding: 'utf8'): Promise<string>;
+export async function readRegularFile(path: string, encoding?: 'utf8'): Promise<Buffer | string> {
+  const file = await openRegularFile(path);
+  try {
+    const { size } = await file.stat();
+    if (size > sizeLimit) {
+      throw new InfrastructureError(
+        'FILE_TOO_LARGE',
+        `${path} has ${size} bytes, and at most ${sizeLimit} are read`,
+      );
+    }
+    const content = await file.readFile();
+    return encoding === undefined ? content : content.toString(encoding);
+  } finally {
+    await file.close();
+  }
+}
+
+function demandRegular(path: string, status: Stats): void {
+  if (status.isFile()) return;
+  throw new InfrastructureError('FILE_IRREGULAR', `${path} is ${kindOf(status)}, and no regular file`, {
+    hint: 'Only regular files are read and written there, for at another one modstorm might wait for ever.',
+  });
+}
+
+/** What something is that is no regular file, for people: `a folder`. */
+export function kindOf(status: Stats): string {
+  if (status.isDirectory()) return 'a folder';
+  if (status.isFIFO()) return 'a FIFO';
+  if (status.isSocket()) return 'a socket';
+  if (status.isCharacterDevice()) return 'a character device';
+  return status.isBlockDevice() ? 'a block device' : 'something unknown';
+}
