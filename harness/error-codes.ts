@@ -250,6 +250,10 @@ export const errorCodes = {
   RESUME_FIXED: { fault: 'user', meaning: 'An option would change the plan of the run to resume' },
   RUN_CHANGED: { fault: 'user', meaning: 'What the run was begun with has changed, so it cannot go on' },
   RUN_FOLDER_FAILED: { fault: 'harness', meaning: 'The folder of a run cannot be made' },
+  RUN_UNBEGUN: {
+    fault: 'user',
+    meaning: 'The run was killed before its first trial, and left nothing to read',
+  },
   RUN_UNKNOWN: { fault: 'user', meaning: 'There is no such run' },
   SEED_INVALID: { fault: 'user', meaning: 'The seed is no whole number from 0 to 4294967295' },
   SHARD_EMPTY: { fault: 'user', exit: 4, meaning: 'The shard has nothing to run' },
@@ -264,6 +268,7 @@ export const errorCodes = {
     fault: 'harness',
     meaning: 'The operating system refused something: no space, no permission, no file',
   },
+  TEMPORARY_FOLDER_FAILED: { fault: 'harness', meaning: 'No temporary folder can be made in TMPDIR' },
   TOOLCHAIN_MISSING: { fault: 'harness', meaning: 'gcc or ld, which build kernels, do not run' },
   TRANSCRIPT_INVALID: { fault: 'guest', meaning: 'A line of a channel.ndjson is none' },
   USERLAND_TABLE: { fault: 'user', meaning: 'guests/userland.yaml is no YAML, or not of its shape' },

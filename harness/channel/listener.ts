@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { debug } from '../debug.ts';
 import { GuestError, InfrastructureError } from '../errors.ts';
+import { makeTemporaryFolder, type TemporaryFolder } from '../files/temporary-folder.ts';
 import { FrameDecoder, type FrameFault } from './frame-decoder.ts';
 import { parseMessage } from './message.ts';
 import { acknowledgement, type Frame, type Message } from './protocol.ts';
@@ -39,20 +38,14 @@ export interface ChannelOptions extends ChannelSink {
   byteLimit?: number;
 }
 
-/** A private folder with a short path for sockets; removed with all that is in it by `remove`. */
-export interface SocketFolder {
-  path: string;
-  remove(): Promise<void>;
-}
-
 /**
  * Makes a folder whose sockets have names short enough for the kernel. Falls back to /tmp when TMPDIR is too long.
+ * @throws InfrastructureError TEMPORARY_FOLDER_FAILED
  */
-export async function createSocketFolder(): Promise<SocketFolder> {
+export function createSocketFolder(): Promise<TemporaryFolder> {
   const roomForName = 32;
   const base = Buffer.byteLength(tmpdir()) + roomForName <= socketPathLimit ? tmpdir() : '/tmp';
-  const path = await mkdtemp(join(base, 'modstorm-'));
-  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+  return makeTemporaryFolder('sockets', base);
 }
 
 /**

@@ -1,8 +1,13 @@
+import { closeSync, openSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { InfrastructureError } from '../errors.ts';
 import { exitCodes } from '../exit-code.ts';
 import { renderError } from './render-error.ts';
 
 let guarded = false;
+
+/** Descriptors of standard input, output and error. */
+const standardDescriptors = [0, 1, 2];
 
 /**
  * Says what becomes of the process when its standard output or error cannot be written, for the rest of its life:
@@ -16,6 +21,8 @@ export function guardStandardStreams(): void {
   if (guarded) return;
   guarded = true;
   process.stderr.on('error', () => undefined);
+  const terminals = standardDescriptors.filter(descriptor => isatty(descriptor));
+  process.once('exit', () => leaveClosedTerminals(terminals));
   let failed = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (failed || error.code === 'EPIPE') return;
@@ -34,4 +41,16 @@ function outputError(error: Error): InfrastructureError {
     hint: 'Make room; `modstorm report latest` prints the results of a finished run again.',
     cause: error,
   });
+}
+
+/**
+ * Puts /dev/null in the place of terminals that were closed meanwhile. Node would give them back their modes when it
+ * ends (ResetStdio() in node.cc), and aborts when the kernel refuses.
+ */
+function leaveClosedTerminals(terminals: readonly number[]): void {
+  for (const descriptor of terminals) {
+    if (isatty(descriptor)) continue;
+    closeSync(descriptor);
+    openSync('/dev/null', 'r+');
+  }
 }

@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { readRegularFile } from '../files/regular-file.ts';
+import { makeTemporaryFolder } from '../files/temporary-folder.ts';
 import type { Compression } from '../matrix/matrix.ts';
 import { runProgram } from '../process/program.ts';
 import type { CpioEntry } from './cpio.ts';
@@ -53,7 +53,7 @@ export async function moduleTree(options: ModuleTreeOptions): Promise<CpioEntry[
   const root = `usr/lib/modules/${options.release}`;
   const paths = new Map<string, string>();
   const entries: CpioEntry[] = [{ kind: 'directory', path: root, mode: 0o755 }];
-  await using scratch = await scratchFolder();
+  await using scratch = await makeTemporaryFolder('modules');
   for (const module of options.modules) {
     const compression = options.plain.has(module.name) ? 'none' : options.compression;
     const file = await prepareModule(
@@ -156,11 +156,6 @@ async function prepareModule(
   const compressor = compressors[compression];
   await run(compressor, plain);
   return { content: await readRegularFile(plain + compressor.ending), ending: compressor.ending };
-}
-
-async function scratchFolder(): Promise<{ path: string } & AsyncDisposable> {
-  const path = await mkdtemp(join(tmpdir(), 'modstorm-modules-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
 async function readOptional(path: string): Promise<Buffer | undefined> {

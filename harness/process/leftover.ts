@@ -8,8 +8,8 @@ export interface LeftoverGuest {
   trial: string;
 }
 
-/** Temporary folders of modstorm, all made by mkdtemp: sockets of trials, modules being compressed, probes of kernels. */
-const temporaryFolder = /^modstorm-(modules-|probe-)?[A-Za-z0-9]{6}$/;
+/** Temporary folders of modstorm, see harness/files/temporary-folder.ts; those of sockets have no word in their name. */
+const temporaryFolder = /^modstorm-(modules-|probe-|index-|maintainers-)?[A-Za-z0-9]{6}$/;
 /** A socket folder this young may belong to a trial whose QEMU has not started yet. */
 const youngMs = 60_000;
 /** No process names the other folders; each is filled and gone in minutes. */

@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseTranscriptLine } from '../channel/transcript.ts';
 import { InfrastructureError } from '../errors.ts';
 import { escapeText } from '../escape.ts';
 import { readRegularFile } from '../files/regular-file.ts';
+import { makeTemporaryFolder } from '../files/temporary-folder.ts';
 import { moduleName, readModuleFolder } from '../image/module-folder.ts';
 import type { AcceleratorRequest } from '../machine/accelerator.ts';
 import { loadMatrix } from '../matrix/load.ts';
@@ -75,9 +74,9 @@ export async function probeKernel(request: KernelProbeRequest): Promise<KernelPr
   // biome-ignore lint/style/noNonNullAssertion: the matrix of a probe has one cell and one trial
   const trial = plan.trials[0]!;
   const cell = preparedCell(prepared, trial);
-  const root = await mkdtemp(join(tmpdir(), 'modstorm-probe-'));
+  const root = await makeTemporaryFolder('probe');
   try {
-    const folder = await RunFolder.create(root, { matrixName: 'probe', now: new Date() });
+    const folder = await RunFolder.create(root.path, { matrixName: 'probe', now: new Date() });
     const { host, proof } = prepared;
     const record = await runTrial({
       trial,
@@ -90,7 +89,7 @@ export async function probeKernel(request: KernelProbeRequest): Promise<KernelPr
     const facts = await readHello(join(folder.trialFolder(trial.id), 'channel.ndjson'));
     return await describe(request, cell, record, facts, proof.accelerator);
   } finally {
-    await rm(root, { recursive: true, force: true });
+    await root.remove();
   }
 }
 

@@ -4,8 +4,10 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InfrastructureError, UsageError } from '../errors.ts';
 import { syncFolder, writeFileAtomically } from '../files/atomic.ts';
+import { namesIn } from '../files/existing.ts';
 import type { TrialRecord } from '../measurement/record.ts';
 import type { Plan } from '../plan/trial.ts';
+import { shellQuote } from '../shell-quote.ts';
 import { readJournal } from './journal.ts';
 import { isRunName, runNameStem } from './run-name.ts';
 import type { RunRecord } from './run-record.ts';
@@ -104,11 +106,19 @@ export class RunFolder {
 
   /**
    * Finds a run: by path, by name below `root`, or the newest with `latest`.
-   * @throws UsageError RUN_UNKNOWN, naming the newest runs that there are
+   * @throws UsageError RUN_UNKNOWN, naming the newest runs that there are; RUN_UNBEGUN
    */
   static async open(reference: string, root: string): Promise<RunFolder> {
     const found = await findRun(reference, root);
     if (found) return new RunFolder(found);
+    const unbegun = await findUnbegun(reference, root);
+    if (unbegun !== undefined) {
+      throw new UsageError(
+        'RUN_UNBEGUN',
+        `${unbegun} has no run.json: its run was killed before its first trial, and left nothing to read`,
+        { hint: `Remove it (rm -r ${shellQuote([unbegun])}), and start the run again.` },
+      );
+    }
     const newest = (await listRuns(root)).slice(0, 3).map(run => run.name);
     const hint =
       newest.length > 0 ? `The newest runs are ${newest.join(', ')}.` : 'Make one with `modstorm run`.';
@@ -185,6 +195,15 @@ async function findRun(reference: string, root: string): Promise<string | undefi
   if (reference === 'latest') return (await listRuns(root))[0]?.path;
   const path = basename(reference) === 'run.json' ? dirname(reference) : reference;
   return [resolve(path), resolve(root, path)].find(candidate => existsSync(join(candidate, 'run.json')));
+}
+
+/** The folder of a run that never began, by path, by name below `root`, or the newest with `latest` if there is no run. */
+async function findUnbegun(reference: string, root: string): Promise<string | undefined> {
+  const candidates =
+    reference === 'latest'
+      ? (await namesIn(root)).reverse().map(name => join(root, name))
+      : [resolve(reference), resolve(root, reference)];
+  return candidates.find(path => isRunName(basename(path)) && existsSync(join(path, 'trials')));
 }
 
 async function makeFolder(path: string): Promise<boolean> {

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { runProgram } from '../../harness/process/program.ts';
+import { runProgram, startProgram } from '../../harness/process/program.ts';
 import { projectPath } from '../../harness/project.ts';
 
 const main = projectPath('build', 'harness', 'main.js');
@@ -30,3 +31,22 @@ t.test('results that cannot be written end with 3', async t => {
   t.match(told, /^modstorm: the results cannot be written: .*ENOSPC.* \[OUTPUT_FAILED\]\n.*\n3\n$/);
   t.equal(told.match(/OUTPUT_FAILED/g)?.length, 1, 'said once');
 });
+
+t.test(
+  'a terminal that is closed ends with 129, and not with an abort',
+  {
+    skip: !existsSync('/usr/bin/script') && 'there is no script(1)',
+  },
+  async t => {
+    const folder = t.testdir();
+    const code = join(folder, 'code');
+    const line = `trap : HUP; sleep 9 | "${process.execPath}" "${main}" inspect -; echo $? >"${code}"`;
+    // The shell of script(1) dies with its terminal; the kernel then tells the others, as one that a person uses does.
+    const terminal = startProgram('script', ['-qec', `sh -c '${line}'; true`, '/dev/null'], { folder });
+    await sleep(2500);
+    process.kill(terminal.pid, 'SIGKILL');
+    for (let tries = 0; tries < 50 && !existsSync(code); tries++) await sleep(100);
+    t.equal(readFileSync(code, 'utf8'), '129\n');
+    await terminal.done;
+  },
+);

@@ -22,7 +22,11 @@ t.test('run folders: named by time and matrix, never shared', async t => {
   });
   t.throws(() => first.trialFolder('../x'), /no trial id/);
 
-  await t.rejects(RunFolder.open('latest', root), { code: 'RUN_UNKNOWN', hint: /modstorm run/ });
+  await t.rejects(RunFolder.open('latest', root), { code: 'RUN_UNBEGUN' });
+  await t.rejects(RunFolder.open('latest', join(root, 'none')), {
+    code: 'RUN_UNKNOWN',
+    hint: /modstorm run/,
+  });
   await first.writeRun(fakeRun());
   const plan = fakePlan([fakeCell('c1', 'stats', 2), fakeCell('c2', 'stats', 8)], 2);
   await first.writePlan(plan);
@@ -117,4 +121,11 @@ t.test('no file is written that could not be read again', async t => {
   const folder = await makeRun(t.testdir());
   await t.rejects(folder.writeRun(fakeRun({ jobs: 0 })), /run\.json must not be written: jobs/);
   t.strictSame(await folder.readRun(), fakeRun());
+});
+
+t.test('a run that was killed before it began is told apart from none', async t => {
+  const root = t.testdir();
+  const folder = await RunFolder.create(root, { matrixName: 'quick', now: new Date() });
+  for (const reference of [folder.name, folder.path, 'latest'])
+    await t.rejects(RunFolder.open(reference, root), { code: 'RUN_UNBEGUN', hint: /rm -r/ }, reference);
 });

@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InfrastructureError } from '../../errors.ts';
+import { makeTemporaryFolder } from '../../files/temporary-folder.ts';
 import { runProgram } from '../../process/program.ts';
 import type { KernelTree } from './kernel-tree.ts';
 
@@ -24,7 +24,7 @@ export async function maintainersOf(
     tree.fileOf(commit, 'MAINTAINERS'),
   ]);
   if (program === undefined || maintainers === undefined) return undefined;
-  const folder = await mkdtemp(join(tmpdir(), 'modstorm-maintainers-'));
+  const { path: folder, remove } = await makeTemporaryFolder('maintainers');
   try {
     await writeFile(join(folder, 'get_maintainer.pl'), program);
     await writeFile(join(folder, 'MAINTAINERS'), maintainers);
@@ -41,6 +41,6 @@ export async function maintainersOf(
     if (error instanceof InfrastructureError && !signal?.aborted) return undefined;
     throw error;
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await remove();
   }
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { BuildError, UsageError } from '../../errors.ts';
 import { type CachePlace, markUsed } from '../../files/content-cache.ts';
 import { readRegularFile } from '../../files/regular-file.ts';
+import { makeTemporaryFolder } from '../../files/temporary-folder.ts';
 import type { KernelTree } from './kernel-tree.ts';
 import { type GitOptions, Repository } from './repository.ts';
 
@@ -98,9 +98,9 @@ export class SourceRepository {
 
   /** The revision with a patch on top; undefined where it does not apply. */
   async #apply(revision: string, fixup: Fixup): Promise<string | undefined> {
-    const folder = await mkdtemp(join(tmpdir(), 'modstorm-index-'));
+    const folder = await makeTemporaryFolder('index');
     try {
-      const environment = { GIT_INDEX_FILE: join(folder, 'index') };
+      const environment = { GIT_INDEX_FILE: join(folder.path, 'index') };
       await this.#repository.git(['read-tree', revision], { environment });
       const applied = await this.#repository.try(['apply', '--cached', '-'], {
         environment,
@@ -110,7 +110,7 @@ export class SourceRepository {
       const tree = await this.#repository.git(['write-tree'], { environment });
       return await this.#commitTree(tree, [revision]);
     } finally {
-      await rm(folder, { recursive: true, force: true });
+      await folder.remove();
     }
   }
 

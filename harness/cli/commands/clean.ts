@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InfrastructureError } from '../../errors.ts';
 import { exitCodes } from '../../exit-code.ts';
+import { findAbandonedFolders } from '../../files/temporary-folder.ts';
 import { signalGroup } from '../../process/group.ts';
 import { findLeftoverGuests, findStaleTemporaryFolders } from '../../process/leftover.ts';
 import { cacheFolder } from '../../project.ts';
@@ -60,7 +61,8 @@ export async function cleanCommand(
     }
   };
   for (const folder of places.temporary) {
-    for (const path of await findStaleTemporaryFolders(folder, Date.now(), places.proc))
+    const stale = await findStaleTemporaryFolders(folder, Date.now(), places.proc);
+    for (const path of new Set([...(await findAbandonedFolders(folder)), ...stale]))
       tell([await remove(path)]);
   }
   const { removed, kept } = await removeLeftovers(cache);

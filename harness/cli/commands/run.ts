@@ -13,6 +13,7 @@ import { reportRun } from '../../report/run-report.ts';
 import { executeRun } from '../../run/execute-run.ts';
 import type { RunInput } from '../../run/run-input.ts';
 import { RunFolder } from '../../store/run-folder.ts';
+import { removeAbandoned } from '../abandoned.ts';
 import type { CommandContext } from '../context.ts';
 import { fragmentNames, readMatrix, workloadsOf } from '../inputs.ts';
 import { chosenFormat, type FormatOptions } from '../options.ts';
@@ -39,6 +40,7 @@ export async function runCommand(
   options: RunOptions,
   context: CommandContext,
 ): Promise<number> {
+  await removeAbandoned(options.results, context.environment);
   const input =
     options.resume === undefined
       ? await newRun(reference, options)
