@@ -138,6 +138,10 @@ export const errorCodes = {
     fault: 'harness',
     meaning: 'The journal belongs to another plan than the plan.json beside it',
   },
+  JOURNAL_OTHER_RUN: {
+    fault: 'harness',
+    meaning: 'The journal belongs to another run than the run.json beside it',
+  },
   JOURNAL_WRITE_FAILED: { fault: 'harness', meaning: 'A record cannot be written to the journal' },
   KERNEL_BUILD_FAILED: { fault: 'kernel', meaning: 'The kernel does not compile' },
   KERNEL_CONFIG_DROPPED: { fault: 'kernel', meaning: 'Kconfig did not take over an option of a fragment' },

@@ -13,6 +13,7 @@ import type { ModuleStats } from './module-stats/module-stats.ts';
 import { parseModuleStats } from './module-stats/module-stats-text.ts';
 import type { TrialRecord } from './record.ts';
 import type { StatsSnapshot, TrialEvidence } from './trial-evidence.ts';
+import { rangeFault } from './value-range.ts';
 import { requestMetrics } from './workload/load-requests.ts';
 import { readMemory } from './workload/memory-samples.ts';
 import { storedValue } from './workload/metric-lines.ts';
@@ -219,7 +220,7 @@ function otherMachine(
 
 function invalidReason(
   { facts, expected }: TrialEvidence,
-  { findings }: TrialMeasurement,
+  { findings, metrics: values }: TrialMeasurement,
   before: Reading | undefined,
   after: Reading | undefined,
   workload: string | undefined,
@@ -236,7 +237,15 @@ function invalidReason(
       if (missing.length > 0) return `the counters ${moment} the workload lack ${missing.join(', ')}`;
     }
   }
-  return findings.find(({ severity }) => severity === 'invalid')?.message;
+  return findings.find(({ severity }) => severity === 'invalid')?.message ?? impossibleValue(values);
+}
+
+function impossibleValue(metrics: TrialRecord['metrics']): string | undefined {
+  for (const [name, value] of Object.entries(metrics)) {
+    const fault = rangeFault(value);
+    if (fault !== undefined) return `${name} is ${value}, ${fault}`;
+  }
+  return undefined;
 }
 
 function unique(findings: readonly Finding[]): Finding[] {

@@ -85,7 +85,8 @@ async function openJournal(
   input: RunInput,
   record: RunRecord,
 ): Promise<{ journal: Journal; records: readonly TrialRecord[] }> {
-  const facts = { run: folder.name, plan: input.plan };
+  // A run whose folder was renamed keeps its name.
+  const facts = { run: (input.earlier?.record ?? record).run, plan: input.plan };
   if (input.earlier) {
     refuseChanged(input.earlier.record, record);
     const { journal, content } = await Journal.resume(folder.journalFile, facts);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { InfrastructureError } from '../errors.ts';
 import type { TrialRecord } from '../measurement/record.ts';
 import type { Plan, Trial } from '../plan/trial.ts';
+import { sealFault } from './record-seal.ts';
 import { firstFault, objectOf, text } from './schema.ts';
 import { trialRecordSchema } from './trial-record-schema.ts';
 
@@ -11,6 +12,8 @@ export interface JournalHeader {
   version: 1;
   run: string;
   planDigest: string;
+  /** Every record carries the name of its run and a checksum; absent in journals of versions that did not seal them. */
+  sealed?: true;
 }
 
 /** A journal as replayed. */
@@ -42,7 +45,8 @@ export function replayJournal(content: Buffer, path: string, plan: Plan): Journa
   let start = 0;
   let line = 1;
   for (let end = content.indexOf(newline); end >= 0; end = content.indexOf(newline, start), line++) {
-    const value = parseLine(content.toString('utf8', start, end), path, line);
+    const written = content.toString('utf8', start, end);
+    const value = parseLine(written, path, line);
     start = end + 1;
     if (header === undefined) {
       header = checkHeader(value, path);
@@ -50,7 +54,9 @@ export function replayJournal(content: Buffer, path: string, plan: Plan): Journa
       continue;
     }
     const record = checkRecord(value, path, line);
-    const fault = contradiction(record, trials.get(record.trial));
+    const fault =
+      contradiction(record, trials.get(record.trial)) ??
+      (header.sealed ? sealFault(written, value, header.run) : undefined);
     if (fault !== undefined) throw damaged(path, line, fault);
     if (records.delete(record.trial)) superseded++;
     records.set(record.trial, record);
@@ -74,6 +80,7 @@ const headerSchema = objectOf<JournalHeader>({
   version: z.literal(1),
   run: text,
   planDigest: text,
+  sealed: z.exactOptional(z.literal(true)),
 });
 
 function checkHeader(value: unknown, path: string): JournalHeader {

@@ -7,6 +7,7 @@ import { readRegularFile } from '../files/regular-file.ts';
 import type { TrialRecord } from '../measurement/record.ts';
 import type { Plan } from '../plan/trial.ts';
 import { type JournalContent, type JournalHeader, newline, replayJournal } from './journal-content.ts';
+import { sealRecord } from './record-seal.ts';
 import { firstFault } from './schema.ts';
 import { trialRecordSchema } from './trial-record-schema.ts';
 
@@ -18,10 +19,10 @@ export interface JournalFacts {
 }
 
 /**
- * Replays the journal of a plan. Takes no lock: a run that goes on may be read.
- * @throws InfrastructureError JOURNAL_MISSING; JOURNAL_DAMAGED naming file and line; JOURNAL_OTHER_PLAN
+ * Replays the journal of a run. Takes no lock: a run that goes on may be read.
+ * @throws InfrastructureError JOURNAL_MISSING; JOURNAL_DAMAGED naming file and line; JOURNAL_OTHER_PLAN, JOURNAL_OTHER_RUN
  */
-export async function readJournal(path: string, plan: Plan): Promise<JournalContent> {
+export async function readJournal(path: string, { run, plan }: JournalFacts): Promise<JournalContent> {
   let content: Buffer;
   try {
     content = await readRegularFile(path);
@@ -32,7 +33,18 @@ export async function readJournal(path: string, plan: Plan): Promise<JournalCont
       cause: error,
     });
   }
-  return replayJournal(content, path, plan);
+  const replayed = replayJournal(content, path, plan);
+  demandRun(replayed, path, run);
+  return replayed;
+}
+
+function demandRun({ header }: JournalContent, path: string, run: string): void {
+  if (header.run === run) return;
+  throw new InfrastructureError(
+    'JOURNAL_OTHER_RUN',
+    `${path} belongs to the run ${JSON.stringify(header.run)}, and run.json to ${JSON.stringify(run)}`,
+    { hint: 'Restore journal.ndjson and run.json from one copy of the run.' },
+  );
 }
 
 /** Appends records to the journal of a run; only one process at a time can have it open. */
@@ -40,6 +52,7 @@ export class Journal implements AsyncDisposable {
   readonly path: string;
   readonly #file: LineFile;
   readonly #lock: FileLock;
+  #header: JournalHeader | undefined;
 
   private constructor(file: LineFile, lock: FileLock) {
     this.path = file.path;
@@ -69,7 +82,8 @@ export class Journal implements AsyncDisposable {
   /**
    * Opens the journal of a run that goes on, and returns what it holds. A torn last line is cut off before anything
    * is appended; a run that died before it had a header begins its journal now.
-   * @throws InfrastructureError JOURNAL_DAMAGED, LOCK_HELD; JOURNAL_OTHER_PLAN when it belongs to another plan
+   * @throws InfrastructureError JOURNAL_DAMAGED, LOCK_HELD; JOURNAL_OTHER_PLAN, JOURNAL_OTHER_RUN when it belongs to
+   * another plan or run
    */
   static async resume(
     path: string,
@@ -87,6 +101,8 @@ export class Journal implements AsyncDisposable {
         return { journal, content: { header, records: [], superseded: 0, bytes } };
       }
       const content = replayJournal(bytes, path, facts.plan);
+      demandRun(content, path, facts.run);
+      journal.#header = content.header;
       await file.cut(content.bytes);
       return { journal, content };
     } catch (error) {
@@ -102,7 +118,11 @@ export class Journal implements AsyncDisposable {
    */
   append(record: TrialRecord): Promise<void> {
     const parsed = trialRecordSchema.safeParse(record);
-    if (parsed.success) return this.#write(`${JSON.stringify(record)}\n`);
+    if (parsed.success) {
+      // The lines of one journal are all alike, also those that a newer version appends.
+      const line = this.#header?.sealed ? sealRecord(record, this.#header.run) : JSON.stringify(record);
+      return this.#write(`${line}\n`);
+    }
     return Promise.reject(new Error(`the record of trial ${record.trial}: ${firstFault(parsed.error)}`));
   }
 
@@ -117,7 +137,14 @@ export class Journal implements AsyncDisposable {
   }
 
   async #begin({ run, plan }: JournalFacts): Promise<{ header: JournalHeader; bytes: number }> {
-    const header: JournalHeader = { journal: 'modstorm', version: 1, run, planDigest: plan.digest };
+    const header: JournalHeader = {
+      journal: 'modstorm',
+      version: 1,
+      run,
+      planDigest: plan.digest,
+      sealed: true,
+    };
+    this.#header = header;
     const line = `${JSON.stringify(header)}\n`;
     await this.#write(line);
     await syncFolder(dirname(this.path));

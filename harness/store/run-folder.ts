@@ -140,7 +140,7 @@ export class RunFolder {
   /**
    * All that the folder holds of a run so far; a run that goes on may be loaded too.
    * @throws InfrastructureError FILE_MISSING, FILE_DAMAGED, FILE_VERSION; JOURNAL_MISSING, JOURNAL_DAMAGED,
-   * JOURNAL_OTHER_PLAN
+   * JOURNAL_OTHER_PLAN, JOURNAL_OTHER_RUN
    */
   async load(): Promise<RunContent> {
     const [run, plan] = await Promise.all([this.readRun(), this.readPlan()]);
@@ -148,7 +148,7 @@ export class RunFolder {
       const fault = `planDigest: is ${run.planDigest.slice(0, 12)}, but plan.json has ${plan.digest.slice(0, 12)}`;
       throw damagedFile(this.runFile, fault, 'Restore both files from one copy, or leave this run out.');
     }
-    const { records } = await readJournal(this.journalFile, plan);
+    const { records } = await readJournal(this.journalFile, { run: run.run, plan });
     return { run, plan, records };
   }
   /** Writes plan.json, each cell once. */

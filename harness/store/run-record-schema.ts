@@ -87,5 +87,6 @@ const schema = objectOf<RunRecord>({
 export const runFormat: FileFormat<RunRecord> = {
   version: 1,
   schema,
+  checked: true,
   remedy: 'Restore the file from its copy, or leave this run out.',
 };

@@ -39,8 +39,11 @@ export const count = z.int().min(0);
 /** The 1-based repetition of a boot; lists are as long as the largest of them. */
 export const repetition = z.int().min(1).max(maximumRepetitions);
 
-/** ns, from 0 up; a measured one may have a fraction. */
-export const nanoseconds = z.number().min(0);
+/** ns, from 0 up to what 64 bits hold; a measured one may have a fraction. */
+export const nanoseconds = z
+  .number()
+  .min(0)
+  .max(2 ** 64);
 
 /** The id of a cell or a trial, which is the name of a folder as well: no slash, no leading dot. */
 export const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/, { error: 'is no id' });

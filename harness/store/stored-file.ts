@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { InfrastructureError } from '../errors.ts';
 import { writeFileAtomically } from '../files/atomic.ts';
+import { digestOf } from '../files/digest.ts';
 import { readJsonFile } from '../files/json-file.ts';
 import { firstFault } from './schema.ts';
 
@@ -8,6 +9,8 @@ import { firstFault } from './schema.ts';
 export interface FileFormat<Content extends { version: number }> {
   version: Content['version'];
   schema: z.ZodType<Content>;
+  /** Whether the file carries a checksum of its content: one that nobody edits by hand, and that others rest on. */
+  checked?: true;
   /** What to do when a file of this kind is damaged, as a full sentence. */
   remedy: string;
 }
@@ -18,11 +21,15 @@ export interface FileFormat<Content extends { version: number }> {
  */
 export async function readStoredFile<Content extends { version: number }>(
   path: string,
-  { version, schema, remedy }: FileFormat<Content>,
+  { version, schema, remedy, checked }: FileFormat<Content>,
 ): Promise<Content> {
-  const parsed = schema.safeParse(await readJsonFile(path, version));
-  if (parsed.success) return parsed.data;
-  throw damagedFile(path, firstFault(parsed.error), remedy);
+  const { check, ...content } = await readJsonFile(path, version);
+  const parsed = schema.safeParse(content);
+  if (!parsed.success) throw damagedFile(path, firstFault(parsed.error), remedy);
+  // Absent in files of versions that wrote none.
+  if (checked && check !== undefined && check !== digestOf(content))
+    throw damagedFile(path, 'was changed: its checksum does not fit', remedy);
+  return parsed.data;
 }
 
 /** The error for a file whose content is wrong. */
@@ -37,13 +44,14 @@ export function damagedFile(path: string, fault: string, remedy: string): Infras
  */
 export async function writeStoredFile<Content extends { version: number }>(
   path: string,
-  { schema }: FileFormat<Content>,
+  { schema, checked }: FileFormat<Content>,
   content: Content,
   format: (content: Content) => string = plainJson,
 ): Promise<void> {
   const parsed = schema.safeParse(content);
   if (!parsed.success) throw new Error(`${path} must not be written: ${firstFault(parsed.error)}`);
-  await writeFileAtomically(path, format(content));
+  const stored = checked ? { ...content, check: digestOf(content) } : content;
+  await writeFileAtomically(path, format(stored));
 }
 
 function plainJson(content: unknown): string {

@@ -23,6 +23,7 @@ export interface StoredPlan {
 /** plan.json, in version 1. */
 export const planFormat: FileFormat<StoredPlan> = {
   version: 1,
+  checked: true,
   schema: objectOf<StoredPlan>({
     version: z.literal(1),
     matrix: z.string(),

@@ -8,6 +8,7 @@ import type {
 import { type CounterName, counterNames } from '../measurement/module-stats/kernel-counter.ts';
 import type { DuplicateModule, DuplicateReason } from '../measurement/module-stats/module-stats.ts';
 import type { Capabilities, Outcome, StoredValue, TrialPhase, TrialRecord } from '../measurement/record.ts';
+import { rangeFault } from '../measurement/value-range.ts';
 import {
   count,
   id,
@@ -24,10 +25,11 @@ import {
 const notNumber = 'is no number';
 
 /** A value as files keep it: a finite number, or the digits of an integer that no double holds. */
-export const storedValue: z.ZodType<StoredValue> = z.union(
-  [z.number(), z.string().regex(/^-?\d{1,40}$/, { error: notNumber })],
-  { error: notNumber },
-);
+export const storedValue: z.ZodType<StoredValue> = z
+  .union([z.number(), z.string().regex(/^-?\d{1,40}$/, { error: notNumber })], { error: notNumber })
+  .refine(value => rangeFault(value) === undefined, {
+    error: ({ input }) => `is ${input}, ${rangeFault(input as StoredValue)}`,
+  });
 
 const phase = oneOf<TrialPhase>({
   start: true,

@@ -181,13 +181,16 @@ function withEvidence(reason: string, evidence: string | undefined): string {
 function readCapabilities({ hello }: GuestLog): Capabilities | undefined {
   if (!hello) return undefined;
   const { facts } = hello;
+  const cpusOnline = Number(facts['cpus_online'] || Number.NaN);
+  // A guest may say anything: one that cannot count its CPUs is not believed in the rest either.
+  if (!Number.isSafeInteger(cpusOnline) || cpusOnline < 0) return undefined;
   return {
     release: escapeText(facts['release'] ?? '', { length: 100 }),
     moduleStats: facts['module_stats'] === '1',
     autoloadDups: facts['autoload_dups'] === '1',
     dupsTrace: facts['dups_trace'] === '1' || facts['dups_trace'] === 'Y',
     decompress: facts['decompress'] === '1',
-    cpusOnline: Number(facts['cpus_online'] ?? Number.NaN),
+    cpusOnline,
     ...(facts['config_sha256'] !== undefined && {
       configDigest: escapeText(facts['config_sha256'], { length: 64 }),
     }),

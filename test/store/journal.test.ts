@@ -19,7 +19,7 @@ async function write(path: string, list: readonly TrialRecord[]): Promise<void> 
 t.test('records come back as they were, in the order of the calls', async t => {
   const path = join(t.testdir(), 'journal.ndjson');
   await write(path, records);
-  const content = await readJournal(path, plan);
+  const content = await readJournal(path, facts);
   t.strictSame(content.records, records);
   t.match(content, {
     header: { journal: 'modstorm', version: 1, run: 'r', planDigest: plan.digest },
@@ -37,18 +37,18 @@ t.test('a torn last line is reported, and cut off before the next record', async
   const lastStart = whole.lastIndexOf('\n', whole.length - 2) + 1;
   for (const cutAt of [lastStart + 1, lastStart + 20, whole.length - 1]) {
     writeFileSync(path, whole.subarray(0, cutAt));
-    const torn = await readJournal(path, plan);
+    const torn = await readJournal(path, facts);
     t.strictSame(torn.torn, { line: 3, bytes: cutAt - lastStart });
     t.strictSame(torn.records, records.slice(0, 1));
     const { journal, content } = await Journal.resume(path, facts);
     t.equal(content.records.length, 1);
     await journal.append(records[2]!);
     await journal.close();
-    t.strictSame((await readJournal(path, plan)).records, [records[0], records[2]]);
+    t.strictSame((await readJournal(path, facts)).records, [records[0], records[2]]);
   }
   writeFileSync(path, Buffer.concat([whole, Buffer.alloc(4096)]));
   t.match(
-    await readJournal(path, plan),
+    await readJournal(path, facts),
     { torn: { line: 4, bytes: 4096 } },
     'the zeros that ext4 leaves after a power cut',
   );
@@ -60,7 +60,7 @@ t.test('a damaged line in the middle is an error that names file, line and fix',
   const lines = readFileSync(path, 'utf8').split('\n');
   const damage = (line: number, text: string) => {
     writeFileSync(path, lines.map((old, index) => (index + 1 === line ? text : old)).join('\n'));
-    return readJournal(path, plan);
+    return readJournal(path, facts);
   };
   const bad = (record: object) => JSON.stringify({ ...records[1], ...record });
   for (const [text, message] of [
@@ -81,6 +81,11 @@ t.test('a damaged line in the middle is an error that names file, line and fix',
     [bad({ findings: [null] }), /:3 is no trial record: findings\[0\]: expected object, received null/],
     [bad({ metrics: { a: null } }), /:3 is no trial record: metrics\.a: is no number/],
     [bad({ metrics: { a: '1.5' } }), /:3 is no trial record: metrics\.a: is no number/],
+    [bad({ metrics: { a: -1 } }), /:3 .* metrics\.a: is -1, and nothing that is measured is negative/],
+    [bad({ metrics: { a: 1e300 } }), /:3 .* metrics\.a: is 1e\+300, and nothing .* reaches 2\^64/],
+    [bad({ metrics: { a: '18446744073709551616' } }), /:3 .* reaches 2\^64/],
+    [bad({ durationNs: -1 }), /:3 .* durationNs: Too small/],
+    [bad({ bootNs: 1e300 }), /:3 .* bootNs: Too big/],
     [bad({ metrics: { 'a b': 1 } }), /:3 is no trial record: metrics\["a b"\]: .* no plain name/],
     [
       bad({}).replace('"metrics":{', '"metrics":{"__proto__":1,'),
@@ -94,8 +99,8 @@ t.test('a damaged line in the middle is an error that names file, line and fix',
   await t.rejects(damage(1, '{"journal":"modstorm","version":2}'), { message: /:1 has version 2/ });
   await t.rejects(damage(1, '{"journal":"modstorm","version":1}'), { message: /:1 .* run: expected string/ });
   writeFileSync(path, '');
-  await t.rejects(readJournal(path, plan), { message: /:1 has no header/ });
-  await t.rejects(readJournal(`${path}.gone`, plan), { code: 'JOURNAL_MISSING' });
+  await t.rejects(readJournal(path, facts), { message: /:1 has no header/ });
+  await t.rejects(readJournal(`${path}.gone`, facts), { code: 'JOURNAL_MISSING' });
 });
 
 t.test('one writer at a time, and only for its own plan', async t => {
@@ -107,7 +112,10 @@ t.test('one writer at a time, and only for its own plan', async t => {
   await t.rejects(Journal.create(path, facts), { code: 'JOURNAL_EXISTS' });
   const other = { ...plan, digest: 'e'.repeat(64) };
   await t.rejects(Journal.resume(path, { ...facts, plan: other }), { code: 'JOURNAL_OTHER_PLAN' });
-  await t.rejects(readJournal(path, other), { code: 'JOURNAL_OTHER_PLAN', message: /dddd.* eeee/ });
+  await t.rejects(readJournal(path, { ...facts, plan: other }), {
+    code: 'JOURNAL_OTHER_PLAN',
+    message: /dddd.* eeee/,
+  });
   const { journal: again } = await Journal.resume(path, facts);
   await again.close();
 });
@@ -116,7 +124,7 @@ t.test('of two records for one trial the last counts', async t => {
   const path = join(t.testdir(), 'journal.ndjson');
   const lost = fakeRecord(plan.trials[0]!, {}, { kind: 'infrastructure', reason: 'QEMU died' });
   await write(path, [lost, records[1]!, records[0]!]);
-  const content = await readJournal(path, plan);
+  const content = await readJournal(path, facts);
   t.strictSame(content.records, [records[1], records[0]]);
   t.equal(content.superseded, 1);
 });
@@ -128,7 +136,7 @@ t.test('a run that died before its journal had a header can be resumed', async t
     t.strictSame(content.records, []);
     await journal.append(records[0]!);
     await journal.close();
-    t.strictSame((await readJournal(join(folder, name), plan)).records, [records[0]], name);
+    t.strictSame((await readJournal(join(folder, name), facts)).records, [records[0]], name);
   }
 });
 
@@ -141,7 +149,7 @@ t.test('no record with a number that JSON would turn into null is written', asyn
   );
   await journal.append(fakeRecord(plan.trials[0]!, { big: '18446744073709551615' }));
   t.equal(
-    (await readJournal(path, plan)).records[0]?.metrics['big'],
+    (await readJournal(path, facts)).records[0]?.metrics['big'],
     '18446744073709551615',
     'all digits survive',
   );
@@ -168,6 +176,38 @@ t.test(
       }),
     );
     appendFileSync(path, '\n');
-    await t.rejects(readJournal(path, plan), { message: /:8 is no JSON/ }, 'an empty line is damage too');
+    await t.rejects(readJournal(path, facts), { message: /:8 is no JSON/ }, 'an empty line is damage too');
   },
 );
+
+t.test('a record names its run and carries a checksum: nothing foreign or changed is believed', async t => {
+  const path = join(t.testdir(), 'journal.ndjson');
+  await write(path, records.slice(0, 3));
+  const text = readFileSync(path, 'utf8');
+  const lines = text.split('\n');
+  const changed = async (line: string, message: RegExp) => {
+    writeFileSync(path, [...lines.slice(0, 2), line, ...lines.slice(3)].join('\n'));
+    await t.rejects(readJournal(path, facts), { code: 'JOURNAL_DAMAGED', message }, String(message));
+    await t.rejects(Journal.resume(path, facts), { code: 'JOURNAL_DAMAGED', message });
+  };
+  await changed(lines[2]!.replace('"failed_becoming":1', '"failed_becoming":9'), /:3 was changed/);
+  await changed(lines[2]!.replace('"metrics":{', '"metrics":{"failed_becoming":7,'), /:3 was changed/);
+  await changed(JSON.stringify(records[1]), /:3 carries no checksum/);
+  const foreign = join(t.testdir({}), 'foreign.ndjson');
+  await using journal = await Journal.create(foreign, { run: 'other', plan });
+  await journal.append(records[1]!);
+  await changed(readFileSync(foreign, 'utf8').split('\n')[1]!, /:3 belongs to another run, "other"/);
+  await t.rejects(readJournal(foreign, facts), { code: 'JOURNAL_OTHER_RUN' });
+});
+
+t.test('journals of versions that sealed no record are read, and go on as they are', async t => {
+  const path = join(t.testdir(), 'journal.ndjson');
+  const header = { journal: 'modstorm', version: 1, run: 'r', planDigest: plan.digest };
+  writeFileSync(path, [header, records[0]].map(line => `${JSON.stringify(line)}\n`).join(''));
+  {
+    const { journal } = await Journal.resume(path, facts);
+    await using _ = journal;
+    await journal.append(records[1]!);
+  }
+  t.strictSame((await readJournal(path, facts)).records, records.slice(0, 2));
+});

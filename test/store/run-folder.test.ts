@@ -57,7 +57,7 @@ async function makeRun(root: string): Promise<RunFolder> {
   const plan = fakePlan([fakeCell('c1', 'stats', 2), fakeCell('c2', 'stats', 8)], 2);
   await folder.writeRun(fakeRun());
   await folder.writePlan(plan);
-  await using journal = await Journal.create(folder.journalFile, { run: folder.name, plan });
+  await using journal = await Journal.create(folder.journalFile, { run: fakeRun().run, plan });
   await journal.append(fakeRecord(plan.trials[0]!, { wasted_bytes: 5 }));
   return folder;
 }
@@ -110,11 +110,22 @@ t.test('a damaged run.json or plan.json is one error that names file and member'
   ];
   for (const [file, text, message] of cases) {
     const whole = readFileSync(file, 'utf8');
-    writeFileSync(file, text);
+    // Without the checksum, as files of older versions are: else that alone would be told.
+    writeFileSync(file, text.replace(/,\s*"check": "[0-9a-f]{64}"/, ''));
     await t.rejects(folder.load(), { fault: 'harness', message, hint: /./ }, String(message));
     writeFileSync(file, whole);
   }
   await t.resolves(folder.load());
+  for (const [file, from, to] of [
+    [folder.runFile, '"jobs": 2', '"jobs": 3'],
+    [folder.planFile, '"vcpus": 8', '"vcpus": 16'],
+  ] as const) {
+    const whole = readFileSync(file, 'utf8');
+    t.ok(whole.includes(from));
+    writeFileSync(file, whole.replace(from, to));
+    await t.rejects(folder.load(), { code: 'FILE_DAMAGED', message: /was changed: its checksum/ });
+    writeFileSync(file, whole);
+  }
 });
 
 t.test('no file is written that could not be read again', async t => {

@@ -30,8 +30,13 @@ export function parseMetricLines(text: string, declared: readonly WorkloadMetric
     const [name, value] = words;
     if (words.length !== 2 || !name || !value || !names.has(name)) continue;
     const number = readNumber(value);
-    if (number !== undefined) {
+    if (number !== undefined && !Object.hasOwn(result.values, name)) {
       result.values[name] = number;
+      continue;
+    }
+    if (number !== undefined) {
+      const message = `the workload gave ${name} twice, as ${result.values[name]} and as ${number}`;
+      result.findings.push({ code: 'METRIC_TWICE', severity: 'invalid', message });
       continue;
     }
     const message = `the workload gave ${JSON.stringify(value.slice(0, 64))} as ${name}, which is no number`;
