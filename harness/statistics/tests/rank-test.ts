@@ -37,7 +37,7 @@ export interface RankTestOptions {
  * The rank-sum test given the pooled values, ties by mid-ranks. Two-sided p is P(|W - E| >= |w - E|), never twice a
  * tail, which is wrong for ties with unequal sizes.
  *
- * - Exact: up to `exactPairLimit` pairs, and beyond where a side is small: 2 against 80 000, 4 against 17 000, 8 against
+ * - Exact: up to `exactPairLimit` pairs, and beyond where a side is small: 2 against 35 000, 4 against 17 000, 8 against
  *   8000, 20 against 3000, for which it takes up to a second.
  * - Seeded relabelling: a side of at most 50 against still more, and where one tie group holds more than half of the values
  *   and few lie outside it. Its p has a standard error of sqrt(p / relabellings) and is never below 1 / (1 + relabellings).

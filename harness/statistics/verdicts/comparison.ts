@@ -78,6 +78,8 @@ export interface MetricComparison {
   worse: Worse;
   base: Summary;
   candidate: Summary;
+  /** What was measured, from which further trials are sized. */
+  samples: { base: Sample; candidate: Sample };
   confidence: number;
   /** Undefined when a side is empty, as are `effect` and the rest. */
   test: HeadlineTest | undefined;
@@ -128,6 +130,7 @@ export function compareMetric(request: ComparisonRequest): MetricComparison {
     worse: request.worse,
     base: summarise(base),
     candidate: summarise(candidate),
+    samples: { base, candidate },
     confidence,
     test: undefined,
     second: undefined,

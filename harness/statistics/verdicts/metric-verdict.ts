@@ -53,8 +53,8 @@ export interface MetricVerdict {
   alpha: number;
   /** Level that this hypothesis alone would have to reach now. */
   required: number;
-  /** What would decide an open question. */
-  needs: TrialsNeeded | undefined;
+  /** What would decide an open question; found when it is first read. */
+  readonly needs: TrialsNeeded | undefined;
   comparison: MetricComparison;
   /** Given with the reason `qualified`. */
   qualification?: Qualification | undefined;

@@ -1,14 +1,11 @@
-import {
-  incompleteBeta,
-  normalTail,
-  normalUpperQuantile,
-  studentUpperQuantile,
-} from '../distributions/distribution.ts';
+import { normalTail, normalUpperQuantile, studentUpperQuantile } from '../distributions/distribution.ts';
 import { type Bursts, boundOf } from '../effects/bursts.ts';
 import { rateDifference } from '../effects/clopper-pearson.ts';
 import { separationP } from '../tests/headline-test.ts';
 import { leastUntiedP } from '../tests/rank-test.ts';
-import type { MetricComparison } from './comparison.ts';
+import type { MetricComparison, RateComparison } from './comparison.ts';
+import { trialsForCounts } from './count-trials.ts';
+import { trialsForRates } from './rate-trials.ts';
 
 /** How many trials per side would decide, and what they would show. */
 export interface TrialsNeeded {
@@ -16,7 +13,7 @@ export interface TrialsNeeded {
   /** Beyond the smaller side of those there are; 0 when the number is there and the answer was bad luck or near the gate. */
   more: number;
   /**
-   * The change in the metric's unit (or of the rate) that so many trials show; four runs of five do if it is a time.
+   * The change in the metric's unit (or of the rate) that so many trials show in four runs of five.
    * Undefined when the spread is unknown, and `perSide` is but the fewest that could prove anything.
    */
   change: number | undefined;
@@ -33,7 +30,7 @@ const most = 100_000;
  * @returns undefined when nothing can be said: no values, or no change to look for
  */
 export function trialsNeeded(comparison: MetricComparison, alpha: number): TrialsNeeded | undefined {
-  const { effect, rates, test } = comparison;
+  const { effect, rates, test, confidence } = comparison;
   if (effect === undefined || test === undefined) return undefined;
   const have = Math.min(comparison.base.n, comparison.candidate.n);
   if (test.name === 'exact equality') {
@@ -43,19 +40,60 @@ export function trialsNeeded(comparison: MetricComparison, alpha: number): Trial
   }
   const least = leastTrials(alpha);
   if (have < 2) return { perSide: least, more: least - have, change: undefined, of: 'value' };
-  const byRate = test.name === 'Fisher on P(nonzero)' && rates?.gate !== undefined;
-  const gate = byRate ? (rates.gate ?? 0) : comparison.threshold;
+  const byFisher = test.name === 'Fisher on P(nonzero)' ? rates : undefined;
+  const ofRate = byFisher?.gate;
+  const gate = ofRate ?? comparison.threshold;
   const change = gate > 0 ? gatesSized * gate : Math.abs(effect.estimate);
   if (change === 0) return undefined;
-  const deviation = pooledDeviation(comparison) * growth(comparison, change);
-  const sized = byRate
-    ? trialsForRates(rates.base.rate, Math.min(1, rates.base.rate + change), alpha)
-    : Math.max(
-        trialsForShift(change, deviation, alpha, degreesOf(comparison)),
-        trialsToReach(change - gate, deviation, comparison),
-      );
+  const sized =
+    comparison.testedAs === 'time'
+      ? trialsForTimes(comparison, { change, gate, alpha })
+      : byFisher
+        ? trialsForEvents(comparison, byFisher, { change, gate, alpha })
+        : trialsForCounts({ values: pooledValues(comparison), change, gate, alpha, confidence });
+  if (sized === undefined)
+    return { perSide: least, more: Math.max(0, least - have), change: undefined, of: 'value' };
   const perSide = Math.min(most, Math.max(sized, least));
-  return { perSide, more: Math.max(0, perSide - have), change, of: byRate ? 'rate' : 'value' };
+  return { perSide, more: Math.max(0, perSide - have), change, of: ofRate === undefined ? 'value' : 'rate' };
+}
+
+/** What further trials shall show. */
+interface SoughtChange {
+  change: number;
+  gate: number;
+  alpha: number;
+}
+
+/** Times move as a whole: Noether's size, and so many that the estimate reaches the gate. */
+function trialsForTimes(comparison: MetricComparison, { change, gate, alpha }: SoughtChange): number {
+  const deviation = pooledDeviation(comparison);
+  const degrees = degreesOf(comparison);
+  return Math.max(
+    trialsForShift(change, deviation, alpha, degrees),
+    trialsToReach(change - gate, deviation, degrees),
+  );
+}
+
+/**
+ * Counts that are mostly zero, by how often they are not. Where only the mean has a gate, it moves as that share does.
+ * @returns undefined when nothing was ever counted and only the mean has a gate
+ */
+function trialsForEvents(
+  { base, candidate }: MetricComparison,
+  rates: RateComparison,
+  { change, gate, alpha }: SoughtChange,
+): number | undefined {
+  const events = rates.base.events + rates.candidate.events;
+  const trials = rates.base.trials + rates.candidate.trials;
+  if (rates.gate !== undefined) return trialsForRates({ events, trials, change, gate, alpha });
+  const total = (base.mean ?? 0) * base.n + (candidate.mean ?? 0) * candidate.n;
+  if (events === 0 || total <= 0) return undefined;
+  const perUnit = (events / trials) * ((base.n + candidate.n) / total);
+  return trialsForRates({ events, trials, change: change * perUnit, gate: gate * perUnit, alpha });
+}
+
+function pooledValues({ samples }: MetricComparison): number[] {
+  return [...samples.base.ordered, ...samples.candidate.ordered].map(Number).sort((a, b) => a - b);
 }
 
 /**
@@ -94,13 +132,6 @@ export function leastTrials(alpha: number): number {
 /** The estimate of a change must reach the gate as well, which one as large as the gate does in every second run. */
 const gatesSized = 1.5;
 
-/** Counts vary the more the larger they are: the spread of both sides once the mean of one has grown by the change. */
-function growth({ testedAs, base, candidate }: MetricComparison, change: number): number {
-  const centre = ((base.mean ?? 0) + (candidate.mean ?? 0)) / 2;
-  if (testedAs !== 'count' || centre <= 0) return 1;
-  return Math.sqrt((1 + (1 + change / centre) ** 2) / 2);
-}
-
 /** Variance of Hodges and Lehmann's shift over that of the difference of means, for normal values. */
 const shiftVariance = Math.PI / 3;
 
@@ -108,11 +139,10 @@ const shiftVariance = Math.PI / 3;
  * Trials per side with which an estimate lies less than `margin` below the truth, with the power that is promised.
  * Student's quantile allows for the deviation being an estimate itself.
  */
-function trialsToReach(margin: number, deviation: number, comparison: MetricComparison): number {
+function trialsToReach(margin: number, deviation: number, degrees: number): number {
   if (deviation === 0) return 1;
-  const quantile = studentUpperQuantile(1 - power, degreesOf(comparison));
-  const variance = comparison.effect?.kind === 'shift' ? shiftVariance : 1;
-  return Math.ceil(2 * variance * ((quantile * deviation) / margin) ** 2);
+  const quantile = studentUpperQuantile(1 - power, degrees);
+  return Math.ceil(2 * shiftVariance * ((quantile * deviation) / margin) ** 2);
 }
 
 /** The fewest trials per side that prove that a deterministic metric differs. */
@@ -139,36 +169,6 @@ export function trialsForShift(
   const ofPower = normalUpperQuantile(1 - power);
   const allowed = ofLevel + ofPower * Math.sqrt(1 + (ofLevel + ofPower) ** 2 / (2 * degrees));
   return Math.ceil(allowed ** 2 / (6 * (superiority - 0.5) ** 2));
-}
-
-/**
- * Trials per side for Fisher's exact test of two rates: exact where the base never shows the event, else Casagrande,
- * Pike and Smith's approximation (1978), which asks for a few too many.
- */
-export function trialsForRates(from: number, to: number, alpha: number): number {
-  const distance = Math.abs(to - from);
-  if (distance === 0) return most;
-  if (from === 0) return trialsFromZero(to, alpha);
-  const middle = (from + to) / 2;
-  const deviations =
-    normalUpperQuantile(alpha / 2) * Math.sqrt(2 * middle * (1 - middle)) +
-    normalUpperQuantile(1 - power) * Math.sqrt(from * (1 - from) + to * (1 - to));
-  const plain = (deviations / distance) ** 2;
-  return Math.ceil((plain / 4) * (1 + Math.sqrt(1 + 4 / (plain * distance))) ** 2);
-}
-
-/** With no event on the base side, b events on the other have p = 2 choose(n, b) / choose(2n, b). */
-function trialsFromZero(to: number, alpha: number): number {
-  for (let trials = 1; trials < 2000; trials++) {
-    let p = 2;
-    let events = 0;
-    while (p > alpha && events < trials) {
-      p *= (trials - events) / (2 * trials - events);
-      events++;
-    }
-    if (p <= alpha && incompleteBeta(to, events, trials - events + 1) >= power) return trials;
-  }
-  return most;
 }
 
 function degreesOf({ base, candidate }: MetricComparison): number {

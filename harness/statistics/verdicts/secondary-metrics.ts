@@ -9,7 +9,7 @@ import { compareAt, type Family, type Hypothesis, valuesOf } from './family.ts';
 import type { JudgedHypothesis } from './headlines.ts';
 import { type Look, valuesAt } from './looks.ts';
 import type { MetricVerdict } from './metric-verdict.ts';
-import { judgeAdjusted, levelP } from './verdict.ts';
+import { judgeUnsized, levelP } from './verdict.ts';
 
 /** A secondary metric with its verdict. */
 export interface JudgedSecondary extends JudgedHypothesis {
@@ -123,7 +123,7 @@ function judgeCandidate(
 ): JudgedSecondary {
   const { look } = headline;
   const spend = look?.spend ?? alpha;
-  const own = judgeAdjusted(
+  const own = judgeUnsized(
     { comparison, adjusted: p ?? 1, adjustedLevel: level },
     { alpha, spend, required: spend },
   );

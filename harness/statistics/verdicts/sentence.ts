@@ -119,12 +119,11 @@ function needsPhrase({ needs, comparison, reason }: MetricVerdict, phrases: Phra
   if (needs.change === undefined) return `at least ${trials} are needed before any change could be proved`;
   const change = neededChange(needs.change, needs.of, comparison, phrases);
   if (needs.perSide > 1000) return `to show ${change} would take over 1000 trials per side`;
-  // The spread of few skewed counts is too uncertain for a promise.
-  const often = comparison.testedAs === 'time' ? ' in four runs of five' : '';
+  const often = 'in four runs of five';
   if (needs.more === 0)
-    return `about so many trials would show ${change}${often}: this one lies near the gate`;
-  const gates = comparison.threshold > 0 || needs.of === 'rate' ? ', one and a half gates' : '';
-  return `about ${trials} would show ${change}${gates}${gates && often && ','}${often}`;
+    return `about so many trials would show ${change} ${often}: this one lies near the gate`;
+  const gates = comparison.threshold > 0 || needs.of === 'rate' ? ', one and a half gates,' : '';
+  return `about ${trials} would show ${change}${gates} ${often}`;
 }
 
 function neededChange(

@@ -10,7 +10,7 @@ import type { Correction } from './analysis-request.ts';
 import { isMeasured, type MeasuredComparison, type MetricComparison } from './comparison.ts';
 import { excludedChange, isAllEqual } from './equivalence.ts';
 import type { MetricVerdict, Reason, Verdict } from './metric-verdict.ts';
-import { trialsNeeded } from './power.ts';
+import { type TrialsNeeded, trialsNeeded } from './power.ts';
 
 /** The level at which adjusted p-values are judged. */
 export interface LevelOptions {
@@ -69,21 +69,40 @@ export function levelP({ test, difference }: MetricComparison): number {
   return (byRanks ? difference?.level.twoSided : test?.p) ?? 1;
 }
 
-/**
- * Judges a comparison whose p-values were adjusted elsewhere.
- * @param options `required` is the level that a raw p must reach at least for its adjusted one to reach `spend`
- */
-export function judgeAdjusted(
+/** How a judged comparison spends its level; `required` is what a raw p must reach at least for its adjusted one to do. */
+export interface RequiredLevel extends LevelOptions {
+  required: number;
+}
+
+/** Judges a comparison whose p-values were adjusted elsewhere. */
+export function judgeAdjusted(adjusted: AdjustedComparison, level: RequiredLevel): MetricVerdict {
+  const result = judgeUnsized(adjusted, level);
+  const { verdict, reason, changed, comparison, required } = result;
+  const open = (verdict === 'INCONCLUSIVE' || verdict === 'NOT_ENOUGH') && reason !== 'mixture' && !changed;
+  let needs: TrialsNeeded | undefined;
+  let sized = !open;
+  return {
+    ...result,
+    // Counts are sized by simulation, and of ten thousand metrics few are shown.
+    get needs() {
+      if (!sized) needs = trialsNeeded(comparison, required);
+      sized = true;
+      return needs;
+    },
+  };
+}
+
+/** The same without what further trials would decide. */
+export function judgeUnsized(
   { comparison, adjusted, adjustedLevel }: AdjustedComparison,
-  { alpha, spend = alpha, required }: LevelOptions & { required: number },
-): MetricVerdict {
+  { alpha, spend = alpha, required }: RequiredLevel,
+): Omit<MetricVerdict, 'needs'> {
   const p = comparison.test?.p;
   const differs = p !== undefined && adjusted <= spend;
   const level = differs && adjustedLevel <= spend;
   const { verdict, reason } = decide(comparison, { differs, level, required });
   const changed =
     reason === 'proved' || reason === 'proved-without-direction' || reason === 'exactly-different';
-  const open = verdict === 'INCONCLUSIVE' || verdict === 'NOT_ENOUGH';
   return {
     verdict,
     reason,
@@ -92,7 +111,6 @@ export function judgeAdjusted(
     adjusted: p === undefined ? undefined : Math.min(1, adjusted * (alpha / spend)),
     alpha,
     required,
-    needs: open && reason !== 'mixture' && !changed ? trialsNeeded(comparison, required) : undefined,
     comparison,
   };
 }

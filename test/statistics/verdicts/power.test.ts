@@ -5,10 +5,11 @@ import { makeSample } from '../../../harness/statistics/samples/sample.ts';
 import { compareMetric } from '../../../harness/statistics/verdicts/comparison.ts';
 import { planLooks } from '../../../harness/statistics/verdicts/looks.ts';
 import type { MetricVerdict } from '../../../harness/statistics/verdicts/metric-verdict.ts';
-import { leastTrials, trialsForRates, trialsForShift } from '../../../harness/statistics/verdicts/power.ts';
+import { leastTrials, trialsForShift } from '../../../harness/statistics/verdicts/power.ts';
+import { trialsForRates } from '../../../harness/statistics/verdicts/rate-trials.ts';
 import { explainInSentence } from '../../../harness/statistics/verdicts/sentence.ts';
 import { judge } from '../../../harness/statistics/verdicts/verdict.ts';
-import { type Draw, draws, normal } from '../generators.ts';
+import { type Draw, draws, negativeBinomial, normal, poisson } from '../generators.ts';
 import { count, time } from '../metrics.ts';
 
 function judged(definition: MetricDefinition, base: number[], candidate: number[]): MetricVerdict {
@@ -21,11 +22,18 @@ function judged(definition: MetricDefinition, base: number[], candidate: number[
 }
 
 /** The share of runs, as long as a first one of `trials` per side asked for, that prove a change of 1.5 gates. */
-function shareProved(definition: MetricDefinition, trials: number, base: Draw, changed: Draw, seed: number) {
+function shareProved(
+  definition: MetricDefinition,
+  trials: number,
+  base: Draw,
+  changed: Draw,
+  seed: number,
+  runs = 600,
+) {
   const random = makeRandom(seed);
   let asked = 0;
   let proved = 0;
-  for (let run = 0; run < 600; run++) {
+  for (let run = 0; run < runs; run++) {
     const first = judged(definition, draws(trials, base, random), draws(trials, base, random));
     const { perSide, more } = first.needs ?? { perSide: 0, more: 0 };
     if (more === 0 || perSide > 1000) continue;
@@ -49,19 +57,43 @@ t.test('four of five runs as long as asked for prove a time that grew by one and
   }
   t.end();
 });
-t.test('of counts no share of runs is promised, whether more are needed or not', t => {
+t.test('four of five do of counts as well, however uneven they are', t => {
+  const counts = (atLeast: number, rate?: number) => ({ ...count, gate: { atLeast, relative: 0, rate } });
+  const lognormal =
+    (median: number): Draw =>
+    random =>
+      Math.round(median * Math.exp(0.7 * normal(random)));
+  const rare =
+    (rate: number): Draw =>
+    random =>
+      random.uniform() < rate ? 1 + Math.floor(3 * random.uniform()) : 0;
+  const kinds: [string, MetricDefinition, Draw, Draw][] = [
+    ['negative binomial, k=0.5', counts(80), negativeBinomial(80), negativeBinomial(200)],
+    ['Poisson', counts(4), random => poisson(20, random), random => poisson(26, random)],
+    ['lognormal', counts(30), lognormal(100), lognormal(135)],
+    ['5 % of the boots', counts(1, 0.1), rare(0.05), rare(0.2)],
+  ];
+  for (const [name, definition, base, changed] of kinds) {
+    const { asked, share } = shareProved(definition, 10, base, changed, 40, 120);
+    t.ok(asked > 100, `${name}: ${asked} runs were told how many more`);
+    t.ok(share >= 0.75 && share <= 0.95, `${name}: proved by ${share.toFixed(3)}`);
+  }
+  t.end();
+});
+
+t.test('what further trials would show is said with how often they do', t => {
   const base = [0, 3, 9, 40, 2, 25];
   const candidate = [1, 4, 30, 8, 37, 0];
   const few = { ...count, gate: { atLeast: 10, relative: 0 } };
   t.match(
     explainInSentence(judged(few, base, candidate), few),
-    /; about \d+ more trials per side would show a change of \d+ %, one and a half gates\.$/,
+    /; about \d+ more trials per side would show a change of \d+ %, one and a half gates, in four runs of five\.$/,
   );
   const many = { ...count, gate: { atLeast: 90, relative: 0, rate: 0.05 } };
-  const four = (values: number[]) => [values, values, values, values].flat();
+  const eight = (values: number[]) => Array.from({ length: 8 }, () => values).flat();
   t.match(
-    explainInSentence(judged(many, four(base), four(candidate)), many),
-    /; about so many trials would show a change of \d+ %: this one lies near the gate\.$/,
+    explainInSentence(judged(many, eight(base), eight(candidate)), many),
+    /; about so many trials would show a change of \d+ % in four runs of five: this one lies near the gate\.$/,
   );
   t.end();
 });
@@ -90,10 +122,11 @@ t.test('trials that would decide', async t => {
     [0, 0.2, 39],
     [0.1, 0.5, 23],
   ] as const) {
-    const trials = trialsForRates(from, to, 0.05);
+    const known = { events: Math.round(250 * from), trials: 250, change: to - from, gate: 0, alpha: 0.05 };
+    const trials = trialsForRates(known);
     t.ok(
-      trials >= exact && trials <= exact + (from === 0 ? 0 : 5),
-      `${from} to ${to}: ${trials}, exact power says ${exact}`,
+      trials >= exact && trials <= 1.5 * exact,
+      `${from} to ${to}: ${trials}, exact power of 0.8 says ${exact}`,
     );
   }
   const looks = planLooks([8, 12, 20], 0.05);
