@@ -44,8 +44,12 @@ export async function runTests(words: readonly string[] = []): Promise<number> {
 
 function testGroups(words: readonly string[]): Group[] {
   const folder = projectPath('build', 'test');
-  const wanted = listTests(folder).filter(
-    file => words.length === 0 || words.some(word => file.includes(word)),
+  // Long tests take hours: only their own folder names them.
+  const long = (file: string) => relative(folder, file).startsWith('long/');
+  const wanted = listTests(folder).filter(file =>
+    long(file)
+      ? words.some(word => word.startsWith('long/') && file.includes(word))
+      : words.length === 0 || words.some(word => file.includes(word)),
   );
   const integration = (file: string) => relative(folder, file).startsWith('integration');
   // Coverage is of the fast tests: what only a real guest reaches is not claimed. Part of the files proves nothing.
@@ -56,7 +60,7 @@ function testGroups(words: readonly string[]): Group[] {
   return [
     {
       title: 'fast tests',
-      files: wanted.filter(file => !integration(file)),
+      files: wanted.filter(file => !integration(file) && !long(file)),
       options: ['--jobs=2', ...coverage],
       covers,
     },
@@ -64,6 +68,12 @@ function testGroups(words: readonly string[]): Group[] {
       title: 'integration tests on real guests',
       files: wanted.filter(integration),
       options: ['--jobs=1', '--disable-coverage', '--timeout=1500'],
+      covers: false,
+    },
+    {
+      title: 'long tests',
+      files: wanted.filter(long),
+      options: ['--jobs=1', '--disable-coverage', '--timeout=14400'],
       covers: false,
     },
   ];

@@ -72,12 +72,6 @@ export const mainline: readonly (Change | 'culprit')[] = [
     to: 'panic("%s is not run\\n", init_filename);',
   },
   {
-    subject: 'init: run init again',
-    path: 'init/main.c',
-    from: 'panic("%s is not run\\n", init_filename);',
-    to: 'pr_info("Run %s as init process\\n", init_filename);',
-  },
-  {
     subject: 'module: forget a semicolon',
     path: 'kernel/module/sysfs.c',
     from: 'pr_err("%s: module sysfs not initialized\\n", mod->name);',
@@ -88,6 +82,12 @@ export const mainline: readonly (Change | 'culprit')[] = [
     path: 'kernel/module/sysfs.c',
     from: 'pr_err("%s: module sysfs not initialized\\n", mod->name)',
     to: 'pr_err("%s: module sysfs not initialized\\n", mod->name);',
+  },
+  {
+    subject: 'init: run init again',
+    path: 'init/main.c',
+    from: 'panic("%s is not run\\n", init_filename);',
+    to: 'pr_info("Run %s as init process\\n", init_filename);',
   },
   {
     subject: 'module: mend the English of a message',
