@@ -1,6 +1,7 @@
 import { rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { BuildError } from '../errors.ts';
 import { readRegularFile } from '../files/regular-file.ts';
 import type { KernelTools } from './kernel-tools.ts';
 import { type BuildTree, runMake } from './make.ts';
@@ -40,7 +41,11 @@ export async function compileKernel(tree: BuildTree, tools: KernelTools): Promis
         utimes(running, new Date(), new Date()).catch(() => undefined);
       }
     },
-  );
+  ).catch(async error => {
+    // A make that ended by itself left nothing half-written, so a bisection need not build around it again.
+    if (error instanceof BuildError) await rm(running, { force: true });
+    throw error;
+  });
   await rm(running, { force: true });
   if (expected) await writeFile(join(tree.output, 'modstorm.files'), String(files));
   return files;

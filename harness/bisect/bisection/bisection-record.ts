@@ -1,7 +1,22 @@
 import { z } from 'zod';
+import { readStored } from '../../store/sample.ts';
 import { type FileFormat, readStoredFile, writeStoredFile } from '../../store/stored-file.ts';
 
 const text = z.string().min(1);
+
+/** What boots must have in common to be compared. */
+const conditions = z.object({ cpuModel: text, qemu: text, accelerator: text });
+
+/** Boots of an end that an earlier run made. */
+const earlierBoots = z.object({
+  /** Name of the run. */
+  run: text,
+  /** Object digest of the kernel that it booted. */
+  code: text,
+  conditions,
+  /** Values of the metric; whole numbers beyond 2^53 as text. */
+  values: z.array(z.union([z.number(), z.string()]).transform(readStored)),
+});
 
 const bisectionSchema = z.object({
   version: z.literal(1),
@@ -31,8 +46,13 @@ const bisectionSchema = z.object({
   /** Host cores given to guests. */
   jobs: z.int().min(1),
   /** What boots must have in common; known from the first boot on. */
-  conditions: z.object({ cpuModel: text, qemu: text, accelerator: text }).optional(),
+  conditions: conditions.optional(),
+  /** Boots of the ends, to be used where they were made alike. */
+  earlier: z.object({ good: earlierBoots, bad: earlierBoots }).optional(),
 });
+
+export type EarlierBoots = z.infer<typeof earlierBoots>;
+export type Conditions = z.infer<typeof conditions>;
 
 /** bisection.json: what is bisected, and under what conditions. */
 export type BisectionRecord = z.infer<typeof bisectionSchema>;

@@ -18,29 +18,41 @@ import { readFixups, SourceRepository } from '../tree/source-repository.ts';
 import { bisectCommits } from './bisect-commits.ts';
 import { BisectionFolder } from './bisection-folder.ts';
 import { BisectionLog } from './bisection-log.ts';
-import { type BisectionRecord, readBisectionRecord, writeBisectionRecord } from './bisection-record.ts';
+import {
+  type BisectionRecord,
+  type Conditions,
+  readBisectionRecord,
+  writeBisectionRecord,
+} from './bisection-record.ts';
+import { takeEarlierBoots } from './earlier-boots.ts';
 import { GuestLaboratory } from './guest-laboratory.ts';
 
-/** What a new bisection is asked for. */
-export interface BisectionRequest {
+/** What is bisected. */
+export interface BisectionSubject {
   /** Folder of the user's git tree. */
   tree: string;
   /** Revisions of the ends. */
   good: string;
   bad: string;
   terms: BisectionRecord['terms'];
-  firstParent: boolean;
-  paths: readonly string[];
-  /** Revisions or ranges that are not to be tested. */
-  skip: readonly string[];
-  /** Paths of patches. */
-  fixups: readonly string[];
   matrixFile: string;
   matrix: Matrix;
   cell: Cell;
   metric: string;
   worse: Direction;
   accelerator: AcceleratorRequest['requested'];
+  /** Boots of the ends by earlier runs. */
+  earlier?: BisectionRecord['earlier'];
+}
+
+/** What a new bisection is asked for. */
+export interface BisectionRequest extends BisectionSubject {
+  firstParent: boolean;
+  paths: readonly string[];
+  /** Revisions or ranges that are not to be tested. */
+  skip: readonly string[];
+  /** Paths of patches. */
+  fixups: readonly string[];
   jobs: number;
   command: readonly string[];
   /** Where the folder is made. */
@@ -95,6 +107,7 @@ export async function beginBisection(
     metric: request.metric,
     accelerator: request.accelerator,
     jobs: request.jobs,
+    ...(request.earlier && { earlier: request.earlier }),
   };
   await writeBisectionRecord(folder.recordFile, record);
   await using log = await BisectionLog.create(folder.logFile, header);
@@ -150,18 +163,25 @@ export async function runBisection(
     workloads: run.workloads,
     sources,
     folder: folder.run,
+    metric: record.metric,
     requested: record.accelerator,
     cores: record.jobs,
     signal,
     sink,
     onHost: host => keepConditions(folder, record, host),
   });
+  const append = (observation: Observation) => log.append(observation);
+  if (record.earlier) {
+    const end = { commit: ledger.badEnd, purpose: { stage: 'ends' } } as const;
+    const host = async () => conditionsOf(await laboratory.hostFor(end));
+    await takeEarlierBoots({ ledger, laboratory, earlier: record.earlier, host, append });
+  }
   const conclusion = await bisectCommits({
     ledger,
     laboratory,
     metric: record.metric,
     signal,
-    append: observation => log.append(observation),
+    append,
     onAction: () => run.onAction?.(ledger, names),
   });
   return { conclusion, ledger, names };
@@ -171,10 +191,9 @@ export async function runBisection(
 async function keepConditions(
   folder: BisectionFolder,
   record: BisectionRecord,
-  { proof, qemuVersion }: PreparedHost,
+  host: PreparedHost,
 ): Promise<void> {
-  const { cpuModel } = readHostEnvironment();
-  const now = { cpuModel, qemu: qemuVersion, accelerator: proof.accelerator };
+  const now = conditionsOf(host);
   const then = record.conditions;
   if (then === undefined) {
     record.conditions = now;
@@ -185,6 +204,11 @@ async function keepConditions(
   throw new UsageError('RUN_CHANGED', `${record.run} cannot go on: ${changed.join(', ')} changed`, {
     hint: 'Go on where it was begun, or begin a new bisection: boots of two hosts must not be compared.',
   });
+}
+
+function conditionsOf({ proof, qemuVersion }: PreparedHost): Conditions {
+  const { cpuModel } = readHostEnvironment();
+  return { cpuModel, qemu: qemuVersion, accelerator: proof.accelerator };
 }
 
 /** Opens a bisection. @throws UsageError BISECT_UNKNOWN; InfrastructureError FILE_DAMAGED, FILE_VERSION */

@@ -23,6 +23,8 @@ export interface GuestLaboratoryOptions {
   workloads: ReadonlyMap<string, WorkloadDefinition>;
   sources: SourceRepository;
   folder: RunFolder;
+  /** Told of each boot; every other metric is in its record. */
+  metric: string;
   requested: AcceleratorRequest['requested'];
   /** Host cores given to guests. */
   cores: number;
@@ -49,8 +51,13 @@ export class GuestLaboratory implements Laboratory {
     return (await this.#prepare(target)).kernel.objectDigest;
   }
 
+  /** What a source is booted on; proved once, with the source where a smoke boot is needed. */
+  async hostFor(target: Target): Promise<PreparedHost> {
+    return this.#proveHost(await this.#prepare(target));
+  }
+
   async boot(target: Target, id: string): Promise<TrialRecord> {
-    const { folder, cores, signal, sink } = this.#options;
+    const { folder, cores, signal, sink, metric } = this.#options;
     const prepared = await this.#prepare(target);
     const { host } = await this.#proveHost(prepared);
     const order = Number.parseInt(id, 10);
@@ -69,7 +76,9 @@ export class GuestLaboratory implements Laboratory {
       join(folder.trialFolder(id), 'record.json'),
       `${JSON.stringify(record, null, 1)}\n`,
     );
-    sink({ type: 'trial-finished', trial, record });
+    const seen = record.metrics[metric];
+    const label = seen === undefined ? trial.cell.label : `${trial.cell.label} ${metric}=${seen}`;
+    sink({ type: 'trial-finished', trial: { ...trial, cell: { ...trial.cell, label } }, record });
     return record;
   }
 

@@ -68,6 +68,7 @@ export async function bisectStep(
       ...{ matrix, cell, workloads, sources, folder, signal },
       requested: matrix.require.accel ?? options.accel,
       cores: options.jobs ?? availableParallelism(),
+      metric: options.metric,
       sink: display.sink,
       onHost: async () => undefined,
     });

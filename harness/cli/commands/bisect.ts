@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import {
   type BisectionRequest,
+  type BisectionSubject,
   beginBisection,
   openBisection,
   runBisection,
@@ -21,6 +22,7 @@ import { loadMatrix } from '../../matrix/load.ts';
 import { createProgress } from '../../progress/progress.ts';
 import type { CommandContext } from '../context.ts';
 import { fragmentNames, readMatrix, workloadsOf } from '../inputs.ts';
+import { subjectOfEvent } from './bisect-event.ts';
 
 /** Options of `modstorm bisect`, as commander hands them over. */
 export interface BisectOptions {
@@ -42,6 +44,7 @@ export interface BisectOptions {
   trustEnds?: boolean;
   revert: boolean;
   resume?: string;
+  event?: string;
   filter: string[];
   accel: AcceleratorRequest['requested'];
   jobs?: number;
@@ -60,18 +63,35 @@ export async function bisectCommand(
   options: BisectOptions,
   context: CommandContext,
 ): Promise<number> {
-  const stored =
-    options.resume === undefined
-      ? await beginBisection(await requestOf(reference, paths, options), context.signal)
-      : await resumed(options.resume, reference, options);
-  return goOn(stored, context);
+  if (options.resume !== undefined) return goOn(await resumed(options.resume, reference, options), context);
+  const request =
+    options.event === undefined
+      ? { ...(await subjectOf(reference, options)), ...commonRequest(paths, options) }
+      : {
+          ...commonRequest(paths, options),
+          ...(await subjectOfEvent(options.event, fixedByEvent(reference, options))),
+        };
+  return goOn(await beginBisection(request, context.signal), context);
 }
 
-async function requestOf(
-  reference: string | undefined,
-  paths: readonly string[],
-  options: BisectOptions,
-): Promise<BisectionRequest> {
+/** What the event of a history says itself. */
+function fixedByEvent(reference: string | undefined, options: BisectOptions): BisectOptions {
+  const given = [
+    reference,
+    options.tree,
+    options.good,
+    options.bad,
+    options.old,
+    options.new,
+    options.metric,
+  ];
+  if (given.every(one => one === undefined) && options.filter.length === 0 && !options.fixed) return options;
+  throw incomplete(
+    'an event says itself what is bisected, so --event takes no matrix, tree, end, metric or filter',
+  );
+}
+
+async function subjectOf(reference: string | undefined, options: BisectOptions): Promise<BisectionSubject> {
   const { good, bad, terms } = endsOf(options);
   const tree = required(options.tree, '--tree DIR');
   const { file, matrix, workloads } = await readMatrix(required(reference, 'a matrix'));
@@ -80,15 +100,23 @@ async function requestOf(
   // biome-ignore lint/style/noNonNullAssertion: a matrix that was read knows the workloads of its cells
   const workload = workloads.get(cell.workload.name)!;
   const { worse } = chooseMetric(name, workload, { fixed: options.fixed ?? false, given: options.worse });
-  const requested = matrix.require.accel ?? options.accel;
+  const accelerator = matrix.require.accel ?? options.accel;
   return {
-    ...{ tree, good, bad, terms, paths, matrix, cell, worse },
+    ...{ tree, good, bad, terms, matrix, cell, worse, accelerator },
     metric: name,
     matrixFile: file,
+  };
+}
+
+function commonRequest(
+  paths: readonly string[],
+  options: BisectOptions,
+): Omit<BisectionRequest, keyof BisectionSubject> {
+  return {
+    paths,
     firstParent: options.firstParent ?? false,
     skip: options.skip,
     fixups: options.fixup,
-    accelerator: requested,
     jobs: options.jobs ?? availableParallelism(),
     command: process.argv.slice(2),
     results: options.results,

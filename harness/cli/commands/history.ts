@@ -65,7 +65,7 @@ export async function historyCommand(
 }
 
 /** All runs of a folder, oldest first. One damaged night must not hide all others; it is told instead. */
-async function readHistory(folder: string) {
+export async function readHistory(folder: string) {
   const history = new RunHistory();
   const skipped: HistoryReport['skipped'] = [];
   for (const run of (await listRuns(folder)).reverse()) {

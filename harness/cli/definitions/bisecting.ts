@@ -38,6 +38,10 @@ function defineSearch(bisect: Command, start: Start): void {
     .option('--trust-ends', 'go on though the ends do not differ provably')
     .option('--no-revert', 'do not test the bad end with the culprit reverted')
     .option('--resume <run>', 'go on with a bisection: its path, its name, or `latest`')
+    .option(
+      '--event <event>',
+      'bisect between the two runs of an event that `modstorm history` tells of those in --results',
+    )
     .addOption(filterOption())
     .addOption(accelOption())
     .addOption(jobsOption())
@@ -48,6 +52,7 @@ function defineSearch(bisect: Command, start: Start): void {
       examples(
         'modstorm bisect --tree ~/linux --good v6.4 --bad v6.5 matrices/bisect.yaml --metric failed_becoming',
         'modstorm bisect --tree . --good v6.17 --bad HEAD my.yaml --metric wasted_bytes -- kernel/module',
+        'modstorm bisect --event 3fa94c02 --budget 3h',
         'modstorm bisect --resume latest',
       ),
     )

@@ -1,0 +1,47 @@
+import type { Target } from '../search/action.ts';
+import type { Ledger } from '../search/ledger.ts';
+import type { Observation } from '../search/observation.ts';
+import type { Laboratory } from './bisect-commits.ts';
+import type { BisectionRecord, Conditions, EarlierBoots } from './bisection-record.ts';
+
+/** What boots of earlier runs are taken over with. */
+export interface EarlierOptions {
+  ledger: Ledger;
+  laboratory: Pick<Laboratory, 'build'>;
+  earlier: NonNullable<BisectionRecord['earlier']>;
+  /** What guests are booted on now. */
+  host(): Promise<Conditions>;
+  append(observation: Observation): Promise<void>;
+}
+
+/**
+ * Builds the ends and takes the boots that earlier runs made of them, as if they had been made now: of those runs that
+ * booted the same object code under the same conditions. Does nothing where it has been done before.
+ */
+export async function takeEarlierBoots(options: EarlierOptions): Promise<void> {
+  const { ledger, earlier } = options;
+  if (ledger.evidence !== undefined) return;
+  await takeBoots({ commit: ledger.goodEnd, purpose: { stage: 'ends' } }, earlier.good, options);
+  await takeBoots({ commit: ledger.badEnd, purpose: { stage: 'ends' } }, earlier.bad, options);
+}
+
+async function takeBoots(
+  end: Target,
+  { run, code: earlierCode, conditions, values }: EarlierBoots,
+  { ledger, laboratory, host, append }: EarlierOptions,
+): Promise<void> {
+  const made = end.commit === ledger.goodEnd ? ledger.good : ledger.bad;
+  const observe = async (observation: Observation) => {
+    await append(observation);
+    ledger.observe(observation);
+  };
+  const started = performance.now();
+  const code = await laboratory.build(end);
+  const seconds = (performance.now() - started) / 1000;
+  if (!ledger.isBuilt(end.commit)) await observe({ type: 'built', ...end, seconds, code });
+  const now = await host();
+  const alike = (Object.keys(now) as (keyof Conditions)[]).every(name => now[name] === conditions[name]);
+  if (!alike || code !== earlierCode) return;
+  for (const value of values.slice(made.length))
+    await observe({ type: 'booted', ...end, seconds: 0, trial: run, value });
+}
