@@ -141,7 +141,8 @@ export class Ledger {
       return;
     }
     if (purpose.stage === 'ends') this.#times.build.ends.push(seconds);
-    else this.#times.build.search.push(seconds);
+    // One made anew builds everything, and tells nothing of what the next commit takes.
+    else if (purpose.stage !== 'confirm') this.#times.build.search.push(seconds);
     attempt?.built.add(commit);
     if (!this.#codes.has(commit) || code !== undefined) this.#codes.set(commit, code);
     this.evidence?.addBuild(this.history.placeOf(commit), code);
