@@ -76,7 +76,8 @@ export async function beginBisection(
 ): Promise<StoredBisection> {
   const tree = await KernelTree.open(request.tree, { signal });
   const bad = await tree.commitOf(request.bad);
-  const good = await tree.forkPoint(await tree.commitOf(request.good), bad);
+  const named = await tree.commitOf(request.good);
+  const good = await tree.forkPoint(named, bad);
   const { firstParent, paths } = request;
   const commits = await tree.readHistory({ good, bad, firstParent, paths });
   const skipped = (await Promise.all(request.skip.map(one => tree.commitsOf(one)))).flat();
@@ -96,6 +97,7 @@ export async function beginBisection(
     tree: tree.path,
     good: request.good,
     bad: request.bad,
+    ...(good !== named && { forkPoint: good }),
     terms: request.terms,
     firstParent,
     paths: [...paths],

@@ -9,31 +9,21 @@ import {
   runBisection,
   type StoredBisection,
 } from '../../bisect/bisection/bisection.ts';
-import { chooseCell, chooseMetric } from '../../bisect/bisection/subject.ts';
 import { writeBisectionReport } from '../../bisect/bisection/write-report.ts';
 import type { CommitNames } from '../../bisect/report/commit-names.ts';
 import { progressLines } from '../../bisect/report/status-text.ts';
-import type { Direction } from '../../bisect/search/ends.ts';
 import type { Ledger } from '../../bisect/search/ledger.ts';
 import { UsageError } from '../../errors.ts';
 import { exitCodes } from '../../exit-code.ts';
-import type { AcceleratorRequest } from '../../machine/accelerator.ts';
 import { loadMatrix } from '../../matrix/load.ts';
 import { createProgress } from '../../progress/progress.ts';
 import type { CommandContext } from '../context.ts';
-import { fragmentNames, readMatrix, workloadsOf } from '../inputs.ts';
+import { fragmentNames, workloadsOf } from '../inputs.ts';
 import { subjectOfEvent } from './bisect-event.ts';
+import { type BisectSubjectOptions, incomplete, subjectOf } from './bisect-subject.ts';
 
 /** Options of `modstorm bisect`, as commander hands them over. */
-export interface BisectOptions {
-  tree?: string;
-  good?: string;
-  bad?: string;
-  old?: string;
-  new?: string;
-  metric?: string;
-  worse?: Direction;
-  fixed?: boolean;
+export interface BisectOptions extends BisectSubjectOptions {
   firstParent?: boolean;
   skip: string[];
   fixup: string[];
@@ -45,8 +35,6 @@ export interface BisectOptions {
   revert: boolean;
   resume?: string;
   event?: string;
-  filter: string[];
-  accel: AcceleratorRequest['requested'];
   jobs?: number;
   seed?: number;
   results: string;
@@ -91,23 +79,6 @@ function fixedByEvent(reference: string | undefined, options: BisectOptions): Bi
   );
 }
 
-async function subjectOf(reference: string | undefined, options: BisectOptions): Promise<BisectionSubject> {
-  const { good, bad, terms } = endsOf(options);
-  const tree = required(options.tree, '--tree DIR');
-  const { file, matrix, workloads } = await readMatrix(required(reference, 'a matrix'));
-  const cell = chooseCell(matrix, options.filter);
-  const name = required(options.metric, '--metric NAME');
-  // biome-ignore lint/style/noNonNullAssertion: a matrix that was read knows the workloads of its cells
-  const workload = workloads.get(cell.workload.name)!;
-  const { worse } = chooseMetric(name, workload, { fixed: options.fixed ?? false, given: options.worse });
-  const accelerator = matrix.require.accel ?? options.accel;
-  return {
-    ...{ tree, good, bad, terms, matrix, cell, worse, accelerator },
-    metric: name,
-    matrixFile: file,
-  };
-}
-
 function commonRequest(
   paths: readonly string[],
   options: BisectOptions,
@@ -129,35 +100,6 @@ function commonRequest(
       budgetSeconds: options.budget,
     },
   };
-}
-
-/** The older end, the newer one, and what they are called. */
-function endsOf(options: BisectOptions): Pick<BisectionRequest, 'good' | 'bad' | 'terms'> {
-  const { fixed = false, old, new: fresh } = options;
-  const [older, newer] = fixed ? [options.bad, options.good] : [options.good, options.bad];
-  if ((old !== undefined && older !== undefined) || (fresh !== undefined && newer !== undefined))
-    throw incomplete('an end was given twice');
-  const neutral = old !== undefined || fresh !== undefined;
-  return {
-    good: required(older ?? old, fixed ? '--bad REVISION, the older end' : '--good REVISION'),
-    bad: required(newer ?? fresh, fixed ? '--good REVISION, the newer end' : '--bad REVISION'),
-    terms: fixed
-      ? { good: 'broken', bad: 'fixed' }
-      : neutral
-        ? { good: 'old', bad: 'new' }
-        : { good: 'good', bad: 'bad' },
-  };
-}
-
-function required<Value>(value: Value | undefined, what: string): Value {
-  if (value !== undefined) return value;
-  throw incomplete(`a bisection needs ${what}`);
-}
-
-function incomplete(message: string): UsageError {
-  return new UsageError('BISECT_INCOMPLETE', message, {
-    hint: 'modstorm bisect --tree DIR --good REV --bad REV MATRIX --metric NAME; or --resume BISECTION.',
-  });
 }
 
 async function resumed(
@@ -192,6 +134,11 @@ async function goOn(stored: StoredBisection, context: CommandContext): Promise<n
   const { sink } = display;
   const tell = (ledger: Ledger, names: CommitNames) =>
     sink({ type: 'status', lines: progressLines(ledger, names) });
+  if (record.forkPoint !== undefined)
+    sink({
+      type: 'warning',
+      message: `${record.good} is no ancestor of ${record.bad}: ${record.forkPoint.slice(0, 12)}, where their ways part, is the ${record.terms.good} end`,
+    });
   try {
     const { conclusion, ledger, names } = await runBisection(stored, {
       ...{ matrix, cell, workloads, sink, signal: context.signal },

@@ -126,6 +126,15 @@ t.test('several commits that cannot be told apart are a range for regzbot', asyn
   t.match(mail, `#regzbot introduced: ${commits[3]}..${commits[5]}\n`);
 });
 
+t.test('a good commit beside the history is replaced by the one where the ways part', async t => {
+  await fixture.git('checkout', '--quiet', '-b', 'aside', commits[3]!);
+  await fixture.commit('aside', { z: '1' });
+  await fixture.git('checkout', '--quiet', 'master');
+  const { record } = await beginBisection({ ...request, good: 'aside' }, signal);
+  t.match(record, { good: 'aside', forkPoint: commits[3] });
+  t.equal((await beginBisection(request, signal)).record.forkPoint, undefined);
+});
+
 t.test('what cannot be bisected is refused before a folder is made', async t => {
   const elsewhere = join(fixture.root, 'none');
   const begin = (more: Partial<BisectionRequest>) =>

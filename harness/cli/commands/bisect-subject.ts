@@ -1,0 +1,73 @@
+import type { BisectionSubject } from '../../bisect/bisection/bisection.ts';
+import { chooseCell, chooseMetric } from '../../bisect/bisection/subject.ts';
+import type { Direction } from '../../bisect/search/ends.ts';
+import { UsageError } from '../../errors.ts';
+import type { AcceleratorRequest } from '../../machine/accelerator.ts';
+import { readMatrix } from '../inputs.ts';
+
+/** Options of `modstorm bisect` that say what is bisected. */
+export interface BisectSubjectOptions {
+  tree?: string;
+  good?: string;
+  bad?: string;
+  old?: string;
+  new?: string;
+  metric?: string;
+  worse?: Direction;
+  fixed?: boolean;
+  filter: string[];
+  accel: AcceleratorRequest['requested'];
+}
+
+/**
+ * What the words of a command line say of a bisection.
+ * @throws UsageError BISECT_INCOMPLETE, BISECT_CELL, BISECT_METRIC; MATRIX_UNREADABLE, MatrixError
+ */
+export async function subjectOf(
+  reference: string | undefined,
+  options: BisectSubjectOptions,
+): Promise<BisectionSubject> {
+  const { good, bad, terms } = endsOf(options);
+  const tree = required(options.tree, '--tree DIR');
+  const { file, matrix, workloads } = await readMatrix(required(reference, 'a matrix'));
+  const cell = chooseCell(matrix, options.filter);
+  const name = required(options.metric, '--metric NAME');
+  // biome-ignore lint/style/noNonNullAssertion: a matrix that was read knows the workloads of its cells
+  const workload = workloads.get(cell.workload.name)!;
+  const { worse } = chooseMetric(name, workload, { fixed: options.fixed ?? false, given: options.worse });
+  const accelerator = matrix.require.accel ?? options.accel;
+  return {
+    ...{ tree, good, bad, terms, matrix, cell, worse, accelerator },
+    metric: name,
+    matrixFile: file,
+  };
+}
+
+/** The older end, the newer one, and what they are called. */
+function endsOf(options: BisectSubjectOptions): Pick<BisectionSubject, 'good' | 'bad' | 'terms'> {
+  const { fixed = false, old, new: fresh } = options;
+  const [older, newer] = fixed ? [options.bad, options.good] : [options.good, options.bad];
+  if ((old !== undefined && older !== undefined) || (fresh !== undefined && newer !== undefined))
+    throw incomplete('an end was given twice');
+  const neutral = old !== undefined || fresh !== undefined;
+  return {
+    good: required(older ?? old, fixed ? '--bad REVISION, the older end' : '--good REVISION'),
+    bad: required(newer ?? fresh, fixed ? '--good REVISION, the newer end' : '--bad REVISION'),
+    terms: fixed
+      ? { good: 'broken', bad: 'fixed' }
+      : neutral
+        ? { good: 'old', bad: 'new' }
+        : { good: 'good', bad: 'bad' },
+  };
+}
+
+function required<Value>(value: Value | undefined, what: string): Value {
+  if (value !== undefined) return value;
+  throw incomplete(`a bisection needs ${what}`);
+}
+
+export function incomplete(message: string): UsageError {
+  return new UsageError('BISECT_INCOMPLETE', message, {
+    hint: 'modstorm bisect --tree DIR --good REV --bad REV MATRIX --metric NAME; or --resume BISECTION.',
+  });
+}
