@@ -47,4 +47,6 @@ export interface TrialExpectations {
   metrics: readonly WorkloadMetricDefinition[];
   /** The metric that counts the loads which the workload saw succeed; undefined when it cannot know. */
   succeeded?: string | undefined;
+  /** Loads of the workload fail by design, and not as duplicates. */
+  loadsFail?: boolean | undefined;
 }

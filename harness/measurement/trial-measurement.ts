@@ -1,5 +1,6 @@
 import { HarnessError } from '../errors.ts';
 import type { Crash } from './crashes/crash.ts';
+import { checkFailedLoads, loadOutcomes } from './failed-loads.ts';
 import type { Finding } from './finding.ts';
 import { readInstructionCounts } from './instruction-counts.ts';
 import type { DuplicateRequests } from './kernel-log/duplicate-requests.ts';
@@ -69,6 +70,8 @@ export function measureTrial(evidence: TrialEvidence): TrialMeasurement {
     Object.assign(result.metrics, requestMetrics(results.requests, result.metrics));
   addInstructions(result, evidence);
   result.findings.push(...memory.findings, ...results.findings);
+  if (!evidence.expected.loadsFail)
+    result.findings.push(...checkFailedLoads(loadOutcomes(result.metrics, results.requests.succeeded)));
   result.findings = unique(result.findings);
   const invalid = invalidReason(evidence, result, before, after, results.invalid);
   if (invalid !== undefined) {

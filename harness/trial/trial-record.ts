@@ -111,6 +111,7 @@ function measure({ prepared, log, instructions }: TrialEnd): TrialMeasurement {
       moduleStats: fragments.includes('stats'),
       metrics: workload.metrics,
       succeeded: workload.succeeded,
+      loadsFail: workload.loadsFail,
     },
   });
 }

@@ -81,6 +81,7 @@ include:
   - { workload: { crash: { crashtype: SOFTLOCKUP } }, command_line: watchdog_thresh=3 }
   - { workload: { script: { line: 'true' } }, command_line: acpi=off, vcpus: 2 }
   - { workload: { without-dependencies: {} } }
+  - { workload: { cut-module: {} } }
 memory: 384MiB
 vcpus: 1
 trials: 1
@@ -155,5 +156,11 @@ t.test('every way to fail is an outcome of its own, and leaves no guest behind',
     'no number comes from a module without its dependencies',
   );
   t.same(find('without-dependencies').metrics, {});
+  t.match(
+    outcome('cut-module'),
+    { kind: 'invalid', reason: /no valid module \(Invalid ELF section header overflow/ },
+    'nor from a module that the kernel refuses',
+  );
+  t.match(find('cut-module').findings, [{ code: 'MODULE_REFUSED' }, { code: 'NOTHING_LOADED' }]);
   for (const record of run.records) t.same(guestsOf(record.trial), [], `${record.trial} left no guest`);
 });

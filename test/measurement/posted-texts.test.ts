@@ -118,7 +118,7 @@ t.test('posted logs: modules that were refused are no duplicates', async t => {
   for (const [line, message] of cases) {
     for (const text of [line, `[   12.345678] ${line}`]) {
       const { findings } = readLog(`${text}\n`);
-      t.match(findings, [{ code: 'MODULE_REFUSED', severity: 'warning', message }], text);
+      t.match(findings, [{ code: 'MODULE_REFUSED', severity: 'invalid', message }], text);
       t.equal(findings.length, 1, text);
     }
   }

@@ -2,6 +2,7 @@ import t from 'tap';
 import { metricRegistry } from '../../harness/measurement/metric-registry.ts';
 import type { TrialEvidence } from '../../harness/measurement/trial-evidence.ts';
 import { measureTrial } from '../../harness/measurement/trial-measurement.ts';
+import { golden } from './console-fixture.ts';
 import { evidence, expected, goldenCounters, kmsg } from './trial-evidence-fixture.ts';
 
 t.test('trial: a good one gives every metric', async t => {
@@ -70,6 +71,25 @@ t.test('trial: one that measured something else is invalid and gives no number',
       /decompresses no modules.*not zstd/,
     ],
     ['symbols', { kmsg: kmsg(['xfs: Unknown symbol crc32c (err -2)']) }, /unknown symbol crc32c/],
+    [
+      'a module that is none',
+      {
+        after: { values: { ...values, modcount: '12' }, stats: goldenWithoutTable() },
+        kmsg: kmsg(['Invalid ELF section header overflow']),
+      },
+      /its file is no valid module \(Invalid ELF section header overflow\)/,
+    ],
+    ['refused', { kmsg: kmsg(['Loading of unsigned module is rejected']) }, /it is not signed/],
+    [
+      'nothing loaded',
+      { after: { values: { ...values, modcount: '12' }, stats: goldenWithoutTable() } },
+      /not one load of the workload succeeded: 670 failed, and none as a duplicate/,
+    ],
+    [
+      'failures without a row in the table',
+      { after: { values, stats: goldenWithoutTable() } },
+      /670 of 670 failed loads are not in the kernel's table of duplicates/,
+    ],
     ['skipped', { output: 'stress-ng: info:  [54] skipped: 8: module (8)\n' }, /skipped its module stressor/],
     [
       'skipped with its reason',
@@ -129,6 +149,27 @@ t.test('trial: one that measured something else is invalid and gives no number',
   const { after: _after, ...halfway } = evidence();
   t.match(measureTrial(halfway).invalid, /after the workload never came/);
 });
+
+t.test('trial: loads that fail by design are no fault of it', async t => {
+  const values = { ...goldenCounters(), modcount: '12' };
+  const failing = { after: { values, stats: goldenWithoutTable() } };
+  const result = measureTrial(evidence({ ...failing, expected: { ...expected, loadsFail: true } }));
+  t.equal(result.invalid, undefined);
+  t.equal(result.metrics['failed_becoming'], 670);
+  const refused = measureTrial(
+    evidence({
+      ...failing,
+      kmsg: kmsg(['Invalid ELF header magic: != ELF']),
+      expected: { ...expected, loadsFail: true },
+    }),
+  );
+  t.match(refused.invalid, /no valid module/, 'but a refusal is');
+});
+
+/** The stats text of the golden guest, had none of its failures been a duplicate. */
+function goldenWithoutTable(): string {
+  return golden('6.12', 'stats.txt').split('Duplicate failed modules:')[0] ?? '';
+}
 
 t.test('trial: missing is not zero', async t => {
   const plain = measureTrial(evidence({ facts: { cpus_online: '2', autoload_dups: '0' } }));

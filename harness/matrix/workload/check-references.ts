@@ -29,6 +29,8 @@ export function checkReferences(
   const bound = shape.deadline.parameter;
   if (bound !== undefined)
     checkParameterName(source, ['deadline', 'parameter'], bound, parameters, 'duration');
+  if (typeof shape.loads_fail === 'string')
+    checkParameterName(source, ['loads_fail'], shape.loads_fail, parameters, 'boolean');
   checkDesign(source, shape, parameters);
   checkSucceeded(source, shape);
 }

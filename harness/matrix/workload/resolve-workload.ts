@@ -28,6 +28,8 @@ export interface ResolvedWorkload {
   metrics: WorkloadMetric[];
   /** The metric that counts successful loads; left out where the workload cannot know them. */
   succeeded?: string;
+  /** Loads fail by design, and not as duplicates. */
+  loadsFail?: true;
 }
 
 /** Settings of the cell that a word may refer to like a parameter: those that decide how a workload loads modules. */
@@ -179,6 +181,7 @@ export function resolveWorkload(
     results: definition.results.map(result => ({ ...result })),
     metrics: definition.metrics.map(metric => ({ ...metric })),
     ...(definition.succeeded !== undefined && { succeeded: definition.succeeded }),
+    ...(loadsFail(definition, parameters) && { loadsFail: true }),
   };
 }
 
@@ -191,6 +194,15 @@ export function designFor(
   const fallback = definitions.find(({ name }) => name === design.parameter)?.default;
   // biome-ignore lint/style/noNonNullAssertion: a workload's file has a design for every value of the parameter
   return design.values[String(parameters[design.parameter] ?? fallback)]!;
+}
+
+function loadsFail(
+  { loadsFail: declared, parameters: definitions }: WorkloadDefinition,
+  parameters: WorkloadSetting['parameters'],
+): boolean {
+  if (typeof declared !== 'string') return declared === true;
+  const fallback = definitions.find(({ name }) => name === declared)?.default;
+  return (parameters[declared] ?? fallback) === true;
 }
 
 function broken(message: string, hint?: string): UsageError {

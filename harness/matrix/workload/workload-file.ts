@@ -59,6 +59,7 @@ function toDefinition(source: YamlSource, name: string, shape: WorkloadShape): W
     results: shape.results,
     metrics: Object.entries(shape.metrics).map(([metricName, metric]) => ({ name: metricName, ...metric })),
     ...(shape.succeeded !== undefined && { succeeded: shape.succeeded }),
+    ...(shape.loads_fail !== undefined && { loadsFail: shape.loads_fail }),
   };
 }
 

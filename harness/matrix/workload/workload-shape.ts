@@ -82,6 +82,11 @@ export const workloadShape = z.strictObject({
     .default([]),
   metrics: z.record(name, metric).default({}),
   succeeded: z.string().optional(),
+  loads_fail: z
+    .union([z.boolean(), z.string()], {
+      error: 'this must be true, false, or the name of a boolean parameter',
+    })
+    .optional(),
 });
 
 /** The checked shape, before its meaning is. */

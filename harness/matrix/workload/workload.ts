@@ -72,4 +72,9 @@ export interface WorkloadDefinition {
    * Requests are these and the failures that the kernel counted. Left out where the workload cannot know.
    */
   succeeded?: string;
+  /**
+   * Loads fail by design and not as duplicates: always, or when a boolean parameter is true. Otherwise a trial of which
+   * no load succeeds, or whose failures are no duplicates, is invalid.
+   */
+  loadsFail?: boolean | string;
 }

@@ -80,6 +80,19 @@ export const logRules: readonly LogRule[] = [
         : `${path} was registered twice in sysfs`,
   },
   {
+    code: 'DUPLICATE_FILENAME',
+    severity: 'warning',
+    pattern: /(?:^|: )([\w-]{1,63}): module is already loaded/,
+    message: ([module]) => `${module} was still registered in sysfs when it was loaded again`,
+  },
+  {
+    code: 'PERCPU_EXHAUSTED',
+    severity: 'warning',
+    pattern: /(?:^|: )([\w-]{1,63}): Could not allocate (\d{1,20}) bytes percpu data/,
+    message: ([module, size]) =>
+      `${module} could not be loaded: no ${size} bytes of per-CPU memory were left`,
+  },
+  {
     code: 'DUPLICATE_UNTRACKED',
     severity: 'warning',
     pattern: /Could not add fail-tracking for module: ([\w-]{1,63})/,

@@ -5,7 +5,7 @@ const name = '([\\w-]{1,63}|\\(missing [^)]{1,60}\\))';
 
 function refusal(pattern: string, message: (groups: readonly (string | undefined)[]) => string): LogRule {
   const say: LogRule['message'] = groups => `${message(groups)}; its failed loads are no duplicates`;
-  return { code: 'MODULE_REFUSED', severity: 'warning', pattern: new RegExp(pattern), message: say };
+  return { code: 'MODULE_REFUSED', severity: 'invalid', pattern: new RegExp(pattern), message: say };
 }
 
 /** A refusal whose line begins with the module, with the reason in our words or the kernel's. */
@@ -78,11 +78,6 @@ export const moduleRefusals: readonly LogRule[] = [
     ([section]) => `its section ${section} can be written and run`,
   ),
   named('module has no symbols \\(stripped\\?\\)', 'it has no symbols; it was stripped'),
-  named(
-    'Could not allocate (\\d{1,20}) bytes percpu data',
-    ([size]) => `no ${size} bytes of per-CPU memory were left`,
-  ),
-  named('module is already loaded', 'its name is taken in sysfs'),
   named(
     "`(.{0,80})' (?:invalid|too large) for parameter `(.{1,80})'",
     ([value, parameter]) => `its parameter ${parameter} does not take "${value}"`,

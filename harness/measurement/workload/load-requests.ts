@@ -1,5 +1,5 @@
 import type { StoredValue } from '../record.ts';
-import { storedValue } from './metric-lines.ts';
+import { countOf, storedValue } from './metric-lines.ts';
 
 /** What a workload knows of its own requests to load a module. */
 export interface LoadRequests {
@@ -30,7 +30,7 @@ export function requestMetrics(
   const values: Record<string, StoredValue> = {};
   const { succeeded, attempted, elapsedNs } = requests;
   const failed = sumOf(failures.map(name => metrics[name]));
-  const total = attempted === undefined ? sumOf([succeeded, failed]) : BigInt(attempted);
+  const total = attempted === undefined ? sumOf([succeeded, failed]) : countOf(attempted);
   if (total !== undefined && total > 0n) {
     values['requests'] = storedValue(total);
     const wasted = metrics['wasted_bytes'];
@@ -45,8 +45,9 @@ export function requestMetrics(
 function sumOf(values: readonly (StoredValue | bigint | undefined)[]): bigint | undefined {
   let sum = 0n;
   for (const value of values) {
-    if (value === undefined) return undefined;
-    sum += BigInt(value);
+    const count = typeof value === 'bigint' ? value : countOf(value);
+    if (count === undefined) return undefined;
+    sum += count;
   }
   return sum;
 }

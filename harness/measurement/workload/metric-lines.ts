@@ -18,6 +18,12 @@ export function storedValue(value: bigint): StoredValue {
     : value.toString();
 }
 
+/** A count as an integer; undefined for what is no count, which a workload may write all the same. */
+export function countOf(value: StoredValue | undefined): bigint | undefined {
+  if (value === undefined || !/^\d{1,40}$/.test(String(value))) return undefined;
+  return BigInt(value);
+}
+
 /**
  * Reads lines `name value` that a workload wrote. Only declared metrics are taken; a value that is no finite number
  * is left out with a finding, and so is a metric that was declared and never written: missing is not zero.

@@ -104,6 +104,10 @@ t.test('what ends a workload, and what it saw succeed', t => {
   t.equal(resolveWorkload(flagged, {}).design, 'fixed-time');
   t.equal(resolveWorkload(flagged, { flag: false }).design, 'fixed-work');
 
+  t.equal(resolveWorkload(storm!, {}).loadsFail, undefined);
+  t.equal(resolveWorkload(storm!, { fault: true }).loadsFail, true, 'its arguments cannot be read');
+  t.equal(resolveWorkload(shipped['failing-init']!, {}).loadsFail, true);
+
   const end = 'deadline: { extra: 1s }\n';
   const bad = (text: string) => wrong(minimal + text + end);
   t.match(bad('design: fixed\n'), [/^4:9 this cannot be "fixed"/]);
@@ -119,6 +123,10 @@ t.test('what ends a workload, and what it saw succeed', t => {
     `metrics: { loads: { unit: ${unit}, class: count, worse: none, description: x } }\nsucceeded: loads\n`;
   t.same(bad(metric('count')), []);
   t.match(bad(metric('bytes')), [/^5:12 the metric loads must be of unit count/]);
+  t.same(bad(`${flag}loads_fail: flag\n`), []);
+  t.match(bad(`${flag}loads_fail: flog\n`), [/^5:13 there is no parameter "flog"/]);
+  t.match(bad(`${timed}loads_fail: time\n`), [/^5:13 the parameter time must be of type boolean/]);
+  t.match(bad('loads_fail: 3\n'), [/^4:13 this must be true, false, or the name of a boolean parameter/]);
   t.match(bad('succeeded: stress_ng_ops\n'), [/^4:12 there is no metric "stress_ng_ops"/]);
   t.end();
 });

@@ -1,0 +1,79 @@
+import type { Finding } from './finding.ts';
+import type { StoredValue } from './record.ts';
+import { countOf } from './workload/metric-lines.ts';
+
+/** What the loads of one workload came to; undefined is not known. */
+export interface LoadOutcomes {
+  /** Failures that the kernel counted, at any stage of a load. */
+  failed: bigint | undefined;
+  /** Those among them of stages at which a duplicate fails: becoming and load. */
+  failedWhereDuplicatesDo: bigint | undefined;
+  /** Failures in the kernel's table of duplicates. */
+  duplicates: bigint | undefined;
+  /** Modules that the kernel loaded. */
+  loaded: bigint | undefined;
+  /** Loads that the workload saw succeed. */
+  succeeded: bigint | undefined;
+}
+
+/**
+ * Failures without a row in the table that are no sign of anything: a wait for another load which a signal ends fails
+ * without one, at most once for each process (module_patient_check_exists() in kernel/module/main.c). Neither this many
+ * nor this share makes a trial invalid.
+ */
+const interruptedWaits = { count: 16n, share: 10n } as const;
+
+/**
+ * Whether the failures of a workload are duplicates at all. The kernel counts whatever fails early as "becoming", a file
+ * that is no module too, and only duplicates come into its table (kernel/module/stats.c): failures which are not there
+ * say nothing of duplicate loads, and neither does a workload of which no load succeeded.
+ */
+export function checkFailedLoads(outcomes: LoadOutcomes): Finding[] {
+  const { failed, failedWhereDuplicatesDo, duplicates } = outcomes;
+  if (isNothingLoaded(outcomes)) {
+    const failures = failed === undefined ? '' : `: ${failed} failed, and none as a duplicate`;
+    return [finding('invalid', 'NOTHING_LOADED', `not one load of the workload succeeded${failures}`)];
+  }
+  if (failedWhereDuplicatesDo === undefined || duplicates === undefined) return [];
+  const others = failedWhereDuplicatesDo - duplicates;
+  if (others <= 0n) return [];
+  const message = `${others} of ${failedWhereDuplicatesDo} failed loads are not in the kernel's table of duplicates`;
+  const isMuch = others > interruptedWaits.count && others * interruptedWaits.share > failedWhereDuplicatesDo;
+  return [
+    isMuch
+      ? finding('invalid', 'FAILURES_NOT_DUPLICATES', `${message}: they failed for another reason`)
+      : finding('note', 'FAILURES_NOT_DUPLICATES', `${message}; a wait that a signal ends is not`),
+  ];
+}
+
+/** A module that was there before is loaded by nobody either, but then the failures are duplicates. */
+function isNothingLoaded({ failed, duplicates, loaded, succeeded }: LoadOutcomes): boolean {
+  if (loaded === undefined) return succeeded === 0n;
+  return (
+    loaded === 0n && (succeeded ?? 0n) === 0n && duplicates === 0n && failed !== undefined && failed > 0n
+  );
+}
+
+function finding(severity: Finding['severity'], code: string, message: string): Finding {
+  return { code, severity, message };
+}
+
+/** The outcomes of a trial's loads, from its metrics. */
+export function loadOutcomes(
+  metrics: Readonly<Record<string, StoredValue>>,
+  succeeded: StoredValue | undefined,
+): LoadOutcomes {
+  const becoming = countOf(metrics['failed_becoming']);
+  const load = countOf(metrics['failed_load']);
+  const kread = countOf(metrics['failed_kread']);
+  const decompress = countOf(metrics['failed_decompress']);
+  const late = becoming === undefined || load === undefined ? undefined : becoming + load;
+  const early = kread === undefined || decompress === undefined ? undefined : kread + decompress;
+  return {
+    failed: late === undefined || early === undefined ? undefined : late + early,
+    failedWhereDuplicatesDo: late,
+    duplicates: countOf(metrics['duplicates']),
+    loaded: countOf(metrics['mods_loaded']),
+    succeeded: countOf(succeeded),
+  };
+}
