@@ -23,7 +23,7 @@ const trouble =
 const harmless =
   /---\[ end|^INFO: (?:lockdep is turned off|NMI handler|Stall ended before|recovery required)|^WARNING: (?:Spectre|Unprivileged eBPF|CPU mitigations|kernel not compiled|workqueue cpumask|[Tt]he mand mount|fbcon|See https)/;
 const release =
-  /^Linux version (\d{1,3}\.\d{1,3}\S{0,120})|(?:Not tainted|Tainted: [A-Z \w()[\]=,]{1,200}?) (\d{1,3}\.\d{1,3}[.\w+~-]{0,120})|^Linux \S{1,255} (\d{1,3}\.\d{1,3}\S{0,120}) #\d/;
+  /^\s*Linux version (\d{1,3}\.\d{1,3}\S{0,120})|(?:Not tainted|Tainted: [A-Z \w()[\]=,]{1,200}?) (\d{1,3}\.\d{1,3}[.\w+~-]{0,120})|^Linux \S{1,255} (\d{1,3}\.\d{1,3}\S{0,120}) #\d/;
 const releaseLimit = 8;
 
 /** Reads the lines of one log for all that modstorm knows of logs. */

@@ -56,7 +56,7 @@ export function headerFunction(text: string): string | undefined {
 /** `KASAN: use-after-free Read in name`. */
 export function kasan(match: RegExpExecArray, text: CrashText): string {
   const access = text.lines
-    .map(line => /^(Read|Write) of size \d/.exec(line)?.[1])
+    .map(line => /^\s*(Read|Write) of size \d/.exec(line)?.[1])
     .find(word => word !== undefined);
   const [, told = '', place = ''] = match;
   const kind = told.startsWith('double-free') || told.startsWith('invalid-free') ? 'invalid-free' : told;

@@ -21,7 +21,7 @@ interface OpenTrace {
   frames: StackFrame[];
 }
 
-const request = /module-autoload: duplicate request for module (\S{1,255})(?:\s|$)/;
+const request = /module-autoload: duplicate request for module {1,2}(\S{1,255})(?:\s|$)/;
 /** Distinct names and open splats that are kept; a guest cannot make more than memory allows. */
 const nameLimit = 10_000;
 const openLimit = 512;

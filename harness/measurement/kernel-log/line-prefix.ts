@@ -16,11 +16,19 @@ export interface LinePrefix {
 
 const levelPrefix = /^<\d{1,3}>(?=\D)/;
 /** `dmesg -x`, busybox syslogd, `logger`: facility and level in words. */
-const facilityPrefix = /^kern(?:el)? {0,6}[.:] ?[a-z]{3,7} {0,6}:? /;
-const kmsgPrefix = /^(\d{1,10}),\d{1,20},(\d{1,20}),[^;,]{1,16}((?:,[^;,]{1,64}){0,4});/;
+const facilityPrefix =
+  /^kern(?:el)? {0,6}[.:] ?(?:emerg|panic|alert|crit|err|error|warn|warning|notice|info|debug) {0,6}:? /;
+/** A record of /dev/kmsg; extended netconsole puts the release before it. */
+const kmsgPrefix =
+  /^(?:\d{1,3}\.\d{1,3}[^,;\s]{0,120},)?(\d{1,10}),\d{1,20},(\d{1,20}),[^;,]{1,16}((?:,[^;,]{1,64}){0,4});/;
 /** Seconds since boot; vendors add the CPU; with `dmesg --show-delta` also those since the line before. */
 const timePrefix = /^\[ {0,10}(\d{1,12}\.\d{1,9})(?:[,@:]\d{1,4})? {0,2}(?: ?<[ \d.+-]{1,24}>)?\] ?/;
-const callerPrefix = /^\[ {0,10}([TC]\d{1,10})(?:[ /][^\]]{0,40})? {0,10}\] ?/;
+const callerPrefix = /^\[ {0,10}([TC]\d{1,10})(?:[ /@][^\]]{0,40})? {0,10}\] ?/;
+/** Kernels of Android vendors: `[0:      swapper/0:    1] `, the CPU, the task and its number. */
+const vendorCallerPrefix = /^ ?\[ {0,4}\d{1,4}: {0,16}[^[\]:]{1,16}: {0,10}(\d{1,10})\] ?/;
+/** `logcat -b kernel`: date, process, thread, level and a tag, which is `kernel` or empty. */
+const logcatPrefix =
+  /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3,6} +(?:\w{1,16} +)?\d{1,10} +\d{1,10} [VDIWEF] (?:kernel)? {0,10}: ?/;
 const droppedPrefix = /^\*\* (?:(\d{1,15}) printk messages dropped|replaying previous printk message) \*\* ?/;
 /** `dmesg -T` in any language, `-H` and `--show-delta`: times that do not count from the boot. */
 const wallTimePrefix =
@@ -75,10 +83,17 @@ function takeBracket(parsed: LinePrefix): void {
   } else if (caller?.[1]) {
     parsed.caller = caller[1];
     takeMark(parsed, caller);
-  } else if (!takeMark(parsed, wallTimePrefix.exec(text))) takeForeign(parsed);
+  } else if (!takeVendorCaller(parsed) && !takeMark(parsed, wallTimePrefix.exec(text))) takeForeign(parsed);
+}
+
+function takeVendorCaller(parsed: LinePrefix): boolean {
+  const task = parsed.time === undefined ? null : vendorCallerPrefix.exec(parsed.text);
+  if (task?.[1] && parsed.caller === undefined) parsed.caller = `T${task[1]}`;
+  return takeMark(parsed, task);
 }
 
 function takeIndentation(parsed: LinePrefix): void {
+  if (takeVendorCaller(parsed)) return;
   // Whatever pushed the line to the right, a time stamp is where it begins; frames keep their own blanks.
   const indented = /^[ \t]{1,64}(?=(?:<\d{1,3}>)?\[ {0,10}\d{1,12}\.\d{1,9})/.exec(parsed.text);
   if (indented && parsed.time === undefined) parsed.text = parsed.text.slice(indented[0].length);
@@ -98,7 +113,12 @@ function takeNumber(parsed: LinePrefix): void {
     const caller = /,caller=([TC]\d{1,10})/.exec(kmsg[3] ?? '')?.[1];
     if (caller !== undefined) parsed.caller = caller;
     takeMark(parsed, kmsg);
-  } else if (!takeMark(parsed, isoPrefix.exec(text)) && !takeTag(parsed)) takeForeign(parsed);
+  } else if (
+    !takeMark(parsed, isoPrefix.exec(text)) &&
+    !takeMark(parsed, logcatPrefix.exec(text)) &&
+    !takeTag(parsed)
+  )
+    takeForeign(parsed);
 }
 
 /**

@@ -38,7 +38,7 @@ export class LogText {
     for (const [index, given] of linesOf(this.text)) {
       const line = cleanLine(given);
       const records = this.#read(given, line, index + 1);
-      const rest = restOf(records);
+      const rest = restOf(records, held?.text ?? '');
       if (held && rest !== undefined && isWrapped(raw, line, width)) this.#join(held, rest);
       else {
         if (held && rest !== undefined && held.text !== '') held.continuation = rest;
@@ -53,7 +53,8 @@ export class LogText {
 
   #join(held: LogLine, rest: string): void {
     this.#count('lines that were wrapped');
-    if (held.text.length < joinLimit) held.text += ` ${rest}`;
+    // format=flowed leaves the blank at which it breaks.
+    if (held.text.length < joinLimit) held.text = `${held.text.trimEnd()} ${rest}`;
   }
 
   /** The records in a line, and what had to be undone to read them. */
@@ -81,15 +82,18 @@ export function eachLogLine(given: string | SourceText): Generator<LogLine> {
 }
 
 /** The text of a line that may belong to the one before it. */
-function restOf([record, ...more]: readonly [LogLine, ...LogLine[]]): string | undefined {
-  return more.length === 0 && mayContinue(record) ? record.text : undefined;
+function restOf([record, ...more]: readonly [LogLine, ...LogLine[]], before: string): string | undefined {
+  return more.length === 0 && mayContinue(record, before) ? record.text : undefined;
 }
 
+/** Words that do not end a message: a function or a module was broken off behind them. */
+const unfinished = /\b(?:in|at|from|to|by|for|of|module) ?$/;
+
 /** Whether a line may be what was broken off the one before it: it has no mark, no indentation, and begins nothing. */
-function mayContinue({ text, marked, foreign }: LogLine): boolean {
+function mayContinue({ text, marked, foreign }: LogLine, before: string): boolean {
   // A tab is in no message of a log; the kernel's tables have them.
   if (marked || foreign || text === '' || /^\s|\t/.test(text)) return false;
-  return !beginning.test(text) && parseFrame(text) === undefined;
+  return !beginning.test(text) && (unfinished.test(before) || parseFrame(text) === undefined);
 }
 
 /** The lines with their indexes; the end of the text is no line of its own. */
@@ -104,9 +108,11 @@ function* linesOf(text: string): Generator<[index: number, line: string]> {
 }
 
 function* wrapLines(text: string): Generator<WrapLine> {
+  let before = '';
   for (const [, given] of linesOf(text)) {
     const line = cleanLine(given);
     const records = parseLogLine(line, 1);
-    yield { text: line, continues: restOf(records) !== undefined };
+    yield { text: line, continues: restOf(records, before) !== undefined };
+    before = line;
   }
 }

@@ -20,7 +20,7 @@ const framePattern = new RegExp(
 const inlinePattern = new RegExp(`^ {0,8}${name} \\S{1,200}:\\d{1,7} \\[inline\\]\\s*$`);
 /** What scripts/decode_stacktrace.sh makes of a frame: `name (file.c:1 header.h:2 (discriminator 3)) module`. */
 const decodedPattern = new RegExp(
-  `^ {0,8}(\\? {0,2})?${name} \\((?:[\\w./+-]{1,200}:\\d{1,7}|\\?\\?:)[^\\n]{0,400}\\)(?: \\[?([\\w-]{1,63})\\]?)?\\s*$`,
+  `^ {0,8}(\\? {0,2})?${name} \\((?:[\\w./+-]{1,200}:\\d{1,7}|\\?\\?:)[^\\n]{0,400}\\)(?: \\[?([\\w-]{1,63})(?: [0-9a-f]{8,64})?\\]?)?\\s*$`,
 );
 /** 32-bit ARM: `[<address>] (name) from [<address>] (caller+0x1/0x2)`, and ` name from caller+0x1/0x2`. */
 const armPattern = new RegExp(`^ {0,8}(?:${address}\\(${name}\\)|${name}) from (?:${address})?\\(?[A-Za-z_]`);

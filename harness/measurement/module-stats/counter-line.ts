@@ -41,8 +41,8 @@ const known = new RegExp(`(?<![\\w-])(?:${spelled.join('|')})(?![\\w-])`, 'gi');
 /** What people and programs write between a label and its number. */
 const separator = /^[\s:|=,;"'`[\]{}()*\u2026.]*(?:->|=>)?[\s"'`]*/;
 const between = /^[\s|,;"'`]*(?:->|=>|\u2192)?[\s|,;"'`]*/;
-/** A number, also with separators of thousands, that does not go on as something else. */
-const number = /^(-?\d{1,3}(?:[,'_]\d{3}){1,10}|-?\d{1,200})(?!\.\d|[\w%])/;
+/** A number, also hexadecimal or with separators of thousands, that does not go on as something else. */
+const number = /^(0x[0-9a-fA-F]{1,16}|-?\d{1,3}(?:[,'_]\d{3}){1,10}|-?\d{1,200})(?!\.\d|[\w%])/;
 const wordDiff = /^\s*\[-(\d{1,20})-\]\s*\{\+(\d{1,20})\+\}/;
 
 /** The known labels of a line with their numbers, in order: one, several in a joined line, the same twice in two columns. */
@@ -71,11 +71,16 @@ function readValues(text: string): Pick<LabelledValues, 'values' | 'atEnd' | 'is
     const gap = (values.length === 0 ? separator : between).exec(rest)?.[0] ?? '';
     const digits = number.exec(rest.slice(gap.length));
     if (!digits?.[1] || (values.length > 0 && gap === '')) break;
-    values.push(digits[1].replace(/[,'_]/g, ''));
+    values.push(decimal(digits[1]));
     rest = rest.slice(gap.length + digits[0].length);
   }
   if (values.length > 0) return { values, atEnd: rest === '', isRefused: false };
   return { values, atEnd: rest.trim() === '', isRefused: /^[\s:|=]*\S+[\s|]*$/.test(rest) };
+}
+
+/** Digits without separators of thousands; hexadecimal ones in decimal. */
+function decimal(digits: string): string {
+  return digits.startsWith('0x') ? BigInt(digits).toString() : digits.replace(/[,'_]/g, '');
 }
 
 /** A line of the same form whose label this version does not know: words, blanks, a number. */

@@ -14,8 +14,8 @@ const fileName = /^(?:\S{0,255}\/)?(\w{1,64}):?$/;
 const statsFile = /^\S{0,255}?\bstats[:-](?:\d{1,6}[:-])?(?=\s|[A-Z])/;
 /** Words of labels, also of those that this version does not know. */
 const statsWord = /\b(?:mods?|modules?|bytes|size|kread|decompress)\b/i;
-/** Frames around tables, fences of Markdown: no line of the text, and no end of it either. */
-const decoration = /^[\s|+:=*`~_-]*$/;
+/** Frames around tables, fences of Markdown, braces of JSON: no line of the text, and no end of it either. */
+const decoration = /^[\s|+:=*`~_{}[\],-]*$/;
 /** Beginnings of the lines that the kernel prints, in lower case. */
 const kernelLines = [
   ...kernelCounters.flatMap(({ label, average }) => (average === undefined ? [label] : [label, average])),
@@ -23,6 +23,8 @@ const kernelLines = [
   'Duplicate failed modules:',
   'Module-name How-many-times Reason',
 ].map(line => line.toLowerCase());
+/** The head of the table within a line. */
+const joinedHead = /Duplicate failed modules:\s+Module-name\s+How-many-times\s+Reason\s+(?=\S)/i;
 /** Stats that are kept of one text, and lines that an unknown label may stand before the first known one. */
 const draftLimit = 64;
 const waitingLimit = 16;
@@ -78,6 +80,7 @@ export class StatsCollector {
       const found = this.#findLabels(text, broken);
       if (found.length > 0) {
         this.#takeLabels(found, line);
+        this.#takeJoinedTable(text, line);
         return;
       }
     }
@@ -190,6 +193,14 @@ export class StatsCollector {
     if (!/^failed modules:$/i.test(head) || this.#columns.length === 0) return false;
     this.#place = 'names';
     return true;
+  }
+
+  /** The table behind the counters, where all was joined to one line. */
+  #takeJoinedTable(text: string, line: LogLine): void {
+    const joined = joinedHead.exec(text);
+    if (!joined || this.#columns.length === 0) return;
+    this.#place = 'table';
+    this.#takeRows(text.slice(joined.index + joined[0].length), line);
   }
 
   #takeRows(text: string, line: LogLine): boolean {

@@ -1,5 +1,9 @@
 import { type SourceText, withText } from './source-text.ts';
 
+/** A blank that does not break, between groups of three digits. */
+const thousands = /(?<=\d)[\u00a0\u2007\u2009\u202f](?=\d{3}(?!\d))/g;
+/** Letters and digits as wide as those of East Asia, and ligatures of books. */
+const compatible = /[\uff01-\uff5e\ufb00-\ufb06]+/g;
 const spaces = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g;
 const invisible = /[\u00ad\u200b-\u200f\u2060\ufeff]/g;
 /** What mail programs and blogs make of straight quotes and hyphens. */
@@ -13,6 +17,11 @@ export function undoTypography(source: SourceText): SourceText {
     return replacement;
   };
   const text = source.text
+    .replace(thousands, counted(''))
+    .replace(compatible, characters => {
+      count++;
+      return characters.normalize('NFKC');
+    })
     .replace(spaces, counted(' '))
     .replace(invisible, counted(''))
     .replace(typographic, character => {

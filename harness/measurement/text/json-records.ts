@@ -1,4 +1,5 @@
-import { LineWriter, type SourceText } from './source-text.ts';
+import { innermostObjects } from './json-objects.ts';
+import { LineWriter, type SourceText, withText } from './source-text.ts';
 
 /** Members that hold the message of a record: journald, dmesg, Docker, LAVA, and what log collectors use. */
 const messageKeys = ['MESSAGE', 'msg', 'message', 'log', 'line', 'text', 'body', 'content', 'output', 'data'];
@@ -11,10 +12,14 @@ type JsonObject = Readonly<Record<string, unknown>>;
  * Records in JSON as the lines of a log: `dmesg --json`, `journalctl -o json`, `json-pretty`, `json-sse` and
  * `json-seq`, container and CI logs, in one document or one record a line. A line that is no JSON stays as it is.
  */
-export function undoJson(source: SourceText): SourceText {
-  const whole = /^\s*(?:\{|\[\s*[{[])/.test(source.text) ? wholeDocument(source) : undefined;
+export function undoJson(given: SourceText): SourceText {
+  const source = undoQuotes(given);
+  const isDocument = /^\s*(?:\{|\[\s*[{["])/.test(source.text);
+  const whole = isDocument ? wholeDocument(source) : undefined;
   if (whole) return whole;
-  return /^\W{0,8}(?:data:[ \t]*)?\{(?:[ \t]*"|\r?$)/m.test(source.text) ? recordsByLine(source) : source;
+  const hasRecords = /^\W{0,8}(?:data:[ \t]*)?\{(?:[ \t]*"|\r?$)/m.test(source.text);
+  const records = hasRecords ? recordsByLine(source) : source;
+  return records === source && isDocument ? cutDocument(source) : records;
 }
 
 function wholeDocument(source: SourceText): SourceText | undefined {
@@ -26,6 +31,29 @@ function wholeDocument(source: SourceText): SourceText | undefined {
   for (const line of lines) writer.add(line, 1);
   writer.add('', 1);
   return writer.finish('JSON', lines.length);
+}
+
+/** A document that a mail quotes as a whole. */
+function undoQuotes(source: SourceText): SourceText {
+  if (!/^(?:[ \t]*>)+[ \t]*[{[][ \t]*\r?$/m.test(source.text)) return source;
+  const lines = source.text.split('\n');
+  if (!lines.every(line => line.startsWith('>') || line.trim() === '')) return source;
+  const text = lines.map(line => line.replace(/^(?:[ \t]*>)+ ?/, '')).join('\n');
+  return withText(source, text, 'quote marks', lines.length);
+}
+
+/** A document whose end or beginning was cut off: the records that are whole. */
+function cutDocument(source: SourceText): SourceText {
+  const writer = new LineWriter(source);
+  let count = 0;
+  for (const { json, line } of innermostObjects(source.text)) {
+    for (const text of recordLines(parseJson(json))) {
+      writer.add(text, line);
+      count++;
+    }
+  }
+  writer.add('', 1);
+  return writer.finish('JSON that was cut', count);
 }
 
 /** One record a line, or over several lines as `json-pretty` prints them. */
@@ -68,7 +96,10 @@ function parseJson(text: string): unknown {
 
 function recordLines(value: unknown, depth = 0): string[] {
   if (typeof value !== 'object' || value === null || depth > depthLimit) return [];
-  if (Array.isArray(value)) return value.flatMap(item => recordLines(item, depth + 1));
+  if (Array.isArray(value)) {
+    const isText = depth === 0 && value.every(item => typeof item === 'string');
+    return isText ? value : value.flatMap(item => recordLines(item, depth + 1));
+  }
   const record = value as JsonObject;
   const key = messageKeys.find(name => messageText(record[name]) !== undefined);
   const message = key === undefined ? undefined : messageText(record[key]);

@@ -4,9 +4,12 @@ import { undoEscapes } from './escapes.ts';
 import { undoHtml } from './html.ts';
 import { undoJournalExport } from './journal-export.ts';
 import { undoJson } from './json-records.ts';
+import { undoLava } from './lava.ts';
 import { undoLineLabels } from './line-labels.ts';
+import { undoLineMarks } from './line-marks.ts';
 import { type SourceText, sourceText, type UndoingStep } from './source-text.ts';
 import { undoCarriageReturns, undoTerminal } from './terminal.ts';
+import { undoThousands } from './thousands.ts';
 import { undoTransferEncoding } from './transfer-encoding.ts';
 
 /**
@@ -17,6 +20,7 @@ const steps: readonly UndoingStep[] = [
   undoMark,
   undoTransferEncoding,
   undoHtml,
+  undoLava,
   undoJson,
   undoJournalExport,
   undoEscapes,
@@ -24,6 +28,8 @@ const steps: readonly UndoingStep[] = [
   undoCarriageReturns,
   undoTypography,
   undoLineLabels,
+  undoLineMarks,
+  undoThousands,
 ];
 
 /**
