@@ -1,11 +1,13 @@
-import { createReadStream, type Dirent } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HarnessError, UsageError } from '../errors.ts';
+import { openRegularFile } from '../files/regular-file.ts';
 import { inspectionLimit } from '../measurement/inspection.ts';
 import { isCounterName } from '../measurement/module-stats/kernel-counter.ts';
 import { decodeBytes } from '../measurement/text/encoding.ts';
 import { type SourceText, sourceText } from '../measurement/text/source-text.ts';
+import { refuseBinary } from './binary-form.ts';
 import type { CommandContext } from './context.ts';
 import { decompress, tooLarge } from './decompression.ts';
 
@@ -27,7 +29,7 @@ const earlierReading = 'stats-before.txt';
 
 /**
  * The texts behind the arguments of `inspect`: a file, `-` for standard input, or a folder, which stands for its
- * regular files by name. The counter files of /sys/kernel/debug/modules are one text, and none beside `stats`, which
+ * regular files by name; folders within it are not followed. The counter files of /sys/kernel/debug/modules are one text, and none beside `stats`, which
  * has the same counters.
  * @throws UsageError INSPECT_UNREADABLE, INSPECT_TOO_LARGE if a folder holds more than `folderLimit` files
  */
@@ -49,7 +51,8 @@ async function isFolder(path: string): Promise<boolean> {
 
 async function listFolder(folder: string, context: CommandContext): Promise<InspectionInput[]> {
   const entries: Dirent[] = await guarded(folder, () => readdir(folder, { withFileTypes: true }));
-  const names = entries.filter(entry => entry.isFile()).map(({ name }) => name);
+  // Folders within are not followed, and said; a link stands for what it leads to, and leads nowhere else.
+  const names = entries.map(({ name }) => name);
   if (names.length > folderLimit) {
     throw new UsageError(
       'INSPECT_TOO_LARGE',
@@ -91,10 +94,9 @@ const counterLength = 64;
 async function readSource(source: string, context: CommandContext): Promise<SourceText> {
   if (source === '-') return await readStream(process.stdin, 'standard input', context);
   return await guarded(source, async () => {
-    // What is looked at before it is opened: a FIFO would wait for its writer, and a device has no end.
-    if (!(await stat(source)).isFile()) throw new Error('it is no regular file');
-    // A stream and not readFile: debugfs and pipes have no size, and the bound must hold for them too.
-    return await readStream(createReadStream(source), source, context);
+    // A stream: debugfs and pipes have no size, and the bound must hold for them too.
+    const file = await openRegularFile(source);
+    return await readStream(file.createReadStream(), source, context);
   });
 }
 
@@ -103,9 +105,10 @@ async function guarded<Value>(path: string, read: () => Promise<Value>): Promise
   try {
     return await read();
   } catch (error) {
-    if (error instanceof HarnessError) throw error;
+    const isIrregular = error instanceof HarnessError && error.code === 'FILE_IRREGULAR';
+    if (error instanceof HarnessError && !isIrregular) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError('INSPECT_UNREADABLE', `cannot read ${path}: ${reason}`, {
+    throw new UsageError('INSPECT_UNREADABLE', isIrregular ? reason : `cannot read ${path}: ${reason}`, {
       hint: 'Give a file that you may read, or - for standard input; /sys/kernel/debug needs root.',
       cause: error,
     });
@@ -126,5 +129,7 @@ async function readStream(
     if (length > inspectionLimit) throw tooLarge(name);
     chunks.push(bytes);
   }
-  return decodeBytes(await decompress(Buffer.concat(chunks, length), name, signal));
+  const content = await decompress(Buffer.concat(chunks, length), name, signal);
+  refuseBinary(content, name);
+  return decodeBytes(content);
 }

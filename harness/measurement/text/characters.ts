@@ -1,7 +1,7 @@
 import { type SourceText, withText } from './source-text.ts';
 
 /** A blank that does not break, between groups of three digits. */
-const thousands = /(?<=\d)[\u00a0\u2007\u2009\u202f](?=\d{3}(?!\d))/g;
+const thousands = /[\u00a0\u2007\u2009\u202f](?<=\d.)(?=\d{3}(?!\d))/g;
 /** Letters and digits as wide as those of East Asia, and ligatures of books. */
 const compatible = /[\uff01-\uff5e\ufb00-\ufb06]+/g;
 const spaces = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g;

@@ -139,10 +139,14 @@ t.test('a folder: its regular files, and what cannot be read is named', async t 
   writeFileSync(join(folder, 'dmesg'), golden('6.12', 'dmesg.txt'));
   const { files, passedOver } = JSON.parse(await inspect([folder], { json: true }));
   t.match(files, [{ name: join(folder, 'dmesg') }]);
-  t.match(passedOver, [{ name: join(folder, '\u202eevil'), reason: /neither/ }]);
+  t.match(passedOver, [
+    { name: join(folder, 'inner'), reason: /inner is a folder/ },
+    { name: join(folder, 'link'), reason: /link is a character device/ },
+    { name: join(folder, '\u202eevil'), reason: /neither/ },
+  ]);
   t.equal(/[\p{Cc}\p{Cf}]/u.exec((await inspect([folder])).replaceAll('\n', '')), null);
   for (let index = 0; index < folderLimit; index++) writeFileSync(join(folder, `file-${index}`), '');
-  await t.rejects(inspect([folder]), { code: 'INSPECT_TOO_LARGE', message: /258 files, more than 256/ });
+  await t.rejects(inspect([folder]), { code: 'INSPECT_TOO_LARGE', message: /260 files, more than 256/ });
 });
 
 t.test('the folder of debugfs: its counter files are one reading', async t => {
@@ -198,4 +202,32 @@ t.test('a small file that unpacks to too much is refused, and its program ended'
   const file = join(makeFolder(t), 'bomb');
   execFileSync('sh', ['-c', `head -c 300M /dev/zero | zstd -q -o ${file}`]);
   await t.rejects(inspect([file]), { code: 'INSPECT_TOO_LARGE', message: /larger than 256 MiB/ });
+});
+
+t.test('what is known to be no text is named, with what makes one of it', async t => {
+  const folder = makeFolder(t);
+  const cases: [string, Buffer, RegExp, RegExp][] = [
+    [
+      'journal',
+      Buffer.from('LPKSHHRH\0\0'),
+      /journal is a journal of systemd, and no text/,
+      /journalctl --file/,
+    ],
+    ['vmcore', Buffer.from('KDUMP   \x06\0'), /a dump of a kernel/, /makedumpfile/],
+    ['program', Buffer.from('\x7fELF\x02'), /an ELF file/, /A text is needed/],
+    ['zip', Buffer.from('PK\x03\x04'), /a ZIP archive/, /Unpack/],
+    ['tar', Buffer.concat([Buffer.alloc(257), Buffer.from('ustar\0')]), /a tar archive/, /Unpack/],
+    [
+      'tar.gz',
+      gzipSync(Buffer.concat([Buffer.alloc(257), Buffer.from('ustar\0')])),
+      /a tar archive/,
+      /Unpack/,
+    ],
+    ['bz2', Buffer.from('BZh9'), /a bzip2 file/, /Unpack/],
+    ['lz4', Buffer.from([4, 0x22, 0x4d, 0x18]), /an LZ4 file/, /Unpack/],
+  ];
+  for (const [name, content, message, hint] of cases) {
+    writeFileSync(join(folder, name), content);
+    await t.rejects(inspect([join(folder, name)]), { code: 'INSPECT_UNRECOGNISED', message, hint }, name);
+  }
 });
