@@ -5,6 +5,7 @@ import type { Finding } from './finding.ts';
 import type { DuplicateRequests } from './kernel-log/duplicate-requests.ts';
 import { LogText } from './kernel-log/log-lines.ts';
 import { LogReader } from './log-reading.ts';
+import { checkTableIsWhole } from './module-stats/cross-check.ts';
 import type { ModuleStats } from './module-stats/module-stats.ts';
 import { chooseStats, parseModuleStats } from './module-stats/module-stats-text.ts';
 import { StatsCollector } from './module-stats/stats-collector.ts';
@@ -126,7 +127,8 @@ function inspectLines(given: string | SourceText, text: string): Inspection | un
     : undefined;
   const stats = chooseStats(all);
   if (!stats) return log;
-  const result: StatsInspection = { kind: 'stats', stats, ...facts };
+  const checked = { ...stats, findings: [...stats.findings, ...checkTableIsWhole(stats)] };
+  const result: StatsInspection = { kind: 'stats', stats: checked, ...facts };
   const difference = differenceWithin(all, collector.hasColumns);
   if (difference) {
     result.difference = difference;

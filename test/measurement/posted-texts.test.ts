@@ -108,6 +108,7 @@ t.test('posted logs: modules that were refused are no duplicates', async t => {
       'wl: module is marked as livepatch module, but livepatch support is disabled',
       /^wl was refused: it is a livepatch/,
     ],
+    ['wl: No module found in object', /^wl was refused: its file is no module/],
     ['Module wl is blacklisted', /^wl was refused: it is blacklisted/],
     ["wl: `abc' invalid for parameter `debug'", /its parameter debug does not take "abc"/],
     [
@@ -123,6 +124,13 @@ t.test('posted logs: modules that were refused are no duplicates', async t => {
     }
   }
   t.equal(readLog(cases.map(([line]) => line).join('\n')).findings.length, cases.length, 'all in one text');
+  for (const harmless of [
+    "Booting kernel: `abc' invalid for parameter `debug'",
+    'wl: module verification failed: signature and/or required key missing - tainting kernel',
+    'wl: loading out-of-tree module taints kernel.',
+    'wl: no symbol version for module_layout',
+  ])
+    t.same(readLog(`[   12.345678] ${harmless}\n`).findings, [], harmless);
 });
 
 t.test('posted logs: why a symbol is unknown', async t => {
@@ -178,6 +186,27 @@ t.test('posted logs: other things that a reader of numbers must know', async t =
   ];
   for (const [line, code, message] of cases)
     t.match(readLog(`[   36.9] ${line}\n`).findings, [{ code, severity: 'warning', message }], line);
+});
+
+t.test('posted logs: memory and requests that ran out', async t => {
+  const cases: [string, string, RegExp][] = [
+    [
+      'xfs: Could not allocate 65536 bytes percpu data',
+      'PERCPU_EXHAUSTED',
+      /^xfs could not be loaded.*65536/,
+    ],
+    ['percpu: allocation failed, size=65536 align=64 atomic=0, x', 'PERCPU_EXHAUSTED', /no 65536 bytes/],
+    ['xfs: module is already loaded', 'DUPLICATE_FILENAME', /^xfs was still registered/],
+    ['request_module: runaway loop modprobe binfmt-464c', 'KMOD_BUSY', /binfmt-464c was refused/],
+    [
+      'request_module: kmod_concurrent_max (0) close to 0 (max_modprobes: 50), for module fs-xfs, throttling...',
+      'KMOD_BUSY',
+      /fs-xfs had to wait/,
+    ],
+    ['printk: 12 messages suppressed.', 'MESSAGES_DROPPED', /^12 messages of printk/],
+  ];
+  for (const [line, code, message] of cases)
+    t.match(readLog(`[   12.345678] ${line}\n`).findings, [{ code, severity: 'warning', message }], line);
 });
 
 t.test('posted logs: nothing is passed over in silence', async t => {
@@ -240,6 +269,16 @@ t.test('posted stats: a text that was cut is not believed where it was', async t
   for (const text of [whole, commit]) t.same(codes(text.trimEnd()), [], 'no newline alone is no cut');
 });
 
+t.test('posted stats: a table that lacks failures is said to', async t => {
+  const [head, table] = commit.split('Duplicate failed modules:\n') as [string, string];
+  t.same(codes(commit), []);
+  t.same(codes(head), ['TABLE_INCOMPLETE'], 'cut before the table');
+  const rows = `${head}Duplicate failed modules:\n${table.split('\n').slice(0, 9).join('\n')}\n`;
+  t.same(codes(rows), ['TABLE_INCOMPLETE'], 'cut between two rows');
+  t.match(readStats(rows).stats.findings[0]?.message, /has \d\d of 99 failed loads/);
+  t.same(codes(files.map(line => `${line.join(':')}\n`).join('')), [], 'the single files have no table');
+});
+
 t.test('posted stats: labels of the first versions of the patch', async t => {
   const { stats } = readStats(
     'Modules loaded       67\n        Total module size       11464704\n       Failed kread bytes       890064\n      Invalid kread bytes       890064\n        Invalid mod bytes       890064\n         Average mod size       171115\nFailed modules:\n                kvm_intel\n                      kvm\n',
@@ -273,7 +312,7 @@ t.test('posted stats: containers', async t => {
     'more *': files.map(([name, value]) => `::::::::::::::\n${name}\n::::::::::::::\n${value}\n`).join(''),
     'paste <(ls) <(cat *)': files.map(([name, value]) => `${name}\t${value}\n`).join(''),
     'grep -r . modules': `${named}\n${lines.map(line => `modules/stats:${line}`).join('\n')}\n`,
-    'a table of Markdown': `| counter | value |\n|---|---:|\n${rows.join('\n')}\n`,
+    'a table of Markdown': `| counter | value |\n|---|---:|\n${rows.join('\n')}\n\n${whole.slice(whole.indexOf('Duplicate'))}`,
     'a wrapped table': whole
       .replace(/\t( *Becoming)\n/, '\nBecoming\n')
       .replace('Virtual mem wasted bytes\t', 'Virtual mem wasted\nbytes '),

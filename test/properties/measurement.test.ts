@@ -246,3 +246,48 @@ t.test('every report of a duplicate is counted once, however the lines of splats
     { numRuns: 100 },
   );
 });
+
+t.test(
+  'a stats text that is cut anywhere gives true numbers, and is never silent about what it lacks',
+  async t => {
+    const forms: [string, (text: string) => string][] = [
+      ['as printed', text => text],
+      ['quoted', text => text.replace(/^/gm, '> ')],
+      ['in a log', text => text.replace(/^/gm, '[   12.345678] ')],
+    ];
+    for (const [form, render] of forms) {
+      const whole = render(golden('6.12', 'stats.txt'));
+      const truth = statsOf(whole);
+      assert(truth);
+      for (let at = 1; at < whole.length; at++) {
+        for (const part of [whole.slice(0, at), whole.slice(at)]) {
+          const found = statsOf(part);
+          if (!found) continue;
+          for (const [name, value] of Object.entries(found.counters))
+            assert.equal(value, truth.counters[name as CounterName], `${form}, cut at ${at}: ${name}`);
+          assert.deepEqual(
+            found.duplicates,
+            truth.duplicates.slice(0, found.duplicates.length),
+            `${form}, at ${at}`,
+          );
+          const isWhole =
+            Object.keys(found.counters).length === Object.keys(truth.counters).length &&
+            found.duplicates.length === truth.duplicates.length;
+          assert(isWhole || found.findings.length > 0, `${form}, cut at ${at} in silence`);
+        }
+      }
+    }
+    t.pass();
+  },
+);
+
+/** The stats that a text holds; undefined if it holds none. */
+function statsOf(text: string): ModuleStats | undefined {
+  try {
+    const inspection = inspectText(text);
+    return inspection.kind === 'stats' ? inspection.stats : undefined;
+  } catch (error) {
+    if (error instanceof HarnessError) return undefined;
+    throw error;
+  }
+}

@@ -38,7 +38,7 @@ const needles =
   /BUG|WARNING|INFO: |blocked for more|UBSAN|general protection|divide[ _]error|segment|double fault|early exception|opcode|int3|overflow|bounds|alignment|TSS|control protection|LOCKUP|panic|Oops|NULL pointer|nable to handle|Internal error|Unhandled fault|Booting the kernel|Linux version|Boot |-- Reboot/;
 /** Reports that no line of user space looks like: they are found behind its words, too. */
 const unmistakable =
-  /(?:Kernel panic - not syncing: |BUG: KASAN: |BUG: kernel NULL pointer|BUG: unable to handle |BUG: soft lockup - CPU#)/;
+  /(?:Kernel panic - not syncing: |BUG: KASAN: |BUG: kernel NULL pointer|BUG: unable to handle |BUG: soft lockup - CPU#|INFO: rcu_\w{1,16} (?:self-)?detected|general protection fault, (?:probably|maybe) for |Unable to handle kernel |Internal error: Oops)/;
 /** Where the second half of an oops begins: it belongs to the report that is open. */
 const continuation =
   /^(?:Oops: |Internal error: |(?:Oops: )?invalid opcode: |PANIC: double fault|kernel BUG at rust\/helpers\/bug\.c)/;

@@ -82,7 +82,7 @@ export const crashRules: readonly CrashRule[] = [
   rule(
     true,
     'oops',
-    /^(?:BUG: )?(?:unable to handle (?:kernel paging request|page fault for address)|Unable to handle kernel (?:data access|paging request|access to user memory))/,
+    /^(?:BUG: )?(?:unable to handle (?:kernel paging request|page fault for address)|Unable to handle kernel (?:data access|paging request|pointer dereference in virtual kernel address space|access to user memory))/,
     titleFromGuiltyFrame(badPage),
   ),
   rule(
@@ -95,7 +95,7 @@ export const crashRules: readonly CrashRule[] = [
   rule(
     true,
     'oops',
-    /^(?:Oops: )?general protection fault(?:,|:)(?! ip:)/,
+    /^(?:Oops: )?general protection fault(?:,|:| for non-canonical address)(?! ip:)/,
     titleFromGuiltyFrame('general protection fault'),
   ),
   rule(true, 'oops', /^(?:Oops: )?divide[ _]error: /, titleFromGuiltyFrame('divide error')),

@@ -13,7 +13,7 @@ interface Fold {
 const foldLimit = 200;
 /** A word of every rule. Most lines hold none, and need not be tried. */
 const needles =
-  /symbol|vmalloc|vmap|execmem|kmod busy|long time to load|gave up|duplicate filename|fail-tracking|ut of memory|allocation failure|pagealloc|CSD lock|nobody cared|Initramfs|suppressed|compress|ZSTD|reject|restricted|LoadPin|BTF|ELF|modinfo|string table|section name|extended version|linkonce|version magic|fno-common|livepatch|section|percpu|already loaded|parameter|blacklisted|reloc|mcmodel/;
+  /symbol|vmalloc|vmap|execmem|request_module: |long time to load|gave up|duplicate filename|fail-tracking|ut of memory|allocation failure|pagealloc|CSD lock|nobody cared|Initramfs|suppressed|compress|ZSTD|reject|restricted|LoadPin|BTF|ELF|modinfo|string table|section name|extended version|linkonce|version magic|fno-common|livepatch|section|percpu|No module found|already loaded|parameter|blacklisted|reloc|mcmodel/;
 
 /** Collects what a kernel log says about the loader's health, folding equal messages. */
 export class KernelLogCollector {

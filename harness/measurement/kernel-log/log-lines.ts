@@ -39,7 +39,8 @@ export class LogText {
       const line = cleanLine(given);
       const records = this.#read(given, line, index + 1);
       const rest = restOf(records, held?.text ?? '');
-      if (held && rest !== undefined && isWrapped(raw, line, width)) this.#join(held, rest);
+      // Without a mark nothing tells a wrap from a new line: the rules then try the two together.
+      if (held?.marked && rest !== undefined && isWrapped(raw, line, width)) this.#join(held, rest);
       else {
         if (held && rest !== undefined && held.text !== '') held.continuation = rest;
         if (held) yield held;

@@ -59,6 +59,19 @@ export const logRules: readonly LogRule[] = [
       `the request for ${name} was refused: ${threads} modprobes were running for more than 5 seconds`,
   },
   {
+    code: 'KMOD_BUSY',
+    severity: 'warning',
+    pattern: /request_module: kmod_concurrent_max .{1,60}, for module (\S{1,255}), throttling/,
+    message: ([name]) => `the request for ${name} had to wait for others: too many modprobes were running`,
+  },
+  {
+    code: 'KMOD_BUSY',
+    severity: 'warning',
+    pattern: /request_module: runaway loop modprobe (\S{1,255})/,
+    message: ([name]) =>
+      `the request for ${name} was refused: modprobe itself asks for modules, again and again`,
+  },
+  {
     code: 'MODULE_SLOW',
     severity: 'warning',
     pattern: /module '([^']{1,255})' taking a long time to load/,
@@ -91,6 +104,12 @@ export const logRules: readonly LogRule[] = [
     pattern: /(?:^|: )([\w-]{1,63}): Could not allocate (\d{1,20}) bytes percpu data/,
     message: ([module, size]) =>
       `${module} could not be loaded: no ${size} bytes of per-CPU memory were left`,
+  },
+  {
+    code: 'PERCPU_EXHAUSTED',
+    severity: 'warning',
+    pattern: /percpu: allocation failed, size=(\d{1,20}) /,
+    message: ([size]) => `no ${size} bytes of per-CPU memory were left`,
   },
   {
     code: 'DUPLICATE_UNTRACKED',
@@ -143,7 +162,7 @@ export const logRules: readonly LogRule[] = [
   {
     code: 'MESSAGES_DROPPED',
     severity: 'warning',
-    pattern: /^(\w{1,64}): (\d{1,20}) callbacks suppressed/,
+    pattern: /^(\w{1,64}): (\d{1,20}) (?:callbacks|messages) suppressed/,
     message: ([name, count]) => `${count} messages of ${name} were suppressed by the kernel's rate limit`,
   },
   {

@@ -13,7 +13,8 @@ function named(
   pattern: string,
   reason: string | ((groups: readonly (string | undefined)[]) => string),
 ): LogRule {
-  return refusal(`(?:^|[:\\s])${name}: ${pattern}`, ([module = '', ...groups]) => {
+  // `Booting kernel: ` tells of the command line.
+  return refusal(`(?:^|[:\\s])(?<!Booting )${name}: ${pattern}`, ([module = '', ...groups]) => {
     const who = module.startsWith('(') ? 'a module' : module;
     return `${who} was refused: ${typeof reason === 'string' ? reason : reason(groups)}`;
   });
@@ -78,6 +79,7 @@ export const moduleRefusals: readonly LogRule[] = [
     ([section]) => `its section ${section} can be written and run`,
   ),
   named('module has no symbols \\(stripped\\?\\)', 'it has no symbols; it was stripped'),
+  named('No module found in object', 'its file is no module'),
   named(
     "`(.{0,80})' (?:invalid|too large) for parameter `(.{1,80})'",
     ([value, parameter]) => `its parameter ${parameter} does not take "${value}"`,

@@ -26,7 +26,7 @@ const decodedPattern = new RegExp(
 const armPattern = new RegExp(`^ {0,8}(?:${address}\\(${name}\\)|${name}) from (?:${address})?\\(?[A-Za-z_]`);
 /** The program counter: `RIP`, `IP`, `NIP`, `pc :`, `PC is at`, `epc :`, `ERA:`; decoded or not. */
 const pointerPattern = new RegExp(
-  `(?:\\b[RE]?IP: {0,2}|^NIP:? {1,2}|^e?pc {0,3}: |^PC is at |^ERA: )(?:[0-9a-f]{2,4}:)?(?:${address}|[0-9a-f]{8,16} ){0,2}${name}(?:\\+0x[0-9a-f]+| \\([\\w./+-]{1,200}:\\d)`,
+  `(?:\\b[RE]?IP: {0,2}|^NIP:? {1,2}|^e?pc {0,3}: |^Krnl PSW : [0-9a-f]{16} |^PC is at |^ERA: )(?:[0-9a-f]{2,4}:)?(?:${address}|[0-9a-f]{8,16} ){0,2}\\(?${name}(?:\\+0x[0-9a-f]+| \\([\\w./+-]{1,200}:\\d)`,
 );
 
 /** Takes compiler suffixes off: everything from the first dot. */

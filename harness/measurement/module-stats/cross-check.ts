@@ -107,6 +107,22 @@ function checkDuplicates({ counters, duplicates }: ModuleStats): Finding[] {
   return findings;
 }
 
+/**
+ * Whether the table tells of all loads that failed where duplicates do: if not, it was cut, or the others failed for
+ * another reason, since only duplicates are in it. For texts of unknown origin; a trial has its own rule.
+ */
+export function checkTableIsWhole({ counters, wastedBytes, duplicates, findings }: ModuleStats): Finding[] {
+  const { failed_becoming: becoming, failed_load_modules: load } = counters;
+  // The single files have no sum, and no table either.
+  if (wastedBytes === undefined || becoming === undefined || load === undefined) return [];
+  if (findings.some(({ code }) => code === 'LIST_TRUNCATED' || code === 'NAMES_WITHOUT_COUNTS')) return [];
+  const failed = becoming + load;
+  const told = sumOf(duplicates.map(({ count }) => count));
+  if (told >= failed) return [];
+  const message = `the table of duplicates has ${told} of ${failed} failed loads: it was cut, or the others failed for another reason`;
+  return [{ code: 'TABLE_INCOMPLETE', severity: 'warning', message }];
+}
+
 function sumOf(counts: number[]): bigint {
   return counts.reduce((sum, count) => sum + BigInt(count), 0n);
 }
