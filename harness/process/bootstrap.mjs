@@ -170,7 +170,12 @@ async function main() {
     const { generate } = await import(pathToFileURL(join(root, 'build/test/generated/generate.js')).href);
     return generate();
   }
-  const { main: modstorm } = await import(pathToFileURL(join(root, 'build/harness/main.js')).href);
+  const { main: runModstorm } = await import(pathToFileURL(join(root, 'build/harness/main.js')).href);
+  const modstorm = commandWords => {
+    // A run records the words of its command, to be made again: not those of npm.
+    process.argv.splice(2, Infinity, ...commandWords);
+    return runModstorm(commandWords);
+  };
   if (mode === 'modstorm') return modstorm(words);
   const ready = await modstorm(['doctor', '--install', '--brief', ...(mode === 'test' ? ['--tests'] : [])]);
   if (ready !== 0) return ready;
