@@ -1,6 +1,8 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { UsageError } from '../errors.ts';
 import { parseShard } from '../plan/shard.ts';
 import { projectPath } from '../project.ts';
+import { commitStyles, type ExportOptions } from '../report/export-options.ts';
 import { type FormatName, formatNames } from '../report/formats.ts';
 
 /** Options that several commands take, each with the same words and the same parser everywhere. */
@@ -56,8 +58,8 @@ export function baselinesOption(flag: '--baselines' | '--folder'): Option {
   );
 }
 
-/** What `--format` and its short form `--json` give. */
-export interface FormatOptions {
+/** What `--format`, its short form `--json` and the options of single formats give. */
+export interface FormatOptions extends Pick<ExportOptions, 'style' | 'top' | 'plot'> {
   format?: FormatName;
   json?: boolean;
 }
@@ -72,9 +74,33 @@ export function jsonOption(kind: 'format' | 'alone' = 'alone'): Option {
   return new Option('--json', kind === 'format' ? 'the same as --format json' : 'one JSON document');
 }
 
-/** The format that was asked for. */
-export function chosenFormat({ format, json }: FormatOptions): FormatName {
-  return json ? 'json' : (format ?? 'terminal');
+/** `--style`, `--top` and `--plot`, by which the tables of `--format commit` are shaped. */
+export function addCommitOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--style <style>', 'with --format commit: how tables look (default: modstorm)').choices(
+        commitStyles,
+      ),
+    )
+    .option('--top <n>', 'with --format commit: modules in the table of duplicates (default: 10)', parseTop)
+    .option('--plot', 'with --format commit: bars under a table that has an axis');
+}
+
+/**
+ * The format that was asked for.
+ * @throws UsageError FORMAT_UNFIT when an option belongs to another format
+ */
+export function chosenFormat(options: FormatOptions): FormatName {
+  const format = options.json ? 'json' : (options.format ?? 'terminal');
+  const [given] = (['style', 'top', 'plot'] as const).filter(name => options[name] !== undefined);
+  if (given === undefined || format === 'commit') return format;
+  throw new UsageError('FORMAT_UNFIT', `--${given} shapes the tables of --format commit`, {
+    hint: `Add --format commit, or leave --${given} out.`,
+  });
+}
+
+function parseTop(text: string): number {
+  return parseNumber(text, 'Give a whole number from 0.', value => Number.isInteger(value) && value >= 0);
 }
 
 /** A count from 1 to a million. @throws InvalidArgumentError */

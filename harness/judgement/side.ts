@@ -3,13 +3,21 @@ import type { WorkloadDesign } from '../matrix/workload/workload-design.ts';
 import type { WorkloadMetricDefinition } from '../measurement/metric.ts';
 import { metrics } from '../measurement/metric-table.ts';
 import { wastedBytes } from '../measurement/module-stats/cross-check.ts';
-import type { ModuleStats } from '../measurement/module-stats/module-stats.ts';
+import type { CounterName } from '../measurement/module-stats/kernel-counter.ts';
+import type { DuplicateModule, ModuleStats } from '../measurement/module-stats/module-stats.ts';
 import type { Baseline, BaselineCell } from '../store/baseline.ts';
 import { cellFacts, type Facts, runFacts } from '../store/comparison-key.ts';
 import { kernelOfCell } from '../store/kernel-of-cell.ts';
 import type { RunContent } from '../store/run-folder.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import { type CellSamples, readStored, type SampleValue, samplesByCell } from '../store/sample.ts';
+
+/** What one boot counted, as its `stats` text tells it; for reports, which show it unjudged. */
+export interface BootStats {
+  /** The debugfs counters at the end of the boot, decimal. */
+  counters: Partial<Record<CounterName, string>>;
+  duplicates: readonly DuplicateModule[];
+}
 
 /** One cell of a side, with its values. */
 export interface SideCell {
@@ -26,6 +34,8 @@ export interface SideCell {
   values: ReadonlyMap<string, readonly SampleValue[]>;
   /** Place in time of each repetition, for checks of drift; empty when it is not known. */
   order: readonly (number | undefined)[];
+  /** What the boots that passed counted, where the kernel counts; empty for a baseline, which keeps values only. */
+  boots: readonly BootStats[];
 }
 
 /** One side of a comparison: a run, a baseline, or a text from some other machine. */
@@ -39,6 +49,8 @@ export interface Side {
   startedAt: string | undefined;
   /** Facts of the whole side; undefined for a text, which says nothing of its machine. */
   facts: Facts | undefined;
+  /** Where and how a run was made; undefined for a baseline and a text. */
+  record: RunRecord | undefined;
   /** Axes that vary, in the order of the matrix. */
   varied: readonly string[];
   cells: readonly SideCell[];
@@ -58,6 +70,7 @@ export function sideOfRun({ run, plan, records }: RunContent): Side {
     run: run.run,
     startedAt: run.startedAt,
     facts: runFacts(run),
+    record: run,
     varied: run.matrix.varied,
     cells: [...cells.values()].map(samples => runCell(samples, run)),
     workloadMetrics: run.workloadMetrics ?? {},
@@ -80,6 +93,9 @@ function runCell(samples: CellSamples, run: RunRecord): SideCell {
     facts: passed.length > 0 ? cellFacts(samples, run.workloads) : undefined,
     values: new Map([[failedBoots, bad.map(one => (one === null ? null : Number(one)))], ...samples.values]),
     order,
+    boots: records.flatMap(({ outcome, counters, duplicates }) =>
+      outcome.kind === 'passed' && counters ? [{ counters: counters.after, duplicates }] : [],
+    ),
   };
 }
 
@@ -91,6 +107,7 @@ export function sideOfBaseline(baseline: Baseline): Side {
     run: baseline.run,
     startedAt: baseline.startedAt,
     facts: baseline.facts,
+    record: undefined,
     varied: [],
     cells: baseline.cells.map(baselineCell),
     workloadMetrics: baseline.workloadMetrics ?? {},
@@ -120,6 +137,7 @@ function baselineCell(cell: BaselineCell): SideCell {
     facts: cell.repetitions.length > 0 ? cell.facts : undefined,
     values,
     order: [],
+    boots: [],
   };
 }
 
@@ -131,6 +149,7 @@ export function sideOfText(path: string, stats: ModuleStats): Side {
     run: undefined,
     startedAt: undefined,
     facts: undefined,
+    record: undefined,
     varied: [],
     cells: [
       {
@@ -142,11 +161,16 @@ export function sideOfText(path: string, stats: ModuleStats): Side {
         facts: undefined,
         values: textValues(stats),
         order: [],
+        boots: [{ counters: decimalCounters(stats), duplicates: stats.duplicates }],
       },
     ],
     workloadMetrics: {},
     gates: {},
   };
+}
+
+function decimalCounters({ counters }: ModuleStats): BootStats['counters'] {
+  return Object.fromEntries(Object.entries(counters).map(([name, value]) => [name, value.toString()]));
 }
 
 /** The counters of a text are totals since boot, under the names of the metrics that are changes of them. */

@@ -1,4 +1,5 @@
 import type { RunComparison } from '../judgement/judgement.ts';
+import type { ExportOptions } from './export-options.ts';
 import type { RunReport } from './run-report.ts';
 
 /**
@@ -7,17 +8,11 @@ import type { RunReport } from './run-report.ts';
  */
 export interface Exporter {
   /** The report of a run, with its verdict if the format has a place for it. */
-  run(report: RunReport): string;
+  run(report: RunReport, options?: ExportOptions): string;
   /** A comparison alone; a format that shows single boots has none. */
-  comparison?(comparison: RunComparison, options: ComparisonOptions): string;
+  comparison?(comparison: RunComparison, options: ExportOptions): string;
   /** What every run leaves below report/ in its folder; without, the format is made only when it is asked for. */
   files?(report: RunReport): ReportFile[];
-}
-
-/** How much of a comparison is shown. */
-export interface ComparisonOptions {
-  /** Every pair and every metric, however many there are. */
-  all?: boolean | undefined;
 }
 
 /** A file below report/. */

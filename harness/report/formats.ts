@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.ts';
 import type { RunComparison } from '../judgement/judgement.ts';
-import type { ComparisonOptions, Exporter } from './exporter.ts';
+import type { ExportOptions } from './export-options.ts';
+import type { Exporter } from './exporter.ts';
 
 /** What a format is for, and the file with its exporter, imported when it is used: the table itself costs nothing. */
 interface Format {
@@ -13,6 +14,10 @@ interface Format {
 const formats = {
   terminal: { description: 'for people', load: () => import('./formats/terminal.ts') },
   json: { description: 'for programs', load: () => import('./formats/json.ts') },
+  commit: {
+    description: 'for a commit message or a mail: plain text of 72 columns',
+    load: () => import('./formats/commit.ts'),
+  },
   stats: {
     description: "one boot of each cell as the kernel's own text",
     load: () => import('./formats/stats.ts'),
@@ -40,11 +45,11 @@ export async function loadExporter(name: FormatName): Promise<Exporter> {
 export async function formatComparison(
   name: FormatName,
   comparison: RunComparison,
-  options: ComparisonOptions,
+  options: ExportOptions,
 ): Promise<string> {
   const exporter = await loadExporter(name);
   if (exporter.comparison) return exporter.comparison(comparison, options);
   throw new UsageError('FORMAT_UNFIT', `the format ${name} shows the boots of a run and has no comparisons`, {
-    hint: 'Use --format terminal or json.',
+    hint: 'Use --format terminal, commit or json.',
   });
 }

@@ -53,6 +53,17 @@ t.test('--json is short for --format json', async t => {
   t.equal(chosenFormat({ format: 'terminal', json: true }), 'json');
 });
 
+t.test('what shapes a commit message is refused with another format', async t => {
+  t.equal(chosenFormat({ format: 'commit', style: 'perf', top: 0, plot: true }), 'commit');
+  for (const options of [{ style: 'perf' as const }, { top: 3 }, { plot: true, format: 'json' as const }])
+    t.throws(() => chosenFormat(options), { code: 'FORMAT_UNFIT', hint: /--format commit/ });
+  t.match(await parse('report', 'latest', '--format', 'commit', '--style', 'pipe', '--top', '0'), {
+    options: { style: 'pipe', top: 0 },
+  });
+  await t.rejects(parse('report', 'latest', '--style', 'excel'), CommanderError);
+  await t.rejects(parse('report', 'latest', '--top', '-1'), CommanderError);
+});
+
 t.test('an option means the same in every command', async t => {
   const meanings = new Map<string, Set<string>>();
   for (const command of allCommands()) {

@@ -8,7 +8,7 @@ export function fakeCell(id: string, config: string, vcpus: number): Cell {
   return {
     id,
     label: `config=${config} vcpus=${vcpus}`,
-    settings: { kernel: 'lts', config, vcpus: String(vcpus) },
+    settings: { kernel: 'lts', config, vcpus: String(vcpus), memory: '2GiB' },
     kernel: 'lts',
     config,
     vcpus,

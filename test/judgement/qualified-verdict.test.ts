@@ -10,7 +10,7 @@ type Boot = (random: Random) => Record<string, number>;
 function makeCell(id: string, design: WorkloadDesign, boots: Record<string, number>[]): SideCell {
   const names = [...new Set(boots.flatMap(boot => Object.keys(boot)))];
   const values = new Map(names.map(name => [name, boots.map(boot => boot[name] ?? null)]));
-  return { id, label: id, settings: {}, design, kernel: undefined, facts: {}, values, order: [] };
+  return { id, label: id, settings: {}, design, kernel: undefined, facts: {}, values, order: [], boots: [] };
 }
 
 /** Judges ten boots a side, drawn anew from each seed. */
@@ -25,6 +25,7 @@ function judge(design: WorkloadDesign, before: Boot, after: Boot, boots = 10, se
     run: 'run',
     startedAt: undefined,
     facts: {},
+    record: undefined,
     varied: ['kernel'],
     cells: [base, candidate],
     workloadMetrics: {},

@@ -60,7 +60,7 @@ async function renderOne(comparison: RunComparison, options: CompareCommandOptio
     const pair = words.length > 0 ? words.join(' ') : undefined;
     return `${explain(findJudged(comparison.judgement, metric, pair), formatQuantity).join('\n')}\n`;
   }
-  return formatComparison(chosenFormat(options), comparison, { all: options.all });
+  return formatComparison(chosenFormat(options), comparison, options);
 }
 
 async function compareReferences(

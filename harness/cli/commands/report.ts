@@ -20,7 +20,7 @@ export async function reportCommand(
 ): Promise<number> {
   const folder = await RunFolder.open(run, options.results);
   const report = reportRun(await folder.load(), relative('', folder.path) || '.');
-  context.stdout((await loadExporter(chosenFormat(options))).run(report));
+  context.stdout((await loadExporter(chosenFormat(options))).run(report, options));
   if (report.verdict.kind === 'unknown') context.stderr(renderError(report.verdict.error));
   return exitCodes.success;
 }

@@ -4,6 +4,7 @@ import type { CompareCommandOptions } from '../commands/compare.ts';
 import type { HistoryCommandOptions } from '../commands/history.ts';
 import {
   accelOption,
+  addCommitOptions,
   baselinesOption,
   filterOption,
   formatOption,
@@ -27,8 +28,7 @@ export function defineJudgingCommands(program: Command, start: Start): void {
 }
 
 function defineCompare(program: Command, start: Start): void {
-  program
-    .command('compare')
+  addCommitOptions(program.command('compare'))
     .description(
       'judge two runs, baselines or stats texts, or the A/B inside one run; exit 1 on a gated regression',
     )
@@ -81,6 +81,7 @@ function defineCompare(program: Command, start: Start): void {
       examples(
         'modstorm compare nightly-6.12 latest',
         'modstorm compare latest --axis config --base stats --why wasted_bytes vcpus=8',
+        'modstorm compare stats-before.txt stats-after.txt --format commit --top 5',
         'modstorm compare --values before.txt after.txt --class count --at-least 1',
       ),
     )

@@ -3,13 +3,12 @@ import { formatLines } from '../../report/formats.ts';
 import type { InspectOptions } from '../commands/inspect.ts';
 import type { ReportOptions } from '../commands/report.ts';
 import type { SchemaName } from '../commands/schema.ts';
-import { formatOption, jsonOption, resultsOption } from '../options.ts';
+import { addCommitOptions, formatOption, jsonOption, resultsOption } from '../options.ts';
 import { examples, type Start } from './start.ts';
 
 /** `report`, `inspect` and `schema`. */
 export function defineReadingCommands(program: Command, start: Start): void {
-  program
-    .command('report')
+  addCommitOptions(program.command('report'))
     .description('the report of a run, made again from its journal')
     .argument('<run>', 'path of a run folder, its name, or `latest`')
     .addOption(formatOption())
@@ -21,7 +20,7 @@ export function defineReadingCommands(program: Command, start: Start): void {
       'after',
       examples(
         'modstorm report latest',
-        'modstorm report latest --format stats',
+        'modstorm report latest --format commit',
         'modstorm report results/20261121-031200-quick-3fa9 --json',
       ),
     )

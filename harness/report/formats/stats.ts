@@ -1,4 +1,5 @@
 import { escapeText } from '../../escape.ts';
+import type { BootStats } from '../../judgement/side.ts';
 import type { Cell } from '../../matrix/matrix.ts';
 import {
   type CounterName,
@@ -15,22 +16,22 @@ import type { RunReport } from '../run-report.ts';
 /** For a commit message: one boot of each cell as the kernel tells it. */
 export const exporter: Exporter = { run: renderStatsReport };
 
-/** What one boot says of the module loader: the part of its record that the table is made of. */
-export interface StatsTable {
-  /** The debugfs counters at the end of the boot, decimal. */
-  counters: Partial<Record<CounterName, string>>;
-  duplicates: readonly { name: string; count: number; reason: string }[];
-}
-
 /** Width of a label in read_file_mod_stats() of kernel/module/stats.c, then a tab, as terminals show it. */
 const labelWidth = 25;
 const tab = 8;
 
+/** The labels of all lines of the `stats` text, in their order. */
+export const statsLabels: readonly string[] = [
+  ...kernelCounters.map(({ label }) => label),
+  wastedLabel,
+  ...kernelCounters.flatMap(({ average: label }) => label ?? []),
+];
+
 /**
- * The text of /sys/kernel/debug/modules/stats as a terminal shows it, tabs as blanks: the layout of the commit message
- * of df3e764d8e5c. Averages are rounded up as the kernel does. Counters that are not known have no line.
+ * The counters of one boot as the lines of the `stats` text, in its order. Averages are rounded up as the kernel does. Counters
+ * that are not known have no line.
  */
-export function renderStatsTable(stats: StatsTable): string {
+export function statsLines(stats: BootStats): [label: string, value: bigint][] {
   const value = (name: CounterName) => {
     const text = stats.counters[name];
     return text === undefined ? undefined : BigInt(text);
@@ -46,7 +47,15 @@ export function renderStatsTable(stats: StatsTable): string {
       count && label ? [[label, average(value(name), value(count))]] : [],
     ),
   ];
-  const text = lines.flatMap(([label, number]) => (number === undefined ? [] : [row([label, `${number}`])]));
+  return lines.filter((line): line is [string, bigint] => line[1] !== undefined);
+}
+
+/**
+ * The text of /sys/kernel/debug/modules/stats as a terminal shows it, tabs as blanks: the layout of the commit message
+ * of df3e764d8e5c.
+ */
+export function renderStatsTable(stats: BootStats): string {
+  const text = statsLines(stats).map(([label, number]) => row([label, `${number}`]));
   if (stats.duplicates.length === 0) return text.join('\n');
   const rows = stats.duplicates.map(({ name, count, reason }) =>
     row([escapeText(name, { length: 60 }), String(count).padStart(15), reason.padStart(25)]),

@@ -3,6 +3,7 @@ import type { WorkloadDesign } from '../../matrix/workload/workload-design.ts';
 import { formatBytes, formatDuration, plural } from '../../units.ts';
 import type { Exporter } from '../exporter.ts';
 import type { FoldedDuplicate } from '../folded.ts';
+import { leadingMetrics } from '../leading-metrics.ts';
 import type { CellReport, ReportModel } from '../report-model.ts';
 import type { RunReport } from '../run-report.ts';
 import { callerLines } from '../text/callers.ts';
@@ -14,30 +15,7 @@ import { chooseScale, formatRange, formatValue } from '../text/quantity.ts';
 import { type Column, cellRows, renderTable } from '../text/table.ts';
 import { troubleLines } from '../text/trouble.ts';
 
-/** What leads the table where workloads run for a fixed time: rates, for totals measure the speed of the kernel. */
-const rateMetrics = ['requests', 'failures_per_request', 'waste_per_request', 'loads_per_second'] as const;
-
-/** The metrics of the table, in its order; a column appears when a cell has it. */
-const tableMetrics = [
-  'attempts',
-  'mods_loaded',
-  'failed_becoming',
-  'failed_load',
-  'wasted_bytes',
-  'memory_peak_bytes',
-  'dup_warnings',
-  'settle_ns',
-  'latency_median_ns',
-  'instructions_boot',
-  'instructions_workload',
-  'boot_ns',
-  'workload_ns',
-] as const;
-
 const mostModules = 5;
-
-/** Left out beside the rates, which are made of them. */
-const countedInRates: ReadonlySet<string> = new Set(['attempts', 'mods_loaded']);
 
 /** For people, at most 120 columns wide. */
 export const exporter: Exporter = {
@@ -96,11 +74,9 @@ function headLines(model: ReportModel): string[] {
 }
 
 function renderCells(cells: readonly CellReport[], notes: Footnotes): string[] {
-  const isFixedTime = cells.some(({ cell }) => cell.design === 'fixed-time');
-  const names = isFixedTime
-    ? [...rateMetrics, ...tableMetrics.filter(name => !countedInRates.has(name))]
-    : tableMetrics;
-  const metricColumns = names.map(name => metricColumn(name, cells)).filter(column => column !== undefined);
+  const metricColumns = leadingMetrics(cells)
+    .map(name => metricColumn(name, cells))
+    .filter(column => column !== undefined);
   const columns: Column[] = [
     { head: ['cell'], align: 'left' },
     { head: ['n'], align: 'right' },

@@ -9,7 +9,7 @@ import { chooseScale, formatValue, type Scale } from './quantity.ts';
 import { type Column, renderTable } from './table.ts';
 
 /** What each mark behind a change means; the key of every table of a comparison. */
-const verdictMarks: Readonly<Record<Verdict, string>> = {
+export const verdictMarks: Readonly<Record<Verdict, string>> = {
   REGRESSED: '*',
   IMPROVED: '+',
   UNCHANGED: '=',
@@ -18,10 +18,10 @@ const verdictMarks: Readonly<Record<Verdict, string>> = {
 };
 
 /** A change that is neither better nor worse is INCONCLUSIVE to a gate, but it is one. */
-const changedMark = '!';
+export const changedMark = '!';
 
 /** Mark of a metric's verdict. */
-function markOf({ result }: JudgedMetric): string {
+export function markOf({ result }: JudgedMetric): string {
   const neither = result.reason === 'proved-without-direction' || result.reason === 'qualified';
   return neither ? changedMark : verdictMarks[result.verdict];
 }

@@ -6,7 +6,8 @@ import type { Correction } from '../../statistics/verdicts/analysis-request.ts';
 import type { JudgedMetric, Reason } from '../../statistics/verdicts/metric-verdict.ts';
 import { plural } from '../../units.ts';
 import { verdictLine } from '../comparison-verdict.ts';
-import type { ComparisonOptions } from '../exporter.ts';
+import type { ExportOptions } from '../export-options.ts';
+import { shownMetrics } from '../shown-metrics.ts';
 import { markKey, renderMetricTable } from './comparison-table.ts';
 
 /** Up to so many pairs are shown in full; of more, those with something to say. */
@@ -14,7 +15,7 @@ const fullPairs = 12;
 const mostUnmatched = 20;
 
 /** A comparison for people: what with what, one table per pair, sentences, the verdict last. */
-export function renderComparison(comparison: RunComparison, options: ComparisonOptions = {}): string {
+export function renderComparison(comparison: RunComparison, options: ExportOptions = {}): string {
   const { pairs } = comparison.judgement;
   // A single boot a side proves nothing: the differences themselves are all that a text can show.
   const all = options.all === true || comparison.next.kind === 'text';
@@ -55,7 +56,7 @@ function isTelling({ metrics, findings }: JudgedPair): boolean {
 }
 
 function pairLines({ pair, metrics, findings }: JudgedPair, all: boolean): string[] {
-  const rows = shownRows(metrics, all);
+  const rows = shownMetrics(metrics, all);
   const telling = rows.filter(
     metric => (metric.definition.headline && hasNews(metric)) || metric.result.reason === 'qualified',
   );
@@ -80,21 +81,6 @@ function wordOf({ reason, verdict }: JudgedMetric['result']): string {
   return saysItself.has(reason) ? '' : `${verdict}: `;
 }
 
-function shownRows(metrics: readonly JudgedMetric[], all: boolean): readonly JudgedMetric[] {
-  return all ? metrics : metrics.filter(metric => isShown(metric, metrics));
-}
-
-/** Headlines that any side measured, and what lies under a headline that changed. */
-function isShown(metric: JudgedMetric, all: readonly JudgedMetric[]): boolean {
-  const { definition, result } = metric;
-  const measured = result.comparison.base.n + result.comparison.candidate.n > 0;
-  if (definition.headline || !measured) return measured;
-  return all.some(
-    other =>
-      other.definition.headline && other.definition.family === definition.family && other.result.changed,
-  );
-}
-
 function unmatchedLines({ unmatched }: RunComparison): string[] {
   if (unmatched.length === 0) return [];
   const lines = unmatched
@@ -110,7 +96,7 @@ function unmatchedLines({ unmatched }: RunComparison): string[] {
 function noteLines(comparison: RunComparison, all: boolean): string[] {
   const { judgement, incompatibilities } = comparison;
   const { pairs, declared, alpha, method } = judgement;
-  const rows = pairs.flatMap(({ metrics }) => shownRows(metrics, all));
+  const rows = pairs.flatMap(({ metrics }) => shownMetrics(metrics, all));
   const notes = [
     `${corrections[method]} at ${alpha} over ${plural(declared.gated, 'gated hypothesis', 'gated hypotheses')}; ` +
       `${plural(declared.other, 'other')} apart`,

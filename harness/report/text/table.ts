@@ -1,5 +1,6 @@
 import { escapeText } from '../../escape.ts';
 import type { Cell } from '../../matrix/matrix.ts';
+import { wrapWords } from './wrap.ts';
 
 /** A column of a plain text table. */
 export interface Column {
@@ -65,16 +66,4 @@ export function cellRows(cell: Cell, values: readonly string[]): string[][] {
   const label = wrapWords(escapeText(cell.label, { length: 400 }), labelWidth);
   const above = label.slice(0, -1).map(line => [line, ...values.map(() => '')]);
   return [...above, [label.at(-1) ?? '', ...values]];
-}
-
-/** Words in lines of at most `width`, if no word is longer; lines after the first are indented. */
-function wrapWords(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1);
-    if (line !== undefined && line.length + 1 + word.length <= width)
-      lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(line === undefined ? word : `  ${word}`);
-  }
-  return lines;
 }

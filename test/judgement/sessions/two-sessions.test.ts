@@ -42,6 +42,7 @@ function session(
     run,
     startedAt: undefined,
     facts: { cpu_model: 'x' },
+    record: undefined,
     varied: [],
     cells: Array.from({ length: cells }, (_, index) => ({
       id: `c${index}`,
@@ -52,6 +53,7 @@ function session(
       facts: { workload: 'storm 1' },
       values: new Map([['wasted_bytes', Array.from({ length: boots }, boot)]]),
       order: [],
+      boots: [],
     })),
     workloadMetrics: {},
     gates: {},

@@ -1,17 +1,14 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
+import type { BootStats } from '../../../harness/judgement/side.ts';
 import { parseModuleStats } from '../../../harness/measurement/module-stats/module-stats-text.ts';
 import { projectPath } from '../../../harness/project.ts';
-import {
-  renderStatsTable,
-  type StatsTable,
-  exporter as stats,
-} from '../../../harness/report/formats/stats.ts';
+import { renderStatsTable, exporter as stats } from '../../../harness/report/formats/stats.ts';
 import { reportRun } from '../../../harness/report/run-report.ts';
 import { fakeCell, fakePlan, fakeRecord, fakeRun } from '../../fakes/run-fixture.ts';
 
 /** A real text, read and made ready to be printed again. */
-function tableOf(text: string): StatsTable {
+function tableOf(text: string): BootStats {
   const stats = parseModuleStats(text);
   const counters = Object.entries(stats.counters).map(([name, value]) => [name, String(value)]);
   return { counters: Object.fromEntries(counters), duplicates: stats.duplicates };

@@ -1,0 +1,100 @@
+import type { Metric } from '../../measurement/metric.ts';
+import { metrics as ownMetrics } from '../../measurement/metric-table.ts';
+import { leadingMetrics } from '../leading-metrics.ts';
+import type { CellReport, MetricReport, ReportModel } from '../report-model.ts';
+import { formatRange, formatValue } from '../text/quantity.ts';
+import { type Column, renderTable } from '../text/table.ts';
+import { mailWidth, plainText } from './mail-text.ts';
+import { commitScale, supportedScale } from './number.ts';
+
+/** A column of values: its head, and a text for each cell. */
+interface ValueColumn {
+  column: Column;
+  texts: string[];
+}
+
+/**
+ * A row for each cell with medians and ranges: what was measured where nothing was compared. As many metrics stand beside
+ * each other as fit; the others follow in further tables.
+ */
+export function cellTables({ run, cells }: ReportModel): string[][] {
+  const columns = metricsOf(cells).map(metric => metricColumn(metric, cells));
+  const labels = labelColumns(cells, run.matrix.varied);
+  const tables: string[][] = [];
+  let rest = columns;
+  while (rest.length > 0) {
+    const count = fitting(labels, rest);
+    tables.push(render([...labels, ...rest.slice(0, count)], cells.length));
+    rest = rest.slice(count);
+  }
+  return tables;
+}
+
+/** The metrics that reports lead with, then those that only the workload measures. */
+function metricsOf(cells: readonly CellReport[]): Metric[] {
+  const measured = new Map(
+    cells.flatMap(({ metrics }) => [...metrics].map(([name, { metric }]) => [name, metric] as const)),
+  );
+  const own = new Set(ownMetrics.map(({ name }) => name));
+  const leading = leadingMetrics(cells);
+  const names = [
+    ...leading,
+    ...[...measured.keys()].filter(name => !own.has(name) && !leading.includes(name)),
+  ];
+  return names.flatMap(name => measured.get(name) ?? []);
+}
+
+/** One column for each axis that varies, or the whole label where that takes too much room. */
+function labelColumns(cells: readonly CellReport[], varied: readonly string[]): ValueColumn[] {
+  const axes = varied.filter(axis => new Set(cells.map(({ cell }) => cell.settings[axis])).size > 1);
+  const columns = axes.map((axis): ValueColumn => {
+    const texts = cells.map(({ cell }) => plainText(cell.settings[axis] ?? '-', 24));
+    const numeric = texts.every(text => /^\d+$/.test(text));
+    const head = plainText(axis.split('.').at(-1) ?? axis, 20);
+    return { column: { head: [head], align: numeric ? 'right' : 'left' }, texts };
+  });
+  const n: ValueColumn = {
+    column: { head: ['n'], align: 'right' },
+    texts: cells.map(({ passed }) => String(passed)),
+  };
+  if (axes.length > 0 && widthOf([...columns, n]) <= mailWidth / 2) return [...columns, n];
+  const texts = cells.map(({ cell }) => plainText(cell.label, 30));
+  return [{ column: { head: ['cell'], align: 'left' }, texts }, n];
+}
+
+function metricColumn(metric: Metric, cells: readonly CellReport[]): ValueColumn {
+  const known = cells.flatMap(({ metrics }) => metrics.get(metric.name) ?? []);
+  const medians = known.map(({ median }) => median);
+  const spreads = known.map(({ low, high }) => Number(high) - Number(low)).filter(spread => spread > 0);
+  const finest = spreads.length > 0 ? spreads.reduce((a, b) => Math.min(a, b)) / 2 : undefined;
+  const scale = supportedScale(commitScale(metric.unit, medians), medians, finest);
+  const text = (report: MetricReport | undefined) => {
+    if (report === undefined) return '-';
+    const median = formatValue(report.median, scale);
+    return report.low === report.high ? median : `${median} [${formatRange(report.low, report.high, scale)}]`;
+  };
+  return {
+    column: { head: [plainText(metric.title, 30), scale.unit], align: 'right' },
+    texts: cells.map(({ metrics }) => text(metrics.get(metric.name))),
+  };
+}
+
+function fitting(labels: readonly ValueColumn[], columns: readonly ValueColumn[]): number {
+  let count = 1;
+  while (count < columns.length && widthOf([...labels, ...columns.slice(0, count + 1)]) <= mailWidth) count++;
+  return count;
+}
+
+function widthOf(columns: readonly ValueColumn[]): number {
+  const widths = columns.map(({ column, texts }) =>
+    Math.max(...[...column.head, ...texts].map(text => text.length)),
+  );
+  return widths.reduce((sum, width) => sum + width + 2, -2);
+}
+
+function render(columns: readonly ValueColumn[], rows: number): string[] {
+  return renderTable(
+    columns.map(({ column }) => column),
+    Array.from({ length: rows }, (_, index) => columns.map(({ texts }) => texts[index] ?? '')),
+  );
+}

@@ -1,0 +1,83 @@
+import type { RunComparison } from '../../judgement/judgement.ts';
+import type { Side, SideCell } from '../../judgement/side.ts';
+import { shellQuote } from '../../shell-quote.ts';
+import type { RunRecord } from '../../store/run-record.ts';
+import { formatBytes } from '../../units.ts';
+import { asciiText, mailWidth, paragraph, plainText } from './mail-text.ts';
+
+/** Settings of the guests that the sentence about them tells; what varies stands in the tables. */
+type GuestCell = Pick<SideCell, 'settings'>;
+
+/** Where a comparison was measured and how it is made again; a line for each side that was measured apart. */
+export function comparisonEnvironment({ base, next }: RunComparison): string[] {
+  if (base.name === next.name && base.record) return runEnvironment(base.record, base.cells);
+  return [
+    ...sideEnvironment('before', base),
+    ...sideEnvironment('after', next),
+    ...againLines(`modstorm compare ${shellQuote([base.name, next.name])}`),
+  ];
+}
+
+/** Where a run was measured, and the command that measures it again. */
+export function runEnvironment(run: RunRecord, cells: readonly GuestCell[]): string[] {
+  return [...paragraph(`${describeRun(run, cells)}.`), ...againLines(commandOf(run))];
+}
+
+function sideEnvironment(name: string, side: Side): string[] {
+  if (side.record) {
+    const command = commandOf(side.record);
+    return paragraph(`${name}: ${describeRun(side.record, side.cells)}; ${plainText(command, 200)}`);
+  }
+  const label = plainText(side.name, 100);
+  if (side.kind === 'text') return paragraph(`${name}: ${label}, modules/stats of one boot`);
+  const facts = Object.entries(side.facts ?? {}).map(([fact, value]) => `${fact} ${value}`);
+  return paragraph(`${name}: baseline ${label}${facts.map(fact => `, ${plainText(fact)}`).join('')}`);
+}
+
+/** `Linux 6.12.95 (lts, stats, build 69bc6058f06a), 4 vCPU 1 GiB guests, storm 1, TCG …, AMD EPYC, 2 cores`. */
+function describeRun(run: RunRecord, cells: readonly GuestCell[]): string {
+  const kernels = run.kernels.map(({ kernel, config, release, buildId }) => {
+    const words = [kernel, config, ...(buildId === undefined ? [] : [`build ${buildId.slice(0, 11)}`])];
+    return `Linux ${plainText(release)} (${words.map(word => plainText(word)).join(', ')})`;
+  });
+  const workloads = Object.entries(run.workloads).map(([name, version]) => `${name} ${version}`);
+  const guest = [`${settingsOf(cells, 'vcpus')} vCPU`, settingsOf(cells, 'memory')].filter(one => one !== '');
+  const { accelerator } = run.accelerator;
+  const emulated = accelerator === 'tcg' ? ' (emulated: times are those of the translator)' : '';
+  return [
+    ...new Set(kernels),
+    `guests of ${guest.join(' and ')}`,
+    ...workloads.map(workload => plainText(workload)),
+    `QEMU ${plainText(run.qemu.version.split(' ')[0] ?? '', 20)} ${accelerator.toUpperCase()}${emulated}`,
+    `on ${plainText(run.host.cpuModel)}, ${run.host.cores} cores, ${formatBytes(run.host.memoryBytes)}`,
+  ].join(', ');
+}
+
+/** The values of an axis over all cells: `1, 2, 4`. */
+function settingsOf(cells: readonly GuestCell[], axis: string): string {
+  const values = [...new Set(cells.flatMap(({ settings }) => settings[axis] ?? []))];
+  return plainText(values.join('/'), 40);
+}
+
+/** The command of the run; runs of version 0.1.0 recorded the word of the npm script in front. */
+function commandOf({ command }: RunRecord): string {
+  return shellQuote(['modstorm', ...(command[0] === 'modstorm' ? command.slice(1) : command)]);
+}
+
+/** A command in lines that a shell joins again; of a word that fits no line the end, which tells more of a path. */
+function againLines(command: string): string[] {
+  const room = mailWidth - '    '.length - ' \\'.length;
+  const words = asciiText(command, 2000)
+    .split(' ')
+    .map(word => (word.length <= room ? word : `..${word.slice(2 - room)}`));
+  const lines = ['$'];
+  for (const word of words) {
+    const line = `${lines.at(-1)} ${word}`;
+    if (line.length + ' \\'.length <= mailWidth) lines[lines.length - 1] = line;
+    else {
+      lines[lines.length - 1] += ' \\';
+      lines.push(`    ${word}`);
+    }
+  }
+  return lines;
+}

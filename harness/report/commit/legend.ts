@@ -1,0 +1,42 @@
+import type { RunComparison } from '../../judgement/judgement.ts';
+import type { Correction } from '../../statistics/verdicts/analysis-request.ts';
+import { plural } from '../../units.ts';
+import { isSupported, type MetricRow } from './metric-row.ts';
+
+const corrections: Readonly<Record<Correction, string>> = {
+  holm: 'Holm',
+  bh: 'Benjamini-Hochberg',
+  'westfall-young': 'Westfall-Young inside pairs, Bonferroni',
+};
+
+/** What the figures of a table are and what was tested, in one sentence. */
+export function legend({ judgement }: RunComparison, rows: readonly MetricRow[]): string {
+  const comparisons = rows.map(({ judged }) => judged.result.comparison);
+  const tests = new Set(comparisons.flatMap(({ test }) => (test?.p === undefined ? [] : [test.name])));
+  const kinds = new Set(
+    comparisons.map(({ testedAs }) =>
+      testedAs === 'time' ? 'times: median, change by Hodges-Lehmann' : 'counts: mean',
+    ),
+  );
+  const levels = comparisons.flatMap(({ effect }) =>
+    effect && isSupported(effect) ? [effect.interval.confidence] : [],
+  );
+  const { gated, other } = judgement.declared;
+  const parts = [
+    [...kinds].sort().join(', '),
+    levels.length > 0 ? `intervals of the change at ${levelText(levels)}` : '',
+    tests.size > 0
+      ? `p.adj: ${[...tests].sort().join(', ')}, ${corrections[judgement.method]} over ` +
+        `${plural(gated, 'gated hypothesis', 'gated hypotheses')}, ${plural(other, 'other')} apart`
+      : '',
+  ];
+  return parts.filter(part => part !== '').join('; ');
+}
+
+/** `95%`, or `92% to 95%` where few boots reach no other level. */
+function levelText(levels: readonly number[]): string {
+  const text = (level: number) => `${Number((level * 100).toPrecision(3))}%`;
+  const least = levels.reduce((a, b) => Math.min(a, b));
+  const most = levels.reduce((a, b) => Math.max(a, b));
+  return text(least) === text(most) ? text(least) : `${text(least)} to ${text(most)}`;
+}

@@ -1,0 +1,93 @@
+import type { ExportOptions } from '../export-options.ts';
+import { paragraph, plainText } from './mail-text.ts';
+import { centreOf, type MetricRow } from './metric-row.ts';
+import { withUnit } from './number.ts';
+import type { PairRows } from './pair-rows.ts';
+import { barPlot } from './plot.ts';
+import { type ScalingGroup, scalingMetrics } from './scaling.ts';
+import { modstormTable, scalingTable } from './styles/modstorm.ts';
+
+/** Blocks of a commit message, and the rows that they show. */
+export interface Tables {
+  blocks: string[][];
+  rows: MetricRow[];
+}
+
+interface Point {
+  value: string;
+  row: MetricRow;
+}
+
+/**
+ * For each group a table of every metric that changed anywhere along the axis, with a row for each of its values; of the other
+ * metrics, which nowhere changed, one table at the end of the axis: the costs.
+ */
+export function scalingBlocks(groups: readonly ScalingGroup[], options: ExportOptions): Tables {
+  const parts = groups.flatMap(group => {
+    const told = scalingMetrics(group);
+    const name = group.name === '' ? [] : [paragraph(plainText(group.name, 200))];
+    return [
+      { blocks: name, rows: [] },
+      ...told.map(metric => metricBlocks(group, metric, options.plot === true)),
+      ...(options.all ? group.points : group.points.slice(-1)).map(point =>
+        costBlocks(group.axis, point, costsOf(point.rows, told, options.all === true)),
+      ),
+    ];
+  });
+  return { blocks: parts.flatMap(({ blocks }) => blocks), rows: parts.flatMap(({ rows }) => rows) };
+}
+
+function metricBlocks(group: ScalingGroup, metric: string, plot: boolean): Tables {
+  const points = pointsOf(group, metric);
+  const axis = plainText(group.axis, 20);
+  const blocks = [[points[0]?.row.title ?? metric, ...scalingTable(axis, points)]];
+  if (plot) blocks.push(bars(axis, points));
+  return { blocks, rows: points.map(({ row }) => row) };
+}
+
+function costBlocks(
+  name: string,
+  { value, rows }: ScalingGroup['points'][number],
+  costs: MetricRow[],
+): Tables {
+  if (costs.length === 0) return { blocks: [], rows: [] };
+  const axis = plainText(name, 20);
+  const head = `costs at ${axis}=${value}, no change proved at any ${axis}:`;
+  return { blocks: [[head, ...modstormTable({ ...rows, changed: [], costs })]], rows: costs };
+}
+
+/** What no table of its own shows: headlines, or all. */
+function costsOf({ changed, costs }: PairRows, told: readonly string[], all: boolean): MetricRow[] {
+  return [...changed, ...costs].filter(
+    ({ judged: { definition } }) => !told.includes(definition.name) && (all || definition.headline),
+  );
+}
+
+function pointsOf({ points }: ScalingGroup, metric: string): Point[] {
+  return points.flatMap(({ value, rows }) => {
+    const row = [...rows.changed, ...rows.costs].find(({ judged }) => judged.definition.name === metric);
+    return row ? [{ value: String(value), row }] : [];
+  });
+}
+
+function bars(axis: string, points: readonly Point[]): string[] {
+  return barPlot(
+    points.flatMap(({ value, row }) => {
+      const { base, candidate } = row.judged.result.comparison;
+      return (
+        [
+          ['before', base],
+          ['after ', candidate],
+        ] as const
+      ).flatMap(([side, summary]) => {
+        const centre = centreOf(row.judged, summary);
+        if (centre === undefined) return [];
+        return {
+          label: `${axis}=${value} ${side}`,
+          value: Math.max(0, Number(centre)),
+          text: withUnit(centre, row.scale),
+        };
+      });
+    }),
+  );
+}

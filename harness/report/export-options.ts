@@ -1,0 +1,17 @@
+/** Styles of the tables of a commit message, by the name that `--style` takes; the first is the default. */
+export const commitStyles = ['modstorm', 'mmtests', 'perf', 'pipe', 'stats'] as const;
+
+/** The style of a table for a commit message. */
+export type CommitStyle = (typeof commitStyles)[number];
+
+/** What the reader asks of a format beside its name. */
+export interface ExportOptions {
+  /** Every pair and every metric, however many there are. */
+  all?: boolean | undefined;
+  /** How the tables of `commit` look. */
+  style?: CommitStyle | undefined;
+  /** How many modules a table of duplicates names; default: 10. */
+  top?: number | undefined;
+  /** Whether `commit` draws bars under a table that has an axis. */
+  plot?: boolean | undefined;
+}

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import t from 'tap';
+import { compareAcross, judgeRun } from '../../../harness/judgement/compare-sides.ts';
+import { sideOfRun, sideOfText } from '../../../harness/judgement/side.ts';
+import { parseModuleStats } from '../../../harness/measurement/module-stats/module-stats-text.ts';
+import { projectPath } from '../../../harness/project.ts';
+import { commitStyles } from '../../../harness/report/export-options.ts';
+import { exporter as commit } from '../../../harness/report/formats/commit.ts';
+import { reportRun } from '../../../harness/report/run-report.ts';
+import { goldenText } from '../../fakes/golden.ts';
+import { fakeAb, hostileRun, hostileText, troubledRuns } from '../../fakes/hostile-run.ts';
+import { checkMailText } from '../commit/mail-rules.ts';
+
+const content = fakeAb();
+const comparison = judgeRun(content)!;
+
+/** A text as `modstorm compare` reads it. */
+const textSide = (name: string) => {
+  const file = projectPath('test', 'golden', `commit-df3e764d8e5c-${name}.stats.txt`);
+  return sideOfText(`${name}.txt`, parseModuleStats(readFileSync(file, 'utf8')));
+};
+
+function checkGolden(name: string, text: string) {
+  t.equal(text, goldenText(`report/golden/commit-${name}.txt`, text), name);
+  checkMailText(t, text, name);
+}
+
+t.test('scaling over vCPUs, with bars', async () => {
+  checkGolden('scaling', commit.comparison!(comparison, { plot: true }));
+});
+
+t.test('one pair in every style', async () => {
+  const pair = { ...comparison.judgement, pairs: comparison.judgement.pairs.slice(1, 2) };
+  for (const style of commitStyles)
+    checkGolden(style, commit.comparison!({ ...comparison, judgement: pair }, { style }));
+});
+
+t.test('two stats texts: side by side as the kernel prints them, and no verdict', async t => {
+  const texts = compareAcross(textSide('255-vcpu-before'), textSide('8-vcpu-after'));
+  const text = commit.comparison!(texts, { top: 3 });
+  checkGolden('texts', text);
+  t.match(text, /one boot a side\s+decides nothing/);
+  t.match(text, 'and 21 modules more');
+  t.notMatch(commit.comparison!(texts, { top: 0 }), 'Failed duplicate loads');
+});
+
+t.test('a run that compares nothing: a row for each cell', async () => {
+  const { compare, ...matrix } = content.run.matrix;
+  const plain = reportRun({ ...content, run: { ...content.run, matrix } }, 'results/r');
+  checkGolden('cells', commit.run(plain));
+});
+
+t.test('two runs, each with its own environment', async t => {
+  const next = fakeAb();
+  next.run.run = '20261122T030000Z-ab-0002';
+  const text = commit.comparison!(compareAcross(sideOfRun(content), sideOfRun(next)), {});
+  checkMailText(t, text, 'two runs');
+  t.match(text, 'before: 20261121T030000Z-ab-0001, after: 20261122T030000Z-ab-0002');
+  t.match(text, /^ {2}before: Linux 6\.12\.95 /m);
+  t.match(text, /^ {2}after: Linux 6\.12\.95 /m);
+  t.match(text, '$ modstorm compare 20261121T030000Z-ab-0001');
+});
+
+t.test('runs without numbers say so, and none is invented', async () => {
+  for (const [name, report] of Object.entries(troubledRuns()))
+    checkGolden(name.replaceAll(' ', '-'), commit.run(report));
+});
+
+t.test('hostile names stay text', async t => {
+  for (const style of commitStyles) {
+    const text = commit.run(hostileRun(hostileText), { style });
+    checkMailText(t, text, style);
+  }
+});
+
+t.test('numbers beyond what fits beside a name stand below it', async t => {
+  const huge = fakeAb();
+  for (const [index, record] of huge.records.entries())
+    record.metrics = {
+      wasted_bytes: String(2n ** 63n + BigInt(index)),
+      a_metric_with_a_very_long_name: 1e17 + index,
+    };
+  huge.run.workloadMetrics = {
+    storm: [
+      {
+        name: 'a_metric_with_a_very_long_name',
+        unit: 'count',
+        class: 'count',
+        worse: 'higher',
+        description: '',
+      },
+    ],
+  };
+  checkMailText(t, commit.comparison!(judgeRun(huge)!, { all: true }), 'huge');
+});
