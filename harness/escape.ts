@@ -24,6 +24,32 @@ export function escapeText(text: string, limits: EscapeLimits = {}): string {
   return result;
 }
 
+/**
+ * Everything that modstorm prints or writes into a report goes through this, whatever else was done to its parts: what a
+ * terminal would obey becomes `\uXXXX`. In a JSON document that is the same text, for there it can only be in a string.
+ */
+export function escapeOutput(text: string): string {
+  let shown = '';
+  let copied = 0;
+  for (let place = 0; place < text.length; ) {
+    const code = text.codePointAt(place) ?? 0;
+    const end = place + (code > 0xffff ? 2 : 1);
+    if (isObeyed(code)) {
+      shown += text.slice(copied, place);
+      for (let unit = place; unit < end; unit++)
+        shown += `\\u${text.charCodeAt(unit).toString(16).padStart(4, '0')}`;
+      copied = end;
+    }
+    place = end;
+  }
+  return copied === 0 ? text : shown + text.slice(copied);
+}
+
+function isObeyed(code: number): boolean {
+  if (code === 0x0a || code === 0x09) return false;
+  return code < 0x20 || (code >= 0x7f && code <= 0x9f) || isInvisible(code);
+}
+
 /** The last `count` lines of a hostile text, each escaped and at most `length` characters (default: 200). */
 export function escapeTail(lines: readonly string[], count: number, length = 200): string[] {
   return lines.slice(-count).map(line => escapeText(line, { length }));
@@ -39,19 +65,11 @@ function escapeCharacter(character: string, multiline: boolean): string {
   return isInvisible(code) ? `\\u${code.toString(16).padStart(4, '0')}` : character;
 }
 
-/** Characters that reorder, hide or break a line: U+061C, U+200B to U+200F, U+2028 to U+202E, U+2060 to U+206F … */
+/** Format characters, lone surrogates, line and paragraph separators: what reorders, hides or breaks a line. */
+const invisible = /^[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]$/u;
+
 function isInvisible(code: number): boolean {
-  return (
-    code === 0xad ||
-    code === 0x61c ||
-    (code >= 0x200b && code <= 0x200f) ||
-    (code >= 0x2028 && code <= 0x202e) ||
-    (code >= 0x2060 && code <= 0x206f) ||
-    (code >= 0xd800 && code <= 0xdfff) ||
-    code === 0xfeff ||
-    (code >= 0xfff9 && code <= 0xfffb) ||
-    (code >= 0xe0000 && code <= 0xe007f)
-  );
+  return code > 0x7f && invisible.test(String.fromCodePoint(code));
 }
 
 /** Cuts without splitting a surrogate pair. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { escapeTail, escapeText } from '../harness/escape.ts';
+import { escapeOutput, escapeTail, escapeText } from '../harness/escape.ts';
 
 t.test('what a terminal would obey is shown instead', async t => {
   for (const [hostile, shown] of [
@@ -34,5 +34,37 @@ t.test('property: one line, bounded, and nothing left to escape', async () => {
       const safe = codes.every(code => code >= 0x20 && !(code >= 0x7f && code <= 0x9f) && code !== 0x202e);
       return safe && shown.length <= length && !/\p{Surrogate}/u.test(shown);
     }),
+  );
+});
+
+t.test(
+  'property: nothing that is printed is obeyed, and a JSON document stays the same document',
+  async () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.jsonValue(), (text, value) => {
+        const label = { [text]: [text, value] };
+        const document = `${JSON.stringify(label, null, 2)}\n`;
+        const printed = escapeOutput(document);
+        return (
+          !hostile.test(escapeOutput(text).replaceAll(/[\n\t]/g, '')) &&
+          sameJson(JSON.parse(printed), document)
+        );
+      }),
+    );
+  },
+);
+
+const hostile = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+function sameJson(value: unknown, document: string): boolean {
+  return JSON.stringify(value) === JSON.stringify(JSON.parse(document));
+}
+
+t.test('what needs no escape is printed as it is', async t => {
+  const text = 'Bär 模块 😀 \\n\n\t\\x1b\n';
+  t.equal(escapeOutput(text), text);
+  t.equal(
+    escapeOutput('a\x1b]0;x\x07\u202eb\r\u{e0041}'),
+    'a\\u001b]0;x\\u0007\\u202eb\\u000d\\udb40\\udc41',
   );
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { debugError, debugTopics } from '../debug.ts';
+import { escapeOutput } from '../escape.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { Shutdown } from '../process/shutdown.ts';
 import { projectPath } from '../project.ts';
@@ -46,8 +47,8 @@ export async function runCommandLine(words: readonly string[], shutdown: Shutdow
 /** What commands see of this process. */
 function processContext(shutdown: Shutdown): CommandContext {
   return {
-    stdout: text => void process.stdout.write(text),
-    stderr: text => void process.stderr.write(text),
+    stdout: text => void process.stdout.write(escapeOutput(text)),
+    stderr: text => void process.stderr.write(escapeOutput(text)),
     environment: process.env,
     signal: shutdown.signal,
     interruption: () => shutdown.exitCode,
@@ -67,6 +68,10 @@ export function defineProgram(start: Start): Command {
       `append debug lines to this file; MODSTORM_DEBUG=${debugTopics.join(',')} chooses them`,
     )
     .exitOverride()
+    .configureOutput({
+      writeOut: text => void process.stdout.write(escapeOutput(text)),
+      writeErr: text => void process.stderr.write(escapeOutput(text)),
+    })
     .showHelpAfterError('(add --help for usage)')
     .configureHelp({ showGlobalOptions: false })
     .enablePositionalOptions();

@@ -42,7 +42,7 @@ export function runStartedLine(event: ProgressEvent & { type: 'run-started' }): 
   const trials = `${event.trials} ${event.trials === 1 ? 'trial' : 'trials'}`;
   const cells = `${event.cells} ${event.cells === 1 ? 'cell' : 'cells'}`;
   const cores = `${event.jobs} ${event.jobs === 1 ? 'core' : 'cores'} for guests`;
-  return `Running ${trials} of ${cells} under ${escapeText(event.accelerator)}, ${cores}: ${event.folder}`;
+  return `Running ${trials} of ${cells} under ${escapeText(event.accelerator)}, ${cores}: ${escapeText(event.folder)}`;
 }
 
 /** A warning, with what to do about it on a line of its own. */

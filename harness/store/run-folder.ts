@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InfrastructureError, UsageError } from '../errors.ts';
+import { escapeOutput } from '../escape.ts';
 import { syncFolder, writeFileAtomically } from '../files/atomic.ts';
 import { namesIn } from '../files/existing.ts';
 import type { TrialRecord } from '../measurement/record.ts';
@@ -171,7 +172,7 @@ export class RunFolder {
   async writeReport(name: string, content: string): Promise<string> {
     await mkdir(this.reportFolder, { recursive: true });
     const path = join(this.reportFolder, basename(name));
-    await writeFileAtomically(path, content);
+    await writeFileAtomically(path, escapeOutput(content));
     return path;
   }
 }
