@@ -154,6 +154,13 @@ export const hostNeeds: readonly HostNeed[] = [
     },
   },
   {
+    name: 'xmllint',
+    purpose: 'checks JUnit files in the tests',
+    programs: ['xmllint'],
+    packages: { apt: ['libxml2-utils'], dnf: ['libxml2'], pacman: ['libxml2'] },
+    testsOnly: true,
+  },
+  {
     name: 'cpio',
     purpose: 'checks images in the tests',
     programs: ['cpio'],

@@ -18,6 +18,9 @@ const formats = {
     description: 'for a commit message or a mail: plain text of 72 columns',
     load: () => import('./formats/commit.ts'),
   },
+  junit: { description: 'JUnit XML, for Jenkins and GitLab', load: () => import('./formats/junit.ts') },
+  tap: { description: 'TAP version 14', load: () => import('./formats/tap.ts') },
+  ktap: { description: 'KTAP version 1, for kernel CIs', load: () => import('./formats/ktap.ts') },
   stats: {
     description: "one boot of each cell as the kernel's own text",
     load: () => import('./formats/stats.ts'),
@@ -50,6 +53,6 @@ export async function formatComparison(
   const exporter = await loadExporter(name);
   if (exporter.comparison) return exporter.comparison(comparison, options);
   throw new UsageError('FORMAT_UNFIT', `the format ${name} shows the boots of a run and has no comparisons`, {
-    hint: 'Use --format terminal, commit or json.',
+    hint: 'Use --format terminal, commit or json, or another of `modstorm report --help`.',
   });
 }

@@ -1,0 +1,46 @@
+import { escapeText } from '../../escape.ts';
+import type { Exporter } from '../exporter.ts';
+import { casesOfComparison, casesOfRun, type OutcomeCase } from '../outcome-case.ts';
+
+/** KTAP version 1 (Documentation/dev-tools/ktap.rst), as kernel CIs read it: cells and verdicts as two nested tests. */
+export const exporter: Exporter = {
+  run: report => render(casesOfRun(report)),
+  comparison: comparison => render(casesOfComparison(comparison)),
+};
+
+function render(cases: readonly OutcomeCase[]): string {
+  const suites = (['cells', 'verdicts'] as const).filter(suite => cases.some(one => one.suite === suite));
+  const lines = suites.flatMap((suite, index) => {
+    const own = cases.filter(one => one.suite === suite);
+    return [
+      '  KTAP version 1',
+      `  # Subtest: ${suite}`,
+      `  1..${own.length}`,
+      ...own.flatMap(caseLines).map(line => `  ${line}`),
+      `${suiteResult(own)} ${index + 1} ${suite}${own.every(isSkipped) ? ' # SKIP nothing could be said' : ''}`,
+    ];
+  });
+  const plan = suites.length === 0 ? '1..0 # SKIP no cells' : `1..${suites.length}`;
+  return `${['KTAP version 1', plan, ...lines].join('\n')}\n`;
+}
+
+function suiteResult(cases: readonly OutcomeCase[]): string {
+  return cases.some(one => one.status === 'failed' || one.status === 'error') ? 'not ok' : 'ok';
+}
+
+function isSkipped({ status }: OutcomeCase): boolean {
+  return status === 'skipped';
+}
+
+/** Diagnostics stand before the result that they are about. */
+function caseLines(one: OutcomeCase, index: number): string[] {
+  const failed = one.status === 'failed' || one.status === 'error';
+  const diagnostics = failed ? [one.sentence, ...one.details].map(line => `# ${plain(line)}`) : [];
+  const skip = isSkipped(one) ? ` # SKIP ${plain(one.sentence)}` : '';
+  return [...diagnostics, `${failed ? 'not ok' : 'ok'} ${index + 1} ${plain(one.name)}${skip}`];
+}
+
+/** KTAP escapes nothing: a `#` in a description would begin a directive. */
+function plain(value: string): string {
+  return escapeText(value).replaceAll('#', '\\x23').trim();
+}

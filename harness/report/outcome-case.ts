@@ -1,0 +1,108 @@
+import type { RunComparison } from '../judgement/judgement.ts';
+import type { Outcome } from '../measurement/record.ts';
+import type { JudgedMetric } from '../statistics/verdicts/metric-verdict.ts';
+import { plural } from '../units.ts';
+import type { CellReport } from './report-model.ts';
+import type { RunReport } from './run-report.ts';
+
+/** How a case ended, in the words of test reports. `skipped` is what could not be said, never a pass. */
+export type CaseStatus = 'passed' | 'failed' | 'error' | 'skipped';
+
+/** One line of a test report: a cell that was booted, or a verdict. All texts are hostile: escape them. */
+export interface OutcomeCase {
+  suite: 'cells' | 'verdicts';
+  name: string;
+  status: CaseStatus;
+  /** Why it is not passed, or what was found; one sentence. */
+  sentence: string;
+  /** What belongs to it in full: how each boot ended that did not pass. */
+  details: readonly string[];
+  /** Time of its boots one after the other, ns; 0 for a verdict. */
+  durationNs: number;
+}
+
+/** A case for each cell and for each verdict of a run. */
+export function casesOfRun(report: RunReport): OutcomeCase[] {
+  const { model, content, verdict } = report;
+  const durations = new Map<string, number>();
+  for (const { cell, durationNs } of content.records)
+    durations.set(cell, (durations.get(cell) ?? 0) + durationNs);
+  const cells = model.cells.map(cell => cellCase(cell, report, durations.get(cell.cell.id) ?? 0));
+  if (verdict.kind === 'judged') return [...cells, ...casesOfComparison(verdict.comparison)];
+  if (verdict.kind === 'none') return cells;
+  const unknown = verdict.kind === 'unknown';
+  const sentence = verdict.kind === 'unknown' ? verdict.error.message : verdict.sentence;
+  return [
+    ...cells,
+    { ...noDetails, suite: 'verdicts', name: 'verdict', status: unknown ? 'error' : 'skipped', sentence },
+  ];
+}
+
+/** A case for each headline of each pair that any side measured. */
+export function casesOfComparison({ judgement }: RunComparison): OutcomeCase[] {
+  return judgement.pairs.flatMap(({ pair, metrics }) =>
+    metrics
+      .filter(({ definition, result: { comparison } }) => {
+        return definition.headline && comparison.base.n + comparison.candidate.n > 0;
+      })
+      .map(metric => verdictCase(pair.name, metric)),
+  );
+}
+
+const noDetails = { details: [], durationNs: 0 };
+
+/** Only what fails the run fails here: a regression of what is not gated is told, as skipped. */
+function verdictCase(pair: string, { definition, result, sentence }: JudgedMetric): OutcomeCase {
+  const passed = result.verdict === 'UNCHANGED' || result.verdict === 'IMPROVED';
+  const regressed = result.verdict === 'REGRESSED' && definition.gated;
+  const gate = result.verdict === 'REGRESSED' && !definition.gated ? ' (not gated)' : '';
+  return {
+    ...noDetails,
+    suite: 'verdicts',
+    name: `${pair}: ${definition.name}`,
+    status: passed ? 'passed' : regressed ? 'failed' : 'skipped',
+    sentence: `${result.verdict}${gate}: ${sentence}`,
+  };
+}
+
+/** Whose fault an outcome is: of the kernel or its workload, or of the laboratory. */
+const faults: Readonly<Record<Outcome['kind'], CaseStatus>> = {
+  passed: 'passed',
+  failed: 'failed',
+  timeout: 'failed',
+  crashed: 'failed',
+  invalid: 'error',
+  infrastructure: 'error',
+  interrupted: 'skipped',
+};
+
+function cellCase(cell: CellReport, { model }: RunReport, durationNs: number): OutcomeCase {
+  const troubled = model.troubled.filter(one => one.cell.id === cell.cell.id);
+  const statuses = new Set(troubled.map(({ record }) => faults[record.outcome.kind]));
+  const worst = (['failed', 'error', 'skipped'] as const).find(status => statuses.has(status));
+  const status = worst ?? (cell.passed === 0 || cell.missing > 0 ? 'skipped' : 'passed');
+  return {
+    suite: 'cells',
+    name: cell.cell.label,
+    status,
+    sentence: `${plural(cell.planned, 'boot')}: ${countsOf(cell)}`,
+    details: troubled.map(({ record, reproduce }) => {
+      const { outcome } = record;
+      const reason = outcome.kind === 'crashed' ? outcome.title : 'reason' in outcome ? outcome.reason : '';
+      return `${record.trial} ${outcome.kind}${reason && `: ${reason}`}; again: ${reproduce}`;
+    }),
+    durationNs,
+  };
+}
+
+/** `7 passed, 1 crashed`; what was spared or did not run is told too. */
+export function countsOf({
+  outcomes,
+  spared,
+  missing,
+}: Pick<CellReport, 'outcomes' | 'spared' | 'missing'>): string {
+  const parts = Object.entries(outcomes).map(([kind, count]) => `${count} ${kind}`);
+  if (spared) parts.push(`${spared.count} spared`);
+  if (missing > 0) parts.push(`${missing} not run`);
+  return parts.join(', ') || 'none finished';
+}
