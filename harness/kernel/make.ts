@@ -48,7 +48,8 @@ export async function runMake(
     },
   });
   if (result.code === 0) return;
-  const failure = extractBuildFailure(lines);
+  // People know their files by the path in the tree, not by that in the cache.
+  const failure = extractBuildFailure(lines.map(line => line.replaceAll(`${tree.source}/`, '')));
   const trouble = hostTrouble(lines, failure.evidence);
   if (trouble) throw trouble;
   throw new BuildError(code, failure.title, {

@@ -23,6 +23,14 @@ t.test('a kernel that does not compile is at fault itself', async t => {
   });
 });
 
+t.test('a file is named by its path in the tree', async t => {
+  const error = "/source/kernel/module/sysfs.c:346:17: error: expected ';' before 'err'";
+  await t.rejects(makeThatSays(error, '  346 | x', 'make: *** [x] Error 1'), {
+    message: "kernel/module/sysfs.c:346:17: error: expected ';' before 'err'",
+    evidence: /^kernel\/module\/sysfs\.c/,
+  });
+});
+
 t.test('what the host does to a build says nothing about the kernel', async t => {
   const trouble = async (code: string, ...lines: string[]) =>
     t.rejects(makeThatSays(...lines, 'make: *** [x] Error 1'), { code, fault: 'harness' }, code);

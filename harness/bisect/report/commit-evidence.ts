@@ -1,3 +1,5 @@
+import { escapeText } from '../../escape.ts';
+import { plural } from '../../units.ts';
 import { valueAt } from '../search/history.ts';
 import { binaryEntropy } from '../search/information.ts';
 import type { Observation } from '../search/observation.ts';
@@ -61,11 +63,11 @@ export function evidenceLines(
 ): string[] {
   const { values, failures, untestable, first, bad, badWithout } = evidence;
   const lines = [names.full(commit)];
-  if (untestable !== undefined) lines.push(`  cannot be tested: ${untestable}`);
-  lines.push(
-    values.length === 0 ? '  was not booted' : `  ${values.length} boots: ${values.map(String).join(' ')}`,
-  );
-  if (failures.length > 0) lines.push(`  ${failures.length} boots without a value: ${failures.at(-1)}`);
+  if (untestable !== undefined) lines.push(`  cannot be tested: ${shown(untestable)}`);
+  if (values.length > 0) lines.push(`  ${plural(values.length, 'boot')}: ${values.map(String).join(' ')}`);
+  if (failures.length > 0)
+    lines.push(`  ${plural(failures.length, 'boot')} without a value: ${shown(failures.at(-1) ?? '')}`);
+  if (values.length + failures.length === 0) lines.push('  was not booted');
   if (first === undefined || bad === undefined) {
     lines.push('  the ends have not been told apart yet');
     return lines;
@@ -78,4 +80,9 @@ export function evidenceLines(
     );
   }
   return lines;
+}
+
+/** A title may be what a guest printed. */
+function shown(title: string): string {
+  return escapeText(title, { length: 300 });
 }

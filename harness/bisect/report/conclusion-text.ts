@@ -1,3 +1,4 @@
+import { escapeText } from '../../escape.ts';
 import { formatDuration, plural } from '../../units.ts';
 import type { Conclusion, RevertCheck } from '../search/conclusion.ts';
 import type { Ledger } from '../search/ledger.ts';
@@ -65,7 +66,7 @@ export function revertSentence(revert: RevertCheck, metric: string): string {
     case 'not-restored':
       return `reverted on the last commit, ${metric} was not seen to come back in ${revert.boots} boots each (p = ${formatP(revert.p)})`;
     case 'impossible':
-      return `no revert was tried on the last commit: ${revert.reason}`;
+      return `no revert was tried on the last commit: ${escapeText(revert.reason, { length: 300 })}`;
     case 'same-as-parent':
       return 'it is the last commit: without it there is its parent, which was compared';
     case 'not-asked':
@@ -79,7 +80,8 @@ function refusedLines(
 ): string[] {
   if (refused.reason === 'same-code')
     return ['both ends compile to the same object code: nothing between them can change what is measured'];
-  if (refused.reason !== 'not-reproducible') return [`an end cannot be tested: ${refused.detail}`];
+  if (refused.reason !== 'not-reproducible')
+    return [`an end cannot be tested: ${escapeText(refused.detail, { length: 300 })}`];
   const boots = Math.min(ledger.good.length, ledger.bad.length);
   const needed =
     refused.bootsNeeded === undefined

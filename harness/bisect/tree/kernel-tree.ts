@@ -70,6 +70,12 @@ export class KernelTree {
     });
   }
 
+  /** The commit that a `git bisect` of the user is at; also of one with --no-checkout, which leaves HEAD alone. */
+  async bisectedCommit(): Promise<string> {
+    const found = await this.#repository.try(['rev-parse', '--verify', '--quiet', 'BISECT_HEAD^{commit}']);
+    return found.code === 0 ? found.stdout.trim() : this.commitOf('HEAD');
+  }
+
   /** The commits of a revision or of a range such as `v6.9..v6.10`. @throws UsageError BISECT_REVISION */
   async commitsOf(revisions: string): Promise<string[]> {
     if (!revisions.includes('..')) return [await this.commitOf(revisions)];

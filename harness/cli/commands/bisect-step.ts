@@ -53,7 +53,7 @@ export async function bisectStep(
     throw new UsageError('BISECT_INCOMPLETE', `--need ${need} can never be reached in ${boots} boots`);
   const { signal } = context;
   const tree = await KernelTree.open(options.tree, { signal });
-  const commit = await tree.commitOf('HEAD');
+  const commit = await tree.bisectedCommit();
   const sources = await SourceRepository.open(tree, await readFixups(options.fixup), cacheFolder(), {
     signal,
   });

@@ -29,5 +29,8 @@ t.test('a commit that cannot be tested says why', t => {
   const source = { commit: 'c5', purpose: { stage: 'search' }, seconds: 1 } as const;
   log.observations.push({ type: 'untestable', ...source, cause: 'build', title: 'a.c:1: error' });
   t.match(why(log, 'c5'), /cannot be tested: a\.c:1: error/);
+  log.observations.push({ type: 'boot-failed', ...source, title: 'BUG: \x1b[31mx' });
+  t.match(why(log, 'c5'), /\n {2}1 boot without a value: BUG: \\x1b\[31mx\n/, 'escaped');
+  t.notMatch(why(log, 'c5'), /was not booted/);
   t.end();
 });

@@ -61,3 +61,12 @@ t.test('commits are described', async t => {
   t.match(await tree.nameOf(first), /^v1-1-g[0-9a-f]{12}$/);
   t.match(await tree.patchOf(first), /Subject: \[PATCH\] module: first[\s\S]*\+two/);
 });
+
+t.test("the commit that the user's own bisection is at", async t => {
+  t.equal(await tree.bisectedCommit(), last, 'HEAD');
+  await fixture.git('bisect', 'start', '--no-checkout', last, base);
+  t.equal(await tree.bisectedCommit(), await fixture.git('rev-parse', 'BISECT_HEAD'));
+  t.not(await tree.bisectedCommit(), last);
+  await fixture.git('bisect', 'reset');
+  t.strictSame([...(await tree.describe([]))], [], 'of no commits nothing is told');
+});
