@@ -10,7 +10,9 @@ import type { ModuleStats } from './module-stats/module-stats.ts';
 import { chooseStats, parseModuleStats } from './module-stats/module-stats-text.ts';
 import { StatsCollector } from './module-stats/stats-collector.ts';
 import { type StatsDifference, statsDifference } from './module-stats/stats-difference.ts';
-import { type DiffSides, splitDiff } from './text/diff.ts';
+import { splitDiff } from './text/diff.ts';
+import { severalMachines } from './text/hosts.ts';
+import { normaliseText } from './text/normalise.ts';
 import type { SourceText, Undone } from './text/source-text.ts';
 
 /** What is known of a text besides what it says. */
@@ -68,22 +70,39 @@ export function inspectText(given: string | SourceText): Inspection {
       hint: 'Was it read as root? /sys/kernel/debug and, on most machines, dmesg are for root only.',
     });
   }
-  const sides = text.length < diffLimit ? splitDiff(given) : undefined;
-  const inspection = (sides && inspectDiff(sides, text)) ?? inspectLines(given, text);
+  const inspection = (text.length < diffLimit ? inspectDiff(given) : undefined) ?? inspectLines(given, text);
   if (inspection) return inspection;
   throw new UsageError('INSPECT_UNRECOGNISED', 'the text is neither a stats text nor a kernel log', {
-    hint: 'Expected /sys/kernel/debug/modules/stats ("Mods ever loaded 67" …), or the output of dmesg, journalctl -k or a serial console.',
+    hint: failures.find(([words]) => words.test(text.slice(0, 4096)))?.[1] ?? expectation,
   });
 }
+
+const expectation =
+  'Expected /sys/kernel/debug/modules/stats ("Mods ever loaded 67" …), or the output of dmesg, journalctl -k or a serial console.';
+/** What programs say instead of the text, and what to do then. */
+const failures: readonly [words: RegExp, hint: string][] = [
+  [
+    /Permission denied|Operation not permitted/,
+    'Read it as root: /sys/kernel/debug and, on most machines, dmesg are for root only.',
+  ],
+  [
+    /modules\/\w+: No such file or directory/,
+    'The kernel needs CONFIG_MODULE_STATS (Linux 6.4 and later), and debugfs must be mounted.',
+  ],
+  [/-- No entries --/, 'journalctl found nothing: run it as root, and with -b for this boot.'],
+];
 
 /** Largest diff that is taken apart; a stats text has at most 8 KiB. */
 const diffLimit = 1024 * 1024;
 
-function inspectDiff(sides: DiffSides, text: string): StatsInspection | undefined {
-  const before = statsOf(sides.before);
-  const after = statsOf(sides.after);
+function inspectDiff(given: string | SourceText): StatsInspection | undefined {
+  const source = normaliseText(given);
+  const sides = splitDiff(source);
+  const before = sides && statsOf(sides.before);
+  const after = sides && statsOf(sides.after);
   if (!before || !after) return undefined;
-  const undone = [{ what: `diff (${sides.form})`, count: 1 }];
+  const text = typeof given === 'string' ? given : given.text;
+  const undone = [...source.undone, { what: `diff (${sides.form})`, count: 1 }];
   return {
     kind: 'stats',
     stats: after,
@@ -129,7 +148,8 @@ function inspectLines(given: string | SourceText, text: string): Inspection | un
   if (!stats) return log;
   const checked = { ...stats, findings: [...stats.findings, ...checkTableIsWhole(stats)] };
   const result: StatsInspection = { kind: 'stats', stats: checked, ...facts };
-  const difference = differenceWithin(all, collector.hasColumns);
+  const isOneMachine = !facts.undone.some(({ what }) => what === severalMachines);
+  const difference = isOneMachine ? differenceWithin(all, collector.hasColumns) : undefined;
   if (difference) {
     result.difference = difference;
     if (collector.hasColumns) result.stats = all.at(-1) ?? stats;

@@ -279,6 +279,59 @@ t.test('posted stats: a table that lacks failures is said to', async t => {
   t.same(codes(files.map(line => `${line.join(':')}\n`).join('')), [], 'the single files have no table');
 });
 
+t.test('posted stats: several machines in one text', async t => {
+  const grown = whole.replace('loaded\t27', 'loaded\t30');
+  const of = (host: string, text: string) =>
+    text
+      .trimEnd()
+      .split('\n')
+      .map(line => `${host}: ${line}`);
+  const [a, b] = [of('a', whole), of('b', grown)];
+  const mixed = `${a.flatMap((line, at) => [line, b[at]]).join('\n')}\n`;
+  const inspection = readStats(mixed);
+  t.equal(inspection.stats.counters.modcount, 30n);
+  t.equal(inspection.stats.duplicates.length, 1);
+  t.same(codes(mixed)[0], 'MULTIPLE_STATS');
+  t.equal(inspection.difference, undefined, 'two machines are no two moments');
+  t.match(readStats(`${a.join('\n')}\n`), { undone: [{ what: 'name of a machine before every line' }] });
+  t.ok(readStats(`${[...a, ...of('a', grown)].join('\n')}\n`).difference, 'but twice the same machine');
+});
+
+t.test('posted stats: diffs in every form', async t => {
+  const before = '-         Mods ever loaded\t27\n';
+  const after = '+         Mods ever loaded\t30\n';
+  const head = '--- a\n+++ b\n@@ -1,2 +1,2 @@\n';
+  const same = '       Mods failed on load\t0\n';
+  const forms: Record<string, string> = {
+    'diff -u': head + before + after + same,
+    'in colour': `\x1b[1m${head}\x1b[m\x1b[31m${before}\x1b[m\x1b[32m${after}\x1b[m${same}`,
+    quoted: (head + before + after + same).replace(/^(?=.)/gm, '> '),
+    'in a page': `<pre>${head + before + after + same}</pre>`,
+    'words of git': `@@ -1,2 +1,2 @@\n         Mods ever loaded\t[-27-]{+30+}\n${same}`,
+    wdiff: `Mods ever loaded [-27-] {+30+}\n${same}`,
+  };
+  for (const [form, text] of Object.entries(forms)) {
+    const { difference } = readStats(text);
+    t.match(difference?.counters[0], { name: 'modcount', before: 27n, after: 30n, change: 3n }, form);
+  }
+});
+
+t.test('posted texts: what programs say instead of one', async t => {
+  const hint = (text: string) => {
+    try {
+      inspectText(text);
+    } catch (error) {
+      return (error as { hint?: string }).hint;
+    }
+    return undefined;
+  };
+  t.match(hint('cat: /sys/kernel/debug/modules/stats: Permission denied\n'), /as root/);
+  t.match(hint('dmesg: read kernel buffer failed: Operation not permitted\n'), /as root/);
+  t.match(hint('cat: /sys/kernel/debug/modules/stats: No such file or directory\n'), /CONFIG_MODULE_STATS/);
+  t.match(hint('-- No entries --\n'), /journalctl found nothing/);
+  t.match(hint('PATH=/bin\n'), /^Expected/);
+});
+
 t.test('posted stats: labels of the first versions of the patch', async t => {
   const { stats } = readStats(
     'Modules loaded       67\n        Total module size       11464704\n       Failed kread bytes       890064\n      Invalid kread bytes       890064\n        Invalid mod bytes       890064\n         Average mod size       171115\nFailed modules:\n                kvm_intel\n                      kvm\n',

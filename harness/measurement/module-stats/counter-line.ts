@@ -43,7 +43,6 @@ const separator = /^[\s:|=,;"'`[\]{}()*\u2026.]*(?:->|=>)?[\s"'`]*/;
 const between = /^[\s|,;"'`]*(?:->|=>|\u2192)?[\s|,;"'`]*/;
 /** A number, also hexadecimal or with separators of thousands, that does not go on as something else. */
 const number = /^(0x[0-9a-fA-F]{1,16}|-?\d{1,3}(?:[,'_]\d{3}){1,10}|-?\d{1,200})(?!\.\d|[\w%])/;
-const wordDiff = /^\s*\[-(\d{1,20})-\]\s*\{\+(\d{1,20})\+\}/;
 
 /** The known labels of a line with their numbers, in order: one, several in a joined line, the same twice in two columns. */
 export function readCounterLine(text: string): LabelledValues[] {
@@ -63,8 +62,6 @@ export function readCounterLine(text: string): LabelledValues[] {
 }
 
 function readValues(text: string): Pick<LabelledValues, 'values' | 'atEnd' | 'isRefused'> {
-  const changed = wordDiff.exec(text);
-  if (changed) return { values: [changed[1] ?? '', changed[2] ?? ''], atEnd: false, isRefused: false };
   const values: string[] = [];
   let rest = text;
   while (values.length < valueLimit) {

@@ -1,20 +1,23 @@
-import { type SourceText, sourceText } from './source-text.ts';
+import type { SourceText } from './source-text.ts';
 
 /** The two texts that a diff tells of, as far as it shows them. */
 export interface DiffSides {
   before: string;
   after: string;
   /** Both show all that the other has: context and changes, nothing left out between. */
-  form: 'unified' | 'context' | 'normal';
+  form: 'unified' | 'context' | 'normal' | 'words';
 }
 
 /**
  * Takes a `diff -u`, `diff -c`, `git diff` or plain `diff` apart; undefined for any other text. Of `diff -y` the
  * columns are read where lines are.
  */
-export function splitDiff(given: string | SourceText): DiffSides | undefined {
-  const { text } = typeof given === 'string' ? sourceText(given) : given;
-  const lines = text.split('\n', 20_000).map(line => line.replace(/\r$/, ''));
+export function splitDiff({ text }: SourceText): DiffSides | undefined {
+  const given = text.split('\n', 20_000).map(line => line.replace(/\r$/, ''));
+  // A mail that quotes it; a plain diff has such a mark of its own.
+  const isQuoted = given.some(line => /^(?:[ \t]*>)+ ?(?:@@ -\d|\*{3} \d)/.test(line));
+  const lines = isQuoted ? given.map(line => line.replace(/^(?:[ \t]*>)+ ?/, '')) : given;
+  if (lines.some(line => /\[-.*-\]\s?\{\+.*\+\}/.test(line))) return words(lines);
   if (lines.some(line => /^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@/.test(line))) return unified(lines);
   if (lines.some(line => /^\*{3} \d+(?:,\d+)? \*{4}$/.test(line))) return contextual(lines);
   if (lines.some(line => /^\d+(?:,\d+)?[acd]\d+(?:,\d+)?$/.test(line))) return normal(lines);
@@ -31,6 +34,14 @@ function unified(lines: readonly string[]): DiffSides {
     if (!line.startsWith('-')) sides.after.push(line.slice(1));
   }
   return { before: ended(sides.before), after: ended(sides.after), form: 'unified' };
+}
+
+/** `git diff --word-diff` and wdiff: no column of marks, but brackets around words. */
+function words(lines: readonly string[]): DiffSides {
+  const own = lines.filter(line => !/^(?:@@ |--- |\+\+\+ |diff |index |\\)/.test(line));
+  const before = own.map(line => line.replace(/\{\+.*?\+\}/g, '').replace(/\[-(.*?)-\]/g, '$1'));
+  const after = own.map(line => line.replace(/\[-.*?-\]/g, '').replace(/\{\+(.*?)\+\}/g, '$1'));
+  return { before: ended(before), after: ended(after), form: 'words' };
 }
 
 function contextual(lines: readonly string[]): DiffSides {

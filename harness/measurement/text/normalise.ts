@@ -1,6 +1,7 @@
 import { undoTypography } from './characters.ts';
 import { undoMark } from './encoding.ts';
 import { undoEscapes } from './escapes.ts';
+import { undoHosts } from './hosts.ts';
 import { undoHtml } from './html.ts';
 import { undoJournalExport } from './journal-export.ts';
 import { undoJson } from './json-records.ts';
@@ -27,6 +28,7 @@ const steps: readonly UndoingStep[] = [
   undoTerminal,
   undoCarriageReturns,
   undoTypography,
+  undoHosts,
   undoLineLabels,
   undoLineMarks,
   undoThousands,
