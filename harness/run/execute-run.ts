@@ -7,8 +7,9 @@ import { createProgress } from '../progress/progress.ts';
 import { Journal } from '../store/journal.ts';
 import { RunFolder } from '../store/run-folder.ts';
 import type { RunRecord } from '../store/run-record.ts';
+import { prepareRun } from './prepared-run.ts';
 import { describeRun } from './run-description.ts';
-import { executeTrials, prepareRun } from './run-execution.ts';
+import { executeTrials } from './run-execution.ts';
 import type { ExecuteOptions, RunContext, RunInput } from './run-input.ts';
 
 /** Prepares and boots a run with a display of its progress; returns its folder with all that it left. */

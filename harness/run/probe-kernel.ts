@@ -17,7 +17,7 @@ import { projectPath } from '../project.ts';
 import { RunFolder } from '../store/run-folder.ts';
 import type { PreparedCell } from '../trial/prepared-cell.ts';
 import { runTrial } from '../trial/trial-runner.ts';
-import { preparedCell, prepareRun } from './run-execution.ts';
+import { preparedCell, prepareRun } from './prepared-run.ts';
 
 /** Which kernel to probe, and how. */
 export interface KernelProbeRequest {

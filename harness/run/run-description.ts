@@ -8,7 +8,7 @@ import { readHostEnvironment } from '../store/environment.ts';
 import type { RunFolder } from '../store/run-folder.ts';
 import type { KernelRecord, RunRecord } from '../store/run-record.ts';
 import type { PreparedCell } from '../trial/prepared-cell.ts';
-import { type PreparedRun, qemuProgram } from './run-execution.ts';
+import { type PreparedRun, qemuProgram } from './prepared-run.ts';
 import type { ExecuteOptions, RunInput } from './run-input.ts';
 
 /** Under what conditions the trials of a run are made: the content of run.json. */

@@ -1,113 +1,14 @@
 import { freemem } from 'node:os';
 import { debugError } from '../debug.ts';
-import { InfrastructureError } from '../errors.ts';
-import { writeKvmNote } from '../host/kvm-note.ts';
-import { type AcceleratorRequest, proveAccelerator } from '../machine/accelerator.ts';
-import type { AcceleratorProof } from '../machine/machine.ts';
-import type { Cell, Matrix } from '../matrix/matrix.ts';
-import type { WorkloadDefinition } from '../matrix/workload/workload.ts';
 import type { TrialRecord } from '../measurement/record.ts';
-import type { Plan, Trial } from '../plan/trial.ts';
-import { runProgram } from '../process/program.ts';
+import type { Trial } from '../plan/trial.ts';
 import type { ProgressSink } from '../progress/event.ts';
-import { cacheFolder } from '../project.ts';
 import type { Journal } from '../store/journal.ts';
 import type { RunFolder } from '../store/run-folder.ts';
-import type { PreparedCell } from '../trial/prepared-cell.ts';
-import { smokeBoot } from '../trial/smoke-boot.ts';
 import { lostTrialRecord } from '../trial/trial-record.ts';
-import { type GuestHost, runTrial, trialCost } from '../trial/trial-runner.ts';
-import { prepareInstructionCounter } from './instruction-counter.ts';
-import { prepareCells } from './preparation.ts';
+import { runTrial, trialCost } from '../trial/trial-runner.ts';
+import { type PreparedRun, preparedCell } from './prepared-run.ts';
 import { schedule } from './scheduler.ts';
-import { StepEvents } from './step-events.ts';
-
-/** The QEMU program that guests are booted with. */
-export const qemuProgram = 'qemu-system-x86_64';
-
-/** What guests are booted on, proved. */
-export interface PreparedHost {
-  host: GuestHost;
-  proof: AcceleratorProof;
-  qemuVersion: string;
-}
-
-/** What is made ready once for a run, before its first trial. */
-export interface PreparedRun extends PreparedHost {
-  cells: Map<string, PreparedCell>;
-}
-
-/** What `prepareRun` depends on. */
-export interface RunPreparation {
-  matrix: Matrix;
-  plan: Plan;
-  workloads: ReadonlyMap<string, WorkloadDefinition>;
-  requested: AcceleratorRequest['requested'];
-  cores: number;
-  signal: AbortSignal;
-  sink: ProgressSink;
-}
-
-/**
- * Builds kernels and images of a plan's cells and proves the accelerator with a smoke boot of the first of them.
- * @throws BuildError, InfrastructureError (KVM_UNUSABLE when KVM is demanded), UsageError
- */
-export async function prepareRun(options: RunPreparation): Promise<PreparedRun> {
-  const { plan, signal } = options;
-  const steps = new StepEvents(options.sink);
-  const cells = plan.cells;
-  const prepare = (some: readonly Cell[]) =>
-    prepareCells({
-      matrix: options.matrix,
-      cells: some,
-      workloads: options.workloads,
-      signal,
-      sink: steps.sink,
-    });
-  const host = await prepareHost({ ...options, steps }, async () => {
-    const [first] = await prepare(cells.slice(0, 1));
-    // biome-ignore lint/style/noNonNullAssertion: a plan has a cell, and each is prepared
-    return first!;
-  });
-  const prepared = await prepare(cells);
-  steps.finish();
-  return { ...host, cells: new Map(prepared.map(one => [one.cell.id, one])) };
-}
-
-/**
- * Finds out what guests can be booted on, before kernels are built: a missing compiler or an old QEMU is told at once.
- * @param bootable makes ready what a smoke boot under KVM boots; not called where KVM is not asked for, or not there
- * @throws InfrastructureError KVM_UNUSABLE when KVM is demanded, QEMU_UNREADABLE, QEMU_CANNOT_COUNT; UsageError
- *   KVM_CANNOT_COUNT; whatever `bootable` throws
- */
-export async function prepareHost(
-  options: Pick<RunPreparation, 'plan' | 'requested' | 'cores' | 'signal'> & { steps: StepEvents },
-  bootable: () => Promise<PreparedCell>,
-): Promise<PreparedHost> {
-  const { plan, requested, cores, signal, steps } = options;
-  const qemuVersion = await readQemuVersion(signal);
-  const host = { qemu: qemuProgram, cores };
-  const counted = plan.cells.some(({ clock }) => clock === 'instructions');
-  const proof = await proveAccelerator({
-    requested,
-    emulationOnly: counted ? 'instructions are counted under emulation only' : undefined,
-    smokeBoot: async () => smokeBoot(await bootable(), { ...host, accelerator: 'kvm' }, signal),
-  });
-  if (requested !== 'tcg' && !counted) {
-    const usable = proof.accelerator === 'kvm';
-    await writeKvmNote(cacheFolder(), { usable, reason: proof.reason, at: new Date().toISOString() });
-  }
-  const counterPlugin = counted
-    ? await prepareInstructionCounter({ qemu: qemuProgram, cache: cacheFolder(), signal, sink: steps.sink })
-    : undefined;
-  return { host: { ...host, accelerator: proof.accelerator, counterPlugin }, proof, qemuVersion };
-}
-
-/** What a trial of the plan boots. */
-export function preparedCell({ cells }: Pick<PreparedRun, 'cells'>, trial: Trial): PreparedCell {
-  // biome-ignore lint/style/noNonNullAssertion: every cell of the plan is prepared
-  return cells.get(trial.cell.id)!;
-}
 
 /** What `executeTrials` depends on. */
 export interface TrialExecution {
@@ -141,7 +42,7 @@ export async function executeTrials(options: TrialExecution): Promise<void> {
     capacity,
     cost: trial => trialCost(trial, prepared.host),
     signal,
-    ...(options.stillWanted && { stillWanted: options.stillWanted }),
+    stillWanted: options.stillWanted,
     runTrial: async trial => {
       const startedAt = new Date();
       const since = process.hrtime.bigint();
@@ -165,17 +66,4 @@ export async function executeTrials(options: TrialExecution): Promise<void> {
     },
     onRecord: conclude,
   });
-}
-
-/** `7.2.22 (Debian …)`: all of the first line behind the word version. */
-async function readQemuVersion(signal: AbortSignal): Promise<string> {
-  const { stdout } = await runProgram(qemuProgram, ['--version'], { signal, timeoutNs: 20e9 });
-  const version = stdout.split('\n')[0]?.split(' version ')[1]?.trim();
-  if (!version) {
-    throw new InfrastructureError(
-      'QEMU_UNREADABLE',
-      `${qemuProgram} --version says ${JSON.stringify(stdout.slice(0, 200))}`,
-    );
-  }
-  return version;
 }

@@ -17,7 +17,7 @@ export interface SchedulerOptions {
   /** When aborted nothing new starts; what runs is awaited (it sees the same signal). */
   signal: AbortSignal;
   /** Asked before a trial starts; false leaves it out (a sequential design has decided its cell). */
-  stillWanted?: (trial: Trial) => boolean;
+  stillWanted?: ((trial: Trial) => boolean) | undefined;
 }
 
 /**

@@ -8,7 +8,8 @@ import { makePlan } from '../../harness/plan/plan.ts';
 import type { Trial } from '../../harness/plan/trial.ts';
 import type { ProgressEvent } from '../../harness/progress/event.ts';
 import { projectPath } from '../../harness/project.ts';
-import { executeTrials, prepareRun } from '../../harness/run/run-execution.ts';
+import { prepareRun } from '../../harness/run/prepared-run.ts';
+import { executeTrials } from '../../harness/run/run-execution.ts';
 import { Journal } from '../../harness/store/journal.ts';
 import { RunFolder } from '../../harness/store/run-folder.ts';
 

@@ -4,7 +4,7 @@ import type { Cell, Matrix } from '../../matrix/matrix.ts';
 import type { WorkloadDefinition } from '../../matrix/workload/workload.ts';
 import type { ProgressSink } from '../../progress/event.ts';
 import { cacheFolder } from '../../project.ts';
-import type { PreparedHost } from '../../run/run-execution.ts';
+import type { PreparedHost } from '../../run/prepared-run.ts';
 import { readHostEnvironment } from '../../store/environment.ts';
 import { CommitNames } from '../report/commit-names.ts';
 import type { Conclusion } from '../search/conclusion.ts';

@@ -6,7 +6,7 @@ import type { WorkloadDefinition } from '../../matrix/workload/workload.ts';
 import type { TrialRecord } from '../../measurement/record.ts';
 import type { ProgressSink } from '../../progress/event.ts';
 import { prepareCells } from '../../run/preparation.ts';
-import { type PreparedHost, prepareHost } from '../../run/run-execution.ts';
+import { type PreparedHost, prepareHost } from '../../run/prepared-run.ts';
 import { StepEvents } from '../../run/step-events.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
 import type { PreparedCell } from '../../trial/prepared-cell.ts';

@@ -9,7 +9,7 @@ import type { Shard } from '../../plan/shard.ts';
 import type { Plan } from '../../plan/trial.ts';
 import { createProgress } from '../../progress/progress.ts';
 import { type Column, renderTable } from '../../report/text/table.ts';
-import { prepareRun } from '../../run/run-execution.ts';
+import { prepareRun } from '../../run/prepared-run.ts';
 import { shellQuote } from '../../shell-quote.ts';
 import { machineSettings } from '../../trial/trial-runner.ts';
 import { formatDuration, plural } from '../../units.ts';
