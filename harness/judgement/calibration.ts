@@ -83,7 +83,7 @@ function judgeHalves(side: Side, run: RunRecord, plan: Plan, first: number, perS
   });
   const { trials } = run.matrix;
   const looks = trials.kind === 'looks' && trials.looks.at(-1) === perSide ? trials.looks : undefined;
-  return judgePairs({ base: side, next: side, pairs, random, ...(looks && { looks }) });
+  return judgePairs({ base: side, next: side, pairs, random, looks });
 }
 
 function pickBoots(cell: SideCell, places: readonly number[]): SideCell {

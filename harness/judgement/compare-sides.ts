@@ -2,24 +2,22 @@ import { UsageError } from '../errors.ts';
 import type { CompareSetting } from '../matrix/matrix.ts';
 import { makeRandom } from '../random.ts';
 import type { Correction, Detail } from '../statistics/verdicts/analysis-request.ts';
-import type { RunContent } from '../store/run-folder.ts';
 import { describeIncompatibility, findIncompatibilities, type Incompatibility } from './incompatibility.ts';
-import { judgePairs, type RunComparison } from './judgement.ts';
+import { type JudgementRequest, judgePairs, type RunComparison } from './judgement.ts';
 import { withOrderFindings } from './order-check.ts';
 import { type Pairing, pairAcross, pairWithin } from './pairing.ts';
-import { sequentialProgress } from './sequential/sequential.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { judgeTwoSessions } from './sessions/two-sessions.ts';
-import { type Side, sideOfRun } from './side.ts';
+import type { Side } from './side.ts';
 
 /** How two sides are compared. */
 export interface CompareOptions {
-  alpha?: number;
-  method?: Correction;
+  alpha?: number | undefined;
+  method?: Correction | undefined;
   /** Compare what is unlike; the result says so. */
-  force?: boolean;
+  force?: boolean | undefined;
   /** Whether metrics under a headline are judged that is not proved; default: `all`. */
-  detail?: Detail;
+  detail?: Detail | undefined;
 }
 
 /** Seed of the permutation fallback: one comparison gives one answer. */
@@ -32,7 +30,7 @@ const seed = 0x6d6f6473;
 export function compareWithin(
   side: Side,
   axis: CompareSetting,
-  options: CompareOptions & { looks?: readonly number[]; limits?: ReadonlyMap<string, number> } = {},
+  options: CompareOptions & Pick<JudgementRequest, 'looks' | 'limits'> = {},
 ): RunComparison {
   const pairing = pairWithin(side, axis);
   if (pairing.pairs.length === 0) {
@@ -50,9 +48,11 @@ export function compareWithin(
     next: side,
     pairs: pairing.pairs,
     random: makeRandom(seed),
-    ...pick(options),
-    ...(options.looks && { looks: options.looks }),
-    ...(options.limits && { limits: options.limits }),
+    alpha: options.alpha,
+    method: options.method,
+    detail: options.detail,
+    looks: options.looks,
+    limits: options.limits,
   });
   return {
     base: side,
@@ -102,27 +102,21 @@ export function compareAcross(
     next,
     pairs: pairing.pairs,
     random: makeRandom(seed),
-    ...pick(options),
+    alpha: options.alpha,
+    method: options.method,
+    detail: options.detail,
   });
   const oneSession = assumeStillHost === true || (base.run !== undefined && base.run === next.run);
   return {
     base,
     next,
-    ...(options.axis !== undefined && { axis: { axis: options.axis } }),
+    axis: options.axis === undefined ? undefined : { axis: options.axis },
     judgement: oneSession
       ? judged
       : judgeTwoSessions(judged, ({ pair }, metric) => sessions.spreadOf(base, next, pair, metric)),
     unmatched: pairing.unmatched,
     incompatibilities,
   };
-}
-
-function pick({
-  alpha,
-  method,
-  detail,
-}: CompareOptions): Pick<CompareOptions, 'alpha' | 'method' | 'detail'> {
-  return { ...(alpha !== undefined && { alpha }), ...(method && { method }), ...(detail && { detail }) };
 }
 
 function refuseUnlike(
@@ -137,21 +131,5 @@ function refuseUnlike(
   const lines = found.map(one => describeIncompatibility(one, pairs.length));
   throw new UsageError('COMPARE_UNLIKE', `${base.name} and ${next.name} are unlike: ${lines.join('; ')}`, {
     hint: 'Measure both sides under the same conditions, best in one run with `compare:`. --force compares all the same and says so.',
-  });
-}
-
-/**
- * Judges a run by the `compare:` of its own matrix, at the looks that it declares and that it reached.
- * @returns undefined when it declares no comparison
- * @throws UsageError COMPARE_UNLIKE, COMPARE_AXIS
- */
-export function judgeRun(content: RunContent, options: CompareOptions = {}): RunComparison | undefined {
-  const { compare, trials } = content.run.matrix;
-  if (compare === undefined) return undefined;
-  const progress = sequentialProgress(content);
-  return compareWithin(sideOfRun(content), compare, {
-    ...options,
-    ...(trials.kind === 'looks' && { looks: trials.looks }),
-    ...(progress && { limits: progress.limits }),
   });
 }

@@ -25,16 +25,16 @@ export interface JudgementRequest {
   next: Side;
   pairs: readonly CellPair[];
   /** Level of the gate's family; default: 0.05. */
-  alpha?: number;
-  method?: Correction;
+  alpha?: number | undefined;
+  method?: Correction | undefined;
   /** Declared looks, when the run was sequential. */
-  looks?: readonly number[];
+  looks?: readonly number[] | undefined;
   /** How many trials of a side count, by pair; default: all. A sequential run stops pairs at different looks. */
-  limits?: ReadonlyMap<string, number>;
+  limits?: ReadonlyMap<string, number> | undefined;
   /** Instead of those of the sides. */
   gates?: Readonly<Record<string, GateSetting>>;
   /** Whether metrics under a headline are judged that is not proved; default: `all`. */
-  detail?: Detail;
+  detail?: Detail | undefined;
   random: RandomSource;
 }
 
@@ -68,7 +68,7 @@ export interface RunComparison {
   base: Side;
   next: Side;
   /** The axis inside one run, or the one left out when cells of two runs were matched. */
-  axis?: CompareSetting | { axis: string };
+  axis?: CompareSetting | { axis: string } | undefined;
   judgement: Judgement;
   unmatched: Unmatched[];
   /** What differs and was forced. */
@@ -144,11 +144,11 @@ function judgeFamily(
       const own = definitions.get(designOf(pair))?.[which] ?? [];
       return samplesOf(pair, own, request.limits?.get(pair.name));
     }),
-    ...(request.alpha !== undefined && { alpha: request.alpha }),
-    ...(request.method && { method: request.method }),
-    ...(request.looks && { looks: request.looks }),
+    alpha: request.alpha,
+    method: request.method,
+    looks: request.looks,
     random: request.random,
-    ...(request.detail && { detail: request.detail }),
+    detail: request.detail,
     format: formatQuantity,
   });
 }

@@ -1,5 +1,5 @@
 import { HarnessError } from '../errors.ts';
-import { judgeRun } from '../judgement/compare-sides.ts';
+import { judgeRun } from '../judgement/judge-run.ts';
 import type { RunComparison } from '../judgement/judgement.ts';
 import type { CompareSetting } from '../matrix/matrix.ts';
 import type { RunContent } from '../store/run-folder.ts';

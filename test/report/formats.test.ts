@@ -1,5 +1,5 @@
 import t from 'tap';
-import { judgeRun } from '../../harness/judgement/compare-sides.ts';
+import { judgeRun } from '../../harness/judgement/judge-run.ts';
 import { formatComparison, formatNames, loadExporter } from '../../harness/report/formats.ts';
 import { reportRun } from '../../harness/report/run-report.ts';
 import { fakeCell, fakeRun } from '../fakes/run-fixture.ts';

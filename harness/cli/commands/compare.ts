@@ -3,10 +3,10 @@ import { exitCodes } from '../../exit-code.ts';
 import {
   compareAcross,
   compareWithin,
-  judgeRun,
   type CompareOptions as SideOptions,
 } from '../../judgement/compare-sides.ts';
 import { findJudged } from '../../judgement/find-metric.ts';
+import { judgeRun } from '../../judgement/judge-run.ts';
 import type { RunComparison } from '../../judgement/judgement.ts';
 import { formatQuantity } from '../../judgement/quantity.ts';
 import type { CompareSetting } from '../../matrix/matrix.ts';
@@ -75,9 +75,9 @@ async function compareReferences(
   const [first, second] = await Promise.all(references.map(reference => findSide(reference, options)));
   if (first === undefined) throw new UsageError('COMPARE_NOTHING', 'name a run, or a base and a new side');
   const sideOptions: SideOptions = {
-    ...(options.alpha !== undefined && { alpha: options.alpha }),
-    ...(options.method && { method: options.method }),
-    ...(options.force && { force: true }),
+    alpha: options.alpha,
+    method: options.method,
+    force: options.force,
     detail: needsDetail(options) ? 'all' : 'proved',
   };
   if (second === undefined) return compareOne(first, options, sideOptions);
@@ -90,7 +90,7 @@ async function compareReferences(
   const text = [first, second].some(({ side }) => side.kind === 'text');
   return compareAcross(first.side, second.side, {
     ...sideOptions,
-    ...(text && { detail: 'all' }),
+    detail: text ? 'all' : sideOptions.detail,
     axis: options.axis,
     assumeStillHost: options.assumeStillHost,
     sessions: options.assumeStillHost ? undefined : await readSessions([first.side, second.side], options),

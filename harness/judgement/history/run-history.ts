@@ -1,5 +1,5 @@
 import type { RunContent } from '../../store/run-folder.ts';
-import { judgeRun } from '../compare-sides.ts';
+import { judgeRun } from '../judge-run.ts';
 import type { Side } from '../side.ts';
 import {
   type Confirmation,

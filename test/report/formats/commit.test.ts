@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { compareAcross, judgeRun } from '../../../harness/judgement/compare-sides.ts';
+import { compareAcross } from '../../../harness/judgement/compare-sides.ts';
+import { judgeRun } from '../../../harness/judgement/judge-run.ts';
 import { sideOfRun, sideOfText } from '../../../harness/judgement/side.ts';
 import { parseModuleStats } from '../../../harness/measurement/module-stats/module-stats-text.ts';
 import { projectPath } from '../../../harness/project.ts';

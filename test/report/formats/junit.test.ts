@@ -1,5 +1,5 @@
 import t from 'tap';
-import { judgeRun } from '../../../harness/judgement/compare-sides.ts';
+import { judgeRun } from '../../../harness/judgement/judge-run.ts';
 import { runProgram } from '../../../harness/process/program.ts';
 import { projectPath } from '../../../harness/project.ts';
 import { exporter as junit } from '../../../harness/report/formats/junit.ts';

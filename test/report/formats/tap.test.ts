@@ -1,6 +1,6 @@
 import t from 'tap';
 import { Parser } from 'tap-parser';
-import { judgeRun } from '../../../harness/judgement/compare-sides.ts';
+import { judgeRun } from '../../../harness/judgement/judge-run.ts';
 import { exporter as tap } from '../../../harness/report/formats/tap.ts';
 import { reportRun } from '../../../harness/report/run-report.ts';
 import { goldenText } from '../../fakes/golden.ts';
