@@ -101,7 +101,7 @@ class ElfFile {
     return {
       needed: names(dynamicTags.needed),
       runpath: runpath.flatMap(text => text.split(':').filter(Boolean)),
-      ...(soname !== undefined && { soname }),
+      soname,
     };
   }
 

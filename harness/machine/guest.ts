@@ -160,7 +160,7 @@ class Guest {
       boots: Math.max(this.#hellos, this.#console.banners),
       consoleTail: this.#console.tail,
       fatal: this.#console.fatal,
-      ...(result && !this.#endedByUs && { exit: result }),
+      exit: this.#endedByUs ? undefined : result,
       shutdownReason: this.#shutdownReason,
       channelProblem: this.#channelProblem,
       expiry: this.#expiry,

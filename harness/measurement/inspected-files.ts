@@ -32,7 +32,7 @@ export interface InspectedFiles {
   files: InspectedFile[];
   passedOver: PassedOver[];
   /** If two of the files are moments, or one of only two. */
-  pair?: FilePair;
+  pair?: FilePair | undefined;
 }
 
 /**

@@ -7,20 +7,20 @@ export interface StatsSnapshot {
   /** File name to the errno that reading it gave. */
   missing?: Readonly<Record<string, string>>;
   /** The `stats` text, read after the files. */
-  stats?: string;
+  stats?: string | undefined;
 }
 
 /** Everything a trial left that can be measured. Texts are as the guest sent them: hostile. */
 export interface TrialEvidence {
-  before?: StatsSnapshot;
-  after?: StatsSnapshot;
+  before?: StatsSnapshot | undefined;
+  after?: StatsSnapshot | undefined;
   /** Raw records of /dev/kmsg, in order. */
   kmsg: readonly string[];
   /** Records that the agent knows it lost or withheld. */
   kmsgLost?: number;
   /** What the workload printed, both streams. */
   output: string;
-  exit?: { cause: 'exited' | 'signaled' | 'timeout'; code: number; wallNs: number };
+  exit?: { cause: 'exited' | 'signaled' | 'timeout'; code: number; wallNs: number } | undefined;
   results: readonly { file: string; format: 'stress-ng' | 'metrics' | 'text'; text: string }[];
   /** Facts of the agent's hello: `cpus_online`, `numa_nodes`, `uptime_ns`, `module_stats`, `autoload_dups` … */
   facts: Readonly<Record<string, string>>;
@@ -40,7 +40,7 @@ export interface TrialExpectations {
   /** NUMA nodes; default: one. */
   numaNodes?: number;
   /** What the kernel must decompress modules with (`gzip`, `xz`, `zstd`); given when the kernel is to do it. */
-  decompression?: string;
+  decompression?: string | undefined;
   /** The cell's config has MODULE_STATS: counters must be there. */
   moduleStats: boolean;
   /** Metrics that the workload declares. */

@@ -12,10 +12,10 @@ export interface PlanOptions {
   /** Unsigned 32-bit; the same seed gives the same order. */
   seed: number;
   /** Boots of each cell, instead of the matrix's own number. */
-  repetitions?: number;
+  repetitions?: number | undefined;
   /** `axis=value[,value]`, all of which must hold. */
   filters?: readonly string[];
-  shard?: Shard;
+  shard?: Shard | undefined;
 }
 
 /** A trial's repetition is written with three digits, so that folders sort; more digits where needed. */

@@ -78,19 +78,18 @@ export class ProgressState {
     }));
     return this.#estimator.estimate({
       pending: Math.max(0, this.total - this.finished - running.length),
-      ...(this.#pending && { pendingVcpus: [...this.#pending.values()].map(trial => trial.cell.vcpus) }),
+      pendingVcpus: this.#pending && [...this.#pending.values()].map(trial => trial.cell.vcpus),
       running,
       elapsedMs: nowMs - this.#firstStartMs,
     });
   }
 
   #updateStep(step: StepProgress, nowMs: number): void {
-    const { fraction, detail } = step;
     this.steps.set(step.step, {
       step: step.step,
       title: step.title,
-      ...(fraction !== undefined && { fraction }),
-      ...(detail !== undefined && { detail }),
+      fraction: step.fraction,
+      detail: step.detail,
       startedMs: this.steps.get(step.step)?.startedMs ?? nowMs,
     });
   }

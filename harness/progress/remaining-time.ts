@@ -9,7 +9,7 @@ export interface RemainingWork {
   /** Trials that have not started. */
   pending: number;
   /** Their vCPUs, if known; as many as `pending`. */
-  pendingVcpus?: readonly number[];
+  pendingVcpus?: readonly number[] | undefined;
   running: readonly RunningAge[];
   /** Since the first trial started. */
   elapsedMs: number;

@@ -106,7 +106,8 @@ function testDocument({ test, second, difference }: MetricComparison): unknown {
     statistic,
     leastP: minimumAttainableP ?? null,
     beside: second && { name: `${second.method} rank-sum`, u: second.u, p: second.twoSided },
-    ...(difference && { levelP: difference.level.twoSided, spreadP: difference.spreadP }),
+    levelP: difference?.level.twoSided,
+    spreadP: difference?.spreadP,
   };
 }
 

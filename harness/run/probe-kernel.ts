@@ -145,16 +145,15 @@ async function describe(
   const forCpus = folder.aliases.filter(([alias]) => alias.startsWith('cpu:')).map(([, module]) => module);
   const fact = (key: string) =>
     facts[key] === undefined ? undefined : escapeText(facts[key], { length: 80 });
-  const [algorithm, clocksource, cpuModel] = ['decompress_algorithm', 'clocksource', 'cpu_model'].map(fact);
   return {
     ...capabilities,
     mergesSameInode: successes > 1,
     origin: kernel.origin,
     config: request.config,
     accelerator,
-    ...(algorithm !== undefined && { decompressAlgorithm: algorithm }),
-    ...(clocksource !== undefined && { clocksource }),
-    ...(cpuModel !== undefined && { cpuModel }),
+    decompressAlgorithm: fact('decompress_algorithm'),
+    clocksource: fact('clocksource'),
+    cpuModel: fact('cpu_model'),
     sameFile: { attempts, successes },
     testKmod: folder.modules.has('test_kmod'),
     modules: folder.modules.size,

@@ -15,7 +15,7 @@ export interface RunInput {
   requested: AcceleratorRequest['requested'];
   jobs: number;
   /** Set when the run calibrates the judge; see RunRecord. */
-  calibration?: NonNullable<RunRecord['calibration']>;
+  calibration?: RunRecord['calibration'];
   /** Of the run that goes on. */
   earlier?: { folder: RunFolder; record: RunRecord };
 }

@@ -47,7 +47,7 @@ export async function smokeBoot(
     const { end } = life;
     if (end.kind === 'finished') return { ok: true, durationNs: life.durationNs };
     const evidence = [life.qemuStderr, ...life.consoleTail.slice(-10)].join('\n').trim();
-    return { ok: false, reason: describeEnd(end), ...(evidence && { evidence }) };
+    return { ok: false, reason: describeEnd(end), evidence: evidence || undefined };
   } finally {
     await sockets.remove();
   }

@@ -88,15 +88,15 @@ function measure({ prepared, log, instructions }: TrialEnd): TrialMeasurement {
   const files = log.files;
   const text = (file: string) => files.get(file)?.toString('utf8');
   return measureTrial({
-    ...(log.before && { before: toStats(log.before) }),
-    ...(log.after && { after: toStats(log.after) }),
+    before: log.before && toStats(log.before),
+    after: log.after && toStats(log.after),
     kmsg: log.kmsg,
     kmsgLost:
       Number(log.end?.['kmsg_lost'] ?? 0) +
       Number(log.end?.['kmsg_withheld'] ?? 0) +
       (log.dropped['kmsg'] ?? 0),
     output: `${log.stdout}\n${log.stderr}`,
-    ...(log.exit && { exit: log.exit }),
+    exit: log.exit,
     results: workload.results.flatMap(({ file, format }) => {
       const content = text(file);
       return content === undefined ? [] : [{ file, format, text: content }];
@@ -107,7 +107,7 @@ function measure({ prepared, log, instructions }: TrialEnd): TrialMeasurement {
     expected: {
       vcpus: cell.vcpus,
       numaNodes: cell.numaNodes,
-      ...(cell.decompress === 'kernel' && { decompression: cell.compression }),
+      decompression: cell.decompress === 'kernel' ? cell.compression : undefined,
       moduleStats: fragments.includes('stats'),
       metrics: workload.metrics,
       succeeded: workload.succeeded,
@@ -117,7 +117,7 @@ function measure({ prepared, log, instructions }: TrialEnd): TrialMeasurement {
 }
 
 function toStats({ counters, missing, stats }: NonNullable<GuestLog['before']>) {
-  return { values: counters, missing, ...(stats !== undefined && { stats }) };
+  return { values: counters, missing, stats };
 }
 
 /** From the strongest cause to the weakest: how the guest ended, what the agent said, what was measured. */

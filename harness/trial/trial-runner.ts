@@ -97,7 +97,7 @@ export interface TrialOptions {
   /** Guests that may run at the same time; deadlines are scaled by it. */
   jobs: number;
   signal: AbortSignal;
-  onPhase?: (phase: TrialPhase) => void;
+  onPhase?: ((phase: TrialPhase) => void) | undefined;
 }
 
 /**
@@ -182,7 +182,7 @@ async function bootGuest(
         log.add(message);
         transcript.write(`${formatTranscriptLine(message)}\n`);
       },
-      ...(options.onPhase && { onPhase: options.onPhase }),
+      onPhase: options.onPhase,
     });
   } catch (error) {
     // It is told already: what the file says when it is closed can only be of the same cause.

@@ -118,11 +118,8 @@ export class KernelTree {
     const words = ['rev-list', '--topo-order', '--reverse', '--parents', '--boundary'];
     if (firstParent) words.push('--first-parent');
     const listing = await this.#repository.git([...words, bad, `^${good}`, '--', ...paths]);
-    const limited = paths.length > 0;
-    const history = historyOf({
-      ...{ listing, good, bad, firstParent },
-      ...(limited && { realParents: await this.#parentsOf(listing) }),
-    });
+    const realParents = paths.length > 0 ? await this.#parentsOf(listing) : undefined;
+    const history = historyOf({ listing, good, bad, firstParent, realParents });
     if (history.some(({ candidate }) => candidate)) return history;
     throw new UsageError('BISECT_RANGE', `no commit of the range touches ${paths.join(', ')}`, {
       hint: 'Name other paths behind --, or none.',

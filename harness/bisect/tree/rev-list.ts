@@ -17,7 +17,7 @@ export interface HistoryListing {
   /** Only the first parent of a merge is an ancestor, as with `--first-parent`. */
   firstParent: boolean;
   /** For a history that is limited to paths: the parents of each listed commit as they really are. */
-  realParents?: ReadonlyMap<string, readonly string[]>;
+  realParents?: ReadonlyMap<string, readonly string[]> | undefined;
 }
 
 /**

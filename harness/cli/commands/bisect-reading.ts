@@ -24,7 +24,7 @@ interface ReadBisection {
   names: CommitNames;
   terms: Terms;
   metric: string;
-  tree?: KernelTree;
+  tree?: KernelTree | undefined;
 }
 
 /** `modstorm bisect status`. */
@@ -82,7 +82,7 @@ async function read(
   const tree = await unlessGone(KernelTree.open(record.tree, { signal }));
   const facts = tree && (await unlessGone(tree.describe(log.header.commits.map(({ id }) => id))));
   const names = new CommitNames(facts);
-  return { log, file: folder.logFile, names, terms, metric, ...(tree && { tree }) };
+  return { log, file: folder.logFile, names, terms, metric, tree };
 }
 
 /** A tree that is gone takes the subjects of its commits with it, and nothing else. */

@@ -26,7 +26,7 @@ export async function buildCommand(
   const plan = makePlan(matrix, {
     seed: 0,
     filters: options.filter,
-    ...(options.shard && { shard: options.shard }),
+    shard: options.shard,
   });
   const display = createProgress({
     stream: process.stderr,

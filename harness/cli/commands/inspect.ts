@@ -61,8 +61,7 @@ async function inspectInputs(
       hint: 'Only the files directly in a folder are read; name the folder that holds them.',
     });
   }
-  const pair = pairFiles(files);
-  return { files, passedOver, ...(pair && { pair }) };
+  return { files, passedOver, pair: pairFiles(files) };
 }
 
 /** Says which of several files is the one that is not understood. */

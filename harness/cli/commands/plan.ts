@@ -37,8 +37,8 @@ export async function planCommand(
   const plan = makePlan(input.matrix, {
     seed: options.seed ?? randomInt(2 ** 32),
     filters: options.filter,
-    ...(options.repetitions !== undefined && { repetitions: options.repetitions }),
-    ...(options.shard && { shard: options.shard }),
+    repetitions: options.repetitions,
+    shard: options.shard,
   });
   if (options.dryRun) {
     await printCommandLines(input, plan, options, context);

@@ -54,8 +54,8 @@ async function newRun(reference: string, options: RunOptions): Promise<RunInput>
   const plan = makePlan(matrix, {
     seed: options.seed ?? randomInt(2 ** 32),
     filters: options.filter,
-    ...(options.repetitions !== undefined && { repetitions: options.repetitions }),
-    ...(options.shard && { shard: options.shard }),
+    repetitions: options.repetitions,
+    shard: options.shard,
   });
   const requested = matrix.require.accel ?? options.accel;
   return {
@@ -117,7 +117,7 @@ export async function resumedRun(
     workloads,
     requested: record.accelerator.requested,
     jobs: record.jobs,
-    ...(record.calibration && { calibration: record.calibration }),
+    calibration: record.calibration,
     earlier: { folder, record },
   };
 }

@@ -23,13 +23,13 @@ export interface ResolvedWorkload {
   /** What the bounding parameter promises, in ns; 0 when the workload has none. */
   expectedNs: number;
   /** Between two samples of memory while it runs, ns; left out when none are wanted. */
-  sampleNs?: number;
+  sampleNs?: number | undefined;
   results: WorkloadResult[];
   metrics: WorkloadMetric[];
   /** The metric that counts successful loads; left out where the workload cannot know them. */
-  succeeded?: string;
+  succeeded?: string | undefined;
   /** Loads fail by design, and not as duplicates. */
-  loadsFail?: true;
+  loadsFail?: boolean | undefined;
 }
 
 /** Settings of the cell that a word may refer to like a parameter: those that decide how a workload loads modules. */
@@ -77,7 +77,7 @@ const formats = {
 export function substitute(
   word: string,
   definitions: readonly ParameterDefinition[],
-  parameters: Readonly<Record<string, ParameterValue>>,
+  parameters: Readonly<Record<string, ParameterValue | undefined>>,
 ): string {
   return word.replace(
     /\$(\$\{)|\$\{([^}]*)\}?/g,
@@ -92,7 +92,7 @@ export function substitute(
 function substituteOne(
   expression: string,
   declared: readonly ParameterDefinition[],
-  parameters: Readonly<Record<string, ParameterValue>>,
+  parameters: Readonly<Record<string, ParameterValue | undefined>>,
 ): string {
   const definitions = [...declared, ...cellDefinitions];
   const [name = '', format] = splitExpression(expression, definitions);
@@ -150,10 +150,7 @@ export function resolveWorkload(
   parameters: WorkloadSetting['parameters'],
   cell: Partial<Pick<Cell, 'compression' | 'decompress'>> = {},
 ): ResolvedWorkload {
-  const settings = {
-    ...(cell.compression && { 'cell.compression': cell.compression }),
-    ...(cell.decompress && { 'cell.decompress': cell.decompress }),
-  };
+  const settings = { 'cell.compression': cell.compression, 'cell.decompress': cell.decompress };
   const put = (word: string): string =>
     substitute(word, definition.parameters, { ...settings, ...parameters });
   const bound = definition.parameters.find(one => one.name === definition.deadline.parameter);
@@ -177,11 +174,11 @@ export function resolveWorkload(
     fragments: [...definition.fragments],
     deadlineNs: boundNs + definition.deadline.extraNs,
     expectedNs: boundNs,
-    ...(definition.sampleNs !== undefined && { sampleNs: definition.sampleNs }),
+    sampleNs: definition.sampleNs,
     results: definition.results.map(result => ({ ...result })),
     metrics: definition.metrics.map(metric => ({ ...metric })),
-    ...(definition.succeeded !== undefined && { succeeded: definition.succeeded }),
-    ...(loadsFail(definition, parameters) && { loadsFail: true }),
+    succeeded: definition.succeeded,
+    loadsFail: loadsFail(definition, parameters) || undefined,
   };
 }
 

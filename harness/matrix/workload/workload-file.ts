@@ -54,12 +54,12 @@ function toDefinition(source: YamlSource, name: string, shape: WorkloadShape): W
     run: shape.run,
     compressions: shape.compressions,
     deadline: parameter === undefined ? { extraNs } : { parameter, extraNs },
-    ...(expected !== undefined && { expected }),
-    ...(sampleNs !== undefined && { sampleNs }),
+    expected,
+    sampleNs,
     results: shape.results,
     metrics: Object.entries(shape.metrics).map(([metricName, metric]) => ({ name: metricName, ...metric })),
-    ...(shape.succeeded !== undefined && { succeeded: shape.succeeded }),
-    ...(shape.loads_fail !== undefined && { loadsFail: shape.loads_fail }),
+    succeeded: shape.succeeded,
+    loadsFail: shape.loads_fail,
   };
 }
 

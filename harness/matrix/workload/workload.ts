@@ -62,19 +62,19 @@ export interface WorkloadDefinition {
   /** Name of the duration parameter that bounds the workload, and what to add before it counts as hung (ns). */
   deadline: { parameter?: string; extraNs: number };
   /** How long it takes under emulation on two idle cores where no parameter bounds it, ns; for estimates only. */
-  expected?: { baseNs: number; perVcpuNs: number };
+  expected?: { baseNs: number; perVcpuNs: number } | undefined;
   /** Between two samples of the guest's memory while it runs, ns; left out when none are wanted. */
-  sampleNs?: number;
+  sampleNs?: number | undefined;
   results: WorkloadResult[];
   metrics: WorkloadMetric[];
   /**
    * Name of the metric that counts the loads which the workload saw succeed, with those that the kernel merged into one.
    * Requests are these and the failures that the kernel counted. Left out where the workload cannot know.
    */
-  succeeded?: string;
+  succeeded?: string | undefined;
   /**
    * Loads fail by design and not as duplicates: always, or when a boolean parameter is true. Otherwise a trial of which
    * no load succeeds, or whose failures are no duplicates, is invalid.
    */
-  loadsFail?: boolean | string;
+  loadsFail?: boolean | string | undefined;
 }

@@ -10,7 +10,7 @@ export interface CounterDifference {
   before: bigint;
   after: bigint;
   /** What it grew by; undefined for a counter that fell though it only grows. */
-  change?: bigint;
+  change: bigint | undefined;
 }
 
 /** A module of the table at two moments; 0 where it is not in the table yet. */
@@ -37,7 +37,7 @@ export function statsDifference(before: ModuleStats, after: ModuleStats): StatsD
     const [old, now] = [before.counters[name], after.counters[name]];
     if (old === undefined || now === undefined) continue;
     const change = counterChange(name, old, now);
-    difference.counters.push({ name, before: old, after: now, ...(change === undefined ? {} : { change }) });
+    difference.counters.push({ name, before: old, after: now, change });
   }
   const changes = Object.fromEntries(difference.counters.map(({ name, change }) => [name, change]));
   const wasted = wastedBytes(changes);
