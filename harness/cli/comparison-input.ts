@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { HarnessError, isSystemError, UsageError } from '../errors.ts';
-import { kindOf, readRegularFile } from '../files/regular-file.ts';
+import { kindOfFile, readRegularFile } from '../files/regular-file.ts';
 import { Sessions } from '../judgement/sessions/sessions.ts';
 import { type Side, sideOfBaseline, sideOfRun, sideOfText } from '../judgement/side.ts';
 import { inspectText } from '../measurement/inspection.ts';
@@ -122,7 +122,7 @@ export async function readValuesFile(path: string): Promise<string> {
   if (!existsSync(path)) throw new UsageError('VALUES_UNREADABLE', `there is no file ${path}`);
   const status = await stat(path);
   if (!status.isFile())
-    throw new UsageError('VALUES_UNREADABLE', `${path} is ${kindOf(status)}, and no regular file`);
+    throw new UsageError('VALUES_UNREADABLE', `${path} is ${kindOfFile(status)}, and no regular file`);
   const { size } = status;
   if (size > textLimit)
     throw new UsageError('VALUES_UNREADABLE', `${path} has ${size} bytes, more than ${textLimit}`);

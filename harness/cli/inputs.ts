@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UsageError } from '../errors.ts';
-import { kindOf, readRegularFile } from '../files/regular-file.ts';
+import { kindOfFile, readRegularFile } from '../files/regular-file.ts';
 import { gateNames } from '../judgement/definition.ts';
 import { listFragments } from '../kernel/fragments.ts';
 import { loadMatrix } from '../matrix/load.ts';
@@ -77,7 +77,7 @@ async function readMatrixText(reference: string): Promise<{ file: string; text: 
     const status = await stat(file).catch(() => undefined);
     if (!status) continue;
     if (!status.isFile()) {
-      irregular ??= `${file} is ${kindOf(status)}`;
+      irregular ??= `${file} is ${kindOfFile(status)}`;
       continue;
     }
     if (status.size > matrixLimit) {

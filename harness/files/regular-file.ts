@@ -54,13 +54,13 @@ export async function readRegularFile(path: string, encoding?: 'utf8'): Promise<
 
 function demandRegular(path: string, status: Stats): void {
   if (status.isFile()) return;
-  throw new InfrastructureError('FILE_IRREGULAR', `${path} is ${kindOf(status)}, and no regular file`, {
+  throw new InfrastructureError('FILE_IRREGULAR', `${path} is ${kindOfFile(status)}, and no regular file`, {
     hint: 'Only regular files are read and written there, for at another one modstorm might wait for ever.',
   });
 }
 
 /** What something is that is no regular file, for people: `a folder`. */
-export function kindOf(status: Stats): string {
+export function kindOfFile(status: Stats): string {
   if (status.isDirectory()) return 'a folder';
   if (status.isFIFO()) return 'a FIFO';
   if (status.isSocket()) return 'a socket';

@@ -1,14 +1,10 @@
 import type { FilePair, InspectedFiles } from './inspected-files.ts';
 import type { Inspection, LogInspection, TextFacts } from './inspection.ts';
 import type { StatsDifference } from './module-stats/stats-difference.ts';
-
-/** A number where it is exact, else the decimal digits. */
-function jsonInteger(value: bigint): number | string {
-  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString();
-}
+import { storedValue } from './stored-value.ts';
 
 function jsonIntegers(values: Readonly<Record<string, bigint>>): Record<string, number | string> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, jsonInteger(value)]));
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, storedValue(value)]));
 }
 
 function jsonLog({ crash, crashes, duplicateRequests }: LogInspection): Record<string, unknown> {
@@ -28,13 +24,13 @@ function differenceJson(difference: StatsDifference): Record<string, unknown> {
       counters.map(({ name, before, after, change }) => [
         name,
         {
-          before: jsonInteger(before),
-          after: jsonInteger(after),
-          change: change === undefined ? undefined : jsonInteger(change),
+          before: storedValue(before),
+          after: storedValue(after),
+          change: change === undefined ? undefined : storedValue(change),
         },
       ]),
     ),
-    wastedBytes: wastedBytes === undefined ? undefined : jsonInteger(wastedBytes),
+    wastedBytes: wastedBytes === undefined ? undefined : storedValue(wastedBytes),
     duplicates,
   };
 }
@@ -52,7 +48,7 @@ export function inspectionJson(inspection: Inspection): Record<string, unknown> 
     kind: 'stats',
     text,
     counters: jsonIntegers(stats.counters),
-    wastedBytes: stats.wastedBytes === undefined ? undefined : jsonInteger(stats.wastedBytes),
+    wastedBytes: stats.wastedBytes === undefined ? undefined : storedValue(stats.wastedBytes),
     averages: jsonIntegers(stats.averages),
     duplicates: stats.duplicates,
     unknown: stats.unknown,

@@ -13,11 +13,11 @@ import { type CounterName, counterNames } from './module-stats/kernel-counter.ts
 import type { ModuleStats } from './module-stats/module-stats.ts';
 import { parseModuleStats } from './module-stats/module-stats-text.ts';
 import type { TrialRecord } from './record.ts';
+import { storedValue } from './stored-value.ts';
 import type { StatsSnapshot, TrialEvidence } from './trial-evidence.ts';
 import { rangeFault } from './value-range.ts';
 import { requestMetrics } from './workload/load-requests.ts';
 import { readMemory } from './workload/memory-samples.ts';
-import { storedValue } from './workload/metric-lines.ts';
 import { readWorkloadResults } from './workload/workload-results.ts';
 
 /** The parts of a trial's record that come from what it measured. */

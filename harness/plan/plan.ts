@@ -52,7 +52,7 @@ export function makePlan(matrix: Matrix, options: PlanOptions): Plan {
     seed,
     trials,
     cells: cells.filter(({ id }) => mine.has(id)),
-    digest: digestOf(cells, repetitions, seed),
+    digest: planDigest(cells, repetitions, seed),
   };
 }
 
@@ -83,7 +83,7 @@ function makeTrials(cells: readonly Cell[], repetitions: number, seed: number): 
   return trials;
 }
 
-function digestOf(cells: readonly Cell[], repetitions: number, seed: number): string {
+function planDigest(cells: readonly Cell[], repetitions: number, seed: number): string {
   const text = JSON.stringify([cells.map(cell => cell.id), repetitions, seed]);
   return createHash('sha256').update(text).digest('hex');
 }

@@ -6,6 +6,7 @@ import type { Scalar } from '../statistics/samples/value.ts';
 import type { EventTable } from '../statistics/tests/fisher.ts';
 import type { MetricComparison } from '../statistics/verdicts/comparison.ts';
 import type { JudgedMetric } from '../statistics/verdicts/metric-verdict.ts';
+import { storeValue } from '../store/sample.ts';
 import { overallVerdict } from './comparison-verdict.ts';
 
 /**
@@ -131,6 +132,5 @@ function summaryDocument({ n, missing, zeros, least, greatest, mean, median, dev
 }
 
 function scalar(value: Scalar | undefined): number | string | null {
-  if (value === undefined) return null;
-  return typeof value === 'bigint' ? value.toString() : value;
+  return value === undefined ? null : storeValue(value);
 }

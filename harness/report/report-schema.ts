@@ -5,7 +5,7 @@ import type { Verdict } from '../statistics/verdicts/metric-verdict.ts';
 import { settings } from '../store/matrix-schema.ts';
 import { runFormat } from '../store/run-record-schema.ts';
 import { count, id, mapOf, nanoseconds, oneOf, text } from '../store/schema.ts';
-import { outcomeSchema, storedValue } from '../store/trial-record-schema.ts';
+import { outcomeSchema, storedValueSchema } from '../store/trial-record-schema.ts';
 
 /** Where the committed JSON Schema stands, below the project's folder. */
 export const reportSchemaFile = 'results/report.schema.json';
@@ -33,9 +33,9 @@ const metric = z.object({
   worse: z.enum(['higher', 'lower', 'none']),
   n: count.describe('Boots that measured it.'),
   missing: count.describe('Boots that passed and did not measure it; never taken for zero.'),
-  median: storedValue,
-  low: storedValue,
-  high: storedValue,
+  median: storedValueSchema,
+  low: storedValueSchema,
+  high: storedValueSchema,
 });
 
 const cell = z.object({

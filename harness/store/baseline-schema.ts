@@ -4,7 +4,7 @@ import { design, settings } from './matrix-schema.ts';
 import { workloadMetrics } from './run-record-schema.ts';
 import { count, id, mapOf, objectOf, repetition, text, time } from './schema.ts';
 import type { FileFormat } from './stored-file.ts';
-import { storedValue } from './trial-record-schema.ts';
+import { storedValueSchema } from './trial-record-schema.ts';
 
 const facts = mapOf(z.string());
 
@@ -18,7 +18,7 @@ const cell = objectOf<BaselineCell>({
   release: z.exactOptional(z.string()),
   repetitions: z.array(repetition),
   failed: z.exactOptional(count),
-  samples: mapOf(z.array(z.nullable(storedValue))),
+  samples: mapOf(z.array(z.nullable(storedValueSchema))),
 }).superRefine(({ repetitions, samples }, context) => {
   for (const [name, values] of Object.entries(samples)) {
     if (values.length === repetitions.length) continue;

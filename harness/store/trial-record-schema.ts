@@ -25,7 +25,7 @@ import {
 const notNumber = 'is no number';
 
 /** A value as files keep it: a finite number, or the digits of an integer that no double holds. */
-export const storedValue: z.ZodType<StoredValue> = z
+export const storedValueSchema: z.ZodType<StoredValue> = z
   .union([z.number(), z.string().regex(/^-?\d{1,40}$/, { error: notNumber })], { error: notNumber })
   .refine(value => rangeFault(value) === undefined, {
     error: ({ input }) => `is ${input}, ${rangeFault(input as StoredValue)}`,
@@ -138,7 +138,7 @@ export const trialRecordSchema: z.ZodType<TrialRecord> = z.compile(
     workloadNs: z.exactOptional(nanoseconds),
     capabilities: z.exactOptional(capabilities),
     counters: z.exactOptional(objectOf({ before: counters, after: counters })),
-    metrics: mapOf(storedValue),
+    metrics: mapOf(storedValueSchema),
     duplicates: z.array(duplicate),
     duplicateRequests: z.array(duplicateRequest),
     callers: z.exactOptional(z.array(caller)),

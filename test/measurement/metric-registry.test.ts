@@ -1,8 +1,9 @@
 import t from 'tap';
 import { metricRegistry, workloadMetric } from '../../harness/measurement/metric-registry.ts';
 import { metrics } from '../../harness/measurement/metric-table.ts';
+import { storedValue } from '../../harness/measurement/stored-value.ts';
 import { measureTrial } from '../../harness/measurement/trial-measurement.ts';
-import { parseMetricLines, storedValue } from '../../harness/measurement/workload/metric-lines.ts';
+import { parseMetricLines } from '../../harness/measurement/workload/metric-lines.ts';
 import { evidence } from './trial-evidence-fixture.ts';
 
 t.test('metrics of a workload', async t => {

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../error-codes.ts';
 import { HarnessError } from '../../errors.ts';
 import type { TrialRecord } from '../../measurement/record.ts';
-import type { Action, Target } from '../search/action.ts';
+import type { Action, Target, Task } from '../search/action.ts';
 import type { Conclusion } from '../search/conclusion.ts';
 import type { Ledger } from '../search/ledger.ts';
 import { nextAction } from '../search/next-action.ts';
@@ -39,8 +39,6 @@ export interface BisectOptions {
   onObservation?: (observation: Observation) => void;
 }
 
-type Step = Exclude<Action, { kind: 'conclude' }>;
-
 /**
  * Does what the search wants until it concludes. Whatever was seen is in the log before the next step begins, so a process
  * that is killed loses the step it was at and nothing else.
@@ -62,7 +60,7 @@ export async function bisectCommits(options: BisectOptions): Promise<Conclusion 
   return undefined;
 }
 
-async function observe(step: Step, options: BisectOptions): Promise<Observation | undefined> {
+async function observe(step: Task, options: BisectOptions): Promise<Observation | undefined> {
   const { now = process.hrtime.bigint } = options;
   const started = now();
   const elapsed = () => Number(now() - started) / 1e9;

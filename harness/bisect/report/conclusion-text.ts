@@ -1,6 +1,6 @@
 import { escapeText } from '../../escape.ts';
 import { formatDuration, plural } from '../../units.ts';
-import type { Conclusion, RevertCheck } from '../search/conclusion.ts';
+import type { Conclusion, Found, RevertCheck } from '../search/conclusion.ts';
 import type { Ledger } from '../search/ledger.ts';
 import type { CommitNames } from './commit-names.ts';
 
@@ -33,8 +33,6 @@ export function conclusionLines(search: ConcludedSearch): string[] {
   return [...verdict, costLine(search)];
 }
 
-type Found = Extract<Conclusion, { kind: 'found' }>;
-
 function foundLines(found: Found, { names, terms, metric }: ConcludedSearch): string[] {
   const [only, ...others] = found.culprits.map(commit => names.full(commit));
   const head =
@@ -47,13 +45,13 @@ function foundLines(found: Found, { names, terms, metric }: ConcludedSearch): st
   return [
     ...head,
     `  probability ${percent(found.probability)} by all boots`,
-    `  confirmed by fresh boots of it and its parents, built anew: exact one-sided p = ${formatP(found.p)}` +
+    `  confirmed by fresh boots of it and its parents, built anew: exact one-sided p = ${shortP(found.p)}` +
       (found.attempts > 1 ? ` (attempt ${found.attempts})` : ''),
     `  ${revertSentence(found.revert, metric)}`,
     ...found.second.map(
       ({ good, bad, p }) =>
         `  another change of ${metric} lies between ${names.short(good)} and ${names.short(bad)} ` +
-        `(exact p = ${formatP(p)}): bisect that range next`,
+        `(exact p = ${shortP(p)}): bisect that range next`,
     ),
   ];
 }
@@ -62,9 +60,9 @@ function foundLines(found: Found, { names, terms, metric }: ConcludedSearch): st
 export function revertSentence(revert: RevertCheck, metric: string): string {
   switch (revert.kind) {
     case 'restored':
-      return `reverted on the last commit, ${metric} comes back (${revert.boots} boots each, p = ${formatP(revert.p)})`;
+      return `reverted on the last commit, ${metric} comes back (${revert.boots} boots each, p = ${shortP(revert.p)})`;
     case 'not-restored':
-      return `reverted on the last commit, ${metric} was not seen to come back in ${revert.boots} boots each (p = ${formatP(revert.p)})`;
+      return `reverted on the last commit, ${metric} was not seen to come back in ${revert.boots} boots each (p = ${shortP(revert.p)})`;
     case 'impossible':
       return `no revert was tried on the last commit: ${escapeText(revert.reason, { length: 300 })}`;
     case 'same-as-parent':
@@ -88,7 +86,7 @@ function refusedLines(
       ? `The ${terms.bad} end does not even lean the ${terms.bad} way.`
       : `A difference as large as the one seen would need about ${refused.bootsNeeded} boots of each end.`;
   return [
-    `not reproducible here: the ends do not differ provably in ${metric} after ${boots} boots each (p = ${formatP(refused.p)})`,
+    `not reproducible here: the ends do not differ provably in ${metric} after ${boots} boots each (p = ${shortP(refused.p)})`,
     `  ${needed} --trust-ends goes on anyway.`,
   ];
 }
@@ -132,6 +130,6 @@ export function percent(share: number): string {
 }
 
 /** `0.0011`, or `2e-7`. */
-export function formatP(p: number): string {
+export function shortP(p: number): string {
   return p >= 0.0001 ? String(Number(p.toPrecision(2))) : p.toExponential(0);
 }

@@ -5,11 +5,9 @@ import { renderTable } from '../../report/text/table.ts';
 import { hasValues, summarise } from '../../statistics/samples/descriptive.ts';
 import { makeSample } from '../../statistics/samples/sample.ts';
 import type { Scalar } from '../../statistics/samples/value.ts';
-import type { Conclusion } from '../search/conclusion.ts';
+import type { Found } from '../search/conclusion.ts';
 import type { CommitFacts } from '../tree/kernel-tree.ts';
-import { formatP, percent, revertSentence } from './conclusion-text.ts';
-
-type Found = Extract<Conclusion, { kind: 'found' }>;
+import { percent, revertSentence, shortP } from './conclusion-text.ts';
 
 /** What a mail about a regression is made from. */
 export interface RegressionFacts {
@@ -80,7 +78,7 @@ export function regressionMail(facts: RegressionFacts): string {
     '',
     ...beforeAfterTable(facts),
     '',
-    `Exact one-sided rank test: p = ${formatP(found.p)}. By all ${cost.boots} boots of ${cost.builds} builds it is`,
+    `Exact one-sided rank test: p = ${shortP(found.p)}. By all ${cost.boots} boots of ${cost.builds} builds it is`,
     `the first commit with a probability of ${percent(found.probability)};`,
     `${revertSentence(found.revert, metric.name)}.`,
     '',

@@ -1,10 +1,10 @@
 import { formatDuration, plural } from '../../units.ts';
-import type { Action } from '../search/action.ts';
+import type { Task } from '../search/action.ts';
 import { entropy } from '../search/information.ts';
 import type { Ledger } from '../search/ledger.ts';
 import { nextAction } from '../search/next-action.ts';
 import type { CommitNames } from './commit-names.ts';
-import { conclusionLines, formatP, percent, type Terms } from './conclusion-text.ts';
+import { conclusionLines, percent, shortP, type Terms } from './conclusion-text.ts';
 
 const shownSuspects = 5;
 
@@ -21,7 +21,7 @@ function suspectLines(ledger: Ledger, names: CommitNames): string[] {
   const suspects = mostSuspected(ledger);
   if (suspects === undefined)
     return [`${history.candidates} commits are suspect; the ends are being compared`];
-  const told = ends.kind === 'more' ? '' : ` (p = ${formatP(ends.p)})`;
+  const told = ends.kind === 'more' ? '' : ` (p = ${shortP(ends.p)})`;
   return [
     `the ends differ${told}; of ${history.candidates} commits most suspect are`,
     ...suspects.map(({ mass, commit }) => `  ${percent(mass).padStart(7)}  ${names.full(commit)}`),
@@ -52,7 +52,7 @@ export function progressLines(ledger: Ledger, names: CommitNames): string[] {
 }
 
 /** Boots that are made in turn are one thing to do. */
-function turnSentence({ kind, purpose }: Step, names: CommitNames): string | undefined {
+function turnSentence({ kind, purpose }: Task, names: CommitNames): string | undefined {
   if (kind === 'build') return undefined;
   switch (purpose.stage) {
     case 'ends':
@@ -66,10 +66,8 @@ function turnSentence({ kind, purpose }: Step, names: CommitNames): string | und
   }
 }
 
-type Step = Exclude<Action, { kind: 'conclude' }>;
-
 /** What is done and why, in one line. */
-function actionSentence(action: Step, names: CommitNames): string {
+function actionSentence(action: Task, names: CommitNames): string {
   const source =
     action.without === undefined
       ? names.full(action.commit)

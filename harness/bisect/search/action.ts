@@ -10,9 +10,10 @@ export interface Target {
   purpose: Purpose;
 }
 
-/** What a search wants next. */
-export type Action =
+/** What is done for a search. */
+export type Task =
   /** Build the source; `anew` forbids to use what was built of it before. */
-  | ({ kind: 'build'; anew: boolean } & Target)
-  | ({ kind: 'boot' } & Target)
-  | { kind: 'conclude'; conclusion: Conclusion };
+  ({ kind: 'build'; anew: boolean } & Target) | ({ kind: 'boot' } & Target);
+
+/** What a search wants next. */
+export type Action = Task | { kind: 'conclude'; conclusion: Conclusion };

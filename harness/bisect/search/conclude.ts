@@ -1,12 +1,12 @@
 import { makeSample } from '../../statistics/samples/sample.ts';
 import type { Scalar } from '../../statistics/samples/value.ts';
 import { rankTest } from '../../statistics/tests/rank-test.ts';
-import type { Action } from './action.ts';
+import type { Action, Task } from './action.ts';
 import type { RevertCheck, SecondChange, Suspect } from './conclusion.ts';
 import { judgeRevert } from './confirmation.ts';
 import type { Evidence } from './evidence.ts';
 import { interleave } from './interleave.ts';
-import { type Attempt, type Ledger, valuesOf } from './ledger.ts';
+import { type Attempt, freshValues, type Ledger } from './ledger.ts';
 import { claimOf } from './suspects.ts';
 
 /** Two-sided level at which a second change is said. */
@@ -28,10 +28,8 @@ export function afterConfirmation(ledger: Ledger, evidence: Evidence, attempt: A
   };
 }
 
-type RevertStep = Extract<Action, { kind: 'build' | 'boot' }>;
-
 /** The next step of the check, or what came of it. */
-function checkRevert(ledger: Ledger, culprits: readonly string[]): RevertStep | RevertCheck {
+function checkRevert(ledger: Ledger, culprits: readonly string[]): Task | RevertCheck {
   const [culprit, another] = culprits;
   if (!ledger.options.revert) return { kind: 'not-asked' };
   if (culprit === undefined || another !== undefined)
@@ -63,8 +61,8 @@ function secondChanges({ goodEnd, badEnd, good, bad }: Ledger, attempt: Attempt)
     const p = rankTest(makeSample(left), makeSample(right)).twoSided;
     if (from !== to && p <= secondChangeLevel) found.push({ good: from, bad: to, p });
   };
-  for (const parent of attempt.good) compare(goodEnd, parent, good, valuesOf(attempt, parent));
-  compare(attempt.bad, badEnd, valuesOf(attempt, attempt.bad), bad);
+  for (const parent of attempt.good) compare(goodEnd, parent, good, freshValues(attempt, parent));
+  compare(attempt.bad, badEnd, freshValues(attempt, attempt.bad), bad);
   return found;
 }
 

@@ -22,6 +22,9 @@ export interface Suspect {
   probability: number;
 }
 
+/** A search that named its culprits. */
+export type Found = Extract<Conclusion, { kind: 'found' }>;
+
 /** How a search ended. */
 export type Conclusion =
   /** The ends do not differ: nothing can be bisected by this metric here. */

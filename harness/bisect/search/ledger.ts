@@ -18,7 +18,7 @@ export interface Attempt {
 }
 
 /** Values of the fresh boots of one of its commits; none before it was booted. */
-export function valuesOf({ values }: Attempt, commit: string): readonly Scalar[] {
+export function freshValues({ values }: Attempt, commit: string): readonly Scalar[] {
   return values.get(commit) ?? [];
 }
 

@@ -4,7 +4,7 @@ import type { Conclusion } from './conclusion.ts';
 import { judgeSuspect, mostAttempts } from './confirmation.ts';
 import type { Evidence } from './evidence.ts';
 import { interleave } from './interleave.ts';
-import { type Attempt, type Ledger, valuesOf } from './ledger.ts';
+import { type Attempt, freshValues, type Ledger } from './ledger.ts';
 import { chooseStep } from './next-step.ts';
 import { mostSuspect } from './suspects.ts';
 
@@ -19,8 +19,8 @@ export function nextAction(ledger: Ledger): Action {
   if (evidence === undefined) return atEnds(ledger);
   const attempt = ledger.attempts.at(-1);
   if (attempt === undefined || isBroken(ledger, attempt)) return inSearch(ledger, evidence);
-  const good = attempt.good.map(commit => valuesOf(attempt, commit));
-  const verdict = judgeSuspect(valuesOf(attempt, attempt.bad), good, ledger.options.worse, attempt.number);
+  const good = attempt.good.map(commit => freshValues(attempt, commit));
+  const verdict = judgeSuspect(freshValues(attempt, attempt.bad), good, ledger.options.worse, attempt.number);
   if (verdict.kind === 'worse') return afterConfirmation(ledger, evidence, attempt, verdict.p);
   if (verdict.kind === 'not-worse') return inSearch(ledger, evidence);
   return stopped(ledger, evidence) ?? inAttempt(ledger, attempt);
@@ -89,7 +89,7 @@ function inAttempt(ledger: Ledger, attempt: Attempt): Action {
   if (unbuilt !== undefined) return { kind: 'build', anew: true, commit: unbuilt, purpose };
   const sides = commits.map(commit => ({
     target: { commit, purpose },
-    boots: valuesOf(attempt, commit).length,
+    boots: freshValues(attempt, commit).length,
   }));
   return interleave(ledger, sides);
 }

@@ -1,5 +1,6 @@
 import type { StoredValue } from '../record.ts';
-import { countOf, storedValue } from './metric-lines.ts';
+import { storedValue } from '../stored-value.ts';
+import { countOf } from './metric-lines.ts';
 
 /** What a workload knows of its own requests to load a module. */
 export interface LoadRequests {

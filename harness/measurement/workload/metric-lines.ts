@@ -1,6 +1,7 @@
 import type { Finding } from '../finding.ts';
 import type { WorkloadMetricDefinition } from '../metric.ts';
 import type { StoredValue } from '../record.ts';
+import { storedValue } from '../stored-value.ts';
 
 /** The numbers of a result file in the format `metrics`. */
 export interface MetricLines {
@@ -10,13 +11,6 @@ export interface MetricLines {
 
 /** Lines of such a file that are looked at. */
 const lineLimit = 10_000;
-
-/** A number that fits a double exactly, else its decimal digits. */
-export function storedValue(value: bigint): StoredValue {
-  return value <= BigInt(Number.MAX_SAFE_INTEGER) && value >= -BigInt(Number.MAX_SAFE_INTEGER)
-    ? Number(value)
-    : value.toString();
-}
 
 /** A count as an integer; undefined for what is no count, which a workload may write all the same. */
 export function countOf(value: StoredValue | undefined): bigint | undefined {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { CommitNames } from '../../../harness/bisect/report/commit-names.ts';
-import { conclusionLines, formatP, percent } from '../../../harness/bisect/report/conclusion-text.ts';
+import { conclusionLines, percent, shortP } from '../../../harness/bisect/report/conclusion-text.ts';
 import { nextAction } from '../../../harness/bisect/search/next-action.ts';
 import { replay, type SearchLog } from '../../../harness/bisect/search/search-log.ts';
 import { changeAtNine, searchLog } from './search-fixture.ts';
@@ -47,6 +47,6 @@ t.test('what is left of a search that ended early', t => {
 
 t.test('shares and levels are never rounded to certainty', t => {
   t.strictSame([0, 0.0004, 0.5, 0.9995, 1].map(percent), ['0.0 %', '<0.1 %', '50.0 %', '>99.9 %', '100.0 %']);
-  t.strictSame([1 / 924, 0.5, 5.4e-6].map(formatP), ['0.0011', '0.5', '5e-6']);
+  t.strictSame([1 / 924, 0.5, 5.4e-6].map(shortP), ['0.0011', '0.5', '5e-6']);
   t.end();
 });

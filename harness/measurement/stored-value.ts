@@ -1,0 +1,8 @@
+import type { StoredValue } from './record.ts';
+
+/** A number that fits a double exactly, else its decimal digits. */
+export function storedValue(value: bigint): StoredValue {
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) && value >= -BigInt(Number.MAX_SAFE_INTEGER)
+    ? Number(value)
+    : value.toString();
+}
