@@ -38,7 +38,7 @@ const needles =
   /BUG|WARNING|INFO: |blocked for more|UBSAN|general protection|divide[ _]error|segment|double fault|early exception|opcode|int3|overflow|bounds|alignment|TSS|control protection|LOCKUP|panic|Oops|NULL pointer|nable to handle|Internal error|Unhandled fault|Booting the kernel|Linux version|Boot |-- Reboot/;
 /** Reports that no line of user space looks like: they are found behind its words, too. */
 const unmistakable =
-  /(?:Kernel panic - not syncing: |BUG: KASAN: |BUG: kernel NULL pointer|BUG: unable to handle |BUG: soft lockup - CPU#|INFO: rcu_\w{1,16} (?:self-)?detected|general protection fault, (?:probably|maybe) for |Unable to handle kernel |Internal error: Oops)/;
+  /(?:Kernel panic - not syncing: |BUG: KASAN: |BUG: kernel NULL pointer|BUG: unable to handle |BUG: soft lockup - CPU#|INFO: rcu_\w{1,16} (?:self-)?detected|general protection fault(?:, (?:probably|maybe) for |: [0-9a-f]{4} \[#)|Unable to handle kernel |Internal error: Oops)/;
 /** Where the second half of an oops begins: it belongs to the report that is open. */
 const continuation =
   /^(?:Oops: |Internal error: |(?:Oops: )?invalid opcode: |PANIC: double fault|kernel BUG at rust\/helpers\/bug\.c)/;
@@ -106,6 +106,14 @@ export class CrashCollector {
   }
 
   #takeConsequence(line: LogLine, report: OpenReport | undefined): boolean {
+    // All tasks that hang are told before the kernel gives up; the first is the one to know.
+    const firstHung = /hung_task: blocked tasks/.test(line.text)
+      ? this.#crashes.find(({ crash }) => crash.class === 'hung-task')
+      : undefined;
+    if (firstHung) {
+      firstHung.crash.fatal = true;
+      return true;
+    }
     const cause = report ?? [...this.#open.values()].at(-1);
     if (cause && !isExpected(cause)) {
       cause.fatal = true;
@@ -205,7 +213,12 @@ function judge(report: OpenReport, findings: Finding[]): Crash | undefined {
 function crashText(lines: OpenReport['lines']): CrashText {
   let pointer: string | undefined;
   const functions: string[] = [];
+  // The thread of RCU that got no CPU: a victim, whose stack stands before that of who stalls.
+  let isVictim = false;
   for (const line of lines.slice(1)) {
+    if (line.includes('RCU grace-period kthread stack dump')) isVictim = true;
+    else if (isVictim) isVictim = !/<\/TASK>|NMI backtrace|Stack dump where/.test(line);
+    if (isVictim) continue;
     if (
       /^(?:Allocated by|Freed by|Last potentially|Showing all locks|The buggy address)/.test(line.trimStart())
     )

@@ -246,4 +246,4 @@ export const crashRules: readonly CrashRule[] = [
 
 /** Panics that only say that an earlier report was fatal; they also end it. */
 export const consequencePanic =
-  /^Kernel panic - not syncing: (?:Fatal exception|(?:[\w ]{1,40}: )?(?:panic_on_\w+|kmsan\.panic) set|(?:[\w ]{1,40}: )?system warned too often|Oopsed too often|hung_task: blocked tasks|softlockup: hung tasks|RCU Stall|Hard LOCKUP|Fatal hardware error|workqueue: .{0,60}stall)/;
+  /^Kernel panic - not syncing: (?:Fatal exception|(?:[\w ]{1,40}: )?(?:panic_on_\w+|kmsan\.panic) set|(?:[\w ]{1,40}: )?system warned too often|Oopsed too often|scheduling while atomic|hung_task: blocked tasks|softlockup: hung tasks|RCU Stall|Hard LOCKUP|Fatal hardware error|workqueue: .{0,60}stall)/;
