@@ -54,6 +54,7 @@ export async function makeBisectHistory(folder: string): Promise<BisectHistory> 
       const commits = await importStream(source, branch);
       await $({ input: commits })`git --git-dir=${folder} fast-import --quiet`;
     }
+    await $`git --git-dir=${folder} symbolic-ref HEAD refs/heads/always`;
     await $`touch ${whole}`;
   }
   const commitOf = async (branch: BisectBranch) =>

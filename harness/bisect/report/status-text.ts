@@ -96,6 +96,9 @@ function secondsLeft(ledger: Ledger): number | undefined {
   const { build, boot } = ledger.costs();
   const bits = entropy([...evidence.posterior.masses]);
   const bootsPerBuild = spent.boots / Math.max(1, spent.builds);
-  const confirmation = attempts.length === 0 ? 2 * build + 24 * boot : 0;
+  const attempt = attempts.at(-1);
+  // A suspect and mostly one parent, each with a dozen boots.
+  const unbuilt = 2 - (attempt?.built.size ?? 0);
+  const confirmation = Math.max(0, unbuilt) * ledger.wholeBuild + (attempt === undefined ? 24 * boot : 0);
   return bits * (build + bootsPerBuild * boot) + confirmation;
 }

@@ -52,7 +52,10 @@ export class Ledger {
   #evidence: { evidence: Evidence; bins: Bins } | undefined;
   readonly #codes = new Map<string, string | undefined>();
   readonly #tries = new Map<string, { passed: number; failed: number }>();
-  readonly #times = { build: { ends: [] as number[], search: [] as number[] }, boot: [] as number[] };
+  readonly #times = {
+    build: { ends: [] as number[], search: [] as number[], anew: [] as number[] },
+    boot: [] as number[],
+  };
 
   constructor(history: History, options: SearchOptions) {
     this.history = history;
@@ -103,6 +106,12 @@ export class Ledger {
     return { build: meanOr(expected.build, builds), boot: meanOr(expected.boot, boot) };
   }
 
+  /** What building a kernel from nothing takes, in seconds: the longest build that did. */
+  get wholeBuild(): number {
+    const { ends, anew } = this.#times.build;
+    return Math.max(...ends, ...anew, 0) || this.options.expectedSeconds.build;
+  }
+
   /** @throws RangeError when it is of a commit that the history does not have */
   observe(observation: Observation): void {
     this.history.placeOf(observation.commit);
@@ -142,7 +151,8 @@ export class Ledger {
     }
     if (purpose.stage === 'ends') this.#times.build.ends.push(seconds);
     // One made anew builds everything, and tells nothing of what the next commit takes.
-    else if (purpose.stage !== 'confirm') this.#times.build.search.push(seconds);
+    else if (purpose.stage === 'confirm') this.#times.build.anew.push(seconds);
+    else this.#times.build.search.push(seconds);
     attempt?.built.add(commit);
     if (!this.#codes.has(commit) || code !== undefined) this.#codes.set(commit, code);
     this.evidence?.addBuild(this.history.placeOf(commit), code);

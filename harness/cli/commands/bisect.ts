@@ -51,7 +51,8 @@ export async function bisectCommand(
   options: BisectOptions,
   context: CommandContext,
 ): Promise<number> {
-  if (options.resume !== undefined) return goOn(await resumed(options.resume, reference, options), context);
+  if (options.resume !== undefined)
+    return goOn(await resumed(options.resume, reference, paths, options), context);
   const request =
     options.event === undefined
       ? { ...(await subjectOf(reference, options)), ...commonRequest(paths, options) }
@@ -64,19 +65,17 @@ export async function bisectCommand(
 
 /** What the event of a history says itself. */
 function fixedByEvent(reference: string | undefined, options: BisectOptions): BisectOptions {
-  const given = [
-    reference,
-    options.tree,
-    options.good,
-    options.bad,
-    options.old,
-    options.new,
-    options.metric,
-  ];
-  if (given.every(one => one === undefined) && options.filter.length === 0 && !options.fixed) return options;
+  if (!namesSubject(reference, options)) return options;
   throw incomplete(
     'an event says itself what is bisected, so --event takes no matrix, tree, end, metric or filter',
   );
+}
+
+/** Whether anything on the command line says what is bisected. */
+function namesSubject(reference: string | undefined, options: BisectOptions): boolean {
+  const { tree, good, bad, old, new: fresh, metric, worse, fixed, filter } = options;
+  const given = [reference, tree, good, bad, old, fresh, metric, worse, fixed];
+  return given.some(one => one !== undefined) || filter.length > 0;
 }
 
 function commonRequest(
@@ -102,15 +101,23 @@ function commonRequest(
   };
 }
 
+/** Its log begins with what it was begun with, from which every step is replayed. */
 async function resumed(
-  reference: string,
-  matrix: string | undefined,
+  bisection: string,
+  reference: string | undefined,
+  paths: readonly string[],
   options: BisectOptions,
 ): Promise<StoredBisection> {
-  const fixed = [matrix, options.tree, options.good, options.bad, options.old, options.new, options.metric];
-  if (fixed.every(one => one === undefined)) return openBisection(reference, options.results);
+  const { firstParent, budget, maxBoots, maxBootsPerCommit, trustEnds, event, seed } = options;
+  const changes = [firstParent, budget, maxBoots, maxBootsPerCommit, trustEnds, event, seed];
+  const isAsItWas =
+    changes.every(one => one === undefined) &&
+    [paths, options.skip, options.fixup].every(({ length }) => length === 0) &&
+    options.revert &&
+    !namesSubject(reference, options);
+  if (isAsItWas) return openBisection(bisection, options.results);
   throw new UsageError('RESUME_FIXED', '--resume takes the bisection as it is', {
-    hint: 'Leave out the matrix, --tree, the ends and --metric, or begin a new one.',
+    hint: 'Leave out everything but --results, or begin a new one.',
   });
 }
 

@@ -145,11 +145,13 @@ function listOption(flags: string, description: string): Option {
     .default([], 'none');
 }
 
-/** Seconds. @throws InvalidArgumentError */
+/** Seconds, more than none. @throws InvalidArgumentError */
 function parseTime(text: string): number {
   try {
-    return parseDuration(text) / 1e9;
+    const seconds = parseDuration(text) / 1e9;
+    if (seconds > 0) return seconds;
   } catch (error) {
     throw new InvalidArgumentError((error as Error).message);
   }
+  throw new InvalidArgumentError('Give more than no time.');
 }
