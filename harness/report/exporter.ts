@@ -11,6 +11,11 @@ export interface Exporter {
   run(report: RunReport, options?: ExportOptions): string;
   /** A comparison alone; a format that shows single boots has none. */
   comparison?(comparison: RunComparison, options: ExportOptions): string;
+  /** A second text for a place of its own, which the environment names; `room` is how many bytes it may have there. */
+  summary?: {
+    run(report: RunReport, room: number, options?: ExportOptions): string;
+    comparison(comparison: RunComparison, room: number, options: ExportOptions): string;
+  };
   /** What every run leaves below report/ in its folder; without, the format is made only when it is asked for. */
   files?(report: RunReport): ReportFile[];
 }

@@ -1,6 +1,4 @@
 import { UsageError } from '../errors.ts';
-import type { RunComparison } from '../judgement/judgement.ts';
-import type { ExportOptions } from './export-options.ts';
 import type { Exporter } from './exporter.ts';
 
 /** What a format is for, and the file with its exporter, imported when it is used: the table itself costs nothing. */
@@ -17,6 +15,11 @@ const formats = {
   commit: {
     description: 'for a commit message or a mail: plain text of 72 columns',
     load: () => import('./formats/commit.ts'),
+  },
+  markdown: { description: 'for a pull request', load: () => import('./formats/markdown.ts') },
+  github: {
+    description: 'for a job of GitHub Actions: annotations and the summary of the step',
+    load: () => import('./formats/github.ts'),
   },
   junit: { description: 'JUnit XML, for Jenkins and GitLab', load: () => import('./formats/junit.ts') },
   tap: { description: 'TAP version 14', load: () => import('./formats/tap.ts') },
@@ -41,18 +44,21 @@ export async function loadExporter(name: FormatName): Promise<Exporter> {
   return (await formats[name].load()).exporter;
 }
 
+/** An exporter that has a form for comparisons. */
+export type ComparisonExporter = Exporter & Required<Pick<Exporter, 'comparison'>>;
+
 /**
- * A comparison alone, in a format.
+ * The exporter of a format for a comparison alone.
  * @throws UsageError FORMAT_UNFIT when the format has no form for comparisons
  */
-export async function formatComparison(
-  name: FormatName,
-  comparison: RunComparison,
-  options: ExportOptions,
-): Promise<string> {
+export async function loadComparisonExporter(name: FormatName): Promise<ComparisonExporter> {
   const exporter = await loadExporter(name);
-  if (exporter.comparison) return exporter.comparison(comparison, options);
+  if (hasComparison(exporter)) return exporter;
   throw new UsageError('FORMAT_UNFIT', `the format ${name} shows the boots of a run and has no comparisons`, {
     hint: 'Use --format terminal, commit or json, or another of `modstorm report --help`.',
   });
+}
+
+function hasComparison(exporter: Exporter): exporter is ComparisonExporter {
+  return exporter.comparison !== undefined;
 }

@@ -2,7 +2,7 @@ import type { RunComparison } from '../judgement/judgement.ts';
 import type { Outcome } from '../measurement/record.ts';
 import type { JudgedMetric } from '../statistics/verdicts/metric-verdict.ts';
 import { plural } from '../units.ts';
-import type { CellReport } from './report-model.ts';
+import type { CellReport, ReportModel } from './report-model.ts';
 import type { RunReport } from './run-report.ts';
 
 /** How a case ended, in the words of test reports. `skipped` is what could not be said, never a pass. */
@@ -85,14 +85,19 @@ function cellCase(cell: CellReport, { model }: RunReport, durationNs: number): O
     suite: 'cells',
     name: cell.cell.label,
     status,
-    sentence: `${plural(cell.planned, 'boot')}: ${countsOf(cell)}`,
+    sentence: `${plural(cell.planned, 'boot')}: ${countsOf({ ...cell, spared: cell.spared?.count ?? 0 })}`,
     details: troubled.map(({ record, reproduce }) => {
-      const { outcome } = record;
-      const reason = outcome.kind === 'crashed' ? outcome.title : 'reason' in outcome ? outcome.reason : '';
-      return `${record.trial} ${outcome.kind}${reason && `: ${reason}`}; again: ${reproduce}`;
+      const reason = reasonOf(record.outcome);
+      return `${record.trial} ${record.outcome.kind}${reason && `: ${reason}`}; again: ${reproduce}`;
     }),
     durationNs,
   };
+}
+
+/** What is known of why a boot did not pass, hostile; empty where nothing is. */
+export function reasonOf(outcome: Outcome): string {
+  if (outcome.kind === 'crashed') return outcome.title;
+  return 'reason' in outcome ? outcome.reason : '';
 }
 
 /** `7 passed, 1 crashed`; what was spared or did not run is told too. */
@@ -100,9 +105,9 @@ export function countsOf({
   outcomes,
   spared,
   missing,
-}: Pick<CellReport, 'outcomes' | 'spared' | 'missing'>): string {
+}: Pick<ReportModel, 'outcomes' | 'spared' | 'missing'>): string {
   const parts = Object.entries(outcomes).map(([kind, count]) => `${count} ${kind}`);
-  if (spared) parts.push(`${spared.count} spared`);
+  if (spared > 0) parts.push(`${spared} spared`);
   if (missing > 0) parts.push(`${missing} not run`);
   return parts.join(', ') || 'none finished';
 }

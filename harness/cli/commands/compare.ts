@@ -10,11 +10,12 @@ import { judgeRun } from '../../judgement/judge-run.ts';
 import type { RunComparison } from '../../judgement/judgement.ts';
 import { formatQuantity } from '../../judgement/quantity.ts';
 import type { CompareSetting } from '../../matrix/matrix.ts';
-import { formatComparison } from '../../report/formats.ts';
+import { loadComparisonExporter } from '../../report/formats.ts';
 import { explain } from '../../statistics/verdicts/explain.ts';
 import { type FoundSide, findSide, readSessions } from '../comparison-input.ts';
 import type { CommandContext } from '../context.ts';
 import { chosenFormat, type FormatOptions } from '../options.ts';
+import { type Printed, printResults } from '../print-results.ts';
 import { type CompareValuesOptions, compareValues } from './compare-values.ts';
 
 /** Options of `modstorm compare`. */
@@ -50,17 +51,23 @@ export async function compareCommand(
   }
   refuseValueOptions(options);
   const comparison = await compareReferences(references, options);
-  context.stdout(await renderOne(comparison, options));
+  await printResults(await renderOne(comparison, options), context);
   return comparison.judgement.regressed ? exitCodes.failed : exitCodes.success;
 }
 
-async function renderOne(comparison: RunComparison, options: CompareCommandOptions): Promise<string> {
+async function renderOne(comparison: RunComparison, options: CompareCommandOptions): Promise<Printed> {
   if (options.why) {
     const [metric = '', ...words] = options.why;
     const pair = words.length > 0 ? words.join(' ') : undefined;
-    return `${explain(findJudged(comparison.judgement, metric, pair), formatQuantity).join('\n')}\n`;
+    const lines = explain(findJudged(comparison.judgement, metric, pair), formatQuantity);
+    return { text: `${lines.join('\n')}\n` };
   }
-  return formatComparison(chosenFormat(options), comparison, options);
+  const exporter = await loadComparisonExporter(chosenFormat(options));
+  const { summary } = exporter;
+  return {
+    text: exporter.comparison(comparison, options),
+    summary: summary && (room => summary.comparison(comparison, room, options)),
+  };
 }
 
 async function compareReferences(

@@ -5,6 +5,7 @@ import { reportRun } from '../../report/run-report.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import type { CommandContext } from '../context.ts';
 import { chosenFormat, type FormatOptions } from '../options.ts';
+import { printedRun, printResults } from '../print-results.ts';
 import { renderError } from '../render-error.ts';
 
 /** Options of `modstorm report`. */
@@ -20,7 +21,7 @@ export async function reportCommand(
 ): Promise<number> {
   const folder = await RunFolder.open(run, options.results);
   const report = reportRun(await folder.load(), relative('', folder.path) || '.');
-  context.stdout((await loadExporter(chosenFormat(options))).run(report, options));
+  await printResults(printedRun(await loadExporter(chosenFormat(options)), report, options), context);
   if (report.verdict.kind === 'unknown') context.stderr(renderError(report.verdict.error));
   return exitCodes.success;
 }

@@ -17,6 +17,7 @@ import { removeAbandoned } from '../abandoned.ts';
 import type { CommandContext } from '../context.ts';
 import { fragmentNames, readMatrix, workloadsOf } from '../inputs.ts';
 import { chosenFormat, type FormatOptions } from '../options.ts';
+import { printedRun, printResults } from '../print-results.ts';
 import { renderError } from '../render-error.ts';
 
 /** Options of `modstorm run`, as commander hands them over. */
@@ -128,7 +129,7 @@ async function finishRun(folder: RunFolder, options: RunOptions, context: Comman
   const path = relative('', folder.path) || '.';
   const report = reportRun(content, path);
   // Printed first: a disk without room for the files takes nothing from what is shown.
-  context.stdout((await loadExporter(chosenFormat(options))).run(report));
+  await printResults(printedRun(await loadExporter(chosenFormat(options)), report), context);
   for (const format of formatNames) {
     const { files } = await loadExporter(format);
     for (const { name, text } of files?.(report) ?? []) await folder.writeReport(name, text);

@@ -18,7 +18,7 @@ interface ValueColumn {
  * each other as fit; the others follow in further tables.
  */
 export function cellTables({ run, cells }: ReportModel): string[][] {
-  const columns = metricsOf(cells).map(metric => metricColumn(metric, cells));
+  const columns = metricsOfCells(cells).map(metric => metricColumn(metric, cells));
   const labels = labelColumns(cells, run.matrix.varied);
   const tables: string[][] = [];
   let rest = columns;
@@ -31,7 +31,7 @@ export function cellTables({ run, cells }: ReportModel): string[][] {
 }
 
 /** The metrics that reports lead with, then those that only the workload measures. */
-function metricsOf(cells: readonly CellReport[]): Metric[] {
+export function metricsOfCells(cells: readonly CellReport[]): Metric[] {
   const measured = new Map(
     cells.flatMap(({ metrics }) => [...metrics].map(([name, { metric }]) => [name, metric] as const)),
   );
@@ -63,6 +63,15 @@ function labelColumns(cells: readonly CellReport[], varied: readonly string[]): 
 }
 
 function metricColumn(metric: Metric, cells: readonly CellReport[]): ValueColumn {
+  const { title, unit, texts } = valueTexts(metric, cells);
+  return { column: { head: [plainText(title, 30), unit], align: 'right' }, texts };
+}
+
+/** A metric of some cells as texts in one unit, `11 [10..18]`: median and range, `-` where it was not measured. */
+export function valueTexts(
+  metric: Metric,
+  cells: readonly CellReport[],
+): { title: string; unit: string; texts: string[] } {
   const known = cells.flatMap(({ metrics }) => metrics.get(metric.name) ?? []);
   const medians = known.map(({ median }) => median);
   const spreads = known.map(({ low, high }) => Number(high) - Number(low)).filter(spread => spread > 0);
@@ -74,7 +83,8 @@ function metricColumn(metric: Metric, cells: readonly CellReport[]): ValueColumn
     return report.low === report.high ? median : `${median} [${formatRange(report.low, report.high, scale)}]`;
   };
   return {
-    column: { head: [plainText(metric.title, 30), scale.unit], align: 'right' },
+    title: metric.title,
+    unit: scale.unit,
     texts: cells.map(({ metrics }) => text(metrics.get(metric.name))),
   };
 }

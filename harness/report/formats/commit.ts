@@ -7,6 +7,7 @@ import { runEnvironment } from '../commit/environment.ts';
 import { mailText, paragraph, plainText } from '../commit/mail-text.ts';
 import type { ExportOptions } from '../export-options.ts';
 import type { Exporter } from '../exporter.ts';
+import { countsOf, reasonOf } from '../outcome-case.ts';
 import type { ReportModel } from '../report-model.ts';
 import type { RunReport } from '../run-report.ts';
 
@@ -26,7 +27,7 @@ function renderCommitReport(report: RunReport, options: ExportOptions = {}): str
   if (verdict.kind === 'judged') return mailText([...comparisonBlocks(verdict.comparison, options), trouble]);
   const tables = cellTables(model);
   return mailText([
-    paragraph(`${plainText(model.run.matrix.name)}: ${countsOf(model)}`),
+    paragraph(`${plainText(model.run.matrix.name)}: ${plural(model.planned, 'boot')}: ${countsOf(model)}`),
     ...(tables.length > 0 ? tables : [['no boot gave a number']]),
     ...(tables.length > 0 ? [['medians [least..greatest] over the n boots that passed']] : []),
     ...duplicatesOf(report, options.top ?? defaultTop),
@@ -40,27 +41,22 @@ function renderCommitReport(report: RunReport, options: ExportOptions = {}): str
   ]);
 }
 
-function countsOf({ planned, outcomes, missing, spared }: ReportModel): string {
-  const parts = Object.entries(outcomes).map(([kind, count]) => `${count} ${kind}`);
-  if (spared > 0) parts.push(`${spared} spared`);
-  if (missing > 0) parts.push(`${missing} not run`);
-  return `${plural(planned, 'boot')}: ${parts.join(', ') || 'none finished'}`;
-}
-
 /** What went wrong, each kind once, most frequent first; nothing when every boot passed. */
 function troubleLines(model: ReportModel): string[] {
   if (model.troubled.length === 0 && model.missing === 0) return [];
   const reasons = new Map<string, number>();
   for (const { record, cell } of model.troubled) {
-    const { outcome } = record;
-    const detail = outcome.kind === 'crashed' ? outcome.title : 'reason' in outcome ? outcome.reason : '';
-    const text = `${outcome.kind}, ${plainText(cell.label, 80)}${detail && `: ${plainText(detail, 120)}`}`;
+    const detail = reasonOf(record.outcome);
+    const text = `${record.outcome.kind}, ${plainText(cell.label, 80)}${detail && `: ${plainText(detail, 120)}`}`;
     reasons.set(text, (reasons.get(text) ?? 0) + 1);
   }
   const sorted = [...reasons].sort((a, b) => b[1] - a[1]);
   const lines = sorted.slice(0, mostTroubles).map(([text, count]) => `${count} ${text}`);
   if (sorted.length > mostTroubles) lines.push(`and ${plural(sorted.length - mostTroubles, 'kind')} more`);
-  return [...paragraph(`Not every boot gave numbers. ${countsOf(model)}.`), ...lines.flatMap(paragraph)];
+  return [
+    ...paragraph(`Not every boot gave numbers. ${plural(model.planned, 'boot')}: ${countsOf(model)}.`),
+    ...lines.flatMap(paragraph),
+  ];
 }
 
 /** The duplicates of the cell that has most of them, by module. */
