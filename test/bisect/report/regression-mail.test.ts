@@ -1,13 +1,10 @@
 import t from 'tap';
-import { CommitNames } from '../../../harness/bisect/report/commit-names.ts';
-import { posteriorPage } from '../../../harness/bisect/report/posterior-page.ts';
 import {
   beforeAfterTable,
   type RegressionFacts,
   regressionMail,
 } from '../../../harness/bisect/report/regression-mail.ts';
 import { metrics } from '../../../harness/measurement/metric-table.ts';
-import { changeAtNine, searchLog } from './search-fixture.ts';
 
 const metric = metrics.find(({ name }) => name === 'wasted_bytes')!;
 const id = '0123456789abcdef0123456789abcdef01234567';
@@ -41,14 +38,5 @@ t.test('a mail as regzbot and checkpatch want it', t => {
     t.match(line, /^[\x20-\x7e]*$/, 'ASCII');
   }
   t.match(regressionMail({ ...facts, maintainers: undefined }), /add the maintainers before sending/);
-  t.end();
-});
-
-t.test('a page shows the posterior boot by boot, and nothing of it is markup of others', t => {
-  const log = searchLog(changeAtNine);
-  const page = posteriorPage(log, 'log', new CommitNames(), ['first bad commit: <script>']);
-  t.match(page, /&lt;script&gt;/);
-  t.notMatch(page, /<script|https?:/, 'it loads nothing');
-  t.match(page, /<rect x="36" [^>]*fill-opacity="1\.00"/, 'the column of c9 ends black');
   t.end();
 });

@@ -1,0 +1,55 @@
+import { formatDuration } from '../../units.ts';
+import type { Observation } from '../search/observation.ts';
+import type { SearchLog } from '../search/search-log.ts';
+import type { CommitNames } from './commit-names.ts';
+import { html } from './html.ts';
+
+const stages = {
+  ends: 'ends',
+  search: 'search',
+  confirm: 'confirmation',
+  revert: 'revert',
+} as const;
+
+/** Everything that was tried, a row for each build and for boots of one source that follow each other. */
+export function stepTable(log: SearchLog, names: CommitNames): string {
+  const rows: { observation: Observation; results: string[]; seconds: number }[] = [];
+  for (const observation of log.observations) {
+    const last = rows.at(-1);
+    if (last !== undefined && isSameBoot(last.observation, observation)) {
+      last.results.push(resultOf(observation));
+      last.seconds += observation.seconds;
+    } else rows.push({ observation, results: [resultOf(observation)], seconds: observation.seconds });
+  }
+  const lines = rows.map(({ observation, results, seconds }) => {
+    const { commit, without, purpose } = observation;
+    const source =
+      without === undefined ? names.full(commit) : `${names.short(commit)} without ${names.full(without)}`;
+    const cells = [stages[purpose.stage], source, results.join(' '), formatDuration(seconds * 1e9)];
+    return `<tr>${cells.map(cell => `<td>${html(cell)}</td>`).join('')}</tr>`;
+  });
+  return `<table><tr><th>stage</th><th>source</th><th>what came of it</th><th>time</th></tr>\n${lines.join('\n')}</table>`;
+}
+
+function isSameBoot(one: Observation, other: Observation): boolean {
+  return (
+    [one, other].every(({ type }) => type === 'booted') &&
+    one.commit === other.commit &&
+    one.without === other.without &&
+    one.purpose.stage === other.purpose.stage
+  );
+}
+
+/** What one step gave, in a few words. */
+export function resultOf(observation: Observation): string {
+  switch (observation.type) {
+    case 'built':
+      return observation.code === undefined ? 'built' : `built, object code ${observation.code.slice(0, 12)}`;
+    case 'booted':
+      return String(observation.value);
+    case 'boot-failed':
+      return `no value: ${observation.title}`;
+    case 'untestable':
+      return `cannot be tested: ${observation.title}`;
+  }
+}

@@ -1,0 +1,39 @@
+import t from 'tap';
+import { CommitNames } from '../../../harness/bisect/report/commit-names.ts';
+import { posteriorPage } from '../../../harness/bisect/report/posterior-page.ts';
+import type { SearchLog } from '../../../harness/bisect/search/search-log.ts';
+import { changeAtNine, searchLog } from './search-fixture.ts';
+
+const page = (log: SearchLog) => posteriorPage(log, 'log', new CommitNames(), ['first bad commit: <script>']);
+
+t.test('a page shows the posterior boot by boot, and nothing of it is markup of others', t => {
+  const log = searchLog(changeAtNine);
+  const text = page(log);
+  t.match(text, /&lt;script&gt;/);
+  t.notMatch(text, /<script|https?:/, 'it loads nothing');
+  t.match(text, /<rect x="324" [^>]*fill-opacity="1\.00"/, 'the column of c9 ends black');
+  t.match(text, /<title>c8: 39; then most suspect c9, &gt;99\.9 %<\/title>/, 'a row says what was booted');
+  t.match(text, /<table><tr><td>[^<]+ %<\/td><td>c9<\/td>/, 'most suspect');
+  t.end();
+});
+
+t.test('every step is told, boots of one source that follow each other together', t => {
+  const log = searchLog(changeAtNine, {}, 30);
+  const source = { commit: 'c5', purpose: { stage: 'search' }, seconds: 61 } as const;
+  log.observations.push(
+    { type: 'untestable', ...source, cause: 'build', title: 'a.c:1: error: <x>' },
+    { type: 'boot-failed', ...source, commit: 'c6', title: 'BUG: \x1b[31mx' },
+  );
+  const text = page(log);
+  t.match(text, /<td>ends<\/td><td>c0<\/td><td>built<\/td><td>1 min 00 s<\/td>/);
+  t.match(text, /<td>search<\/td><td>c8<\/td><td>39( 39)+<\/td>/);
+  t.match(text, /<td>c5<\/td><td>cannot be tested: a\.c:1: error: &lt;x&gt;<\/td><td>1 min 01 s<\/td>/);
+  t.match(text, /<td>no value: BUG: \\x1b\[31mx<\/td>/);
+  t.end();
+});
+
+t.test('a page of a search that has not told the ends apart yet has no suspects', t => {
+  t.match(page(searchLog(changeAtNine, {}, 6)), /None: the ends were not told apart/);
+  t.match(page(searchLog(() => 39)), /None: the ends were not told apart/);
+  t.end();
+});
