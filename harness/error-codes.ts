@@ -56,6 +56,10 @@ export const errorCodes = {
   BISECT_REVISION: { fault: 'user', meaning: 'The tree to bisect has no such commit' },
   BISECT_TREE: { fault: 'user', meaning: 'The tree to bisect is no git tree' },
   BISECT_UNKNOWN: { fault: 'user', meaning: 'There is no such bisection' },
+  CACHE_DAMAGED: {
+    fault: 'harness',
+    meaning: 'A kernel or an initramfs in the cache is not any more what was put there',
+  },
   CACHE_IN_USE: {
     fault: 'harness',
     meaning: 'The cache was to be removed while somebody builds or runs from it; it was kept',

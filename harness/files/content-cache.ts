@@ -2,7 +2,8 @@ import { chmod, mkdir, mkdtemp, rename, rm, stat, utimes } from 'node:fs/promise
 import { basename, join } from 'node:path';
 import { HarnessError, hasCode, InfrastructureError } from '../errors.ts';
 import { syncFolder, syncTree } from './atomic.ts';
-import { namesIn } from './existing.ts';
+import { findDamage, hasManifest, ignoreReadOnly, writeManifest } from './entry-manifest.ts';
+import { existingPath, namesIn } from './existing.ts';
 import { type FileLock, type LockOptions, takeoverEnding, withFileLock } from './lock.ts';
 
 /** A folder of the cache, as the room that fills it declares it; `modstorm clean` goes over the declared places. */
@@ -17,6 +18,8 @@ export interface CachePlace {
   readonly beside?: readonly string[] | undefined;
   /** Whoever fills an entry writes it through to the disk: one `sync` is quicker than fsync for 55 000 files. */
   readonly syncedByFill?: boolean | undefined;
+  /** Entries carry a manifest of their files, and one that does not fit it any more is none. */
+  readonly verified?: boolean | undefined;
 }
 
 /** Fills the folder of a new entry. */
@@ -34,15 +37,23 @@ export class ContentCache<Entry> {
   readonly #place: CachePlace;
   readonly #cache: string;
   readonly #read: (folder: string) => Promise<Entry | undefined>;
+  readonly #isIntact: (folder: string) => Promise<boolean>;
 
   /**
    * @param cache the cache folder of modstorm
    * @param read reads an entry from its folder; undefined when it is not there or has lost files
+   * @param isIntact whether an entry is whole that an older version made, without a manifest; default: it is made again
    */
-  constructor(place: CachePlace, cache: string, read: (folder: string) => Promise<Entry | undefined>) {
+  constructor(
+    place: CachePlace,
+    cache: string,
+    read: (folder: string) => Promise<Entry | undefined>,
+    isIntact: (folder: string) => Promise<boolean> = () => Promise.resolve(false),
+  ) {
     this.#place = place;
     this.#cache = cache;
     this.#read = read;
+    this.#isIntact = isIntact;
   }
 
   /** Folder of an entry, whether it is there or not. */
@@ -52,6 +63,7 @@ export class ContentCache<Entry> {
 
   /** The entry of a key, whose last use is now; undefined when there is none, or not a whole one. */
   async find(key: string): Promise<Entry | undefined> {
+    if ((await this.#damageOf(this.pathOf(key))) !== undefined) return undefined;
     const entry = await this.#read(this.pathOf(key));
     if (entry !== undefined) await markUsed(this.pathOf(key));
     return entry;
@@ -64,6 +76,8 @@ export class ContentCache<Entry> {
   async obtain(key: string, lock: LockOptions, fill: Fill): Promise<Entry> {
     const found = await this.find(key);
     if (found !== undefined) return found;
+    const damage = await this.#damageOf(this.pathOf(key));
+    if (damage !== undefined) lock.onWait?.(`${this.pathOf(key)} is damaged and made again: ${damage}`);
     return withFileLock(lockOf(this.#place, this.#cache, key), lock, async held => {
       const meanwhile = await this.find(key);
       if (meanwhile !== undefined) return meanwhile;
@@ -74,12 +88,21 @@ export class ContentCache<Entry> {
     });
   }
 
+  async #damageOf(path: string): Promise<string | undefined> {
+    if (!this.#place.verified || (await existingPath(path)) === undefined) return undefined;
+    if (await hasManifest(path)) return findDamage(path, 'quick');
+    if (!(await this.#isIntact(path))) return 'nothing vouches for its files';
+    await writeManifest(path).catch(ignoreReadOnly);
+    return undefined;
+  }
+
   async #publish(key: string, held: FileLock, fill: Fill): Promise<void> {
     const path = this.pathOf(key);
     await removeDeadDrafts(this.#place, this.#cache, undefined, key);
     try {
       await withDraft(path, async draft => {
         await fill(draft);
+        if (this.#place.verified) await writeManifest(draft);
         if (!this.#place.syncedByFill) await syncTree(draft);
         await held.verify();
         await replace(draft, path);
@@ -115,9 +138,7 @@ export async function withDraft(path: string, work: Fill): Promise<void> {
 /** Makes the last use of an entry now; of a cache that this user may only read, nobody keeps it. */
 export async function markUsed(path: string): Promise<void> {
   const now = new Date();
-  await utimes(path, now, now).catch(error => {
-    if (!['EACCES', 'EPERM', 'EROFS'].some(code => hasCode(error, code))) throw error;
-  });
+  await utimes(path, now, now).catch(ignoreReadOnly);
 }
 
 /**

@@ -67,7 +67,7 @@ export interface ImageOptions {
 }
 
 /** Initramfs archives; a folder for each key. */
-export const imagePlace: CachePlace = { name: 'images', folder: 'images' };
+export const imagePlace: CachePlace = { name: 'images', folder: 'images', verified: true };
 
 /** Raised when the same parts would give another archive. */
 const format = 2;

@@ -7,7 +7,11 @@ import { readRegularFile } from '../files/regular-file.ts';
 import { runProgram } from '../process/program.ts';
 
 /** Programs of guests/ that were compiled; a folder for each state of their sources. */
-export const guestProgramPlace: CachePlace = { name: 'guest programs', folder: 'guest-programs' };
+export const guestProgramPlace: CachePlace = {
+  name: 'guest programs',
+  folder: 'guest-programs',
+  verified: true,
+};
 
 /** How to build a program of guests/. */
 export interface GuestProgramOptions {

@@ -35,7 +35,7 @@ export interface UserlandOptions {
 }
 
 /** Userlands as archives; a folder for each set of programs. */
-export const userlandPlace: CachePlace = { name: 'userlands', folder: 'userland' };
+export const userlandPlace: CachePlace = { name: 'userlands', folder: 'userland', verified: true };
 
 /** Raised when the same packages would give another archive. */
 const format = 1;
@@ -65,13 +65,17 @@ export async function prepareUserland(options: UserlandOptions): Promise<Userlan
   const request = JSON.stringify({ format, suite: options.suite, programs: options.programs });
   const id = createHash('sha256').update(request).digest('hex').slice(0, 16);
   const lock = { purpose: 'preparing the userland', signal: options.signal, onWait: options.onWait };
-  return new ContentCache(userlandPlace, options.cache, readUserland).obtain(id, lock, async draft => {
-    const { files, versions } = (await hostFiles(options)) ?? (await debianFiles(options));
-    const archive = writeCpio([...skeleton(), ...files.map(toEntry), ...linkEntries(options.programs)]);
-    const key = createHash('sha256').update(archive).digest('hex');
-    await writeFile(join(draft, 'userland.cpio'), archive);
-    await writeFile(join(draft, 'userland.json'), `${JSON.stringify({ key, versions }, null, 2)}\n`);
-  });
+  return new ContentCache(userlandPlace, options.cache, readUserland, isIntact).obtain(
+    id,
+    lock,
+    async draft => {
+      const { files, versions } = (await hostFiles(options)) ?? (await debianFiles(options));
+      const archive = writeCpio([...skeleton(), ...files.map(toEntry), ...linkEntries(options.programs)]);
+      const key = createHash('sha256').update(archive).digest('hex');
+      await writeFile(join(draft, 'userland.cpio'), archive);
+      await writeFile(join(draft, 'userland.json'), `${JSON.stringify({ key, versions }, null, 2)}\n`);
+    },
+  );
 }
 
 async function readUserland(folder: string): Promise<Userland | undefined> {
@@ -82,6 +86,19 @@ async function readUserland(folder: string): Promise<Userland | undefined> {
     return { key, versions, path: join(folder, 'userland.cpio') };
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+/** Whether the archive is the one that its key was taken from. */
+async function isIntact(folder: string): Promise<boolean> {
+  try {
+    const userland = await readUserland(folder);
+    if (userland === undefined) return false;
+    const archive = await readRegularFile(userland.path);
+    return createHash('sha256').update(archive).digest('hex') === userland.key;
+  } catch (error) {
+    if (error instanceof SyntaxError || hasCode(error, 'ENOENT')) return false;
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { hasCode } from '../errors.ts';
 import { type CachePlace, ContentCache } from '../files/content-cache.ts';
 import { openRegularFile, readRegularFile } from '../files/regular-file.ts';
 import type { KernelArtifact } from './artifact.ts';
@@ -31,19 +32,42 @@ export function artifactKey(identity: ArtifactIdentity): string {
 }
 
 /** Built kernels; a folder for each key. */
-export const artifactPlace: CachePlace = { name: 'kernels', folder: 'kernel/artifacts' };
+export const artifactPlace: CachePlace = { name: 'kernels', folder: 'kernel/artifacts', verified: true };
 
 /** The built kernels in the cache of modstorm. */
 export function kernelArtifacts(cache: string): ContentCache<KernelArtifact> {
-  return new ContentCache(artifactPlace, cache, readArtifact);
+  return new ContentCache(artifactPlace, cache, readArtifact, isIntact);
 }
 
 async function readArtifact(folder: string): Promise<KernelArtifact | undefined> {
   const text = await readRegularFile(join(folder, 'artifact.json'), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  const stored = JSON.parse(text) as KernelArtifact;
+  const stored = parseArtifact(text);
+  if (stored === undefined) return undefined;
   if (!(await stat(join(folder, stored.image)).catch(() => undefined))) return undefined;
   return mapPaths({ ...stored, folder }, path => join(folder, path));
+}
+
+function parseArtifact(text: string): KernelArtifact | undefined {
+  try {
+    const value = JSON.parse(text) as KernelArtifact | null;
+    return typeof value?.image === 'string' && typeof value.modules === 'string' ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether the image and modules of an artifact are those that it was made with. */
+async function isIntact(folder: string): Promise<boolean> {
+  const artifact = await readArtifact(folder);
+  if (artifact === undefined) return false;
+  try {
+    return (await digestObjects(artifact.image, artifact.modules)) === artifact.objectDigest;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
+  }
 }
 
 /** Completes the draft of an artifact, whose files are there, with what says what they are. */

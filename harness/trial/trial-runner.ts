@@ -15,6 +15,7 @@ import type { TrialPhase, TrialRecord } from '../measurement/record.ts';
 import type { Trial } from '../plan/trial.ts';
 import { shellQuote } from '../shell-quote.ts';
 import type { RunFolder } from '../store/run-folder.ts';
+import { demandWhole } from './bootable-files.ts';
 import { GuestLog } from './guest-log.ts';
 import type { PreparedCell } from './prepared-cell.ts';
 import type { Resources } from './resources.ts';
@@ -103,9 +104,20 @@ export interface TrialOptions {
 /**
  * One trial from boot to record. Its folder gets the console, the channel's transcript, the command line of QEMU, the
  * raw texts of the guest. Whatever goes wrong with the guest is an outcome; only failures of the host are thrown.
- * @throws InfrastructureError EVIDENCE_UNWRITABLE when the folder of the trial takes no more; those of sockets
+ * @throws InfrastructureError EVIDENCE_UNWRITABLE when the folder of the trial takes no more; CACHE_DAMAGED; those of
+ *   sockets
  */
 export async function runTrial(options: TrialOptions): Promise<TrialRecord> {
+  await demandWhole(options.prepared, 'quick');
+  const record = await bootWithEvidence(options);
+  const { kind } = record.outcome;
+  // Time and size of a file may be as they were, and its content not: then the guest dies of it, or never comes up.
+  if (kind === 'crashed' || kind === 'timeout' || kind === 'invalid')
+    await demandWhole(options.prepared, 'whole');
+  return record;
+}
+
+async function bootWithEvidence(options: TrialOptions): Promise<TrialRecord> {
   try {
     return await bootAndJudge(options);
   } catch (error) {

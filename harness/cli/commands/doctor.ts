@@ -1,9 +1,12 @@
 import { exitCodes } from '../../exit-code.ts';
 import { type HostReport, type HostTool, inspectHost, realHost } from '../../host/inspect-host.ts';
 import { incomplete, installMissing } from '../../host/install-packages.ts';
+import { cacheFolder } from '../../project.ts';
 import { formatBytes } from '../../units.ts';
 import type { CommandContext } from '../context.ts';
 import { renderError } from '../render-error.ts';
+import { type CacheCheck, checkCache } from './cache-check.ts';
+import { cachePlaces } from './cache-cleaning.ts';
 
 /** Options of `modstorm doctor`. */
 export interface DoctorOptions {
@@ -19,6 +22,8 @@ export interface DoctorOptions {
 export interface DoctorDependencies {
   inspect: (forTests?: boolean) => Promise<HostReport>;
   install: typeof installMissing;
+  /** Left out: the cache is not read. */
+  checkCache?: (() => Promise<CacheCheck>) | undefined;
 }
 
 /**
@@ -32,6 +37,7 @@ export async function doctorCommand(
   dependencies: DoctorDependencies = {
     inspect: forTests => inspectHost(realHost(context.environment), forTests),
     install: installMissing,
+    checkCache: () => checkCache(cacheFolder(context.environment), cachePlaces),
   },
 ): Promise<number> {
   let report = await dependencies.inspect(options.tests);
@@ -43,8 +49,9 @@ export async function doctorCommand(
     }
   }
   const complete = isComplete(report);
-  if (options.json) context.stdout(`${JSON.stringify(toJson(report), null, 2)}\n`);
-  else if (!(options.brief && complete)) context.stdout(renderHostReport(report));
+  const check = options.brief ? undefined : await dependencies.checkCache?.();
+  if (options.json) context.stdout(`${JSON.stringify(toJson(report, check), null, 2)}\n`);
+  else if (!(options.brief && complete)) context.stdout(renderHostReport(report, check));
   if (complete) return exitCodes.success;
   context.stderr(renderError(incomplete(report)));
   return exitCodes.infrastructure;
@@ -55,7 +62,7 @@ function isComplete(report: HostReport): boolean {
 }
 
 /** The table for people. */
-export function renderHostReport(report: HostReport): string {
+export function renderHostReport(report: HostReport, check?: CacheCheck): string {
   const rows = report.tools.map(toolRow);
   const width = Math.max(...rows.map(([name]) => name.length));
   const lines = [
@@ -66,6 +73,7 @@ export function renderHostReport(report: HostReport): string {
       `${formatBytes(report.memory.freeBytes)} free of ${formatBytes(report.memory.totalBytes)}`,
     ),
     row(width, 'cache', `${report.cache.folder}, ${formatBytes(report.cache.freeBytes)} free`),
+    ...(check ? cacheLines(check, width) : []),
     ...acceleratorLines(report, width),
     '',
     ...rows.map(([name, text]) => row(width, name, text)),
@@ -76,6 +84,18 @@ export function renderHostReport(report: HostReport): string {
   if (missing === 0) lines.push('Nothing is missing.');
   else lines.push(`${missing} missing.${report.cure ? ` To mend all at once:\n\n    ${report.cure}\n` : ''}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** Damage is never a miss: what does not fit is made again when it is needed. */
+function cacheLines({ whole, unsaid, damaged }: CacheCheck, width: number): string[] {
+  const counts = [`${whole} entries whole`, `${damaged.length} damaged`];
+  if (unsaid > 0) counts.push(`${unsaid} of older versions, checked when they are used`);
+  return [
+    row(width, '', counts.join(', ')),
+    ...damaged.map(({ path, damage }) =>
+      row(width, '', `DAMAGED, made again when needed: ${path}: ${damage}`),
+    ),
+  ];
 }
 
 function row(width: number, name: string, text: string): string {
@@ -102,7 +122,7 @@ function acceleratorLines(report: HostReport, width: number): string[] {
   return [row(width, 'kvm', `${detail}, which proves nothing; ${words}`)];
 }
 
-function toJson(report: HostReport): unknown {
+function toJson(report: HostReport, check: CacheCheck | undefined): unknown {
   const { tools, manager, cure, ...rest } = report;
   return {
     version: 1,
@@ -110,6 +130,7 @@ function toJson(report: HostReport): unknown {
     ...rest,
     packageManager: manager ?? null,
     cure: cure ?? null,
+    cacheCheck: check ?? null,
     tools: tools.map(({ need, path, version, cure: own }) => ({
       name: need.name,
       purpose: need.purpose,

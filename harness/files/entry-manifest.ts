@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { lstat, readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { hasCode } from '../errors.ts';
+import { writeFileAtomically } from './atomic.ts';
+import { openRegularFile, readRegularFile } from './regular-file.ts';
+
+/** What a file of an entry was when the entry was published. */
+interface ManifestFile {
+  bytes: number;
+  mtimeMs: number;
+  /** SHA-256, hexadecimal. */
+  digest: string;
+}
+
+type Manifest = Record<string, ManifestFile>;
+
+const manifestName = '.manifest.json';
+
+/** How a folder is held against its manifest: `quick` reads only what was touched since, `whole` reads everything. */
+export type CheckDepth = 'quick' | 'whole';
+
+/** Writes down what the regular files of a folder are, in a file beside them. @throws Error of the file system */
+export async function writeManifest(folder: string): Promise<void> {
+  const manifest: Manifest = {};
+  for (const name of await fileNames(folder)) {
+    const path = join(folder, name);
+    const { size, mtimeMs } = await lstat(path);
+    manifest[name] = { bytes: size, mtimeMs, digest: await digestOfFile(path) };
+  }
+  await writeFileAtomically(join(folder, manifestName), `${JSON.stringify(manifest, null, 1)}\n`);
+}
+
+/** Puts it on record that a folder is damaged, for whoever checks it only quickly. */
+export async function markDamaged(folder: string): Promise<void> {
+  await writeFileAtomically(join(folder, manifestName), 'damaged\n').catch(ignoreReadOnly);
+}
+
+/** Whether a folder has a manifest. */
+export async function hasManifest(folder: string): Promise<boolean> {
+  return (await lstat(join(folder, manifestName)).catch(() => undefined))?.isFile() === true;
+}
+
+/**
+ * Holds a folder against its manifest. A file that was touched is read even in a quick check.
+ * @returns what is wrong: `initramfs.cpio has 1000 bytes and had 13108736`; undefined when nothing is, or when there is no
+ *   manifest
+ */
+export async function findDamage(folder: string, depth: CheckDepth): Promise<string | undefined> {
+  const manifest = await readManifest(folder);
+  if (typeof manifest === 'string' || manifest === undefined) return manifest;
+  let isTouched = false;
+  for (const [name, file] of Object.entries(manifest)) {
+    const path = join(folder, name);
+    const status = await lstat(path).catch(() => undefined);
+    if (!status) return `${name} is missing`;
+    if (!status.isFile()) return `${name} is no regular file`;
+    if (status.size !== file.bytes) return `${name} has ${status.size} bytes and had ${file.bytes}`;
+    const touched = status.mtimeMs !== file.mtimeMs;
+    isTouched ||= touched;
+    if ((touched || depth === 'whole') && (await digestOfFile(path)) !== file.digest)
+      return `${name} has another content than it had`;
+  }
+  // Copied, say: next time nothing of it has to be read.
+  if (isTouched) await writeManifest(folder).catch(ignoreReadOnly);
+  return undefined;
+}
+
+/** A cache of somebody else serves as it is. */
+export function ignoreReadOnly(error: unknown): void {
+  if (!['EACCES', 'EPERM', 'EROFS'].some(code => hasCode(error, code))) throw error;
+}
+
+async function readManifest(folder: string): Promise<Manifest | string | undefined> {
+  if (!(await lstat(join(folder, manifestName)).catch(() => undefined))) return undefined;
+  const fault = `${manifestName} is damaged`;
+  try {
+    const value = JSON.parse(await readRegularFile(join(folder, manifestName), 'utf8')) as Manifest | null;
+    const whole =
+      value !== null &&
+      typeof value === 'object' &&
+      Object.values(value).every(file => typeof file?.digest === 'string' && Number.isFinite(file.mtimeMs));
+    return whole ? value : fault;
+  } catch (error) {
+    if (error instanceof SyntaxError) return fault;
+    throw error;
+  }
+}
+
+async function fileNames(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter(entry => entry.isFile())
+    .map(entry => relative(folder, join(entry.parentPath, entry.name)))
+    .filter(name => name !== manifestName)
+    .sort();
+}
+
+async function digestOfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  const file = await openRegularFile(path);
+  await pipeline(file.createReadStream(), hash);
+  return hash.digest('hex');
+}
