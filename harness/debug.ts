@@ -2,13 +2,13 @@ import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
 import { escapeText } from './escape.ts';
 
-/** What can be followed: talk with QEMU, frames of guests, locks between processes, starts and ends of trials, traces. */
+/** What can be traced: the QMP dialogue, frames from guests, locks, starts and ends of trials, and errors with a stack. */
 export const debugTopics = ['qmp', 'channel', 'lock', 'schedule', 'errors'] as const;
 
 /** One of `debugTopics`. */
 export type DebugTopic = (typeof debugTopics)[number];
 
-/** Node hands messages to whoever has subscribed to a name, so that nothing has to be passed through. */
+/** Node delivers messages to the subscribers of a name, so no logger has to be passed around. */
 const channels = Object.fromEntries(debugTopics.map(topic => [topic, channel(channelName(topic))])) as Record<
   DebugTopic,
   ReturnType<typeof channel>
@@ -18,25 +18,25 @@ function channelName(topic: DebugTopic): string {
   return `modstorm:${topic}`;
 }
 
-/** Says what happens, to whoever follows the topic; without followers `text` is not even called. */
+/** Publishes a message to the subscribers of a topic. Without subscribers, `text` is not even called. */
 export function debug(topic: DebugTopic, text: () => string): void {
   if (channels[topic].hasSubscribers) channels[topic].publish(text());
 }
 
-/** Shows an error with its trace and its causes, a line each. */
+/** Publishes an error with its stack trace and its causes, line by line. */
 export function debugError(error: unknown): void {
   for (const line of inspect(error).split('\n')) debug('errors', () => line);
 }
 
-/** Longest line, in characters: a QMP answer with the registers of a vCPU is shown whole. */
+/** Maximum length of a line, in characters: enough for a QMP reply with the registers of a vCPU. */
 const lineLength = 4000;
 
 /**
- * Follows topics: each message becomes a line `seconds topic text`, the seconds counted from this call. Texts may come
+ * Subscribes to topics: each message becomes a line `seconds topic text`, in seconds since this call. Texts may come
  * from guests and are escaped.
  * @param write takes a line with its newline; must not throw
  * @param now a clock in nanoseconds
- * @returns what ends it
+ * @returns a function that stops it
  */
 export function followDebug(
   topics: readonly DebugTopic[],

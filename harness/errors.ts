@@ -1,8 +1,8 @@
 import { type ErrorCode, type Fault, meaningOf } from './error-codes.ts';
 
-/** Facts that every error of modstorm may carry beside its message. */
+/** What an error of modstorm may carry besides its message. */
 export interface ErrorFacts {
-  /** What the reader can do about it, as a full sentence or a command line. */
+  /** What the reader can do about it: a full sentence or a command line. */
   hint?: string | undefined;
   /** The lines that prove the claim: compiler output, console tail, QEMU's stderr. Shown escaped and bounded. */
   evidence?: string | undefined;
@@ -10,9 +10,9 @@ export interface ErrorFacts {
 }
 
 /**
- * The base of every error that modstorm throws on purpose. The classes below it take only the codes of their fault, so
- * that a typo, or a code of somebody else's fault, does not compile. Anything else that reaches `main` is a defect of
- * ours and ends with exit code 3.
+ * The base of every error that modstorm throws on purpose. Its subclasses accept only the codes of their fault, so a
+ * typo or a code of another fault does not compile. Any other error that reaches `main` is a bug in modstorm and gives
+ * exit code 3.
  */
 export class HarnessError extends Error {
   readonly fault: Fault;
@@ -38,7 +38,7 @@ export class UsageError extends HarnessError {
   }
 }
 
-/** A kernel does not configure, build or carry what it must. Exit code 3; for a bisect the commit is untestable. */
+/** A kernel does not configure or build, or lacks what it must have. Exit code 3; a bisection skips the commit. */
 export class BuildError extends HarnessError {
   constructor(code: ErrorCode<'kernel'>, message: string, facts?: ErrorFacts) {
     super(code, message, facts);
@@ -60,30 +60,30 @@ export class InfrastructureError extends HarnessError {
 }
 
 /**
- * Whatever was thrown, as an error with a code. What the operating system refused is named by its own words; all else
- * that is no HarnessError is a defect of modstorm.
+ * Turns anything thrown into an error with a code. A failed system call keeps the message of the operating system. Any
+ * other error that is not a HarnessError is a bug in modstorm.
  */
 export function namedError(error: unknown): HarnessError {
   if (error instanceof HarnessError) return error;
   if (isSystemError(error)) {
     return new InfrastructureError('SYSTEM_CALL_FAILED', error.message, {
-      hint: systemHints[error.code] ?? `${defectHint} if the host has nothing to do with it.`,
+      hint: systemHints[error.code] ?? `${defectHint} if it is not the fault of the host.`,
       cause: error,
     });
   }
   const text = error instanceof Error ? error.message : String(error);
-  return new InfrastructureError('INTERNAL_ERROR', `a defect of modstorm itself: ${text}`, {
+  return new InfrastructureError('INTERNAL_ERROR', `a bug in modstorm itself: ${text}`, {
     hint: `${defectHint}.`,
     cause: error,
   });
 }
 
 const defectHint = 'Set MODSTORM_DEBUG=errors to see the trace, and report it';
-const roomHint = 'Make room on that disk; an interrupted run goes on with `modstorm run --resume`.';
-const permissionHint = 'Make the folder writable for this user, or name another one.';
+const roomHint = 'Free some space on that disk. An interrupted run continues with `modstorm run --resume`.';
+const permissionHint = 'Make the folder writable for this user, or use another one.';
 const handlesHint = 'Raise the limit of open files (`ulimit -n`), or run fewer guests at once (--jobs).';
 
-/** What to do about what the operating system says. */
+/** Hints for errors of the operating system. */
 const systemHints: Readonly<Record<string, string>> = {
   ENOSPC: roomHint,
   EDQUOT: roomHint,
@@ -92,17 +92,17 @@ const systemHints: Readonly<Record<string, string>> = {
   EROFS: permissionHint,
   EMFILE: handlesHint,
   ENFILE: handlesHint,
-  EIO: 'Look into the log of the host (`dmesg`): a disk may be failing.',
+  EIO: 'Check the log of the host (`dmesg`): a disk may be failing.',
 };
 
-/** Whether an error is what the operating system said to a call of ours. */
+/** Whether an error comes from a failed system call. */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
   if (!(error instanceof Error)) return false;
   const { code, syscall } = error as NodeJS.ErrnoException;
   return typeof code === 'string' && typeof syscall === 'string';
 }
 
-/** Whether an error is one of the operating system with this name, such as ENOENT. */
+/** Whether an error is the operating system error with this name, such as ENOENT. */
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
 }

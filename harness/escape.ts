@@ -1,17 +1,17 @@
-/** How much of a hostile text is shown. */
+/** How to show a hostile text. */
 export interface EscapeLimits {
-  /** Most characters of the result, the mark of the cut included; default: 2000. */
+  /** Maximum length of the result in characters, including the `…` of a cut. Default: 2000. */
   length?: number;
-  /** Newlines and tabs stay as they are; otherwise they become `\n` and `\t`. */
+  /** Keep newlines and tabs. Default: show them as `\n` and `\t`. */
   multiline?: boolean;
 }
 
 const defaultLength = 2000;
 
 /**
- * A text that came from a guest, a kernel build or a file, made safe for a terminal: escape sequences, control
+ * Makes a text from a guest, a kernel build or a file safe for a terminal: escape sequences, control
  * characters, bidirectional overrides, line separators and lone surrogates become visible (`\x1b`, `\u202e`).
- * A backslash stays one: the result is for eyes, not for parsing. What is too long is cut and ends in `…`.
+ * Backslashes are not doubled: the result is for reading, not for parsing. A longer text is cut and ends in `…`.
  */
 export function escapeText(text: string, limits: EscapeLimits = {}): string {
   const length = limits.length ?? defaultLength;
@@ -56,7 +56,7 @@ export function escapeTail(lines: readonly string[], count: number, length = 200
 }
 
 function escapeCharacter(character: string, multiline: boolean): string {
-  // biome-ignore lint/style/noNonNullAssertion: a character has one
+  // biome-ignore lint/style/noNonNullAssertion: every character has a code point
   const code = character.codePointAt(0)!;
   if (code === 0x0a) return multiline ? character : '\\n';
   if (code === 0x09) return multiline ? character : '\\t';

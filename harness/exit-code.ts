@@ -1,7 +1,7 @@
 import { type ErrorCode, meaningOf } from './error-codes.ts';
 import { HarnessError } from './errors.ts';
 
-/** The exit codes of every command but `bisect step`; the README has the same table. */
+/** The exit codes of every command except `bisect step`; the README has the same table. */
 export const exitCodes = {
   /** All passed, no gated regression. */
   success: 0,
@@ -15,12 +15,12 @@ export const exitCodes = {
   nothingSelected: 4,
 } as const;
 
-/** The exit code for an error that ended a command. What is not ours on purpose is a defect: 3, never 1. */
+/** The exit code for an error that ended a command. An error that is not a HarnessError is a bug: 3, never 1. */
 export function exitCodeOfError(error: unknown): number {
   return error instanceof HarnessError ? exitCodeOf(error.code) : exitCodes.infrastructure;
 }
 
-/** The exit code of a command that an error with this code ended. */
+/** The exit code of a command that ended with this error code. */
 export function exitCodeOf(code: ErrorCode): number {
   const { fault, exit } = meaningOf(code);
   return exit ?? (fault === 'user' ? exitCodes.usage : exitCodes.infrastructure);

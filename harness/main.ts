@@ -10,8 +10,8 @@ import { exitCodeOfError, exitCodes } from './exit-code.ts';
 import { Shutdown } from './process/shutdown.ts';
 
 /**
- * Runs one command line and says with which exit code the process should end. Never throws, never exits by itself:
- * pending output is flushed by Node before the process ends.
+ * Runs one command line and returns the exit code for the process. It never throws or exits itself, so that Node can
+ * flush pending output first.
  */
 export async function main(words: readonly string[]): Promise<number> {
   const isStep = isBisectStep(words);

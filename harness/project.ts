@@ -8,13 +8,13 @@ function findRoot(): string {
   while (!(existsSync(join(folder, 'package.json')) && existsSync(join(folder, 'guests')))) {
     const parent = dirname(folder);
     if (parent === folder)
-      throw new Error('modstorm: its own package.json and guests/ are missing above the build folder');
+      throw new Error("modstorm: cannot find modstorm's own package.json and guests/ above the build folder");
     folder = parent;
   }
   return folder;
 }
 
-/** The folder that holds package.json, guests/ and matrices/, whether run from build/ or installed. */
+/** The folder that holds package.json, guests/ and matrices/, for a build as well as an installation. */
 const projectRoot: string = findRoot();
 
 /** An absolute path below the project: `projectPath('guests', 'kernel')`. */
@@ -23,8 +23,8 @@ export function projectPath(...parts: string[]): string {
 }
 
 /**
- * Where artifacts are cached: `$MODSTORM_CACHE`, else `$XDG_CACHE_HOME/modstorm`, else `~/.cache/modstorm`.
- * A relative XDG_CACHE_HOME is ignored, as the XDG Base Directory specification demands.
+ * The folder of the cache: `$MODSTORM_CACHE`, else `$XDG_CACHE_HOME/modstorm`, else `~/.cache/modstorm`.
+ * A relative XDG_CACHE_HOME is ignored, as the XDG Base Directory specification requires.
  */
 export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
   const own = environment['MODSTORM_CACHE'];

@@ -1,4 +1,4 @@
-/** A seeded source of randomness: the same seed gives the same numbers on every machine. Not for secrets. */
+/** A seeded random number generator. The same seed gives the same numbers on every machine. Not for secrets. */
 export interface Random {
   /** An integer in [0, 2^32). */
   uint32(): number;
@@ -9,13 +9,13 @@ export interface Random {
    * @throws RangeError unless bound is an integer in [1, 2^32]
    */
   integer(bound: number): number;
-  /** A new array with the items in random order (Fisher-Yates); the argument stays as it is. */
+  /** A new array with the items in random order (Fisher-Yates); the argument is not changed. */
   shuffle<Item>(items: readonly Item[]): Item[];
 }
 
 /**
  * xoshiro128** of Blackman and Vigna (https://prng.di.unimi.it/xoshiro128starstar.c), its state filled from the
- * seed by splitmix32, as its authors advise. Any number is taken as a seed; its lower 32 bits count.
+ * seed by splitmix32, as its authors recommend. Any number is a valid seed; only its lower 32 bits count.
  */
 export function makeRandom(seed: number): Random {
   const next = splitmix32(seed);
@@ -23,19 +23,19 @@ export function makeRandom(seed: number): Random {
 }
 
 /**
- * The generator from a full 128-bit state, as the published test vectors have it.
- * @throws RangeError when all four words are zero, where the generator would stay for ever
+ * A generator with a full 128-bit state, as used by the published test vectors.
+ * @throws RangeError if all four words are zero: the generator would return zero for ever
  */
 export function randomFromState(state: readonly [number, number, number, number]): Random {
   if (state.every(word => word >>> 0 === 0))
-    throw new RangeError('xoshiro128** needs a state with a bit set');
+    throw new RangeError('xoshiro128** needs a state that is not all zero');
   const uint32 = xoshiro128(state);
   const uniform = (): number => ((uint32() >>> 5) * 2 ** 26 + (uint32() >>> 6)) / 2 ** 53;
   const integer = (bound: number): number => {
     if (!Number.isInteger(bound) || bound < 1 || bound > 2 ** 32) {
       throw new RangeError(`random integer: the bound must be an integer from 1 to 2^32, not ${bound}`);
     }
-    // Values at or above the last whole multiple of the bound would favour the small results.
+    // Values at or above the last whole multiple of the bound would favour small results.
     const limit = 2 ** 32 - (2 ** 32 % bound);
     let value = uint32();
     while (value >= limit) value = uint32();

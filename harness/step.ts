@@ -1,6 +1,6 @@
-/** A step of preparation (kernel, image, packages, proof of the accelerator) as it goes on. */
+/** Progress of a preparation step (kernel, image, packages, test of the accelerator). */
 export interface StepProgress {
-  /** Stable id of the step; later reports of one step share it. */
+  /** Stable ID of the step; all reports of one step share it. */
   step: string;
   title: string;
   /** 0 to 1 if known. */

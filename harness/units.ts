@@ -46,7 +46,7 @@ export function parseBytes(text: string | number): number {
 }
 
 /**
- * Nanoseconds from `5s`, `1.5ms`, `2min`, `1h`. A plain number is refused: whose unit would it have?
+ * Nanoseconds from `5s`, `1.5ms`, `2min`, `1h`. A plain number is refused because its unit would be a guess.
  * @throws UsageError DURATION_INVALID
  */
 export function parseDuration(text: string | number): number {
@@ -61,7 +61,7 @@ export function parseDuration(text: string | number): number {
   return ns;
 }
 
-/** A size for people, in binary units with at most two decimals: `13.58 GiB`. */
+/** A size for display, in binary units with at most two decimals: `13.58 GiB`. */
 export function formatBytes(bytes: number | bigint): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
   let value = Number(bytes);
@@ -73,7 +73,7 @@ export function formatBytes(bytes: number | bigint): string {
   return `${index === 0 ? value : trimDecimals(value, 2)} ${units[index]}`;
 }
 
-/** A duration for people: `1.24 s`, `83 ms`, `2 min 05 s`. */
+/** A duration for display: `1.24 s`, `83 ms`, `2 min 05 s`. */
 export function formatDuration(ns: number): string {
   const magnitude = Math.abs(ns);
   if (magnitude < 1e3) return `${Math.round(ns)} ns`;

@@ -1,4 +1,4 @@
-/** What some tests came to. */
+/** The results of some tests. */
 export interface Tally {
   passed: number;
   failed: number;

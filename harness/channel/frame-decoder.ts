@@ -8,10 +8,10 @@ import {
   frameTypes,
 } from './protocol.ts';
 
-/** What was wrong in the stream; `bytes` and `frames` say how much is missing. */
+/** A fault in the stream. `bytes` and `frames` say how much is missing. */
 export interface FrameFault {
   kind: 'garbage' | 'length' | 'checksum' | 'type' | 'gap' | 'duplicate' | 'truncated';
-  /** Place in the stream, counted from its first byte. */
+  /** Offset in the stream, from its first byte. */
   offset: number;
   /** One sentence. */
   message: string;
@@ -30,20 +30,20 @@ const magicBytes = Buffer.alloc(4);
 magicBytes.writeUInt32LE(frameMagic);
 
 /**
- * Takes the stream apart into frames, in whatever chunks it comes. Never throws: what is not a frame is reported, and
- * the search goes on one byte later, at the next magic number. Keeps at most one frame and one chunk in memory.
+ * Splits the stream into frames, whatever the chunks. Never throws: anything that is not a frame is reported, and the
+ * search continues one byte later, at the next magic number. Keeps at most one frame and one chunk in memory.
  */
 export class FrameDecoder {
   #chunks: Buffer[] = [];
   #buffered = 0;
-  /** Nothing can be decided with fewer bytes than this. */
+  /** The minimum number of bytes for the next decision. */
   #needed = frameHeaderLength;
   /** Stream offset of the first buffered byte. */
   #offset = 0;
   #garbage = 0;
   #nextSequence = 0;
 
-  /** Adds bytes of the stream; returns what they completed. */
+  /** Adds bytes of the stream and returns what they completed. */
   push(chunk: Buffer): DecodedChunk {
     const decoded: DecodedChunk = { frames: [], faults: [] };
     if (chunk.length > 0) this.#chunks.push(chunk);
@@ -52,7 +52,7 @@ export class FrameDecoder {
     return decoded;
   }
 
-  /** The stream is over: what is left is no whole frame, but may hold whole ones. */
+  /** Ends the stream. The rest is not a complete frame, but may contain complete ones. */
   finish(): DecodedChunk {
     const decoded: DecodedChunk = { frames: [], faults: [] };
     this.#decode(decoded, true);
@@ -80,14 +80,14 @@ export class FrameDecoder {
     this.#buffered = data.length - position;
   }
 
-  /** Length of the frame at `position`, or that there is none, or that more bytes must tell. */
+  /** The length of the frame at `position`, or `none`, or `more` if more bytes are needed. */
   #frameAt(data: Buffer, position: number, decoded: DecodedChunk, final: boolean): number | 'more' | 'none' {
     const offset = this.#offset + position;
     const left = data.length - position;
     if (left < frameHeaderLength) return final ? this.#truncated(decoded, offset, left) : 'more';
     const length = data.readUInt32LE(position + 4);
     if (length > framePayloadLimit) {
-      const message = `A frame of ${length} bytes is announced; ${framePayloadLimit} is the limit`;
+      const message = `A frame of ${length} bytes is announced, but the limit is ${framePayloadLimit}`;
       decoded.faults.push({ kind: 'length', offset, message });
       return 'none';
     }
@@ -118,7 +118,7 @@ export class FrameDecoder {
       decoded.faults.push({
         kind: 'duplicate',
         offset,
-        message: `Frame ${sequence} came again; it is left out`,
+        message: `Frame ${sequence} arrived twice; the second one is ignored`,
       });
       return;
     }
@@ -159,7 +159,7 @@ export class FrameDecoder {
   }
 }
 
-/** Where the magic number is, or may begin at the end of the data; the length of the data if nowhere. */
+/** The position of the magic number, or of its possible start at the end of the data; the length of the data if none. */
 function findMagic(data: Buffer, from: number): number {
   const whole = data.indexOf(magicBytes, from);
   if (whole >= 0) return whole;

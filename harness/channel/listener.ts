@@ -7,39 +7,39 @@ import { FrameDecoder, type FrameFault } from './frame-decoder.ts';
 import { parseMessage } from './message.ts';
 import { acknowledgement, type Frame, type Message } from './protocol.ts';
 
-/** Longest path of a unix socket, in bytes: sockaddr_un.sun_path without its NUL. */
+/** Maximum length of a Unix socket path, in bytes: sockaddr_un.sun_path without its NUL. */
 export const socketPathLimit = 107;
 
-/** What a guest may send in one trial, if not said otherwise: the agent's own budgets add up to less. */
+/** Default limit of what a guest may send in one trial. The agent's own budgets add up to less. */
 const defaultByteLimit = 64 * 1024 * 1024;
 
-/** Something wrong on the channel: in a frame, in its meaning, too much of it, or in the socket itself. */
+/** A fault of the channel: in a frame, in its meaning, too many bytes, or in the socket itself. */
 export interface ChannelFault {
   kind: FrameFault['kind'] | 'message' | 'flood' | 'socket';
-  /** Bytes of the stream before it. */
+  /** Number of bytes of the stream before it. */
   offset: number;
   message: string;
 }
 
-/** What is called as the guest speaks. The functions must not throw. */
+/** Callbacks for what the guest sends. They must not throw. */
 export interface ChannelSink {
   onMessage(message: Message, sequence: number): void;
   onFault(fault: ChannelFault): void;
   /** QEMU has connected. */
   onConnect?(): void;
-  /** Bytes came, whatever they mean: the guest is alive. */
+  /** Bytes arrived, whatever they mean: the guest is alive. */
   onBytes?(bytes: number): void;
 }
 
-/** Where to listen, and how much to take. */
+/** Where to listen, and how much to accept. */
 export interface ChannelOptions extends ChannelSink {
-  /** Of the unix socket; at most 107 bytes. */
+  /** Path of the Unix socket; at most 107 bytes. */
   path: string;
   byteLimit?: number;
 }
 
 /**
- * Makes a folder whose sockets have names short enough for the kernel. Falls back to /tmp when TMPDIR is too long.
+ * Creates a folder whose socket paths are short enough for the kernel. Falls back to /tmp if TMPDIR is too long.
  * @throws InfrastructureError TEMPORARY_FOLDER_FAILED
  */
 export function createSocketFolder(): Promise<TemporaryFolder> {
@@ -49,12 +49,12 @@ export function createSocketFolder(): Promise<TemporaryFolder> {
 }
 
 /**
- * The host's end of a trial's channel. It listens before QEMU starts, takes exactly one connection, and always reads,
- * so that the guest never waits for it; only a guest beyond its byte limit is cut off. Answers the end frame.
+ * The host's end of a trial's channel. It listens before QEMU starts, accepts exactly one connection, and always
+ * reads, so that the guest never waits for it. Only a guest that exceeds its byte limit is cut off. Answers the end frame.
  */
 export class ChannelListener {
   readonly path: string;
-  /** Settles when QEMU has hung up and all that it sent was delivered, or when `close` was called. */
+  /** Settles when QEMU has hung up and everything it sent was delivered, or when `close` was called. */
   readonly closed: Promise<void>;
   readonly #sink: ChannelSink;
   readonly #limit: number;
@@ -75,7 +75,7 @@ export class ChannelListener {
   }
 
   /**
-   * Begins to listen.
+   * Starts to listen.
    * @throws InfrastructureError SOCKET_PATH_TOO_LONG, SOCKET_FAILED
    */
   static async listen(options: ChannelOptions): Promise<ChannelListener> {
@@ -83,7 +83,7 @@ export class ChannelListener {
     if (length > socketPathLimit) {
       throw new InfrastructureError(
         'SOCKET_PATH_TOO_LONG',
-        `${options.path} has ${length} bytes; the kernel takes a socket's path up to ${socketPathLimit}`,
+        `${options.path} has ${length} bytes, but a socket path may have at most ${socketPathLimit}`,
         { hint: 'Set TMPDIR to a folder with a shorter path.' },
       );
     }
@@ -108,8 +108,8 @@ export class ChannelListener {
   }
 
   /**
-   * Ends the connection and removes the socket. What was not yet read is lost: when QEMU has ended by itself, wait
-   * for `closed` first (it settles only if QEMU had connected).
+   * Ends the connection and removes the socket. Unread data is lost: if QEMU has exited by itself, wait for `closed` first
+   * (it settles only if QEMU had connected).
    */
   async close(): Promise<void> {
     this.#stopListening();
@@ -124,12 +124,12 @@ export class ChannelListener {
 
   #accept(socket: Socket): void {
     if (this.#socket) {
-      this.#fault('socket', 'A second program connected; it was turned away');
+      this.#fault('socket', 'A second program connected and was rejected');
       socket.destroy();
       return;
     }
     this.#socket = socket;
-    // One connection is all there will be; this also removes the socket's file.
+    // There is only one connection. This also removes the socket file.
     this.#stopListening();
     socket.on('data', chunk => this.#receive(chunk));
     socket.on('error', error => this.#fault('socket', error.message));

@@ -7,8 +7,8 @@ const phases = ['prepare', 'workload', 'collect', 'shutdown'] as const;
 const causes = ['exited', 'signaled', 'timeout'] as const;
 
 /**
- * The meaning of a frame. Keys that this version does not know are kept.
- * @throws GuestError MESSAGE_INVALID when the payload is not what its type demands
+ * Parses the payload of a frame. Keys that this version does not know are kept.
+ * @throws GuestError MESSAGE_INVALID if the payload does not match its type
  */
 export function parseMessage(frame: Frame): Message {
   const { type, timeNs, payload } = frame;
@@ -97,14 +97,14 @@ function parseFile(frame: Frame): MessageOf<'file'> {
   return { type: 'file', timeNs: frame.timeNs, name, content: body, last };
 }
 
-/** `key=value` lines. A key that comes twice is an error: which one would count? */
+/** Parses `key=value` lines. A duplicate key is an error because it is ambiguous. */
 function parseFacts(frame: Frame, payload: Buffer): Record<string, string> {
   const facts = new Map<string, string>();
   for (const line of linesOf(payload)) {
     const equals = line.indexOf('=');
     if (equals < 1) throw invalid(frame, `the line ${JSON.stringify(line)} is not key=value`);
     const key = line.slice(0, equals);
-    if (facts.has(key)) throw invalid(frame, `${JSON.stringify(key)} comes twice`);
+    if (facts.has(key)) throw invalid(frame, `${JSON.stringify(key)} appears twice`);
     facts.set(key, line.slice(equals + 1));
   }
   return Object.fromEntries(facts);
@@ -134,7 +134,7 @@ function splitAt(text: string, separator: string): [string, string] {
 
 function oneOf<T extends string>(frame: Frame, words: readonly T[], word: string): T {
   const found = words.find(candidate => candidate === word);
-  if (found === undefined) throw invalid(frame, `${JSON.stringify(word)} is none of ${words.join(', ')}`);
+  if (found === undefined) throw invalid(frame, `${JSON.stringify(word)} is not one of ${words.join(', ')}`);
   return found;
 }
 
@@ -142,9 +142,9 @@ function invalid(frame: Frame, why: string): GuestError {
   const shown = why.length > 300 ? `${why.slice(0, 300)}…` : why;
   return new GuestError(
     'MESSAGE_INVALID',
-    `The guest's ${frame.type} frame ${frame.sequence} is wrong: ${shown}`,
+    `The guest's ${frame.type} frame ${frame.sequence} is invalid: ${shown}`,
     {
-      hint: 'The agent in the image is of another version than this modstorm: run `modstorm build` again.',
+      hint: 'The agent in the image may be from a different version of modstorm: run `modstorm build` again.',
     },
   );
 }

@@ -1,6 +1,6 @@
 /**
  * The frames that the guest agent (guests/agent/) sends over its virtio-serial port. The guest writes and the host
- * reads, but for one byte: see `acknowledgement`. The C side is guests/agent/channel/frame.h; test/channel/agent-frames checks that both agree.
+ * reads, except for one byte: see `acknowledgement`. The C side is guests/agent/channel/frame.h; test/channel/agent-frames checks that both agree.
  *
  * Header, 28 bytes, little endian:
  *   0  u32 magic     0x3146534d ("MSF1")
@@ -8,7 +8,7 @@
  *   8  u32 sequence  0, 1, 2 … without gaps
  *   12 u16 type      below
  *   14 u16 flags     0
- *   16 u64 time      CLOCK_MONOTONIC of the guest (CLOCK_BOOTTIME is not wanted: it must match dmesg), ns
+ *   16 u64 time      CLOCK_MONOTONIC of the guest (not CLOCK_BOOTTIME, because it must match dmesg), ns
  *   24 u32 checksum  CRC-32 (IEEE, as zlib) over the first 24 bytes and the payload
  */
 export const frameMagic = 0x3146534d;
@@ -16,8 +16,8 @@ export const frameHeaderLength = 28;
 export const framePayloadLimit = 65536;
 
 /**
- * The one byte that the host sends: it has read the end frame. A write in the guest returns when the buffer is
- * queued, and a power off drops what is queued, so the guest waits for this before it ends the machine.
+ * The only byte that the host sends: it has read the end frame. A write in the guest returns when the buffer is queued,
+ * and powering off drops the queue, so the guest waits for this byte first.
  */
 export const acknowledgement = 0x06;
 
@@ -49,7 +49,7 @@ export const frameTypes = {
 
 export type FrameType = keyof typeof frameTypes;
 
-/** A frame whose length, sequence and checksum held. */
+/** A frame with valid length, sequence and checksum. */
 export interface Frame {
   type: FrameType;
   sequence: number;
@@ -60,7 +60,7 @@ export interface Frame {
 /** Which of the two snapshots a counters or stats frame belongs to. */
 export type SnapshotMoment = 'before' | 'after';
 
-/** A frame's meaning. Texts are decoded as latin1-safe UTF-8 with replacement; nothing is trusted. */
+/** A parsed frame. Texts are decoded as UTF-8 with replacement characters. Nothing is trusted. */
 export type Message =
   /** `key=value` lines: release, cpus_online, cpus_configured, numa_nodes, uptime_ns, module_stats, autoload_dups, dups_trace, decompress, config_sha256, trial, agent … */
   | { type: 'hello'; timeNs: number; facts: Record<string, string> }
@@ -78,13 +78,13 @@ export type Message =
   | { type: 'kmsg'; timeNs: number; record: string }
   | { type: 'output'; timeNs: number; stream: 'stdout' | 'stderr'; text: string }
   | { type: 'exit'; timeNs: number; exit: WorkloadExit }
-  /** Part of a result file; parts come in order. */
+  /** Part of a result file. Parts arrive in order. */
   | { type: 'file'; timeNs: number; name: string; content: Buffer; last: boolean }
-  /** Memory during the storm: `key=value` words, one sample a frame. */
+  /** Memory during the storm: `key=value` words, one sample per frame. */
   | { type: 'sample'; timeNs: number; values: Record<string, string> }
-  /** Something that the reader of the numbers must know: `KMSG_LOST`, `OUTPUT_WITHHELD`, `FILE_UNREADABLE` … */
+  /** Something that affects the numbers: `KMSG_LOST`, `OUTPUT_WITHHELD`, `FILE_UNREADABLE` … */
   | { type: 'note'; timeNs: number; code: string; text: string }
-  /** The agent cannot go on; the code says why (`CONFIG_INVALID`, `CPUS_MISMATCH`, `CAPABILITY_MISSING`, `DEPENDENCY_FAILED`, `EXEC_FAILED`). */
+  /** The agent cannot continue; the code says why (`CONFIG_INVALID`, `CPUS_MISMATCH`, `CAPABILITY_MISSING`, `DEPENDENCY_FAILED`, `EXEC_FAILED`). */
   | { type: 'error'; timeNs: number; code: string; text: string }
   /** frames and bytes before this frame, kmsg_records, kmsg_lost, kmsg_withheld, output_bytes, output_withheld, samples. */
   | { type: 'end'; timeNs: number; facts: Record<string, string> };

@@ -43,8 +43,8 @@ export function formatTranscriptLine(message: Message): string {
 }
 
 /**
- * The message that `formatTranscriptLine` wrote.
- * @throws GuestError TRANSCRIPT_INVALID when the line is not JSON or no message
+ * Parses a line written by `formatTranscriptLine`.
+ * @throws GuestError TRANSCRIPT_INVALID if the line is not JSON or not a message
  */
 export function parseTranscriptLine(line: string): Message {
   let value: unknown;
@@ -61,8 +61,12 @@ export function parseTranscriptLine(line: string): Message {
 
 function invalid(line: string, cause: unknown): GuestError {
   const shown = line.length > 200 ? `${line.slice(0, 200)}…` : line;
-  return new GuestError('TRANSCRIPT_INVALID', `${JSON.stringify(shown)} is no line of a channel transcript`, {
-    hint: 'Every line of channel.ndjson is one message; a torn last line means that modstorm was killed while writing.',
-    cause,
-  });
+  return new GuestError(
+    'TRANSCRIPT_INVALID',
+    `${JSON.stringify(shown)} is not a line of a channel transcript`,
+    {
+      hint: 'Every line of channel.ndjson is one message. An incomplete last line means that modstorm was killed while writing.',
+      cause,
+    },
+  );
 }

@@ -17,19 +17,19 @@ export interface ReferencePlaces {
   baselines: string;
 }
 
-/** A side as found, with the run it came from if it is one. */
+/** A side, and the run it came from if it is a run. */
 export interface FoundSide {
   side: Side;
   content?: RunContent;
 }
 
-/** Largest file that is read as a stats text: a console log may surround it. */
+/** Size limit of a file with a stats text, in bytes. The text may be part of a console log. */
 const textLimit = 64 * 1024 ** 2;
 
 /**
- * What a reference means: a run (path, name, `latest`), a baseline (name, or path of its file), or a file with a
- * modules/stats text, in this order.
- * @throws UsageError COMPARE_UNKNOWN naming what there is; errors of the store for what is damaged
+ * Resolves a reference, in this order: a run (path, name, `latest`), a baseline (name, or path of its file), or a file with
+ * a modules/stats text.
+ * @throws UsageError COMPARE_UNKNOWN, which lists the baselines; errors of the store for damaged files
  */
 export async function findSide(reference: string, places: ReferencePlaces): Promise<FoundSide> {
   const folder = await tryRun(reference, places.results);
@@ -42,17 +42,17 @@ export async function findSide(reference: string, places: ReferencePlaces): Prom
   const baselines = names.length > 0 ? `Baselines: ${names.slice(0, 10).join(', ')}. ` : '';
   throw new UsageError(
     'COMPARE_UNKNOWN',
-    `${JSON.stringify(reference)} is no run below ${places.results}, no baseline in ${places.baselines}, and no file`,
-    { hint: `${baselines}A run is named by its path, its name or \`latest\`.` },
+    `${JSON.stringify(reference)} is not a run in ${places.results}, a baseline in ${places.baselines}, or a file`,
+    { hint: `${baselines}Name a run by its path, its name or \`latest\`.` },
   );
 }
 
-/** Newest runs that are read as sessions: the spread of years ago says little of the host today. */
+/** At most this many of the newest runs are read as sessions: old ones say little about the host as it is now. */
 const mostSessions = 60;
 
 /**
- * The runs and baselines in which the kernels of two sides were booted under the same conditions, as sessions to tell how
- * much two of them differ by chance. What cannot be read is no session.
+ * The runs and baselines in which the kernels of two sides were booted under the same conditions. They are the sessions
+ * that show how much two sessions differ by chance. Unreadable ones are skipped.
  */
 export async function readSessions(sides: readonly Side[], places: ReferencePlaces): Promise<Sessions> {
   const sessions = new Sessions();
@@ -84,7 +84,7 @@ async function unlessDamaged<Content>(reading: Promise<Content>): Promise<Conten
   }
 }
 
-/** A run with all its trials so far. */
+/** A run with all trials it has so far. */
 export async function loadRun(folder: RunFolder): Promise<{ side: Side; content: RunContent }> {
   const content = await folder.load();
   return { side: sideOfRun(content), content };
@@ -102,7 +102,10 @@ async function tryRun(reference: string, results: string): Promise<RunFolder | u
 
 async function readFileAsSide(path: string, size: number): Promise<FoundSide> {
   if (size > textLimit) {
-    throw new UsageError('COMPARE_TOO_LARGE', `${path} has ${size} bytes; a stats text has a few kilobytes`);
+    throw new UsageError(
+      'COMPARE_TOO_LARGE',
+      `${path} has ${size} bytes, but a stats text has a few kilobytes`,
+    );
   }
   const text = await readRegularFile(path, 'utf8');
   if (text.trimStart().startsWith('{')) return { side: sideOfBaseline(await loadBaseline(resolve(path))) };
@@ -110,19 +113,19 @@ async function readFileAsSide(path: string, size: number): Promise<FoundSide> {
   if (inspection.kind === 'stats') return { side: sideOfText(path, inspection.stats) };
   throw new UsageError(
     'COMPARE_NO_STATS',
-    `${path} holds a kernel log, and no modules/stats text to compare`,
+    `${path} holds a kernel log but no modules/stats text to compare`,
     {
-      hint: 'Read it with `modstorm inspect`; compare the texts of /sys/kernel/debug/modules/stats.',
+      hint: 'Read it with `modstorm inspect`. What can be compared is the contents of /sys/kernel/debug/modules/stats.',
     },
   );
 }
 
-/** A file that must be there, as text. @throws UsageError VALUES_UNREADABLE */
+/** The text of a file that must exist. @throws UsageError VALUES_UNREADABLE */
 export async function readValuesFile(path: string): Promise<string> {
   if (!existsSync(path)) throw new UsageError('VALUES_UNREADABLE', `there is no file ${path}`);
   const status = await stat(path);
   if (!status.isFile())
-    throw new UsageError('VALUES_UNREADABLE', `${path} is ${kindOfFile(status)}, and no regular file`);
+    throw new UsageError('VALUES_UNREADABLE', `${path} is ${kindOfFile(status)}, not a regular file`);
   const { size } = status;
   if (size > textLimit)
     throw new UsageError('VALUES_UNREADABLE', `${path} has ${size} bytes, more than ${textLimit}`);

@@ -16,16 +16,16 @@ export function parseDebugTopics(text: string): DebugTopic[] {
   return words.map(word => {
     const topic = debugTopics.find(name => name === word);
     if (topic) return topic;
-    throw new UsageError('DEBUG_TOPIC', `MODSTORM_DEBUG: there is no topic ${JSON.stringify(word)}`, {
+    throw new UsageError('DEBUG_TOPIC', `MODSTORM_DEBUG: unknown topic ${JSON.stringify(word)}`, {
       hint: suggest(word, debugTopics),
     });
   });
 }
 
 /**
- * Writes the debug lines that the environment and `--debug FILE` ask for: to the file, else to standard error. With a
- * file and no topics, all of them.
- * @returns what ends it
+ * Writes the debug lines that the environment and `--debug FILE` request: to the file if given, else to standard error. A
+ * file without topics gets all topics.
+ * @returns a function that stops it
  * @throws UsageError DEBUG_TOPIC, DEBUG_FILE
  */
 export function openDebugLog(
@@ -36,7 +36,7 @@ export function openDebugLog(
   const topics = named.length === 0 && file !== undefined ? debugTopics : named;
   if (file === undefined) return followDebug(topics, line => context.stderr(line));
   const handle = openForAppend(file);
-  // At once and not through a stream: the last lines before a crash are the ones that matter.
+  // Write synchronously rather than through a stream: the last lines before a crash matter most.
   const stop = followDebug(topics, line => void writeSync(handle, line));
   return () => {
     stop();
@@ -47,13 +47,13 @@ export function openDebugLog(
 function openForAppend(file: string): number {
   try {
     const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
-    // A FIFO that nobody reads would be waited for without end; NONBLOCK refuses it.
+    // Opening a FIFO without a reader would block for ever. O_NONBLOCK makes it fail.
     const handle = openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o666);
     if (!fstatSync(handle).isFIFO()) return handle;
     closeSync(handle);
     throw new Error('it is a FIFO, which may fill up');
   } catch (error) {
-    throw new UsageError('DEBUG_FILE', `--debug: ${file} cannot be written: ${(error as Error).message}`, {
+    throw new UsageError('DEBUG_FILE', `--debug: cannot write ${file}: ${(error as Error).message}`, {
       cause: error,
     });
   }

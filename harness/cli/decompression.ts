@@ -3,14 +3,14 @@ import { HarnessError, hasCode, UsageError } from '../errors.ts';
 import { inspectionLimit } from '../measurement/inspection.ts';
 import { runProgram } from '../process/program.ts';
 
-/** A compressed form that a program unpacks. */
+/** A compression format and the program that unpacks it. */
 interface CompressedForm {
   program: string;
   /** From standard input to standard output. */
   args: readonly string[];
   /** The first bytes of every file: the .xz file format 1.1.0, section 2.1.1.1; RFC 8878, section 3.1.1. */
   magic: Buffer;
-  /** Package of Debian that has the program. */
+  /** The Debian package that has the program. */
   package: string;
 }
 
@@ -34,7 +34,7 @@ const gzipMagic = Buffer.from([0x1f, 0x8b]);
 const timeoutNs = 120e9;
 
 /**
- * What a file holds: itself, or unpacked if it begins as gzip, xz or zstd do, whatever its name is; at most
+ * The content of a file, unpacked if it begins like gzip, xz or zstd data, whatever its name; at most
  * `inspectionLimit` bytes.
  * @param name of the file, for errors
  * @throws UsageError INSPECT_UNREADABLE if it is damaged or the program is missing, INSPECT_TOO_LARGE
@@ -68,7 +68,7 @@ function gunzip(content: Buffer, name: string): Buffer {
   }
 }
 
-/** Ends the program as soon as it has written more than an inspection may be large. */
+/** Ends the program as soon as it has written more than `inspectionLimit` bytes. */
 async function unpackBy(
   { program, args, package: debianPackage }: CompressedForm,
   content: Buffer,
@@ -105,7 +105,7 @@ async function unpackBy(
 
 function damaged(name: string, form: string, reason: string, cause: unknown): UsageError {
   return new UsageError('INSPECT_UNREADABLE', `cannot unpack ${name}: ${reason.trim()}`, {
-    hint: `The file begins as ${form} does, and is damaged or cut.`,
+    hint: `The file begins like ${form} data, but is damaged or truncated.`,
     cause,
   });
 }

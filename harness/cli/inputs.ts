@@ -19,12 +19,12 @@ export interface MatrixInput {
   workloads: Map<string, WorkloadDefinition>;
 }
 
-/** Largest matrix that is read: a hand-written file has a few kilobytes. */
+/** Size limit of a matrix, in bytes. A hand-written file has a few kilobytes. */
 const matrixLimit = 1024 * 1024;
 
 /**
- * Reads a matrix and everything that it may name. A bare name such as `quick` means the one in matrices/.
- * @throws UsageError MATRIX_UNREADABLE; MatrixError with all that is wrong in it
+ * Reads a matrix and everything that it may name. A bare name such as `quick` refers to matrices/.
+ * @throws UsageError MATRIX_UNREADABLE; MatrixError that lists every mistake in the matrix
  */
 export async function readMatrix(reference: string): Promise<MatrixInput> {
   const { file, text } = await readMatrixText(reference);
@@ -37,8 +37,8 @@ export async function readMatrix(reference: string): Promise<MatrixInput> {
 }
 
 /**
- * The workloads that a matrix may name: those of modstorm and its own.
- * @throws MatrixError when one of its own cannot be read or is wrong
+ * The workloads that a matrix may name: modstorm's and its own.
+ * @throws MatrixError if one of its own cannot be read or is wrong
  */
 export async function workloadsOf(text: string, file: string): Promise<Map<string, WorkloadDefinition>> {
   return addOwnWorkloads(text, { file, workloads: await readWorkloads() }, path =>
@@ -83,7 +83,7 @@ async function readMatrixText(reference: string): Promise<{ file: string; text: 
     if (status.size > matrixLimit) {
       throw new UsageError(
         'MATRIX_UNREADABLE',
-        `${file} has ${status.size} bytes; a matrix has at most ${matrixLimit}`,
+        `${file} has ${status.size} bytes, but a matrix may have at most ${matrixLimit}`,
       );
     }
     return { file, text: await readRegularFile(file, 'utf8') };

@@ -11,20 +11,20 @@ import { refuseBinary } from './binary-form.ts';
 import type { CommandContext } from './context.ts';
 import { decompress, tooLarge } from './decompression.ts';
 
-/** A text to inspect that is not read yet, so that only one at a time is in memory. */
+/** A text to inspect, not read yet, so that only one text is in memory at a time. */
 export interface InspectionInput {
-  /** As it was given; for a file of a folder with the path of the folder. */
+  /** The name as given; for a file in a folder, prefixed with the path of the folder. */
   name: string;
-  /** Found in a folder rather than named: it need not be a text that can be inspected. */
+  /** Whether it was found in a folder rather than named, and so need not be an inspectable text. */
   isFound: boolean;
   /** @throws UsageError INSPECT_UNREADABLE, INSPECT_TOO_LARGE */
   read: () => Promise<SourceText>;
 }
 
-/** Most files of one folder. */
+/** Maximum number of files in one folder. */
 export const folderLimit = 256;
 
-/** In the evidence of a trial, this is the earlier of the two readings, which the order of names would put last. */
+/** The earlier of a trial's two readings, which sorting by name would put last. */
 const earlierReading = 'stats-before.txt';
 
 /**
@@ -58,7 +58,7 @@ async function listFolder(folder: string, context: CommandContext): Promise<Insp
       'INSPECT_TOO_LARGE',
       `${folder} holds ${names.length} files, more than ${folderLimit}`,
       {
-        hint: 'Name the files to inspect.',
+        hint: 'Name the files to inspect instead.',
       },
     );
   }
@@ -88,7 +88,7 @@ async function readCounters(
   return sourceText(lines.join(''));
 }
 
-/** A counter has at most 20 digits; what is longer is none, and stays recognisable as such. */
+/** A counter has at most 20 digits. Anything longer is not a counter, and stays recognisable as such. */
 const counterLength = 64;
 
 async function readSource(source: string, context: CommandContext): Promise<SourceText> {
@@ -100,7 +100,7 @@ async function readSource(source: string, context: CommandContext): Promise<Sour
   });
 }
 
-/** Makes what the system says of a path an error of the user. */
+/** Turns a system error about a path into a usage error. */
 async function guarded<Value>(path: string, read: () => Promise<Value>): Promise<Value> {
   try {
     return await read();

@@ -5,33 +5,36 @@ import { projectPath } from '../project.ts';
 import { commitStyles, type ExportOptions } from '../report/export-options.ts';
 import { type FormatName, formatNames } from '../report/formats.ts';
 
-/** Options that several commands take, each with the same words and the same parser everywhere. */
+/** Options shared by several commands, each with the same description and the same parser everywhere. */
 
-/** `--accel`, by which a run chooses and proves its accelerator. */
+/** `--accel` chooses the accelerator of a run. */
 export function accelOption(): Option {
   return new Option(
     '--accel <mode>',
-    'auto proves KVM with a smoke boot and says what it took; kvm never falls back',
+    'auto tests KVM with a smoke boot and reports its choice; kvm never falls back',
   )
     .choices(['auto', 'kvm', 'tcg'])
     .default('auto');
 }
 
-/** `--filter`, by which cells are chosen. */
+/** `--filter` selects cells. */
 export function filterOption(): Option {
-  return new Option('--filter <axis=value>', 'only matching cells; repeat for "and", commas for "or"')
+  return new Option(
+    '--filter <axis=value>',
+    'only matching cells; repeat the option for "and", use commas for "or"',
+  )
     .argParser((value: string, previous: string[]) => [...previous, value])
     .default([]);
 }
 
-/** `--seed`, from which the order of trials is drawn. */
+/** `--seed` determines the order of the trials. */
 export function seedOption(): Option {
-  return new Option('--seed <n>', 'seed of the randomised order (default: drawn and recorded)').argParser(
+  return new Option('--seed <n>', 'seed of the random order (default: drawn and recorded)').argParser(
     parseSeed,
   );
 }
 
-/** `--shard`, by which several hosts share a plan. */
+/** `--shard` splits a plan between several hosts. */
 export function shardOption(): Option {
   return new Option(
     '--shard <i/n>',
@@ -39,18 +42,18 @@ export function shardOption(): Option {
   ).argParser(parseShard);
 }
 
-/** `--jobs`, by which guests get a part of the host. */
+/** `--jobs` limits the host cores used by guests. */
 export function jobsOption(): Option {
-  return new Option('--jobs <cores>', 'host cores given to guests (default: all)').argParser(parseCount);
+  return new Option('--jobs <cores>', 'host cores to use for guests (default: all)').argParser(parseCount);
 }
 
-/** `--results`, where a command makes or finds run folders. */
+/** `--results` is where a command creates or finds run folders. */
 export function resultsOption(use: 'made' | 'found'): Option {
-  const what = use === 'made' ? 'where run folders are made' : 'where run folders are';
+  const what = use === 'made' ? 'where to create run folders' : 'where to find run folders';
   return new Option('--results <folder>', what).default('results');
 }
 
-/** Where baselines are: `--baselines`, and `--folder` of the commands that are about nothing else. */
+/** Where baselines are: `--baselines`, or `--folder` in the commands that only handle baselines. */
 export function baselinesOption(flag: '--baselines' | '--folder'): Option {
   return new Option(`${flag} <folder>`, 'where baselines are').default(
     projectPath('results', 'baselines'),
@@ -64,14 +67,14 @@ export interface FormatOptions extends Pick<ExportOptions, 'style' | 'top' | 'pl
   json?: boolean;
 }
 
-/** `--format`, by which results that have several forms are printed in one of them. */
+/** `--format` chooses the output format of results that have several. */
 export function formatOption(): Option {
-  return new Option('--format <format>', 'form of the results').choices(formatNames).default('terminal');
+  return new Option('--format <format>', 'output format').choices(formatNames).default('terminal');
 }
 
-/** `--json`: of commands with `--format` its short form, of others the one form beside that for people. */
+/** `--json`: short for `--format json` where a command has `--format`, else the only machine-readable format. */
 export function jsonOption(kind: 'format' | 'alone' = 'alone'): Option {
-  return new Option('--json', kind === 'format' ? 'the same as --format json' : 'one JSON document');
+  return new Option('--json', kind === 'format' ? 'the same as --format json' : 'print one JSON document');
 }
 
 /** `--style`, `--top` and `--plot`, by which the tables of `--format commit` are shaped. */
@@ -107,7 +110,7 @@ function parseTop(text: string): number {
 export function parseCount(text: string): number {
   return parseNumber(
     text,
-    'Give a whole number from 1.',
+    'Give a whole number of at least 1.',
     value => Number.isInteger(value) && value >= 1 && value <= 1e6,
   );
 }
@@ -117,9 +120,9 @@ export function parseLevel(text: string): number {
   return parseNumber(text, 'Give a number between 0 and 1, such as 0.05.', value => value > 0 && value < 1);
 }
 
-/** A number from 0. @throws InvalidArgumentError */
+/** A number of at least 0. @throws InvalidArgumentError */
 export function parseAmount(text: string): number {
-  return parseNumber(text, 'Give a number from 0.', value => Number.isFinite(value) && value >= 0);
+  return parseNumber(text, 'Give a number of at least 0.', value => Number.isFinite(value) && value >= 0);
 }
 
 /** An unsigned 32-bit seed. @throws InvalidArgumentError */

@@ -16,7 +16,7 @@ import type { Start } from './definitions/start.ts';
 
 /**
  * Parses a command line and runs its command.
- * @returns the exit code; that of the signal when one came
+ * @returns the exit code; for a signal, 130 or 143
  * @throws whatever the command throws
  */
 export async function runCommandLine(words: readonly string[], shutdown: Shutdown): Promise<number> {
@@ -36,7 +36,7 @@ export async function runCommandLine(words: readonly string[], shutdown: Shutdow
       debugError(error);
       throw error;
     }
-    // Commander has printed its own sentence; its exit code 1 would read as a regression.
+    // Commander has printed its own message, but its exit code 1 would mean a regression.
     code = error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
   } finally {
     closeDebugLog();
@@ -44,7 +44,7 @@ export async function runCommandLine(words: readonly string[], shutdown: Shutdow
   return shutdown.exitCode ?? code;
 }
 
-/** What commands see of this process. */
+/** This process as commands see it. */
 function processContext(shutdown: Shutdown): CommandContext {
   return {
     stdout: text => void process.stdout.write(escapeOutput(text)),
@@ -56,7 +56,7 @@ function processContext(shutdown: Shutdown): CommandContext {
   };
 }
 
-/** The whole command line: every command with its options; `start` runs the one that was chosen. */
+/** The whole command line: every command with its options. `start` runs the chosen command. */
 export function defineProgram(start: Start): Command {
   const program = new Command('modstorm')
     .description(
@@ -65,7 +65,7 @@ export function defineProgram(start: Start): Command {
     .version(ownVersion())
     .option(
       '--debug <file>',
-      `append debug lines to this file; MODSTORM_DEBUG=${debugTopics.join(',')} chooses them`,
+      `append debug lines to this file; MODSTORM_DEBUG=${debugTopics.join(',')} selects topics`,
     )
     .exitOverride()
     .configureOutput({

@@ -1,7 +1,7 @@
 import { namedError } from '../errors.ts';
 import { escapeText } from '../escape.ts';
 
-/** An error for people: the sentence, its code, the evidence indented, the hint; never a stack. */
+/** An error as text: the message, its code, the indented evidence, the hint; never a stack trace. */
 export function renderError(error: unknown): string {
   const { message, code, evidence, hint } = namedError(error);
   const [sentence = '', ...more] = shown(message).split('\n');

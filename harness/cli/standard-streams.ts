@@ -10,12 +10,12 @@ let guarded = false;
 const standardDescriptors = [0, 1, 2];
 
 /**
- * Says what becomes of the process when its standard output or error cannot be written, for the rest of its life:
- * Node writes to pipes behind our back, so that the last failure may come after the command has ended.
+ * Handles failures to write to standard output or standard error until the process exits. Node writes to pipes
+ * asynchronously, so the last failure may come after the command has finished.
  *
- * A reader that closes the pipe early (`modstorm report | head`) has that right: silence, and the command's own exit
- * code. Results that are lost otherwise (a full disk) are said on stderr, and the process ends with 3 unless it was
- * interrupted. What cannot be written to stderr is progress, which nothing depends on.
+ * A reader may close the pipe early (`modstorm report | head`): the process stays silent and keeps the command's exit
+ * code. Any other loss of results (such as a full disk) is reported on stderr, and the process exits with 3 unless it was
+ * interrupted. Failures to write to stderr are ignored: it only carries progress.
  */
 export function guardStandardStreams(): void {
   if (guarded) return;
@@ -28,7 +28,7 @@ export function guardStandardStreams(): void {
     if (failed || error.code === 'EPIPE') return;
     failed = true;
     process.stderr.write(renderError(outputError(error)));
-    // The command may still be running, and sets its exit code when it ends.
+    // The command may still be running and sets its exit code when it finishes.
     process.once('exit', () => {
       if (Number(process.exitCode ?? 0) < exitCodes.infrastructure)
         process.exitCode = exitCodes.infrastructure;
@@ -37,8 +37,8 @@ export function guardStandardStreams(): void {
 }
 
 function outputError(error: Error): InfrastructureError {
-  return new InfrastructureError('OUTPUT_FAILED', `the results cannot be written: ${error.message}`, {
-    hint: 'Make room; `modstorm report latest` prints the results of a finished run again.',
+  return new InfrastructureError('OUTPUT_FAILED', `cannot write the results: ${error.message}`, {
+    hint: 'Free some space. `modstorm report latest` prints the results of a finished run again.',
     cause: error,
   });
 }

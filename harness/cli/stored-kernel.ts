@@ -6,9 +6,9 @@ import { cacheFolder } from '../project.ts';
 import { RunFolder } from '../store/run-folder.ts';
 
 /**
- * The kernel of a run as it was booted, out of the cache.
- * @param results the folder in which the run is
- * @throws UsageError HISTORY_KERNELS when the cache no longer has it; errors of the store
+ * The kernel that a run booted, from the cache.
+ * @param results the folder that holds the run
+ * @throws UsageError HISTORY_KERNELS if the cache no longer has it; errors of the store
  */
 export async function storedKernel(
   { run: name, kernel }: HistoryPoint,

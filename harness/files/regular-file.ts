@@ -54,7 +54,7 @@ export async function readRegularFile(path: string, encoding?: 'utf8'): Promise<
 
 function demandRegular(path: string, status: Stats): void {
   if (status.isFile()) return;
-  throw new InfrastructureError('FILE_IRREGULAR', `${path} is ${kindOfFile(status)}, and no regular file`, {
+  throw new InfrastructureError('FILE_IRREGULAR', `${path} is ${kindOfFile(status)}, not a regular file`, {
     hint: 'Only regular files are read and written there, for at another one modstorm might wait for ever.',
   });
 }

@@ -10,7 +10,7 @@ import { type Judgement, judgePairs } from './judgement.ts';
 import type { CellPair } from './pairing.ts';
 import { type Side, type SideCell, sideOfRun } from './side.ts';
 
-/** How often something happened, and what that says about its true rate. */
+/** How often an event happened, and a bound on its true rate. */
 export interface AlarmTally {
   alarms: number;
   of: number;
@@ -18,12 +18,12 @@ export interface AlarmTally {
   upper: number;
 }
 
-/** What an A/A calibration found: how often the judge sees a change where there is none. */
+/** The result of an A/A calibration: how often the judge reports a change where there is none. */
 export interface Calibration {
   pairs: number;
   perSide: number;
   alpha: number;
-  /** Verdicts over the whole matrix: an alarm is any gated metric that is said to have changed, either way. */
+  /** Verdicts over the whole matrix: an alarm is any gated metric reported as changed, in either direction. */
   verdicts: AlarmTally;
   /** Single tests of headlines before any correction: an alarm is a p of at most alpha. */
   tests: AlarmTally;
@@ -31,16 +31,16 @@ export interface Calibration {
   metrics: Record<string, AlarmTally>;
   /** The alarms, each as its sentence. */
   sentences: string[];
-  /** Verdicts and tests that no data could have made an alarm, for want of boots or of variation; they prove nothing. */
+  /** Verdicts and tests that could not have raised an alarm, for lack of boots or of variation. They prove nothing. */
   impossible: { verdicts: number; tests: number };
-  /** Pairs that are not complete: a run that was interrupted. */
+  /** Incomplete pairs, from an interrupted run. */
   unfinished: number;
 }
 
 /** Confidence of the bounds: 95 % one-sided is 90 % two-sided. */
 const confidence = 0.9;
 
-/** The upper bound of a rate of which `alarms` of `of` were seen. */
+/** The tally of `alarms` in `of` trials, with the upper bound of their rate. */
 export function alarmTally(alarms: number, of: number): AlarmTally {
   const interval: Interval = clopperPearson(alarms, of, confidence);
   return { alarms, of, upper: of === 0 ? 1 : interval.high };
@@ -132,7 +132,7 @@ function headlinesOf({ pairs }: Judgement): JudgedMetric[] {
     .filter(({ definition, result }) => definition.headline && result.reason !== 'no-values');
 }
 
-/** The smallest p that the pooled values could give, however they were dealt. */
+/** The smallest p that any split of the pooled values could give. */
 function leastOf({ result }: JudgedMetric): number {
   return result.comparison.test?.minimumAttainableP ?? 1;
 }

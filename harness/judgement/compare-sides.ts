@@ -10,22 +10,22 @@ import { Sessions } from './sessions/sessions.ts';
 import { judgeTwoSessions } from './sessions/two-sessions.ts';
 import type { Side } from './side.ts';
 
-/** How two sides are compared. */
+/** How to compare two sides. */
 export interface CompareOptions {
   alpha?: number | undefined;
   method?: Correction | undefined;
-  /** Compare what is unlike; the result says so. */
+  /** Compare despite different conditions. The result says so. */
   force?: boolean | undefined;
-  /** Whether metrics under a headline are judged that is not proved; default: `all`. */
+  /** Whether to judge metrics below a headline that is not proved. Default: `all`. */
   detail?: Detail | undefined;
 }
 
-/** Seed of the permutation fallback: one comparison gives one answer. */
+/** Seed of the permutation fallback, so that a comparison always gives the same answer. */
 const seed = 0x6d6f6473;
 
 /**
  * Compares the values of an axis inside one run.
- * @throws UsageError COMPARE_AXIS when no pair exists, COMPARE_UNLIKE
+ * @throws UsageError COMPARE_AXIS if there is no pair, COMPARE_UNLIKE
  */
 export function compareWithin(
   side: Side,
@@ -64,20 +64,20 @@ export function compareWithin(
   };
 }
 
-/** How two sides are compared that were measured apart. */
+/** How to compare two sides that were measured separately. */
 export interface AcrossOptions {
-  /** The axis that is left out when cells are matched. */
+  /** The axis to ignore when matching cells. */
   axis?: string | undefined;
-  /** Other sessions of the same kernels; without them no change of two sessions is a verdict. */
+  /** Other sessions of the same kernels. Without them, a change between two sessions is not a verdict. */
   sessions?: Sessions | undefined;
-  /** Take the host to be the same in both sessions: every difference is then one of what is compared. */
+  /** Assume that the host was the same in both sessions, so that every difference is due to the kernels. */
   assumeStillHost?: boolean | undefined;
 }
 
 /**
- * Compares the cells of two sides that have the same settings, but for those of `axis`. Two runs are two sessions: see
+ * Compares the cells of two sides that have the same settings except for `axis`. Two runs are two sessions: see
  * `judgeTwoSessions`.
- * @throws UsageError COMPARE_NOTHING when no cell has a partner, COMPARE_UNLIKE
+ * @throws UsageError COMPARE_NOTHING if no cell has a counterpart, COMPARE_UNLIKE
  */
 export function compareAcross(
   base: Side,
@@ -87,12 +87,12 @@ export function compareAcross(
   const pairing = pairAcross(base, next, options.axis);
   if (pairing.pairs.length === 0) {
     const first = pairing.unmatched[0];
-    throw new UsageError('COMPARE_NOTHING', `no cell of ${next.name} has a partner in ${base.name}`, {
+    throw new UsageError('COMPARE_NOTHING', `no cell of ${next.name} has a counterpart in ${base.name}`, {
       hint: [base, next].some(({ kind }) => kind === 'text')
-        ? 'A stats text is one boot that tells no settings: compare it with another text, or two runs with each other.'
+        ? 'A stats text is one boot with unknown settings: compare it with another text, or compare two runs.'
         : first
-          ? `${first.label}: ${first.reason}. --axis NAME leaves one axis out when cells are matched.`
-          : 'One of them has no cells.',
+          ? `${first.label}: ${first.reason}. Use --axis NAME to ignore an axis when matching cells.`
+          : 'One of the sides has no cells.',
     });
   }
   const incompatibilities = refuseUnlike(pairing, base, next, options.axis, options.force);
@@ -129,7 +129,11 @@ function refuseUnlike(
   const found = findIncompatibilities(pairs, base, next, axis);
   if (found.length === 0 || force) return found;
   const lines = found.map(one => describeIncompatibility(one, pairs.length));
-  throw new UsageError('COMPARE_UNLIKE', `${base.name} and ${next.name} are unlike: ${lines.join('; ')}`, {
-    hint: 'Measure both sides under the same conditions, best in one run with `compare:`. --force compares all the same and says so.',
-  });
+  throw new UsageError(
+    'COMPARE_UNLIKE',
+    `${base.name} and ${next.name} were measured under different conditions: ${lines.join('; ')}`,
+    {
+      hint: 'Measure both sides under the same conditions, best in one run with `compare:`. --force compares them anyway and says so.',
+    },
+  );
 }

@@ -6,15 +6,15 @@ import type { MetricDefinition } from '../statistics/samples/metric.ts';
 import { failedBoots } from './side.ts';
 import { forDesign } from './workload-design.ts';
 
-/** What decides which metrics are judged, and how. */
+/** What determines which metrics are judged, and how. */
 export interface DefinitionRequest {
   workloadMetrics: Readonly<Record<string, readonly WorkloadMetricDefinition[]>>;
   gates: Readonly<Record<string, GateSetting>>;
-  /** Whether any guest ran under emulation, where times are those of the translator. */
+  /** Whether any guest ran under emulation, where times measure the translator. */
   emulated: boolean;
-  /** Names of the metrics that have a value anywhere. */
+  /** Names of the metrics that have at least one value. */
   measured: ReadonlySet<string>;
-  /** What ends the workload of the cells that are judged by these definitions. */
+  /** The design of the workload in the cells to judge. */
   design: WorkloadDesign;
 }
 
@@ -30,17 +30,17 @@ const failedBootsMetric: Metric = {
   total: false,
   gate: { atLeast: 0.05, relative: 0 },
   counters: [],
-  description: 'Share of boots that failed, crashed or hung; infrastructure failures do not count.',
+  description: 'Share of boots that failed, crashed or hung, not counting infrastructure failures.',
 };
 
-/** All metrics by name, those of workloads and the outcome of boots among them. */
+/** All metrics by name, including those of workloads and the outcome of boots. */
 export function judgedMetrics(
   workloadMetrics: DefinitionRequest['workloadMetrics'],
 ): ReadonlyMap<string, Metric> {
   return new Map([...metricRegistry(workloadMetrics), [failedBoots, failedBootsMetric]]);
 }
 
-/** Names that `gates` of a matrix may use, when its workloads declare these metrics, and which of them are totals. */
+/** The names that `gates` of a matrix may use if its workloads declare these metrics, and which of them are totals. */
 export function gateNames(workloadMetrics: DefinitionRequest['workloadMetrics']): {
   metrics: string[];
   totals: string[];
@@ -51,13 +51,13 @@ export function gateNames(workloadMetrics: DefinitionRequest['workloadMetrics'])
 }
 
 /**
- * The metrics as the statistics room wants them. Declared are those that any boot of these workloads can yield; a
- * metric that only some kernels or workloads yield counts when it was measured or is gated.
+ * The metrics as the statistics room needs them. A metric is declared if every boot of these workloads can yield it; one
+ * that only some kernels or workloads yield is declared if it was measured or is gated.
  *
- * A headline is gated when a direction is worse; times and throughput only where guests are not emulated, unless the
- * matrix gates them by name.
- * A metric that the matrix gates leads its family in the place of the usual headline. A gate of a total is void where
- * the workload runs for a fixed time.
+ * A headline is gated if it has a worse direction. Times and throughput of emulated guests are only gated if the matrix
+ * gates them by name.
+ * A metric that the matrix gates leads its family instead of the usual headline. The gate of a total is void if the
+ * workload runs for a fixed time.
  */
 export function metricDefinitions(request: DefinitionRequest): MetricDefinition[] {
   const { gates, design } = request;
@@ -82,7 +82,7 @@ export function metricDefinitions(request: DefinitionRequest): MetricDefinition[
   });
 }
 
-/** Times, rates, and counts of what fits into a fixed time: all of them measure the speed of an emulator. */
+/** Whether it is a time, a rate, or a count per fixed time: under emulation, all of these measure the emulator. */
 function isClockBound({ class: kind, unit, family }: Metric): boolean {
   return kind === 'time' || unit === 'per_second' || family === 'throughput';
 }
@@ -105,7 +105,7 @@ function toDefinition(
     gated: headline && worse !== 'none' && !doubtful,
     gate: {
       atLeast: gate?.atLeast ?? metric.gate.atLeast,
-      // A gate that names an absolute change alone asks for no relative one beside it.
+      // A gate with only an absolute change has no relative one.
       relative: gate?.relative ?? (gate?.atLeast === undefined ? metric.gate.relative : 0),
       rate: gate?.rate ?? (metric.name === failedBoots ? (gate?.atLeast ?? metric.gate.atLeast) : undefined),
     },

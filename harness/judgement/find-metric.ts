@@ -4,8 +4,8 @@ import type { JudgedMetric } from '../statistics/verdicts/metric-verdict.ts';
 import type { JudgedPair, Judgement } from './judgement.ts';
 
 /**
- * One metric of one pair, for `--why`. A pair is named as in the report, by the id of either cell, or by words of its
- * name that only one pair has; with one pair it need not be named.
+ * Finds one metric of one pair, for `--why`. A pair is named as in the report, by the ID of either cell, or by words that
+ * occur in its name only. If there is only one pair, no name is needed.
  * @throws UsageError WHY_METRIC, WHY_CELL
  */
 export function findJudged(judgement: Judgement, metric: string, cell: string | undefined): JudgedMetric {
@@ -29,7 +29,7 @@ export function findJudged(judgement: Judgement, metric: string, cell: string | 
   );
 }
 
-/** The pairs of that very name, else those of that id, else those with all these words, else with this text. */
+/** The pairs with exactly this name, else with this ID, else with all these words, else with this text. */
 function pairsNamed(pairs: readonly JudgedPair[], cell: string | undefined): readonly JudgedPair[] {
   if (cell === undefined) return pairs;
   const words = cell.split(/\s+/).filter(word => word !== '');

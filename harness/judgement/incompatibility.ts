@@ -2,12 +2,12 @@ import { type FactDifference, unexplainedDifferences } from '../store/comparison
 import { type CellPair, pairAcross } from './pairing.ts';
 import type { Side } from './side.ts';
 
-/** A difference of facts, with the pairs in which it was seen; none when it concerns the whole side. */
+/** A difference of facts, with the pairs that have it; empty if it concerns the whole side. */
 export interface Incompatibility extends FactDifference {
   pairs: string[];
 }
 
-/** What forbids to compare the pairs: facts that differ and that the compared axis does not explain. */
+/** Why the pairs must not be compared: facts that differ and that the compared axis does not explain. */
 export function findIncompatibilities(
   pairs: readonly CellPair[],
   base: Side,
@@ -21,7 +21,7 @@ export function findIncompatibilities(
     }
   }
   for (const pair of pairs) {
-    // A cell without a passed trial says nothing about its guest; that it crashed must not hide it.
+    // A cell without a passed trial has no facts about its guest, but its crash must not hide it.
     if (!pair.base.facts || !pair.candidate.facts) continue;
     for (const difference of unexplainedDifferences(pair.base.facts, pair.candidate.facts, axis)) {
       const key = JSON.stringify(difference);
@@ -33,7 +33,7 @@ export function findIncompatibilities(
   return [...found.values()];
 }
 
-/** `QEMU: 7.2.22 -> 9.0.1`, with the number of pairs when not all of them have it. */
+/** `QEMU: 7.2.22 -> 9.0.1`, with the number of pairs if not all of them have it. */
 export function describeIncompatibility(
   { fact, base, new: next, pairs }: Incompatibility,
   all: number,
@@ -42,7 +42,7 @@ export function describeIncompatibility(
   return `${fact} ${base ?? 'unknown'} -> ${next ?? 'unknown'}${where}`;
 }
 
-/** In what the run that shall replace a baseline is unlike it, one phrase each. */
+/** How the conditions of a run differ from the baseline it is to replace, one phrase each. */
 export function replacementDifferences(baseline: Side, run: Side): string[] {
   const { pairs } = pairAcross(baseline, run);
   return findIncompatibilities(pairs, baseline, run).map(one => describeIncompatibility(one, pairs.length));

@@ -5,8 +5,8 @@ import { sequentialProgress } from './sequential/sequential.ts';
 import { sideOfRun } from './side.ts';
 
 /**
- * Judges a run by the `compare:` of its own matrix, at the looks that it declares and that it reached.
- * @returns undefined when it declares no comparison
+ * Judges a run by the `compare:` of its own matrix, at the declared looks that it reached.
+ * @returns undefined if it declares no comparison
  * @throws UsageError COMPARE_UNLIKE, COMPARE_AXIS
  */
 export function judgeRun(content: RunContent, options: CompareOptions = {}): RunComparison | undefined {

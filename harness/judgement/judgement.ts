@@ -19,7 +19,7 @@ import { qualifyVerdicts } from './qualified-verdict.ts';
 import { formatQuantity } from './quantity.ts';
 import { failedBoots, type Side, type SideCell } from './side.ts';
 
-/** How pairs are judged. */
+/** How to judge pairs. */
 export interface JudgementRequest {
   base: Side;
   next: Side;
@@ -27,13 +27,13 @@ export interface JudgementRequest {
   /** Level of the gate's family; default: 0.05. */
   alpha?: number | undefined;
   method?: Correction | undefined;
-  /** Declared looks, when the run was sequential. */
+  /** Declared looks, if the run was sequential. */
   looks?: readonly number[] | undefined;
-  /** How many trials of a side count, by pair; default: all. A sequential run stops pairs at different looks. */
+  /** How many trials per side count, by pair. Default: all. A sequential run stops pairs at different looks. */
   limits?: ReadonlyMap<string, number> | undefined;
-  /** Instead of those of the sides. */
+  /** Gates to use instead of those of the sides. */
   gates?: Readonly<Record<string, GateSetting>>;
-  /** Whether metrics under a headline are judged that is not proved; default: `all`. */
+  /** Whether to judge metrics below a headline that is not proved. Default: `all`. */
   detail?: Detail | undefined;
   random: RandomSource;
 }
@@ -41,10 +41,10 @@ export interface JudgementRequest {
 /** A pair with its verdicts. */
 export interface JudgedPair {
   pair: CellPair;
-  /** Gated families first; in each the headline, then the metrics under it. */
+  /** Gated families first; in each, the headline and then the metrics below it. */
   metrics: JudgedMetric[];
   findings: StatisticalFinding[];
-  /** Trials per side that the next look needs; undefined when it is decided or all looks are used. */
+  /** Trials per side that the next look needs; undefined if the pair is decided or there are no more looks. */
   nextTrials: number | undefined;
 }
 
@@ -52,7 +52,7 @@ export interface JudgedPair {
 export interface Judgement {
   alpha: number;
   method: Correction;
-  /** Hypotheses of the gate's family, and of the other one, which cannot fail a run. */
+  /** Number of hypotheses in the gated family and in the other one, which cannot fail a run. */
   declared: { gated: number; other: number };
   pairs: JudgedPair[];
   /** Verdicts of all headlines. */
@@ -63,21 +63,21 @@ export interface Judgement {
   emulated: boolean;
 }
 
-/** A judgement with what it is about, for reports. */
+/** A judgement and its subject, for reports. */
 export interface RunComparison {
   base: Side;
   next: Side;
-  /** The axis inside one run, or the one left out when cells of two runs were matched. */
+  /** The axis inside one run, or the axis ignored when matching the cells of two runs. */
   axis?: CompareSetting | { axis: string } | undefined;
   judgement: Judgement;
   unmatched: Unmatched[];
-  /** What differs and was forced. */
+  /** Conditions that differ, compared because of --force. */
   incompatibilities: Incompatibility[];
 }
 
 /**
- * Judges pairs of cells. Gated families and the others are two families of hypotheses: what cannot fail the run does
- * not cost the gate any power. Both are corrected over all declared pairs, with or without data.
+ * Judges pairs of cells. Gated metrics and the others form two families of hypotheses, so that metrics which cannot fail
+ * the run do not cost the gates any power. Both are corrected over all declared pairs, with or without data.
  */
 export function judgePairs(request: JudgementRequest): Judgement {
   const { base, next, pairs } = request;
@@ -123,7 +123,7 @@ function definitionsByDesign(
   return byDesign;
 }
 
-/** Where either side ran for a fixed time, totals of the two cannot be compared. */
+/** If either side ran for a fixed time, their totals cannot be compared. */
 function designOf({ base, candidate }: CellPair): WorkloadDesign {
   return [base, candidate].some(({ design }) => design === 'fixed-time') ? 'fixed-time' : 'fixed-work';
 }
@@ -168,7 +168,7 @@ function samplesOf(
   return { cell: pair.name, metrics, definitions };
 }
 
-/** What the boots of a cell gave of a metric; those that did not end well rank worst in what can fail the run. */
+/** The values of a metric in the boots of a cell. Failed boots rank worst in gated metrics. */
 function trialValues({ values }: SideCell, { name, gated }: MetricDefinition): readonly TrialValue[] {
   const measured = values.get(name) ?? [];
   const failed = values.get(failedBoots) ?? [];
@@ -186,7 +186,7 @@ function joinPair(pair: CellPair, gated: Analysis, other: Analysis, index: numbe
     pair,
     metrics: qualifyVerdicts([...left.metrics, ...right.metrics]),
     findings: [...left.findings, ...right.findings],
-    // What cannot fail the run asks for no boots while there is something that can.
+    // Metrics that cannot fail the run do not request boots if there are metrics that can.
     nextTrials: gated.declared > 0 ? left.nextTrials : right.nextTrials,
   };
 }

@@ -7,12 +7,12 @@ import type { SampleValue } from '../store/sample.ts';
 import type { Judgement } from './judgement.ts';
 import type { CellPair } from './pairing.ts';
 
-/** Fewest blocks for which the order says anything. */
+/** Minimum number of blocks for the check. */
 const leastBlocks = 8;
 
 /**
- * Warnings, by name of the pair, where trials that ran first in their block differ from those that ran second: then
- * interleaving in one order would favour a side. Gated headlines only, at 5 % over all checks.
+ * Warnings, by pair name, if trials that ran first in their block differ from those that ran second: a fixed order would
+ * then favour a side. Checks gated headlines only, at 5 % over all checks.
  */
 export function orderFindings({ pairs }: Judgement): Map<string, StatisticalFinding[]> {
   const checks = pairs.flatMap(({ pair, metrics }) =>
@@ -27,14 +27,14 @@ export function orderFindings({ pairs }: Judgement): Map<string, StatisticalFind
     if (check.p > 0.05 / checks.length || check.direction === 0) continue;
     const message =
       `${metric}: boots that run second in their block are ${check.direction > 0 ? 'higher' : 'lower'} ` +
-      `(p=${Number(check.p.toPrecision(2))}); the order is random, so no side gains, but it adds noise`;
+      `(p=${Number(check.p.toPrecision(2))}); the order is random, so neither side gains, but it adds noise`;
     const finding: StatisticalFinding = { code: 'ORDER_EFFECT', severity: 'warning', message };
     found.set(pair.name, [...(found.get(pair.name) ?? []), finding]);
   }
   return found;
 }
 
-/** Adds warnings where it matters who boots first in a block. */
+/** Adds warnings to pairs for which the order inside a block matters. */
 export function withOrderFindings(judgement: Judgement): Judgement {
   const findings = orderFindings(judgement);
   return {
@@ -46,7 +46,7 @@ export function withOrderFindings(judgement: Judgement): Judgement {
   };
 }
 
-/** Both values of each repetition in the order in which they ran, each less the median of its side. */
+/** Both values of each repetition in the order in which they ran, each minus the median of its side. */
 function blocksOf({ base, candidate }: CellPair, metric: string): number[][] {
   const left = centred(base.values.get(metric) ?? []);
   const right = centred(candidate.values.get(metric) ?? []);

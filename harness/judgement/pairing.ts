@@ -2,23 +2,23 @@ import { belongsToAxis, comparisonGroup } from '../matrix/comparison-group.ts';
 import type { CompareSetting } from '../matrix/matrix.ts';
 import type { Side, SideCell } from './side.ts';
 
-/** Two cells that are equal in everything but what is compared. */
+/** Two cells that differ only in what is compared. */
 export interface CellPair {
-  /** Unique among the pairs; for people. */
+  /** Unique among the pairs. For display. */
   name: string;
   base: SideCell;
   candidate: SideCell;
 }
 
-/** A cell that has no partner. */
+/** A cell without a counterpart. */
 export interface Unmatched {
   side: 'base' | 'new';
   label: string;
-  /** Why, as half a sentence: `no cell of the base has vcpus=8`. */
+  /** Why, as a phrase: `no cell of the base has vcpus=8`. */
   reason: string;
 }
 
-/** All pairs, and all that is left over: nothing is dropped silently. */
+/** All pairs and all cells without a counterpart: nothing is dropped silently. */
 export interface Pairing {
   pairs: CellPair[];
   unmatched: Unmatched[];
@@ -38,19 +38,19 @@ export function pairWithin(side: Side, compare: CompareSetting): Pairing {
     for (const candidate of others) {
       if (base) pairing.pairs.push({ name: pairName(candidate, compare.axis, side), base, candidate });
       else {
-        const reason = `no cell with ${compare.axis}=${compare.base} has the same other settings`;
+        const reason = `no cell with ${compare.axis}=${compare.base} is otherwise the same`;
         pairing.unmatched.push({ side: 'new', label: candidate.label, reason });
       }
     }
     if (base && others.length === 0) {
-      const reason = `no cell with another ${compare.axis} has the same other settings`;
+      const reason = `no cell with another ${compare.axis} is otherwise the same`;
       pairing.unmatched.push({ side: 'base', label: base.label, reason });
     }
   }
   return pairing;
 }
 
-/** Pairs of two sides: cells with the same settings, those of the compared axis left out. */
+/** Pairs of two sides: cells with the same settings, ignoring the compared axis. */
 export function pairAcross(base: Side, next: Side, axis?: string): Pairing {
   const pairing: Pairing = { pairs: [], unmatched: [] };
   const byKey = new Map<string, SideCell[]>();
@@ -96,7 +96,7 @@ function uniqueName(name: string, cell: SideCell, names: Set<string>): string {
   return unique;
 }
 
-/** So many cells are told what their nearest would be: the search looks at every cell of the other side. */
+/** The nearest cell is named for at most this many cells, because the search visits every cell of the other side. */
 const explainedCells = 100;
 
 function unmatchedReason(
@@ -110,7 +110,7 @@ function unmatchedReason(
   return nearestReason(cell, others, where, axis);
 }
 
-/** Names the settings in which the most similar cell of the other side differs. */
+/** Names the settings in which the most similar cell on the other side differs. */
 function nearestReason(
   cell: SideCell,
   others: readonly SideCell[],

@@ -5,7 +5,7 @@ import { explainInSentence } from '../statistics/verdicts/sentence.ts';
 import { formatQuantity } from './quantity.ts';
 import { failedBoots } from './side.ts';
 
-/** Faces of one thing, the loads that failed: by stage, by bytes, and for each request. */
+/** Metrics of failed loads: by stage, by bytes, and per request. */
 const failureMetrics: ReadonlySet<string> = new Set([
   'failed_kread',
   'failed_decompress',
@@ -22,23 +22,23 @@ const failureMetrics: ReadonlySet<string> = new Set([
   'failures_per_request',
 ]);
 
-/** What all of them come to: these say whether it got better or worse. */
+/** The overall ones, which decide whether it got better or worse. */
 const sums: ReadonlySet<string> = new Set(['wasted_bytes', 'waste_per_request']);
 
-/** The ones that depend on how fast loads follow one another. */
+/** The ones that depend on how fast loads follow each other. */
 const rates: ReadonlySet<string> = new Set(['waste_per_request', 'failures_per_request']);
 
 /**
- * The metrics of one pair, where what one of them says is qualified by another: a proved change that is neither better nor
- * worse by itself.
+ * Qualifies metrics of a pair by each other: a proved change may be neither better nor worse if another metric explains
+ * it.
  *
- * - *Moved*: failures that fell at one stage of a load and came back at another, or fewer failures that waste more bytes,
- *   are no improvement beside that regression; nor is what rose at one stage a regression where the bytes fell in all.
- * - *Pace*: waste for each request depends on how often loads meet each other. Where the throughput changed as well, the
- *   kernels were not asked the same question: slower loads that meet less often are no improvement, and faster ones that
- *   meet more often no regression. A workload of fixed work decides.
- * - *Failed boots*: where more boots of the candidate failed than of the base, nothing it measured is an improvement: the
- *   boots with the heaviest load may be those that are missing.
+ * - *Moved*: failures that fell at one stage of a load and rose at another, or fewer failures that waste more bytes, are
+ *   not an improvement. Nor is a rise at one stage a regression if the wasted bytes fell overall.
+ * - *Pace*: the waste per request depends on how often loads collide. If the throughput changed as well, the kernels had
+ *   different loads: slower loads that collide less are not an improvement, and faster loads that collide more are not a
+ *   regression. A workload with fixed work decides.
+ * - *Failed boots*: if more boots of the candidate failed than of the base, none of its metrics improved: the boots with
+ *   the heaviest load may be the missing ones.
  */
 export function qualifyVerdicts(metrics: readonly JudgedMetric[]): JudgedMetric[] {
   const failures = metrics.filter(({ definition }) => failureMetrics.has(definition.name));
@@ -56,7 +56,7 @@ function censoredBy({ result }: JudgedMetric, boots: JudgedMetric | undefined): 
   if (result.verdict !== 'IMPROVED' || (candidate?.mean ?? 0) <= (base?.mean ?? 0)) return undefined;
   const failed = (side: Summary | undefined) =>
     `${Math.round((side?.mean ?? 0) * (side?.n ?? 0))} of ${side?.n ?? 0}`;
-  const because = `not an improvement, as ${failed(candidate)} boots of the candidate failed, and ${failed(base)} of the base`;
+  const because = `not an improvement, because ${failed(candidate)} boots of the candidate failed, and ${failed(base)} of the base`;
   return { word: 'CHANGED', because };
 }
 
@@ -71,23 +71,23 @@ function movedBeside(metric: JudgedMetric, failures: readonly JudgedMetric[]): Q
   );
   if (others.length === 0) return undefined;
   const told = others.map(other => `${other.definition.name} ${describeChange(other)}`).join(', ');
-  return { word: 'MOVED', because: `not ${improved ? 'an improvement' : 'a regression'}, as ${told}` };
+  return { word: 'MOVED', because: `not ${improved ? 'an improvement' : 'a regression'}, because ${told}` };
 }
 
 function pacedBy(
   { definition, result }: JudgedMetric,
   throughput: JudgedMetric | undefined,
 ): Qualification | undefined {
-  // Only where it leads its family do requests come as fast as the kernel lets them.
+  // Only if it leads its family do requests come as fast as the kernel allows.
   if (!rates.has(definition.name) || throughput?.definition.headline !== true || !throughput.result.changed)
     return undefined;
   const faster = (throughput.result.comparison.effect?.estimate ?? 0) > 0;
   if (result.verdict !== (faster ? 'REGRESSED' : 'IMPROVED')) return undefined;
   const pace = `loads_per_second ${describeChange(throughput)}`;
   const why = faster
-    ? 'faster loads meet each other more often, so this is no regression by itself'
-    : 'slower loads meet each other less often, so this is no improvement by itself';
-  return { word: 'CHANGED', because: `${pace}, and ${why}; a workload of fixed work decides` };
+    ? 'faster loads collide more often, so this alone is not a regression'
+    : 'slower loads collide less often, so this alone is not an improvement';
+  return { word: 'CHANGED', because: `${pace}, and ${why}; a workload with fixed work decides` };
 }
 
 /** `rose by 13.5`, `fell by 412 /s (-88 %)`. */
@@ -100,8 +100,8 @@ function describeChange({ definition, result }: JudgedMetric): string {
 }
 
 /**
- * A proved change that is neither better nor worse, with the reason in its sentence.
- * @param changed whether it is nevertheless a change of what is compared
+ * Marks a proved change as neither better nor worse, with the reason in its sentence.
+ * @param changed whether it still counts as a change
  */
 export function qualify(
   metric: JudgedMetric,

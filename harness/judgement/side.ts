@@ -24,15 +24,15 @@ export interface SideCell {
   id: string;
   label: string;
   settings: Record<string, string>;
-  /** What ends its workload; fixed work for a side that does not tell. */
+  /** The design of its workload; fixed work if unknown. */
   design: WorkloadDesign;
-  /** Object digest of the kernel that it booted; undefined where that is not known. */
+  /** Object digest of the kernel that it booted; undefined if unknown. */
   kernel: string | undefined;
-  /** What must agree with the other side; undefined when no trial passed, for then nothing is known. */
+  /** Facts that must match the other side; undefined if no trial passed, because then they are unknown. */
   facts: Facts | undefined;
-  /** Metric to one value per repetition, in order; null where that trial measured nothing. */
+  /** Maps a metric to one value per repetition, in order; null if the trial did not measure it. */
   values: ReadonlyMap<string, readonly SampleValue[]>;
-  /** Place in time of each repetition, for checks of drift; empty when it is not known. */
+  /** Position in time of each repetition, to check for drift; empty if unknown. */
   order: readonly (number | undefined)[];
   /** What the boots that passed counted, where the kernel counts; empty for a baseline, which keeps values only. */
   boots: readonly BootStats[];
@@ -43,11 +43,11 @@ export interface Side {
   kind: 'run' | 'baseline' | 'text';
   /** Name of the run or baseline, path of the text. */
   name: string;
-  /** Name of the run that its values come from, which is one session of its host; undefined for a text. */
+  /** Name of the run its values come from, which is one session of its host; undefined for a text. */
   run: string | undefined;
   /** ISO 8601 UTC; undefined for a text. */
   startedAt: string | undefined;
-  /** Facts of the whole side; undefined for a text, which says nothing of its machine. */
+  /** Facts of the whole side; undefined for a text, whose machine is unknown. */
   facts: Facts | undefined;
   /** Where and how a run was made; undefined for a baseline and a text. */
   record: RunRecord | undefined;
@@ -58,10 +58,10 @@ export interface Side {
   gates: Readonly<Record<string, GateSetting>>;
 }
 
-/** The metric that counts boots which did not end well, so that a kernel that crashes is worse, not only unmeasured. */
+/** The metric that counts failed boots, so that a kernel that crashes is worse, not just unmeasured. */
 export const failedBoots = 'failed_boots';
 
-/** A run as a side. Pure: the journal decides. */
+/** A run as a side. Pure: uses only the journal. */
 export function sideOfRun({ run, plan, records }: RunContent): Side {
   const cells = samplesByCell(plan, records);
   return {
@@ -141,7 +141,7 @@ function baselineCell(cell: BaselineCell): SideCell {
   };
 }
 
-/** A modules/stats text as a side: one cell with one value per metric, and no knowledge of its machine. */
+/** A modules/stats text as a side: one cell with one value per metric, from an unknown machine. */
 export function sideOfText(path: string, stats: ModuleStats): Side {
   return {
     kind: 'text',
@@ -173,7 +173,7 @@ function decimalCounters({ counters }: ModuleStats): BootStats['counters'] {
   return Object.fromEntries(Object.entries(counters).map(([name, value]) => [name, value.toString()]));
 }
 
-/** The counters of a text are totals since boot, under the names of the metrics that are changes of them. */
+/** The counters of a text: totals since boot, under the names of the metrics that measure their change. */
 function textValues(stats: ModuleStats): Map<string, SampleValue[]> {
   const values = new Map<string, SampleValue[]>();
   const set = (name: string, value: bigint | undefined) => {

@@ -1,7 +1,7 @@
 import type { WorkloadDesign } from '../matrix/workload/workload-design.ts';
 import type { Metric } from '../measurement/metric.ts';
 
-/** What leads the verdict where a workload runs for a fixed time, by name, with the family of each. */
+/** The headlines of a workload that runs for a fixed time, by name, with the family of each. */
 const fixedTimeHeadlines: Readonly<Record<string, string>> = {
   waste_per_request: 'waste',
   failures_per_request: 'failures',
@@ -10,9 +10,9 @@ const fixedTimeHeadlines: Readonly<Record<string, string>> = {
 };
 
 /**
- * A metric as the design of its workload gives it meaning. Where every worker does a given amount of work, totals can be
- * compared, and rates only repeat them. Where workers go on until the time is over, a faster kernel does more, so that a
- * total measures its speed: totals then stand under the throughput, without a direction that is worse, and rates lead.
+ * Adapts a metric to the design of its workload. If every worker does a given amount of work, totals can be compared, and
+ * rates only repeat them. If workers run until the time is up, a faster kernel does more, so a total measures its speed:
+ * totals are then listed below the throughput, without a worse direction, and rates are the headlines.
  */
 export function forDesign(metric: Metric, design: WorkloadDesign): Metric {
   if (design === 'fixed-work') return metric;

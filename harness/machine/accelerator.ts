@@ -4,15 +4,15 @@ import { InfrastructureError, UsageError } from '../errors.ts';
 import { formatDuration } from '../units.ts';
 import type { AcceleratorProof } from './machine.ts';
 
-/** What a smoke boot under KVM came to. */
+/** The result of a smoke boot under KVM. */
 export type SmokeBootResult =
   | { ok: true; durationNs: number }
   | { ok: false; reason: string; evidence?: string | undefined };
 
-/** What the proof is about, and how to get it. */
+/** The requested accelerator and how to test it. */
 export interface AcceleratorRequest {
   requested: 'auto' | 'kvm' | 'tcg';
-  /** Why it must be emulation, as half a sentence; undefined when either will do. */
+  /** Why it must be emulation, as a phrase; undefined if either will do. */
   emulationOnly?: string | undefined;
   /** Boots a guest under KVM until it says hello; must end within its own deadline and leave nothing behind. */
   smokeBoot: () => Promise<SmokeBootResult>;
@@ -28,14 +28,14 @@ interface Obstacle {
 }
 
 /**
- * Decides between KVM and emulation, and proves it. That /dev/kvm opens proves nothing: only a guest that said hello
- * does. `kvm` never falls back, `auto` takes emulation and says why, `tcg` asks nothing.
- * @throws UsageError KVM_CANNOT_COUNT when `kvm` was requested for what only emulation can do
- * @throws InfrastructureError KVM_UNUSABLE when `kvm` was requested and cannot be used
+ * Chooses between KVM and emulation, with proof. Opening /dev/kvm proves nothing; only a guest that says hello does. `kvm`
+ * never falls back, `auto` falls back to emulation and says why, `tcg` needs no test.
+ * @throws UsageError KVM_CANNOT_COUNT if `kvm` was requested for something that only emulation can do
+ * @throws InfrastructureError KVM_UNUSABLE if `kvm` was requested but cannot be used
  */
 export async function proveAccelerator(request: AcceleratorRequest): Promise<AcceleratorProof> {
   const { requested } = request;
-  if (requested === 'tcg') return { accelerator: 'tcg', requested, reason: 'emulation was asked for' };
+  if (requested === 'tcg') return { accelerator: 'tcg', requested, reason: 'emulation was requested' };
   if (request.emulationOnly !== undefined) return emulationOnly(requested, request.emulationOnly);
   const obstacle = await findDeviceObstacle(request.openDevice ?? openKvm);
   if (obstacle) return withoutKvm(requested, obstacle);
@@ -46,21 +46,21 @@ export async function proveAccelerator(request: AcceleratorRequest): Promise<Acc
   }
   return withoutKvm(requested, {
     reason: `/dev/kvm opens, but the smoke boot failed: ${boot.reason}`,
-    hint: 'The host offers KVM without working virtualisation (often nested, without support of the outer host).',
+    hint: 'The host offers KVM without working virtualisation (often nested, without support from the outer host).',
     evidence: boot.evidence,
   });
 }
 
 function emulationOnly(requested: 'auto' | 'kvm', reason: string): AcceleratorProof {
   if (requested === 'auto') return { accelerator: 'tcg', requested, reason };
-  throw new UsageError('KVM_CANNOT_COUNT', `KVM was asked for, but ${reason}`, {
-    hint: 'Use --accel tcg, or leave the cells with `clock: instructions` out (--filter clock=host).',
+  throw new UsageError('KVM_CANNOT_COUNT', `KVM was requested, but ${reason}`, {
+    hint: 'Use --accel tcg, or leave out the cells with `clock: instructions` (--filter clock=host).',
   });
 }
 
 function withoutKvm(requested: 'auto' | 'kvm', obstacle: Obstacle): AcceleratorProof {
   if (requested === 'auto') return { accelerator: 'tcg', requested, reason: `no KVM: ${obstacle.reason}` };
-  throw new InfrastructureError('KVM_UNUSABLE', `KVM was asked for and cannot be used: ${obstacle.reason}`, {
+  throw new InfrastructureError('KVM_UNUSABLE', `KVM was requested but cannot be used: ${obstacle.reason}`, {
     hint: obstacle.hint,
     evidence: obstacle.evidence,
   });
@@ -85,19 +85,19 @@ function explain(error: NodeJS.ErrnoException): Obstacle {
     case 'ENOENT':
       return {
         reason: '/dev/kvm does not exist',
-        hint: 'Load kvm_intel or kvm_amd, turn virtualisation on in the firmware, or pass /dev/kvm to the container.',
+        hint: 'Load kvm_intel or kvm_amd, enable virtualisation in the firmware, or pass /dev/kvm to the container.',
       };
     case 'EACCES':
     case 'EPERM':
       return {
-        reason: `/dev/kvm may not be opened (${error.code})`,
+        reason: `no permission to open /dev/kvm (${error.code})`,
         hint: 'Add yourself to its group: sudo usermod -aG kvm "$USER", then log in again.',
       };
     case 'ENXIO':
     case 'ENODEV':
       return {
         reason: `/dev/kvm has no driver behind it (${error.code})`,
-        hint: 'Load kvm_intel or kvm_amd; a virtual machine needs nested virtualisation from its host.',
+        hint: 'Load kvm_intel or kvm_amd. A virtual machine needs nested virtualisation on its host.',
       };
     default:
       return {

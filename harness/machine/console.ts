@@ -1,13 +1,13 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 
-/** Most bytes of console that are read; more is a flood. */
+/** Maximum number of console bytes to read. More is a flood. */
 const consoleLimit = 16 * 1024 ** 2;
-/** Longest console line, in characters; the kernel's own records end at 1 KiB. The rest of a longer line is cut. */
+/** Maximum length of a console line, in characters. The kernel's own records end at 1 KiB. Longer lines are cut. */
 export const consoleLineLimit = 4096;
 const chunkLength = 64 * 1024;
 
-/** Follows the file that QEMU writes the serial console to. What the guest prints is hostile: everything is bounded. */
+/** Follows the file to which QEMU writes the serial console. Guest output is hostile, so everything is bounded. */
 export class ConsoleTail {
   readonly #path: string;
   readonly #limit: number;
@@ -27,12 +27,12 @@ export class ConsoleTail {
     return this.#offset;
   }
 
-  /** The guest printed more than the limit; nothing beyond is read. */
+  /** Whether the guest printed more than the limit. Nothing beyond it is read. */
   get flooded(): boolean {
     return this.#offset >= this.#limit;
   }
 
-  /** Reads what was added since the last call and returns the complete lines of it. */
+  /** Reads what was added since the last call and returns its complete lines. */
   async read(): Promise<string[]> {
     this.#file ??= await openIfThere(this.#path);
     if (!this.#file) return [];
@@ -48,7 +48,7 @@ export class ConsoleTail {
     return lines;
   }
 
-  /** Reads to the end, with an unfinished last line, and lets the file go. */
+  /** Reads to the end, including an incomplete last line, and closes the file. */
   async close(): Promise<string[]> {
     const lines = await this.read();
     if (this.#partial) lines.push(this.#partial);

@@ -1,17 +1,17 @@
 import type { Crash } from '../measurement/crashes/crash.ts';
 
-/** Most console lines that are looked at together; a report has at most a few hundred. */
+/** Maximum number of console lines to examine together. A report has at most a few hundred. */
 const windowLimit = 4000;
-/** Lines kept when nothing is wrong, so that a report whose first line came earlier is whole. */
+/** Number of harmless lines to keep, so that a report whose first line came earlier is complete. */
 const overlap = 8;
 const crashLimit = 50;
 
-/** Finds the crash reports in console lines, in order; expected diagnostics are none. */
+/** Finds the crash reports in console lines, in order. Expected diagnostics are not crashes. */
 export type Recognise = (lines: readonly string[]) => Crash[];
 
 /**
  * Finds crash reports in the console as it grows. While a report is being printed its title and evidence may still
- * change; it is complete when the guest has been quiet for a moment, or has ended.
+ * change. It is complete when the guest has been quiet for a moment or has ended.
  */
 export class CrashWatch {
   readonly #recognise: Recognise;
@@ -23,17 +23,17 @@ export class CrashWatch {
     this.#recognise = recognise;
   }
 
-  /** The first crash after which the guest cannot be believed, if there is one. */
+  /** The first crash after which the guest cannot be trusted, if any. */
   get fatal(): Crash | undefined {
     return this.crashes.find(crash => crash.fatal);
   }
 
-  /** All crashes in order, the first fifty; not only fatal ones. */
+  /** The first fifty crashes in order, not only fatal ones. */
   get crashes(): Crash[] {
     return [...this.#settled, ...this.#current].slice(0, crashLimit);
   }
 
-  /** Takes new console lines. */
+  /** Adds new console lines. */
   push(lines: readonly string[]): void {
     if (lines.length === 0) return;
     this.#window.push(...lines);

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 
 /**
  * Frequency of the host's time stamp counter in kHz, for `tsc_early_khz=` on the command line of an emulated guest,
- * whose counter it is. Left to itself the kernel calibrates against an emulated PIT or HPET; on a busy host that goes wrong
- * by any factor, and the later refinement rejects what differs by more than 1 % (arch/x86/kernel/tsc.c).
+ * which uses the same counter. By default the kernel calibrates against an emulated PIT or HPET. On a busy host the result
+ * can be wrong by any factor, and the later refinement rejects differences above 1 % (arch/x86/kernel/tsc.c).
  * @param cpuinfo text of the host's /proc/cpuinfo; on x86 its bogomips are twice the TSC's MHz
- * @returns undefined when it does not say
+ * @returns undefined if it is not there
  */
 export function timeStampKilohertz(cpuinfo: string): number | undefined {
   const bogomips = /^bogomips\s*:\s*(\d{1,6}(?:\.\d{1,4})?)$/m.exec(cpuinfo)?.[1];
@@ -21,11 +21,11 @@ export async function readTimeStampKilohertz(): Promise<number | undefined> {
 
 /**
  * Loops per jiffy of an emulated guest, for `lpj=` on its command line: the frequency of its time stamp counter is
- * known, so its delay loop can be told instead of being calibrated on each vCPU in turn (0.27 s each: without
- * a constant TSC the kernel does not take over the boot CPU's value, init/calibrate.c).
+ * known, so its delay loop need not be calibrated on each vCPU in turn (0.27 s each: without a constant TSC the kernel
+ * does not reuse the boot CPU's value, see init/calibrate.c).
  * @param kilohertz of the guest's time stamp counter
  * @param config text of the guest kernel's configuration, for CONFIG_HZ
- * @returns undefined when either does not say; the kernel then calibrates as it always did
+ * @returns undefined if either is unknown; the kernel then calibrates by itself
  */
 export function delayLoops(kilohertz: number | undefined, config: string): number | undefined {
   const frequency = /^CONFIG_HZ=(\d{2,4})$/m.exec(config)?.[1];
@@ -36,7 +36,7 @@ export function delayLoops(kilohertz: number | undefined, config: string): numbe
 
 /**
  * `delayLoops` for a kernel whose configuration is in a file.
- * @throws the error of the file system when the file cannot be read
+ * @throws the error of the file system if the file cannot be read
  */
 export async function readDelayLoops(
   kilohertz: number | undefined,

@@ -6,7 +6,7 @@ import { CrashWatch, type Recognise } from './crash-watch.ts';
 
 const tailLength = 100;
 
-/** A guest's serial console as its life goes on: the last lines, the crashes, and how long it has been quiet. */
+/** The serial console of a running guest: the last lines, the crashes, and how long it has been quiet. */
 export class GuestConsole {
   /** The last hundred lines, unescaped. */
   readonly tail: string[] = [];
@@ -18,7 +18,7 @@ export class GuestConsole {
 
   /**
    * @param now monotonic time, ns
-   * @param recognise finds crash reports in lines; default: that of harness/measurement
+   * @param recognise finds crash reports in lines; default: the one in harness/measurement
    */
   constructor(path: string, now: () => number, recognise?: Recognise) {
     this.#file = new ConsoleTail(path);
@@ -27,37 +27,37 @@ export class GuestConsole {
     this.#heard = now();
   }
 
-  /** How often the kernel printed its banner; more than once is a reboot. */
+  /** How often the kernel printed its banner. More than once means a reboot. */
   get banners(): number {
     return this.#banners;
   }
 
-  /** More was printed than is read. */
+  /** Whether the guest printed more than the limit. */
   get flooded(): boolean {
     return this.#file.flooded;
   }
 
-  /** The first fatal crash; its evidence grows while the report is printed. */
+  /** The first fatal crash. Its evidence grows while the report is being printed. */
   get fatal(): Crash | undefined {
     return this.#watch.fatal;
   }
 
-  /** All crashes in order, also those that a guest survives. */
+  /** All crashes in order, including those that a guest survives. */
   get crashes(): Crash[] {
     return this.#watch.crashes;
   }
 
-  /** For how long there was no new line, ns. */
+  /** Time since the last new line, in ns. */
   get quietNs(): number {
     return this.#now() - this.#heard;
   }
 
-  /** Takes in what was printed since the last call; false when there was nothing. */
+  /** Reads what was printed since the last call. Returns false if there was nothing. */
   async read(): Promise<boolean> {
     return this.#take(await this.#file.read());
   }
 
-  /** Takes in the rest, with an unfinished last line, and lets the file go. */
+  /** Reads the rest, including an incomplete last line, and closes the file. */
   async close(): Promise<void> {
     this.#take(await this.#file.close());
   }

@@ -2,30 +2,30 @@ import type { Crash } from '../measurement/crashes/crash.ts';
 import type { MachineEnd } from './machine.ts';
 import type { Expiry } from './phase-clock.ts';
 
-/** All that was seen of a guest's end. */
+/** Everything known about the end of a guest. */
 export interface EndFacts {
   interrupted: boolean;
   /** The first fatal crash on the console. */
   fatal?: Crash | undefined;
-  /** What QEMU left when it ended by itself; undefined when the harness ended it. */
+  /** How QEMU exited by itself; undefined if the harness ended it. */
   exit?: { code: number; signal?: string | undefined; stderr: string } | undefined;
   /** `reason` of QEMU's SHUTDOWN event: guest-shutdown, guest-reset, guest-panic, host-signal … */
   shutdownReason?: string | undefined;
-  /** What was wrong with the frames. */
+  /** The problem with the frames, if any. */
   channelProblem?: string | undefined;
   flooded: boolean;
   expiry?: Expiry | undefined;
   hangEvidence?: string | undefined;
-  /** The agent sent its last frame: `end`, or `error` when it could not go on. */
+  /** Whether the agent sent its last frame: `end`, or `error` if it could not continue. */
   concluded: boolean;
-  /** How often the guest said hello or printed the kernel's banner; more than once is a reboot. */
+  /** How often the guest said hello or printed the kernel's banner. More than once means a reboot. */
   boots: number;
   consoleTail: string[];
 }
 
 /**
- * Judges how a guest's life ended. The strongest cause wins: an interruption explains a dead QEMU, a crash explains
- * torn frames, torn frames explain a missing end.
+ * Judges how a guest ended. The strongest cause wins: an interruption explains a dead QEMU, a crash explains incomplete
+ * frames, and incomplete frames explain a missing end.
  */
 export function judgeEnd(facts: EndFacts): MachineEnd {
   if (facts.interrupted) return { kind: 'interrupted' };
@@ -49,13 +49,13 @@ export function judgeEnd(facts: EndFacts): MachineEnd {
   return judgeEarlyExit(facts);
 }
 
-/** QEMU ended in good order, but the agent had not said that it was done. */
+/** QEMU exited normally, but the agent had not reported that it was done. */
 function judgeEarlyExit(facts: EndFacts): MachineEnd {
   if (facts.shutdownReason === 'guest-reset') {
     const orderly = facts.consoleTail.some(line => line.includes('reboot: Restarting system'));
     return orderly
       ? crashed('reboot', 'the guest rebooted before its trial ended', facts)
-      : crashed('triple-fault', 'the guest reset without a word (triple fault)', facts);
+      : crashed('triple-fault', 'the guest reset without any message (triple fault)', facts);
   }
   if (facts.shutdownReason === 'guest-panic') return crashed('panic', 'the guest panicked silently', facts);
   if (facts.shutdownReason === 'guest-shutdown') {
@@ -63,7 +63,7 @@ function judgeEarlyExit(facts: EndFacts): MachineEnd {
   }
   return {
     kind: 'qemu',
-    reason: `QEMU ended before the guest did (${facts.shutdownReason ?? 'no reason given'})`,
+    reason: `QEMU exited before the guest finished (${facts.shutdownReason ?? 'no reason given'})`,
     evidence: facts.exit?.stderr ?? '',
   };
 }
@@ -77,6 +77,6 @@ function describeExit(exit: NonNullable<EndFacts['exit']>): string {
     return 'QEMU is not installed';
   if (exit.signal === 'SIGKILL') return 'QEMU was killed (SIGKILL), perhaps by the OOM killer of the host';
   const said = exit.stderr.trim().split('\n')[0]?.slice(0, 300);
-  const death = exit.signal ? `QEMU died of ${exit.signal}` : `QEMU ended with exit code ${exit.code}`;
+  const death = exit.signal ? `QEMU died of ${exit.signal}` : `QEMU exited with code ${exit.code}`;
   return said ? `${death}: ${said}` : death;
 }

@@ -14,30 +14,30 @@ import type { Deadlines, MachineEnd, MachineSettings } from './machine.ts';
 import { type Expiry, PhaseClock } from './phase-clock.ts';
 import { listenQmp, type QmpConnection, type QmpListener } from './qmp.ts';
 
-/** One life of a guest. */
+/** One boot of a guest. */
 export interface GuestOptions {
-  /** Both sockets are created by the harness; their folder must exist. */
+  /** The harness creates both sockets. Their folder must exist. */
   settings: MachineSettings & { channelSocket: string; qmpSocket: string };
   deadlines: Deadlines;
   listenChannel: ListenChannel;
-  /** Finds the crash reports in console lines; default: that of harness/measurement. */
+  /** Finds crash reports in console lines. Default: the one in harness/measurement. */
   recognise?: Recognise | undefined;
   signal?: AbortSignal | undefined;
   onMessage?: ((message: Message) => void) | undefined;
   onPhase?: ((phase: TrialPhase) => void) | undefined;
-  /** Ends the guest as finished at its hello: the smoke boot. */
+  /** Ends the guest as finished once it says hello, for the smoke boot. */
   untilHello?: boolean | undefined;
-  /** How long a guest that crashed may be quiet before its report counts as complete, ns; default: 1 s. */
+  /** How long a crashed guest must be quiet before its report counts as complete, in ns. Default: 1 s. */
   graceNs?: number | undefined;
 }
 
-/** What a guest's life left, beside what its agent said. */
+/** The result of a guest, apart from what its agent reported. */
 export interface GuestResult {
   end: MachineEnd;
   /** Host monotonic durations of the phases that were reached, ns. */
   phasesNs: Partial<Record<TrialPhase, number>>;
   durationNs: number;
-  /** Every crash report on the console, also of those that a guest survives. */
+  /** Every crash report on the console, including those that a guest survives. */
   crashes: Crash[];
   /** The last lines of the console, unescaped. */
   consoleTail: string[];
@@ -49,9 +49,9 @@ const drainMs = 2000;
 const now = () => Number(process.hrtime.bigint());
 
 /**
- * Boots a guest and stays with it until QEMU is gone. Both sockets are listened on before QEMU starts; whatever
- * happens, at the end no process, socket or timer of it is left.
- * @throws InfrastructureError when a socket cannot be made; whatever a callback throws. All else is in the result.
+ * Boots a guest and waits until QEMU is gone. Both sockets listen before QEMU starts. Whatever happens, no process, socket
+ * or timer is left at the end.
+ * @throws InfrastructureError if a socket cannot be created; whatever a callback throws. Anything else is in the result.
  */
 export async function runGuest(options: GuestOptions): Promise<GuestResult> {
   const guest = new Guest(options);
@@ -94,7 +94,7 @@ class Guest {
   /** Listens first, then starts QEMU. */
   async start(): Promise<void> {
     const { settings, listenChannel } = this.#options;
-    // A console of an earlier life would be read as this one's.
+    // The console of an earlier boot would be read as part of this one.
     await rm(settings.consoleFile, { force: true });
     this.#channel = await listenChannel({
       path: settings.channelSocket,
@@ -116,12 +116,12 @@ class Guest {
     });
     void this.#listener.connected.then(
       qmp => this.#guarded(() => this.#connect(qmp)),
-      // QEMU died before it connected, or we hung up: its exit tells.
+      // QEMU died before it connected, or we hung up. Its exit shows which.
       () => this.#wake(),
     );
   }
 
-  /** Stays until the life is over for one reason or another. */
+  /** Waits until the guest is finished for any reason. */
   async watch(): Promise<void> {
     const onAbort = () => this.#wake();
     this.#options.signal?.addEventListener('abort', onAbort);
@@ -132,15 +132,15 @@ class Guest {
     }
   }
 
-  /** Ends what still runs: quit by QMP, then TERM, then KILL; then closes and removes the sockets. */
+  /** Ends QEMU: quit by QMP, then TERM, then KILL. Then closes and removes the sockets. */
   async stop(): Promise<void> {
     if (this.#program && !this.#result) {
       this.#endedByUs = true;
-      // The answer may never come: TERM follows in any case.
+      // The answer may never arrive. TERM follows in any case.
       await this.#qmp?.execute('quit', {}, 5e8).catch(() => {});
       this.#result = await this.#program.end();
     }
-    // QEMU is gone, so all that the guest said is on its way; a channel that keeps it back is not waited for.
+    // QEMU is gone, so everything the guest sent is on its way. Do not wait for a channel that holds it back.
     const said = this.#channelConnected ? this.#channel?.closed : undefined;
     await Promise.race([said, setTimeout(drainMs, undefined, { ref: false })]);
     const closed = await Promise.allSettled([this.#channel?.close(), this.#listener?.close()]);
@@ -148,12 +148,12 @@ class Guest {
     for (const outcome of closed) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
-  /** The verdict on this life, after `stop`. */
+  /** The result of this guest, after `stop`. */
   life(): GuestResult {
     if (this.#failure) throw this.#failure.error;
     const result = this.#result;
     const end = judgeEnd({
-      // A guest that was done before the signal came is a result like any other.
+      // A guest that was done before the signal is a result like any other.
       interrupted: this.#interrupted && (this.#endedByUs || !this.#program),
       flooded: this.#console.flooded,
       concluded: this.#concluded,
@@ -185,7 +185,7 @@ class Guest {
     if (this.#result || this.#interrupted || this.#failure) return true;
     if (this.#channelProblem !== undefined || this.#console.flooded) return true;
     if (this.#options.untilHello && this.#concluded) return true;
-    // A guest that crashed has until its report is out; only QEMU's end or silence tells.
+    // A crashed guest gets time to print its report. Only QEMU's exit or silence shows that it is complete.
     if (this.#console.fatal) return this.#console.quietNs > (this.#options.graceNs ?? 1e9);
     this.#expiry = this.#clock.expired();
     if (!this.#expiry) return false;
@@ -222,7 +222,7 @@ class Guest {
     this.#options.onMessage?.(message);
   }
 
-  /** Frames torn by our own ending of QEMU are no fault of the channel. */
+  /** Frames cut off because we ended QEMU are not a fault of the channel. */
   #lose(reason: string): void {
     if (!this.#endedByUs) this.#channelProblem ??= reason;
     this.#wake();
@@ -233,7 +233,7 @@ class Guest {
     this.#options.onPhase?.(phase);
   }
 
-  /** A callback that throws ends the guest; the error comes out of `runGuest`. */
+  /** A callback that throws ends the guest, and `runGuest` throws the error. */
   #guarded(action: () => void): void {
     try {
       action();

@@ -1,13 +1,13 @@
 import type { QmpConnection } from './qmp.ts';
 
 const shownProcessors = 64;
-/** Each question gets this long, ns: a QEMU that hangs itself must not hold up its end. */
+/** Timeout of each query, in ns: a QEMU that hangs itself must not delay its end. */
 const questionNs = 2e9;
 
 /**
- * Where a guest stands that does not go on: QEMU's own state and, for each vCPU, its instruction pointer and whether
- * it is halted. Never throws; what could not be had is said. The addresses can be looked up in System.map when the
- * kernel runs with nokaslr.
+ * Where a hung guest is stuck: QEMU's own state and, for each vCPU, its instruction pointer and whether it is halted.
+ * Never throws; missing information is noted. The addresses can be looked up in System.map if the kernel runs with
+ * nokaslr.
  */
 export async function hangEvidence(qmp: QmpConnection | undefined): Promise<string> {
   if (!qmp) return 'QEMU has not opened its QMP socket.';
@@ -19,12 +19,12 @@ export async function hangEvidence(qmp: QmpConnection | undefined): Promise<stri
     const registers = await qmp.execute('human-monitor-command', command, questionNs);
     lines.push(...summariseRegisters(String(registers)));
   } catch (error) {
-    lines.push(`No more could be asked: ${(error as Error).message}.`);
+    lines.push(`QEMU did not answer further queries: ${(error as Error).message}.`);
   }
   return lines.join('\n');
 }
 
-/** One line for each vCPU out of the text of `info registers -a`: `CPU 0: RIP ffffffff81e0a1cb, halted`. */
+/** One line per vCPU from the text of `info registers -a`: `CPU 0: RIP ffffffff81e0a1cb, halted`. */
 export function summariseRegisters(text: string): string[] {
   const processors = text.split(/^CPU#/m).slice(1);
   const lines = processors.slice(0, shownProcessors).map(block => {

@@ -2,13 +2,13 @@ import type { TrialPhase } from '../measurement/record.ts';
 import { formatDuration } from '../units.ts';
 import type { Deadlines } from './machine.ts';
 
-/** A deadline that was missed. */
+/** A missed deadline. */
 export interface Expiry {
   phase: TrialPhase;
   reason: string;
 }
 
-/** Keeps the time of a guest's phases on the host's monotonic clock and tells which deadline was missed. */
+/** Times the phases of a guest on the host's monotonic clock, and detects missed deadlines. */
 export class PhaseClock {
   readonly #deadlines: Deadlines;
   readonly #now: () => number;
@@ -27,12 +27,12 @@ export class PhaseClock {
     this.#heard = this.#started;
   }
 
-  /** The phase that runs. */
+  /** The current phase. */
   get phase(): TrialPhase {
     return this.#phase;
   }
 
-  /** Goes on to a phase; time in a phase that is entered twice adds up. */
+  /** Enters a phase. The times of a phase that is entered twice add up. */
   enter(phase: TrialPhase): void {
     const now = this.#now();
     this.#spent[this.#phase] = (this.#spent[this.#phase] ?? 0) + now - this.#entered;
@@ -41,12 +41,12 @@ export class PhaseClock {
     this.#heard = now;
   }
 
-  /** The guest was heard: a byte on console or channel. */
+  /** Notes that the guest sent a byte on console or channel. */
   heard(): void {
     this.#heard = this.#now();
   }
 
-  /** The first deadline that is over, if one is. Start and boot share the deadline of the boot. */
+  /** The first missed deadline, if any. Start and boot share the deadline of the boot. */
   expired(): Expiry | undefined {
     const now = this.#now();
     const phase = this.#phase;
@@ -63,7 +63,7 @@ export class PhaseClock {
     return undefined;
   }
 
-  /** Durations of the phases that were reached, ns, with the running one up to now. */
+  /** Durations of the phases so far, in ns, including the current one. */
   durations(): Partial<Record<TrialPhase, number>> {
     const running = (this.#spent[this.#phase] ?? 0) + this.#now() - this.#entered;
     return { ...this.#spent, [this.#phase]: running };

@@ -5,10 +5,10 @@ import { socketPathLimit } from '../channel/listener.ts';
 import { debug, debugError } from '../debug.ts';
 import { InfrastructureError } from '../errors.ts';
 
-/** Longest QMP message that is taken, in characters: the registers of 255 vCPUs fit. */
+/** Maximum length of a QMP message, in characters: enough for the registers of 255 vCPUs. */
 export const qmpMessageLimit = 4 * 1024 ** 2;
 
-/** An event as QEMU sent it: `SHUTDOWN` with `{guest, reason}`, `RESET`, `GUEST_PANICKED`, `STOP` … */
+/** An event from QEMU: `SHUTDOWN` with `{guest, reason}`, `RESET`, `GUEST_PANICKED`, `STOP` … */
 export interface QmpEvent {
   event: string;
   data: Record<string, unknown>;
@@ -21,8 +21,8 @@ interface Pending {
 }
 
 /**
- * Cuts a stream of JSON lines into objects.
- * @throws InfrastructureError QMP_PROTOCOL for a line that is too long or is no JSON object
+ * Splits a stream of JSON lines into objects.
+ * @throws InfrastructureError QMP_PROTOCOL for a line that is too long or not a JSON object
  */
 export class QmpDecoder {
   readonly #decoder = new StringDecoder('utf8');
@@ -32,7 +32,7 @@ export class QmpDecoder {
     const lines = (this.#partial + this.#decoder.write(chunk)).split('\n');
     this.#partial = lines.pop() ?? '';
     if (this.#partial.length > qmpMessageLimit) {
-      throw new InfrastructureError('QMP_PROTOCOL', 'QEMU sent a QMP message without end');
+      throw new InfrastructureError('QMP_PROTOCOL', 'QEMU sent a QMP message that never ends');
     }
     return lines.filter(line => line.trim() !== '').map(parseObject);
   }
@@ -49,7 +49,7 @@ function parseObject(line: string): Record<string, unknown> {
     });
   }
   if (isObject(value)) return value;
-  throw new InfrastructureError('QMP_PROTOCOL', 'QEMU sent a QMP line that is no object', {
+  throw new InfrastructureError('QMP_PROTOCOL', 'QEMU sent a QMP line that is not an object', {
     evidence: line.slice(0, 200),
   });
 }
@@ -58,7 +58,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** One QMP conversation: commands with answers, and events. Made by `listenQmp`. */
+/** A QMP connection: commands with answers, and events. Created by `listenQmp`. */
 export class QmpConnection {
   readonly #name: string;
   readonly #socket: Socket;
@@ -69,7 +69,7 @@ export class QmpConnection {
   #next = 1;
   #failure: Error | undefined;
 
-  /** @param name of the conversation, for debug lines: the path of its socket */
+  /** @param name of the connection for debug lines: the path of its socket */
   constructor(name: string, socket: Socket, onEvent: (event: QmpEvent) => void) {
     this.#name = name;
     this.#socket = socket;
@@ -106,9 +106,9 @@ export class QmpConnection {
     });
   }
 
-  /** Hangs up; commands that wait are refused. */
+  /** Hangs up. Pending commands are rejected. */
   close(): void {
-    this.#fail(new InfrastructureError('QMP_CLOSED', 'the QMP conversation was ended'));
+    this.#fail(new InfrastructureError('QMP_CLOSED', 'the QMP connection was closed'));
   }
 
   #take(chunk: Buffer): void {
@@ -138,7 +138,10 @@ export class QmpConnection {
     this.#pending.delete(id);
     clearTimeout(pending.timer);
     if ('return' in message) pending.resolve(message['return']);
-    else pending.reject(new InfrastructureError('QMP_ERROR', `QEMU refused: ${describe(message['error'])}`));
+    else
+      pending.reject(
+        new InfrastructureError('QMP_ERROR', `QEMU rejected the command: ${describe(message['error'])}`),
+      );
   }
 
   #fail(error: Error): void {
@@ -166,22 +169,22 @@ function deferred() {
     resolve = yes;
     reject = no;
   });
-  // Nobody may be waiting yet when QEMU dies; the failure is kept and reported by execute().
+  // Nobody may be waiting yet when QEMU dies. The failure is kept, and execute() reports it.
   promise.catch(() => {});
   return { resolve, reject, promise };
 }
 
-/** A socket that waits for QEMU. */
+/** A socket waiting for QEMU. */
 export interface QmpListener {
-  /** The conversation, ready for commands, once QEMU has connected; rejects when closed before. */
+  /** The connection, ready for commands, once QEMU has connected. Rejects if closed before. */
   connected: Promise<QmpConnection>;
   /** Hangs up, stops listening and removes the socket file. */
   close(): Promise<void>;
 }
 
 /**
- * Listens on a Unix socket for the QMP connection of a QEMU that is started afterwards, so that there is no port to
- * choose and no file to wait for.
+ * Listens on a Unix socket for the QMP connection of a QEMU that is started later, so that there is no port to choose and
+ * no file to wait for.
  * @throws InfrastructureError SOCKET_PATH_TOO_LONG, SOCKET_LISTEN
  */
 export async function listenQmp(path: string, onEvent: (event: QmpEvent) => void): Promise<QmpListener> {
@@ -193,7 +196,7 @@ export async function listenQmp(path: string, onEvent: (event: QmpEvent) => void
   const connected = new Promise<QmpConnection>((resolve, reject) => {
     refuse = reject;
     server.once('connection', socket => {
-      // One conversation only; whoever comes later is not QEMU.
+      // Accept one connection only: anyone who connects later is not QEMU.
       server.close();
       connection = new QmpConnection(path, socket, onEvent);
       const ready = connection;
@@ -214,7 +217,7 @@ export async function listenQmp(path: string, onEvent: (event: QmpEvent) => void
 function checkSocketPath(path: string): void {
   if (Buffer.byteLength(path) <= socketPathLimit) return;
   throw new InfrastructureError('SOCKET_PATH_TOO_LONG', `${path} is too long for a Unix socket`, {
-    hint: `Linux takes at most ${socketPathLimit} bytes; set TMPDIR to a shorter path.`,
+    hint: `Linux allows at most ${socketPathLimit} bytes; set TMPDIR to a shorter path.`,
   });
 }
 
@@ -226,7 +229,7 @@ function listen(server: Server, path: string): Promise<void> {
       ),
     );
     server.listen(path, () => {
-      // What goes wrong later shows as a QEMU that cannot connect.
+      // Later errors show up as a QEMU that cannot connect.
       server.on('error', debugError);
       resolve();
     });

@@ -1,7 +1,7 @@
-/** Axes that came with a later version: runs of earlier ones say nothing of them, and had these values. */
+/** Axes added in later versions, with the values that runs of earlier versions implicitly had. */
 const laterDefaults: Readonly<Record<string, string>> = { clock: 'host' };
 
-/** The settings without those that an earlier version would not have named: equal cells of both are equal here. */
+/** The settings without those that an earlier version did not have, so that equal cells of both versions are equal. */
 export function withoutLaterDefaults(settings: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(settings).filter(([axis, value]) => laterDefaults[axis] !== value),
@@ -9,9 +9,9 @@ export function withoutLaterDefaults(settings: Readonly<Record<string, string>>)
 }
 
 /**
- * The key of the cells that are compared with each other: equal in every setting but those of the compared axis. Shards
- * keep such cells on one host and pairs are made of them, so both ask here.
- * @param axis undefined when nothing is left out
+ * The key of cells that are compared with each other: they are equal in every setting except those of the compared axis.
+ * Used both for shards, which keep such cells on one host, and for pairs.
+ * @param axis undefined to leave nothing out
  */
 export function comparisonGroup(
   settings: Readonly<Record<string, string>>,
@@ -23,7 +23,7 @@ export function comparisonGroup(
   return JSON.stringify(others.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Whether a setting is part of what an axis varies: another workload brings parameters of its own. */
+/** Whether an axis varies a setting: another workload has parameters of its own. */
 export function belongsToAxis(setting: string, axis: string | undefined): boolean {
   return setting === axis || (axis === 'workload' && setting.startsWith('workload.'));
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { matrixShape, parameterKeysMark } from './matrix-shape.ts';
 
-/** Where the committed copy stands, below the project's folder. */
+/** Path of the committed copy, relative to the project folder. */
 export const matrixSchemaFile = 'matrices/matrix.schema.json';
 
 /**
  * The JSON Schema (draft 2020-12) of a matrix, for editors: `# yaml-language-server: $schema=./matrix.schema.json`.
- * It knows the shape; what depends on the declared kernels, fragments and workloads only `loadMatrix` knows.
+ * It describes the shape. `loadMatrix` also checks what depends on the declared kernels, fragments and workloads.
  */
 export function matrixJsonSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(matrixShape, {
@@ -15,7 +15,7 @@ export function matrixJsonSchema(): Record<string, unknown> {
     override: ({ jsonSchema }) => {
       const open = jsonSchema as Record<string, unknown>;
       if (open[parameterKeysMark] === undefined) return;
-      // Further axes are the workload's parameters; anything else is a mistake that the editor can show.
+      // Further axes are the workload's parameters. The editor can flag anything else as an error.
       delete open[parameterKeysMark];
       open['patternProperties'] = { '^workload\\..+$': open['additionalProperties'] };
       open['additionalProperties'] = false;

@@ -6,7 +6,7 @@ import type { MatrixShape } from './matrix-shape.ts';
 import { suggest } from './source/nearest.ts';
 import type { YamlSource } from './source/yaml-source.ts';
 
-/** Boots of each cell where a matrix says nothing. */
+/** Default number of boots per cell. */
 const defaultTrials = 3;
 
 /** Reads `trials`; looks must ascend. */
@@ -17,13 +17,13 @@ export function readTrials(source: YamlSource, shape: MatrixShape): TrialCount {
   for (const [index, look] of trials.looks.entries()) {
     const before = trials.looks[index - 1];
     if (before !== undefined && look <= before) {
-      source.report(['trials', 'looks', index], `looks must ascend, and ${look} follows ${before}`);
+      source.report(['trials', 'looks', index], `looks must ascend, but ${look} follows ${before}`);
     }
   }
   return { kind: 'looks', looks: trials.looks };
 }
 
-/** Reads `gates`; the names of metrics are checked when the caller knows them. */
+/** Reads `gates`. Checks the names of metrics if the caller knows them. */
 export function readGates(
   source: YamlSource,
   shape: MatrixShape,
@@ -58,7 +58,7 @@ function readGate(
   return gate;
 }
 
-/** Refuses gates of totals where every workload runs for a fixed time: there a total measures the speed of the kernel. */
+/** Rejects gates of totals if every workload runs for a fixed time, because totals then measure the speed of the kernel. */
 export function checkGatedTotals(source: YamlSource, matrix: Matrix, totals: readonly string[]): void {
   if (matrix.cells.some(({ design }) => design === 'fixed-work')) return;
   for (const metric of Object.keys(matrix.gates)) {
@@ -66,23 +66,23 @@ export function checkGatedTotals(source: YamlSource, matrix: Matrix, totals: rea
     source.report(
       ['gates', metric],
       `${metric} is a total, and every workload of this matrix runs for a fixed time: a slower kernel would be an improvement`,
-      'Gate waste_per_request, failures_per_request or loads_per_second, or use a workload of fixed work.',
+      'Gate waste_per_request, failures_per_request or loads_per_second, or use a workload with fixed work.',
       'key',
     );
   }
 }
 
-/** Refuses to count instructions under KVM: it runs them on the processor, where nobody sees them. */
+/** Rejects counting instructions under KVM, which runs them on the processor, where they cannot be counted. */
 export function checkClocks(source: YamlSource, matrix: Matrix): void {
   if (matrix.require.accel !== 'kvm' || matrix.cells.every(({ clock }) => clock === 'host')) return;
   source.report(
     ['require', 'accel'],
-    'instructions are counted under emulation only, and KVM is required',
-    'Write `accel: tcg`, or leave `clock: instructions` to a matrix of its own.',
+    'instructions can only be counted under emulation, but KVM is required',
+    'Write `accel: tcg`, or move `clock: instructions` to a separate matrix.',
   );
 }
 
-/** Reads `compare`: the axis must vary, and a cell must have the base. */
+/** Reads `compare`. The axis must vary, and a cell must have the base. */
 export function readCompare(
   source: YamlSource,
   shape: MatrixShape,
@@ -95,14 +95,14 @@ export function readCompare(
       matrix.varied.length === 0 ? 'Nothing varies in this matrix.' : suggest(compare.axis, matrix.varied);
     source.report(
       ['compare', 'axis'],
-      `${JSON.stringify(compare.axis)} is no axis with several values`,
+      `${JSON.stringify(compare.axis)} is not an axis with several values`,
       hint,
     );
     return undefined;
   }
   if (compare.axis === 'clock') {
-    const message = 'guests with another clock do not do the same, and cannot be compared';
-    source.report(['compare', 'axis'], message, 'Compare another axis; both clocks may stand in one matrix.');
+    const message = 'guests with different clocks do not do the same work and cannot be compared';
+    source.report(['compare', 'axis'], message, 'Compare another axis. A matrix may have both clocks.');
     return undefined;
   }
   const values = [...new Set(matrix.cells.flatMap(cell => cell.settings[compare.axis] ?? []))];
@@ -127,7 +127,7 @@ function readAmount(raw: number | string): number {
       if (!(error instanceof UsageError)) throw error;
     }
   }
-  throw new UsageError('GATE_INVALID', `${JSON.stringify(raw)} is no amount`, {
+  throw new UsageError('GATE_INVALID', `${JSON.stringify(raw)} is not an amount`, {
     hint: 'Write 1, 5ms or 1MiB.',
   });
 }
@@ -137,21 +137,21 @@ function readShare(raw: number | string): number {
   if (typeof raw === 'number') return notNegative(raw);
   const percent = /^([0-9]+(?:\.[0-9]+)?) ?%$/.exec(raw)?.[1];
   if (percent !== undefined) return Number(percent) / 100;
-  throw new UsageError('GATE_INVALID', `${JSON.stringify(raw)} is no fraction`, {
+  throw new UsageError('GATE_INVALID', `${JSON.stringify(raw)} is not a fraction`, {
     hint: 'Write 0.05 or 5%.',
   });
 }
 
-/** A share of boots: more than none, at most all. */
+/** A share of boots: more than 0, at most 1. */
 function readRate(raw: number | string): number {
   const rate = readShare(raw);
   if (rate > 0 && rate <= 1) return rate;
-  throw new UsageError('GATE_INVALID', `a rate lies above 0 and is at most 1 (100%), and this is ${rate}`, {
-    hint: 'Write 0.1 or 10% where one boot in ten counts.',
+  throw new UsageError('GATE_INVALID', `a rate must be above 0 and at most 1 (100%), not ${rate}`, {
+    hint: 'Write for example 0.1 or 10% for one boot in ten.',
   });
 }
 
 function notNegative(value: number): number {
   if (Number.isFinite(value) && value >= 0) return value;
-  throw new UsageError('GATE_INVALID', `a gate must not be negative, and is ${value}`);
+  throw new UsageError('GATE_INVALID', `a gate must not be negative, but this is ${value}`);
 }

@@ -2,14 +2,14 @@ import { dirname, isAbsolute, join } from 'node:path';
 import type { KernelSource } from './matrix.ts';
 import type { MatrixShape } from './matrix-shape.ts';
 
-/** How paths in a matrix are understood: below the folder of the matrix, `~/` below the home folder. */
+/** How to resolve paths in a matrix: relative to the folder of the matrix, or to the home folder after `~/`. */
 export interface PathContext {
   /** The matrix file. */
   file: string;
   home: string | undefined;
 }
 
-/** A path of a matrix, as the process can open it. */
+/** Resolves a path in a matrix to one that the process can open. */
 export function resolveMatrixPath(path: string, context: PathContext): string {
   if (context.home !== undefined && (path === '~' || path.startsWith('~/')))
     return join(context.home, path.slice(1));

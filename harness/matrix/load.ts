@@ -22,24 +22,24 @@ import { validSubset } from './source/valid-subset.ts';
 import { rawList, rawMap, YamlSource } from './source/yaml-source.ts';
 import type { WorkloadDefinition } from './workload/workload.ts';
 
-/** What a matrix may refer to, and where it stands. */
+/** What a matrix may refer to, and its path. */
 export interface LoadOptions {
   /** The file's path: shown in diagnostics; relative paths in the matrix start from its folder. */
   file: string;
   workloads: ReadonlyMap<string, WorkloadDefinition>;
   /** Names of the fragments in guests/kernel/. */
   fragments: readonly string[];
-  /** Names that `gates` may use; default: all are let through. */
+  /** Names that `gates` may use. Default: any. */
   metrics?: readonly string[];
-  /** Of these the totals, which cannot be gated where every workload runs for a fixed time. */
+  /** The totals among these, which cannot be gated if every workload runs for a fixed time. */
   totals?: readonly string[];
-  /** What `~/` means; default: the user's home folder. */
+  /** What `~/` means. Default: the user's home folder. */
   home?: string;
 }
 
 /**
- * A matrix from its text: checked, with all cells expanded in the order of the file.
- * @throws MatrixError with everything that is wrong, each at its place in the file
+ * Loads a matrix from its text: checks it and expands all cells in the order of the file.
+ * @throws MatrixError that lists every error, with its location in the file
  */
 export function loadMatrix(text: string, options: LoadOptions): Matrix {
   const source = new YamlSource(text, options.file);
@@ -53,10 +53,10 @@ export function loadMatrix(text: string, options: LoadOptions): Matrix {
   return source.fail();
 }
 
-/** The steps from a checked shape to a matrix; each reports what is wrong and goes on as far as it can. */
+/** The steps from a checked shape to a matrix. Each reports errors and continues as far as it can. */
 class MatrixReader {
   private readonly source: YamlSource;
-  /** The file's value, or what is sound of it. */
+  /** The file's value, or its valid subset. */
   private readonly raw: unknown;
   private readonly shape: MatrixShape;
   private readonly options: LoadOptions;
@@ -70,7 +70,7 @@ class MatrixReader {
     this.options = options;
     this.paths = { file: options.file, home: options.home ?? homedir() };
     this.context = {
-      // A kernel that is declared in a wrong way is no unknown one.
+      // A kernel with an invalid declaration is not unknown.
       kernels: Object.keys(raw === source.value ? shape.kernels : rawMap(rawMap(source.value)['kernels'])),
       fragments: [
         ...new Set([
@@ -82,7 +82,7 @@ class MatrixReader {
     };
   }
 
-  /** Reports what is wrong with single values; cells and defaults would only repeat what is wrong with the shape. */
+  /** Reports errors in single values. Checking cells and defaults would only repeat errors in the shape. */
   readValues(): void {
     const { source, shape } = this;
     this.checkDeclarations();
@@ -140,11 +140,16 @@ class MatrixReader {
     for (const name of Object.keys(this.shape.configs ?? {})) {
       const path = ['configs', name];
       if (name.includes('+'))
-        this.source.report(path, 'the name of a fragment has no +, which joins fragments', undefined, 'key');
+        this.source.report(
+          path,
+          'the name of a fragment must not contain +, which joins fragments',
+          undefined,
+          'key',
+        );
       if (name === 'plain' || this.options.fragments.includes(name)) {
         this.source.report(
           path,
-          `the fragment ${name} exists already in guests/kernel/`,
+          `the fragment ${name} already exists in guests/kernel/`,
           'Choose another name.',
           'key',
         );
@@ -155,14 +160,14 @@ class MatrixReader {
   private readEntries(key: 'exclude' | 'include', axes: AxisTable, defaults: Draft | undefined): AxisTable[] {
     const entries = rawList(rawMap(this.raw)[key]);
     const all = key === 'include' && defaults !== undefined ? [defaults.workload] : (axes.workload ?? []);
-    // Their own parameters do not count here: an entry may well say what another value of one is.
+    // Their own parameters do not count here: an entry may give another value.
     const workloads = all.map((choice: Choice<WorkloadSetting>) => ({
       name: choice.value.name,
       parameters: {},
     }));
     return entries.map((entry, index) => {
       if (Object.keys(rawMap(entry)).length === 0)
-        this.source.report([key, index], `an empty entry of ${key} says nothing`);
+        this.source.report([key, index], `an empty entry of ${key} has no effect`);
       const table = readAxisTable(this.source, [key, index], rawMap(entry), this.context, workloads);
       if (countCombinations(table) > maximumCells) {
         this.source.report(
@@ -190,11 +195,11 @@ class MatrixReader {
     const kept = applyExcludes(source, expandTable(axes, defaults, context), excludes, context);
     const ids = new Set(kept.map(one => one.cell.id));
     for (const [index, table] of includes.entries()) {
-      // A workload of its own does not take over the parameters that the axes give to another.
+      // An entry with its own workload does not inherit the parameters that the axes give to another.
       const base = table.workload === undefined ? defaults : { ...defaults, parameters: {} };
       for (const placed of expandTable(table, base, context)) {
         if (ids.has(placed.cell.id))
-          source.report(['include', index], 'a cell of this entry is in the matrix already');
+          source.report(['include', index], 'a cell of this entry is already in the matrix');
         else kept.push(placed);
         ids.add(placed.cell.id);
       }

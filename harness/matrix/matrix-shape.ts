@@ -20,23 +20,23 @@ const workload = z
     description: 'A workload by name, or one with parameters: { stress-ng: { module: xfs } }.',
   });
 
-/** What each axis means; the words go into the JSON Schema. */
+/** What each axis means. These texts go into the JSON Schema. */
 const axisWords = {
   kernel: 'Name of a kernel declared under `kernels`.',
   config:
-    'Names of fragments in guests/kernel/ (or under `configs`), joined by +; `plain` is the control without any.',
-  vcpus: 'Virtual CPUs, 1 to 255. In a list also ranges: 1..8, 1..9 step 2, 1..64 times 2.',
-  memory: "The guest's memory with its unit: 512MiB, 2GiB.",
-  compression: 'How the .ko files on the disk of the guest are compressed: none, gzip, xz, zstd.',
+    'Names of fragments in guests/kernel/ (or under `configs`), joined by +. `plain` is the control without any.',
+  vcpus: 'Virtual CPUs, 1 to 255. A list may have ranges: 1..8, 1..9 step 2, 1..64 times 2.',
+  memory: "The guest's memory, with a unit: 512MiB, 2GiB.",
+  compression: 'Compression of the .ko files in the guest: none, gzip, xz, zstd.',
   decompress: 'Who decompresses them: user (the loading program) or kernel (MODULE_DECOMPRESS).',
   command_line: "Extra words for the guest kernel's command line.",
-  cpu: "QEMU's -cpu model; `auto` is host under KVM and max under TCG.",
+  cpu: "QEMU's -cpu model. `auto` is host under KVM and max under TCG.",
   numa: 'NUMA nodes, at most one per virtual CPU.',
   clock:
-    'What the clock of the guest follows: host (the time), or instructions (those it executes, which are counted; TCG only).',
+    'What drives the clock of the guest: host (real time), or instructions (the executed ones, which are also counted; TCG only).',
 } as const;
 
-/** The axes beside `workload` and `workload.PARAMETER`. */
+/** The axes apart from `workload` and `workload.PARAMETER`. */
 export type PlainAxis = keyof typeof axisWords;
 
 /** Their names, in the order in which defaults and settings are listed. */
@@ -58,7 +58,7 @@ const oneOrList = (value: z.ZodType): z.ZodType =>
     error: 'this must be a value or a list of values',
   });
 
-/** Marks the objects whose further keys are `workload.PARAMETER`; the JSON Schema says so by a pattern. */
+/** Marks objects whose additional keys are `workload.PARAMETER`. The JSON Schema describes them with a pattern. */
 export const parameterKeysMark = 'modstorm:workload-parameters';
 
 const axes = z
@@ -74,7 +74,7 @@ const kernel = z.union(
   [
     z.strictObject({
       debian: z.string().regex(/^linux-source-[0-9.]+$/, {
-        error: "this must be Debian's source package, such as linux-source-6.12",
+        error: 'this must be a Debian source package, such as linux-source-6.12',
       }),
       suite: z
         .string()
@@ -84,7 +84,7 @@ const kernel = z.union(
       patches,
     }),
     z.strictObject({
-      tree: path.describe('A git tree. It is exported; the checkout is never touched.'),
+      tree: path.describe('A git tree. It is exported; the checkout is never modified.'),
       rev: z
         .string()
         .min(1)
@@ -104,9 +104,9 @@ const kernel = z.union(
 const count = z
   .int()
   .min(1, { error: 'at least 1 trial' })
-  .max(10_000, { error: 'at most 10000 trials of one cell' });
+  .max(10_000, { error: 'at most 10000 trials per cell' });
 const quantity = z.union([z.number(), z.string().max(64)], {
-  error: 'this must be a number, or one with a unit',
+  error: 'this must be a number, optionally with a unit',
 });
 
 const gate = z.strictObject({
@@ -120,17 +120,17 @@ const gate = z.strictObject({
     .describe('Change of the share of boots that lie the gate or more from the middle: 0.1 or 10%.'),
 });
 
-/** A matrix file, as it is written. */
+/** A matrix file, as written. */
 export const matrixShape = z
   .strictObject({
     name: name.optional().describe("The matrix's name; default: the file's name."),
     description: z.string().max(10_000).optional(),
-    kernels: z.record(name, kernel).describe('Where each kernel comes from, by the name that the axis uses.'),
-    configs: z.record(name, path).optional().describe('Own kernel config fragments: name to file.'),
+    kernels: z.record(name, kernel).describe('The source of each kernel, by the name that the axis uses.'),
+    configs: z.record(name, path).optional().describe('Additional kernel config fragments: name to file.'),
     workloads: z
       .record(name, path)
       .optional()
-      .describe('Own workloads: name to file, beside those of guests/workloads/.'),
+      .describe('Additional workloads, besides those of guests/workloads/: name to file.'),
     axes: axes
       .optional()
       .describe('What varies: every combination is a cell. The first value is the default of `include`.'),
@@ -139,14 +139,14 @@ export const matrixShape = z
       .array(partial)
       .max(1000)
       .optional()
-      .describe('Further cells; what they leave out is the default.'),
+      .describe('Additional cells. Keys that they leave out have their default.'),
     ...axisShape(value => value),
     trials: z
       .union([count, z.strictObject({ looks: z.array(count).min(1).max(20) })], {
         error: 'this must be a number of trials, or { looks: [8, 12, 20] }',
       })
       .optional()
-      .describe('Boots of each cell: a number, or the looks at which a decision is allowed.'),
+      .describe('Boots per cell: a number, or the looks at which a decision is allowed.'),
     compare: z
       .strictObject({ axis: z.string(), base: scalar })
       .optional()
@@ -155,9 +155,9 @@ export const matrixShape = z
     require: z
       .strictObject({ accel: z.enum(['kvm', 'tcg']).optional() })
       .optional()
-      .describe('What the host must offer, else nothing runs.'),
+      .describe('What the host must provide, else nothing runs.'),
   })
   .describe('A modstorm matrix');
 
-/** The checked shape, before its meaning is. */
+/** The checked shape, before its meaning is checked. */
 export type MatrixShape = z.output<typeof matrixShape>;

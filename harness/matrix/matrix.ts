@@ -3,12 +3,12 @@ import type { WorkloadDesign } from './workload/workload-design.ts';
 /** How the modules of a guest are compressed on its (initramfs) disk. */
 export type Compression = 'none' | 'gzip' | 'xz' | 'zstd';
 
-/** Who decompresses a module: the loading program, or the kernel (MODULE_INIT_COMPRESSED_FILE). */
+/** Who decompresses a module: the loading program or the kernel (MODULE_INIT_COMPRESSED_FILE). */
 export type Decompressor = 'user' | 'kernel';
 
 /**
- * What the clock of a guest follows. `host` is time. `instructions` lets it advance with each instruction, so that the
- * guest does the same work in the same order however busy the host is, and has them counted.
+ * What drives the clock of a guest. `host` is real time. With `instructions` it advances with each executed instruction, so
+ * that the guest does the same work in the same order however busy the host is, and the instructions are counted.
  */
 export type Clock = 'host' | 'instructions';
 
@@ -23,18 +23,18 @@ export type KernelSource =
 
 /** A workload with all its parameters, as one cell runs it. */
 export interface WorkloadSetting {
-  /** Name of the file in guests/workloads/ without its ending, or of an own workload of the matrix. */
+  /** Name of the file in guests/workloads/ without its extension, or of a workload of the matrix itself. */
   name: string;
   parameters: Record<string, ParameterValue>;
 }
 
-/** One combination of axis values: everything that decides how a guest is built, booted and stormed. */
+/** One combination of axis values: everything that determines how a guest is built, booted and stormed. */
 export interface Cell {
-  /** Twelve hexadecimal digits of the SHA-256 of the canonical settings; equal settings have equal ids. */
+  /** Twelve hexadecimal digits of the SHA-256 of the canonical settings; equal settings have equal IDs. */
   id: string;
-  /** The varied axes only, in matrix order: `config=stats vcpus=8`; the whole matrix's name when nothing varies. */
+  /** The varied axes only, in matrix order: `config=stats vcpus=8`; the matrix's name if nothing varies. */
   label: string;
-  /** Axis name to the value as written, for filters, reports and comparisons; holds every axis, varied or not. */
+  /** Axis name to value as written, for filters, reports and comparisons. Holds every axis, varied or not. */
   settings: Record<string, string>;
   kernel: string;
   /** Names of fragments in guests/kernel/, joined by `+`; `plain` is the control without any. */
@@ -50,44 +50,44 @@ export interface Cell {
   numaNodes: number;
   clock: Clock;
   workload: WorkloadSetting;
-  /** What ends the workload; decides whether its totals can be compared, or only its rates. */
+  /** What ends the workload. It determines whether totals can be compared, or only rates. */
   design: WorkloadDesign;
 }
 
-/** How many boots each cell gets: fixed, or up to the last of the pre-declared looks. */
+/** The number of boots per cell: fixed, or up to the last of the declared looks. */
 export type TrialCount = { kind: 'fixed'; count: number } | { kind: 'looks'; looks: number[] };
 
-/** An A/B inside one run: every other value of the axis is compared with the base. */
+/** An A/B comparison inside one run: every other value of the axis is compared with the base. */
 export interface CompareSetting {
   axis: string;
   base: string;
 }
 
-/** A user's gate for one metric: how large a change must be, beside being proved, to count. */
+/** A user's gate for one metric: how large a proved change must be to count. */
 export interface GateSetting {
   worse?: 'higher' | 'lower' | 'none';
   /** Absolute change in the metric's base unit. */
   atLeast?: number;
   /** Relative change, as a fraction of the base's centre (0.05 = 5 %). */
   relative?: number;
-  /** Change of the share of boots that lie the gate or more from the middle, as a fraction: 0.1 is one boot in ten more. */
+  /** Change of the share of boots that lie the gate or more from the middle, as a fraction: 0.1 is one more boot in ten. */
   rate?: number;
 }
 
-/** What must hold on the host, else nothing runs. */
+/** What the host must provide, else nothing runs. */
 export interface Requirements {
   accel?: 'kvm' | 'tcg';
 }
 
-/** A checked matrix, with its cells expanded. Made by `loadMatrix`. */
+/** A checked matrix with its cells expanded. Created by `loadMatrix`. */
 export interface Matrix {
-  /** File name without ending, or `name:` in the file. */
+  /** File name without extension, or `name:` in the file. */
   name: string;
   description?: string;
   /** The text as read, kept for the record of the run. */
   text: string;
   kernels: Record<string, KernelSource>;
-  /** User fragments given in the matrix: name to path of a config file, beside those of guests/kernel/. */
+  /** Fragments declared in the matrix, besides those of guests/kernel/: name to path of a config file. */
   configs: Record<string, string>;
   /** Axes with more than one value, in the order of the file. */
   varied: string[];

@@ -58,7 +58,7 @@ export function inspectionJson(inspection: Inspection): Record<string, unknown> 
   };
 }
 
-/** Several inspections as one JSON value; each file as it is alone, and its name. */
+/** Several inspections as one JSON value: each file as if inspected alone, with its name. */
 export function inspectedFilesJson({ files, passedOver, pair }: InspectedFiles): Record<string, unknown> {
   return {
     version: 1,

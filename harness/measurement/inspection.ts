@@ -15,27 +15,27 @@ import { severalMachines } from './text/hosts.ts';
 import { normaliseText } from './text/normalise.ts';
 import type { SourceText, Undone } from './text/source-text.ts';
 
-/** What is known of a text besides what it says. */
+/** Facts about a text, apart from its contents. */
 export interface TextFacts {
-  /** Its lines, as given. */
+  /** Number of lines in the given text. */
   lines: number;
-  /** What was undone before it could be read. */
+  /** Encodings and decorations that were removed before reading. */
   undone: Undone[];
-  /** Releases of the kernels that it names. */
+  /** The kernel releases that it names. */
   releases: string[];
 }
 
-/** What a kernel log says. */
+/** The contents of a kernel log. */
 export interface LogInspection extends TextFacts {
   kind: 'log';
-  /** The crash to know first; null if there is none. */
+  /** The most important crash; null if there is none. */
   crash: Crash | null;
   crashes: Crash[];
   duplicateRequests: DuplicateRequests;
   findings: Finding[];
 }
 
-/** What a stats text says, and the log around it if there is one. */
+/** The contents of a stats text, and of the log around it if there is one. */
 export interface StatsInspection extends TextFacts {
   kind: 'stats';
   stats: ModuleStats;
@@ -46,12 +46,12 @@ export interface StatsInspection extends TextFacts {
 
 export type Inspection = StatsInspection | LogInspection;
 
-/** Largest text that is inspected, in UTF-16 units: no kernel keeps a larger log, and a string cannot be much longer. */
+/** Maximum length of a text, in UTF-16 units: no kernel keeps a larger log, and a string cannot be much longer. */
 export const inspectionLimit = 256 * 1024 * 1024;
 
 /**
- * Reads a text from any machine: a `modules/stats` text, or a dmesg, console log or journal, and tells by itself which.
- * A text with both is a stats inspection that carries the log.
+ * Reads a text from any machine: a `modules/stats` text, or a dmesg, console log or journal. It detects which.
+ * A text with both is a stats inspection that includes the log.
  * @throws UsageError INSPECT_TOO_LARGE, INSPECT_UNRECOGNISED if it is neither
  */
 export function inspectText(given: string | SourceText): Inspection {
@@ -59,7 +59,7 @@ export function inspectText(given: string | SourceText): Inspection {
   if (text.length > inspectionLimit) {
     throw new UsageError(
       'INSPECT_TOO_LARGE',
-      `the text has ${text.length} characters, more than ${inspectionLimit}`,
+      `the text has ${text.length} characters, more than the limit of ${inspectionLimit}`,
       {
         hint: 'Cut it to one boot, for example with `journalctl -k -b` or `tail -c 100M`.',
       },
@@ -67,7 +67,7 @@ export function inspectText(given: string | SourceText): Inspection {
   }
   if (!/\S/.test(text)) {
     throw new UsageError('INSPECT_UNRECOGNISED', 'the text is empty', {
-      hint: 'Was it read as root? /sys/kernel/debug and, on most machines, dmesg are for root only.',
+      hint: 'Was it read as root? /sys/kernel/debug and, on most machines, dmesg need root.',
     });
   }
   const inspection = (text.length < diffLimit ? inspectDiff(given) : undefined) ?? inspectLines(given, text);
@@ -92,7 +92,7 @@ const failures: readonly [words: RegExp, hint: string][] = [
   [/-- No entries --/, 'journalctl found nothing: run it as root, and with -b for this boot.'],
 ];
 
-/** Largest diff that is taken apart; a stats text has at most 8 KiB. */
+/** Maximum length of a diff. A stats text has at most 8 KiB. */
 const diffLimit = 1024 * 1024;
 
 function inspectDiff(given: string | SourceText): StatsInspection | undefined {
@@ -113,7 +113,7 @@ function inspectDiff(given: string | SourceText): StatsInspection | undefined {
   };
 }
 
-/** Counters that did not change are not in a diff: that they lack is no finding. */
+/** A diff omits counters that did not change, so their absence is not a finding. */
 function statsOf(text: string): ModuleStats | undefined {
   try {
     const stats = parseModuleStats(text);
@@ -158,7 +158,7 @@ function inspectLines(given: string | SourceText, text: string): Inspection | un
   return result;
 }
 
-/** The change between the first and the last of several stats, if they can be of one boot. */
+/** The change between the first and the last of several stats texts, if they can be from one boot. */
 function differenceWithin(all: readonly ModuleStats[], columns: boolean): StatsDifference | undefined {
   const whole = columns ? all : all.filter(({ counters }) => Object.keys(counters).length === 11);
   const [first, last] = [whole[0], whole.at(-1)];

@@ -5,28 +5,28 @@ import { DuplicateRequestCollector, type DuplicateRequests } from './kernel-log/
 import { KernelLogCollector } from './kernel-log/kernel-log.ts';
 import type { LogLine } from './kernel-log/log-line.ts';
 
-/** What the lines of a kernel log say. */
+/** The contents of a kernel log. */
 export interface LogReading {
   crashes: Crash[];
   duplicateRequests: DuplicateRequests;
   findings: Finding[];
-  /** Lines that only a kernel prints. */
+  /** Number of lines that only a kernel prints. */
   kernelLines: number;
-  /** Releases of the kernels that printed them, in order, each once. */
+  /** Releases of the kernels that printed them, in order, without repetitions. */
   releases: string[];
 }
 
-/** Words of trouble. A line with them that no rule understands is shown, so that nothing is passed over in silence. */
+/** Signs of trouble. A matching line that no rule recognises is reported, so that nothing is ignored silently. */
 const trouble =
   /^(?:BUG|WARNING|INFO|Oops|UBSAN|KASAN|Unable to handle|Internal error|general protection)\b|\bKernel panic\b|\bduplicate request\b|\bUnknown symbol\b|^Call [Tt]race:|^module(?:-autoload| \S+): /;
-/** Words that sound so and say nothing wrong: how kernels greet. */
+/** Lines that look like trouble but are harmless. */
 const harmless =
   /---\[ end|^INFO: (?:lockdep is turned off|NMI handler|Stall ended before|recovery required)|^WARNING: (?:Spectre|Unprivileged eBPF|CPU mitigations|kernel not compiled|workqueue cpumask|[Tt]he mand mount|fbcon|See https)/;
 const release =
   /^\s*Linux version (\d{1,3}\.\d{1,3}\S{0,120})|(?:Not tainted|Tainted: [A-Z \w()[\]=,]{1,200}?) (\d{1,3}\.\d{1,3}[.\w+~-]{0,120})|^Linux \S{1,255} (\d{1,3}\.\d{1,3}\S{0,120}) #\d/;
 const releaseLimit = 8;
 
-/** Reads the lines of one log for all that modstorm knows of logs. */
+/** Reads the lines of one log and applies all collectors to them. */
 export class LogReader {
   readonly #requests = new DuplicateRequestCollector();
   readonly #health = new KernelLogCollector();
@@ -35,7 +35,7 @@ export class LogReader {
   #kernelLines = 0;
   #unread: { count: number; first: LogLine } | undefined;
 
-  /** Takes the next line. */
+  /** Adds the next line. */
   add(line: LogLine): void {
     if (line.marked || /^(?:Linux version |Kernel panic - )/.test(line.text)) this.#kernelLines++;
     const understood = [this.#requests.add(line), this.#health.add(line), this.#crashes.add(line)].includes(
@@ -51,7 +51,7 @@ export class LogReader {
     if (name !== undefined && this.#releases.size < releaseLimit) this.#releases.add(name);
   }
 
-  /** What was found; reports that are still open end here. */
+  /** The result. Reports that are still open end here. */
   result(): LogReading {
     const duplicateRequests = this.#requests.result();
     const { crashes, findings } = this.#crashes.result();
@@ -72,13 +72,13 @@ export class LogReader {
   #unreadFinding(): Finding[] {
     if (!this.#unread) return [];
     const { count, first } = this.#unread;
-    const lines = count === 1 ? '1 line speaks' : `${count} lines speak`;
-    const message = `${lines} of trouble in words that this version does not know: "${first.text.trim().slice(0, 120)}"`;
+    const lines = count === 1 ? '1 line' : `${count} lines`;
+    const message = `${lines} reporting a problem that this version does not recognise: "${first.text.trim().slice(0, 120)}"`;
     return [{ code: 'NOT_UNDERSTOOD', severity: 'note', message, line: first.line }];
   }
 }
 
-/** All that the lines of a log say. */
+/** Reads the lines of a log. */
 export function readLog(lines: Iterable<LogLine>): LogReading {
   const reader = new LogReader();
   for (const line of lines) reader.add(line);

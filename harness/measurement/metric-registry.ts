@@ -3,14 +3,14 @@ import { metrics } from './metric-table.ts';
 
 const byName = new Map(metrics.map(entry => [entry.name, entry]));
 
-/** The metric that a workload declares, with the gate of its class; one of modstorm's own names keeps its meaning. */
+/** A metric declared by a workload, with the gate of its class. A name of modstorm's own metrics keeps its meaning. */
 export function workloadMetric(workload: string, definition: WorkloadMetricDefinition): Metric {
   const own = byName.get(definition.name);
   if (own) return own;
   const { name, unit, class: kind, worse, description } = definition;
   return metric({
     name,
-    // Reports tell the unit beside the title.
+    // Reports print the unit beside the title.
     title: name.replace(/_(ns|bytes)$/, '').replaceAll('_', ' '),
     unit,
     class: kind,
@@ -21,8 +21,8 @@ export function workloadMetric(workload: string, definition: WorkloadMetricDefin
 }
 
 /**
- * All metrics of a run: modstorm's own and those of its workloads, in a stable order. Metrics that two workloads
- * declare under one name are listed once.
+ * All metrics of a run: modstorm's own and those of its workloads, in a stable order. A metric that two workloads
+ * declare under the same name is listed once.
  */
 export function metricRegistry(
   workloads: Readonly<Record<string, readonly WorkloadMetricDefinition[]>>,

@@ -1,10 +1,10 @@
 import { type Metric, metric } from './metric.ts';
 import { wastedCounters } from './module-stats/kernel-counter.ts';
 
-/** Below what matters, above the spread of a guest with one vCPU (matrices/README.md). */
+/** Smaller than what matters, larger than the spread of a guest with one vCPU (matrices/README.md). */
 const instructionGate = { atLeast: 1, relative: 0.005 };
 
-/** Every metric that modstorm itself measures. Changes of counters are taken over the workload: after minus before. */
+/** Every metric that modstorm itself measures. Counters change over the workload: after minus before. */
 export const metrics: readonly Metric[] = [
   metric({
     name: 'wasted_bytes',
@@ -14,7 +14,7 @@ export const metrics: readonly Metric[] = [
     headline: true,
     counters: wastedCounters,
     description:
-      'Bytes allocated for loads that failed, all reasons together: traffic through vmalloc, not peak use.',
+      'Bytes allocated for failed loads, for all reasons together: traffic through vmalloc, not peak use.',
   }),
   metric({
     name: 'failed_becoming',
@@ -89,7 +89,7 @@ export const metrics: readonly Metric[] = [
     unit: 'count',
     family: 'waste',
     description:
-      'Failed loads of modules that were there or on their way: the sum of the table in the stats text.',
+      'Failed loads of modules that were already loaded or being loaded: the sum of the table in the stats text.',
   }),
   metric({
     name: 'duplicate_modules',
@@ -169,7 +169,7 @@ export const metrics: readonly Metric[] = [
     total: false,
     gate: instructionGate,
     description:
-      'Instructions of all vCPUs from switching on to the agent (`clock: instructions`), those of waiting included.',
+      'Instructions of all vCPUs from power-on to the agent (`clock: instructions`), including those spent waiting.',
   }),
   metric({
     name: 'instructions_workload',
@@ -179,7 +179,7 @@ export const metrics: readonly Metric[] = [
     headline: true,
     gate: instructionGate,
     description:
-      'Instructions of all vCPUs from the start of the workload to its end (`clock: instructions`), those of waiting included.',
+      'Instructions of all vCPUs from the start of the workload to its end (`clock: instructions`), including those spent waiting.',
   }),
   metric({
     name: 'instructions_per_request',
@@ -188,7 +188,7 @@ export const metrics: readonly Metric[] = [
     family: 'instructions',
     total: false,
     gate: instructionGate,
-    description: 'Instructions of the workload for each request to load a module (`clock: instructions`).',
+    description: 'Instructions of the workload per request to load a module (`clock: instructions`).',
   }),
   metric({
     name: 'settle_ns',
@@ -205,7 +205,7 @@ export const metrics: readonly Metric[] = [
     unit: 'bytes',
     family: 'waste',
     total: false,
-    description: 'Wasted bytes for each request to load a module.',
+    description: 'Wasted bytes per request to load a module.',
   }),
   metric({
     name: 'failures_per_request',
@@ -213,7 +213,7 @@ export const metrics: readonly Metric[] = [
     unit: 'ratio',
     family: 'waste',
     gate: { atLeast: 0.01, relative: 0.05 },
-    description: 'Loads that the kernel counted as failed for each request to load a module, from 0 to 1.',
+    description: 'Loads that the kernel counted as failed per request to load a module, from 0 to 1.',
   }),
   metric({
     name: 'loads_per_second',
@@ -223,7 +223,7 @@ export const metrics: readonly Metric[] = [
     family: 'workload',
     worse: 'lower',
     gate: { atLeast: 0, relative: 0.1 },
-    description: 'Loads that the workload saw succeed for each second that it ran, merged ones included.',
+    description: 'Loads that the workload saw succeed per second of its run, including merged ones.',
   }),
   metric({
     name: 'requests',
@@ -243,7 +243,7 @@ export const metrics: readonly Metric[] = [
     worse: 'lower',
     gate: { atLeast: 1, relative: 0.1 },
     description:
-      'Operations of the module stressor: successful loads from stress-ng 0.18.03 on, attempts before.',
+      'Operations of the module stressor: successful loads since stress-ng 0.18.03, attempts before.',
   }),
   metric({
     name: 'vmalloc_peak_bytes',
@@ -253,7 +253,7 @@ export const metrics: readonly Metric[] = [
     family: 'memory',
     headline: true,
     description:
-      'Most memory of vmalloc() in use at one time during the workload, above the level before (VmallocUsed, sampled).',
+      'Peak of vmalloc() memory in use during the workload, above the level before (VmallocUsed, sampled).',
   }),
   metric({
     name: 'mapped_peak_bytes',
@@ -262,7 +262,7 @@ export const metrics: readonly Metric[] = [
     unit: 'bytes',
     family: 'memory',
     description:
-      'As vmalloc peak, with the pages that vmap() maps: modules that the kernel decompresses (/proc/vmallocinfo, sampled).',
+      'Like vmalloc peak, plus the pages that vmap() maps: modules that the kernel decompresses (/proc/vmallocinfo, sampled).',
   }),
   metric({
     name: 'memory_peak_bytes',
@@ -271,6 +271,6 @@ export const metrics: readonly Metric[] = [
     unit: 'bytes',
     family: 'memory',
     description:
-      'Largest fall of free memory during the workload below the level before, by whatever took it (MemFree, sampled).',
+      'Largest drop of free memory during the workload below the level before, whatever used it (MemFree, sampled).',
   }),
 ];

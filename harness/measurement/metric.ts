@@ -4,7 +4,7 @@ import type { CounterName } from './module-stats/kernel-counter.ts';
 /** Base unit of a metric's values. */
 export type MetricUnit = 'count' | 'bytes' | 'ns' | 'per_second' | 'ratio';
 
-/** How large a change must be, beside being proved, to count. Either bound alone holds a change back. */
+/** How large a proved change must be to count. It must reach both bounds. */
 export interface MetricGate {
   /** Absolute change in the base unit. */
   atLeast: number;
@@ -12,29 +12,29 @@ export interface MetricGate {
   relative: number;
 }
 
-/** One measured quantity of a trial, as statistics and reports know it. */
+/** One measured quantity of a trial, for statistics and reports. */
 export interface Metric {
   name: string;
-  /** For table heads. */
+  /** For table headings. */
   title: string;
   unit: MetricUnit;
   class: MetricClass;
   worse: 'higher' | 'lower' | 'none';
-  /** Metrics that say the same thing in other words; confirmed once, by the headline. */
+  /** Metrics of a family measure the same thing in different ways. Only the headline is tested. */
   family: string;
   headline: boolean;
   /**
-   * Adds up over the workload. It grows with the work that was done, so where a workload runs for a fixed time it measures
-   * the speed of the kernel, and a change of it is neither worse nor better.
+   * Whether it adds up over the workload. A total grows with the amount of work, so if a workload runs for a fixed time it
+   * measures the speed of the kernel, and a change is neither worse nor better.
    */
   total: boolean;
   gate: MetricGate;
-  /** The debugfs counters it is the change of; empty for what comes from elsewhere. */
+  /** The debugfs counters whose change it measures; empty for other sources. */
   counters: readonly CounterName[];
   description: string;
 }
 
-/** A metric that a file of guests/workloads/ declares. */
+/** A metric declared in a file of guests/workloads/. */
 export interface WorkloadMetricDefinition {
   name: string;
   unit: MetricUnit;
@@ -49,7 +49,7 @@ const gates: Record<MetricClass, MetricGate> = {
   time: { atLeast: 1e6, relative: 0.05 },
 };
 
-/** What must be said of a metric; the rest has defaults. */
+/** The required properties of a metric. The others have defaults. */
 export type MetricDraft = Pick<Metric, 'name' | 'title' | 'unit' | 'family' | 'description'> &
   Partial<Metric>;
 

@@ -4,12 +4,12 @@ import type { DuplicateRequest, DuplicateRequestCaller } from './kernel-log/dupl
 import type { CounterName } from './module-stats/kernel-counter.ts';
 import type { DuplicateModule } from './module-stats/module-stats.ts';
 
-/** How a trial ended. Never collapse two of them: a lost guest is not a failed one. */
+/** How a trial ended. Never merge two of these: a lost guest is not a failed one. */
 export type Outcome =
   | { kind: 'passed' }
-  /** The workload ran and its own result is bad (exit status, errors); counters are still valid as evidence. */
+  /** The workload ran but its result is bad (exit status, errors). Counters are still valid as evidence. */
   | { kind: 'failed'; reason: string }
-  /** The trial measured something else than it claims (Unknown symbol, skipped stressor): never a number. */
+  /** The trial did not measure what it claims (Unknown symbol, skipped stressor). It never yields a number. */
   | { kind: 'invalid'; reason: string }
   | { kind: 'timeout'; phase: TrialPhase; reason: string }
   | { kind: 'crashed'; title: string; class: Crash['class'] }
@@ -19,10 +19,10 @@ export type Outcome =
 /** The phases of a trial, in order; each has its own deadline. */
 export type TrialPhase = 'start' | 'boot' | 'prepare' | 'workload' | 'collect' | 'shutdown';
 
-/** Values of one metric: integers that fit no double exactly are kept as decimal strings. */
+/** The value of a metric. Integers that are not exact as a double are decimal strings. */
 export type StoredValue = number | string;
 
-/** What the guest proved about itself. Key of baselines, with workload version, accelerator and CPU model. */
+/** What the guest showed about itself. Part of the key of baselines, with workload version, accelerator and CPU model. */
 export interface Capabilities {
   release: string;
   moduleStats: boolean;
@@ -34,7 +34,7 @@ export interface Capabilities {
   configDigest?: string;
 }
 
-/** One line of the journal: all that is known of one trial, in base units, nothing rounded. */
+/** One line of the journal: everything known about one trial, in base units, unrounded. */
 export interface TrialRecord {
   version: 1;
   trial: string;
@@ -55,14 +55,14 @@ export interface TrialRecord {
   capabilities?: Capabilities;
   /** The debugfs counters after the workload, and their change over it; decimal strings. */
   counters?: { before: Partial<Record<CounterName, string>>; after: Partial<Record<CounterName, string>> };
-  /** Metric name to value; absent means not measured, and is never zero. */
+  /** Metric name to value. Absent means not measured, never zero. */
   metrics: Record<string, StoredValue>;
   /** Failed duplicates by module, from the stats text after the workload. */
   duplicates: DuplicateModule[];
   duplicateRequests: DuplicateRequest[];
-  /** Who made them, most frequent first, at most 200; absent when the kernel printed no stacks. */
+  /** Their callers, most frequent first, at most 200; absent if the kernel printed no stacks. */
   callers?: DuplicateRequestCaller[];
   findings: Finding[];
-  /** Last lines of the console, escaped, when the outcome is not `passed`. */
+  /** Last lines of the console, escaped, if the outcome is not `passed`. */
   consoleTail?: string[];
 }

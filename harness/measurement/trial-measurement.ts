@@ -20,17 +20,17 @@ import { requestMetrics } from './workload/load-requests.ts';
 import { readMemory } from './workload/memory-samples.ts';
 import { readWorkloadResults } from './workload/workload-results.ts';
 
-/** The parts of a trial's record that come from what it measured. */
+/** The measured parts of a trial's record. */
 export interface TrialMeasurement {
-  /** Name to value; absent is not measured, and never zero. */
+  /** Name to value. Absent means not measured, never zero. */
   metrics: TrialRecord['metrics'];
   counters?: NonNullable<TrialRecord['counters']>;
   duplicates: TrialRecord['duplicates'];
   duplicateRequests: DuplicateRequests;
   findings: Finding[];
-  /** What the records of the log say of the kernel's own health, in order. */
+  /** Crashes found in the log records, in order. */
   crashes: Crash[];
-  /** Why the numbers are not those of the cell; then the metrics are empty. */
+  /** Why the numbers do not belong to the cell. The metrics are then empty. */
   invalid?: string;
 }
 
@@ -42,9 +42,9 @@ interface Reading {
 }
 
 /**
- * Judges what one trial measured. Changes are taken over the workload (after minus before, wrapping where the kernel
- * counts in 32 bits); duplicate requests over the whole boot. A trial that measured something else than it claims is
- * `invalid`, with the reason, and yields no metric.
+ * Computes the metrics of one trial. Counters change over the workload (after minus before, wrapping if the kernel counts
+ * in 32 bits); duplicate requests count over the whole boot. A trial that did not measure what it claims is `invalid`,
+ * with the reason, and yields no metric.
  */
 export function measureTrial(evidence: TrialEvidence): TrialMeasurement {
   const log = readRecords(evidence);
@@ -91,7 +91,7 @@ function readRecords({ kmsg, kmsgLost = 0 }: TrialEvidence): {
   const records = kmsg.map(parseKmsgRecord).filter(record => record !== undefined);
   const lost = Math.max(kmsgLost, lostRecords(records));
   if (lost > 0) {
-    const message = `${lost} records of the kernel log were lost: duplicate requests cannot be counted`;
+    const message = `${lost} records of the kernel log were lost, so duplicate requests cannot be counted`;
     findings.push({ code: 'RECORDS_LOST', severity: 'warning', message });
   }
   return { requests, findings, crashes, complete: lost === 0 };
@@ -127,7 +127,7 @@ function addChanges(result: TrialMeasurement, before: Reading, after: Reading): 
     const change = counterChange(name, old, now);
     if (change !== undefined) changes[name] = change;
     else {
-      const message = `${name} fell from ${old} to ${now}, which a counter that only grows cannot`;
+      const message = `${name} fell from ${old} to ${now}, although it is a counter that can only grow`;
       result.findings.push({ code: 'COUNTER_FELL', severity: 'invalid', message });
     }
   }
@@ -175,7 +175,7 @@ function addTimes(result: TrialMeasurement, { facts, exit }: TrialEvidence): voi
   if (exit && Number.isSafeInteger(exit.wallNs)) result.metrics['workload_ns'] = exit.wallNs;
 }
 
-/** The counts of a guest whose clock follows its instructions, and what a reader must know of all its numbers. */
+/** Adds the counts of a guest whose clock follows its instructions, and notes that apply to all its numbers. */
 function addInstructions(result: TrialMeasurement, { instructions, expected }: TrialEvidence): void {
   if (instructions === undefined) return;
   const counts = readInstructionCounts(instructions);
@@ -192,29 +192,29 @@ function addInstructions(result: TrialMeasurement, { instructions, expected }: T
     code: 'TIMES_ARE_INSTRUCTIONS',
     severity: 'note',
     message:
-      'the clock of the guest follows its instructions, 4 ns each: its times are real only while it idles',
+      'the clock of the guest follows its instructions, 4 ns each: its times are only real while it is idle',
   });
   if (expected.vcpus === 1) return;
   result.findings.push({
     code: 'WAITING_IS_COUNTED',
     severity: 'note',
     message:
-      'instructions of vCPUs that wait for each other are counted too: a change may be one of waiting, not of work',
+      'instructions spent by vCPUs waiting for each other are counted too: a change may come from waiting, not from work',
   });
 }
 
-/** What the guest proved to have other than the cell says. */
+/** How the guest differs from its cell, if it does. */
 function otherMachine(
   facts: TrialEvidence['facts'],
   { vcpus, numaNodes = 1, decompression }: TrialEvidence['expected'],
 ): string | undefined {
   const online = wholeNumber(facts['cpus_online']);
   if (online !== undefined && online !== vcpus)
-    return `${online} CPUs were online in the guest, and ${vcpus} were asked for`;
-  // A kernel without NUMA has one node, and no file that says so.
+    return `${online} CPUs were online in the guest instead of ${vcpus}`;
+  // A kernel without NUMA has one node but no file that says so.
   const nodes = wholeNumber(facts['numa_nodes']) ?? 1;
   if (numaNodes > 1 && nodes !== numaNodes)
-    return `${nodes} memory nodes were online in the guest, and ${numaNodes} were asked for`;
+    return `${nodes} memory nodes were online in the guest instead of ${numaNodes}`;
   const algorithm = facts['decompress_algorithm'];
   if (decompression !== undefined && algorithm !== decompression)
     return `the kernel of the guest decompresses ${algorithm ?? 'no'} modules, not ${decompression}`;
@@ -235,9 +235,9 @@ function invalidReason(
   if (workload !== undefined) return workload;
   if (expected.moduleStats) {
     for (const [moment, reading] of [['before', before] as const, ['after', after] as const]) {
-      if (!reading) return `the counters ${moment} the workload never came`;
+      if (!reading) return `the counters ${moment} the workload never arrived`;
       const missing = missingCounters(reading.counters);
-      if (missing.length > 0) return `the counters ${moment} the workload lack ${missing.join(', ')}`;
+      if (missing.length > 0) return `the counters ${moment} the workload are missing ${missing.join(', ')}`;
     }
   }
   return findings.find(({ severity }) => severity === 'invalid')?.message ?? impossibleValue(values);

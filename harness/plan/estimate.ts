@@ -3,33 +3,33 @@ import { resolveWorkload } from '../matrix/workload/resolve-workload.ts';
 import type { WorkloadDefinition } from '../matrix/workload/workload.ts';
 import type { Plan } from './trial.ts';
 
-/** What a run's duration depends on beside its plan. */
+/** What the duration of a run depends on, apart from its plan. */
 export interface EstimateOptions {
   accelerator: 'kvm' | 'tcg';
   hostCores: number;
-  /** Guests at one time; default: as many as the cores carry. */
+  /** Number of concurrent guests. Default: as many as the cores allow. */
   jobs?: number;
-  /** How long the cells' workloads last; default: five seconds each. */
+  /** Definitions of the workloads, for their durations. Default: five seconds each. */
   workloads?: ReadonlyMap<string, WorkloadDefinition>;
-  /** Durations of whole trials by cell id, in ns, as earlier runs had them; they take the place of the model. */
+  /** Durations of whole trials in earlier runs by cell ID, in ns. They replace the model. */
   measuredNs?: ReadonlyMap<string, number>;
 }
 
-/** What a plan will take, without building kernels and images. */
+/** The duration of a plan, without building kernels and images. */
 export interface PlanEstimate {
   /** Wall clock of the whole plan, in ns. */
   totalNs: number;
-  /** The longest trial, in ns: no number of hosts makes the run shorter than that. */
+  /** The longest trial, in ns: the run cannot be shorter than that, with any number of hosts. */
   longestNs: number;
-  /** One trial of each cell by its id, in ns. */
+  /** Duration of one trial of each cell by its ID, in ns. */
   cellNs: Map<string, number>;
 }
 
 /**
- * Seconds that everything but the time given to the workload takes under TCG, by virtual CPUs, with QEMU 7.2 on 2 idle
- * cores and from 3 up with single-threaded translation: medians of whole trials of stress-ng less its timeout (6 each up
- * to 8 vCPUs, single runs of 7 s, 9.5 s and 23 s with a workload of 1 s above). Between the points it is interpolated. A
- * busy host takes up to twice as long.
+ * Seconds of a trial under TCG apart from the workload, by virtual CPUs, measured with QEMU 7.2 on 2 idle cores, with
+ * single-threaded translation from 3 vCPUs on: medians of whole stress-ng trials minus the timeout (6 each up to 8 vCPUs;
+ * above, single runs of 7 s, 9.5 s and 23 s with a workload of 1 s). Values between the points are interpolated. A busy
+ * host takes up to twice as long.
  */
 const bootSecondsTcg: readonly [number, number][] = [
   [1, 1.7],
@@ -40,19 +40,19 @@ const bootSecondsTcg: readonly [number, number][] = [
   [255, 22],
 ];
 
-/** Under KVM nothing was measured: a second to boot, and 5 ms to bring up each further CPU, is an assumption. */
+/** Not measured under KVM. Assumes one second to boot, and 5 ms for each additional CPU. */
 const bootSecondsKvm: readonly [number, number][] = [
   [1, 1],
   [255, 2.3],
 ];
 
-/** What a workload that nobody bounded and nobody measured counts. */
+/** Assumed duration of a workload without a bound or a measurement. */
 const unknownWorkloadNs = 5e9;
-/** What an unbounded workload gains by KVM: an assumption as well. */
+/** Assumed speed-up of an unbounded workload by KVM. */
 const kvmSpeed = 8;
-/** Measured with one vCPU and a storm of xfs: CPU time of a trial whose instructions are counted, to one without. */
+/** CPU time of a trial with counted instructions relative to one without, measured with one vCPU and a storm of xfs. */
 const countingCost = 1.8;
-/** How far a block is searched for a trial that fits: an estimate of 10^5 cells must not take quadratic time. */
+/** How far to search a block for a trial that fits, so that an estimate of 10^5 cells does not take quadratic time. */
 const lookAhead = 64;
 
 /** Seconds of boot and shutdown of a cell, in ns, by the model for one accelerator (default: TCG). */
@@ -60,7 +60,7 @@ export function bootEstimateNs(cell: Cell, accelerator: 'kvm' | 'tcg' = 'tcg'): 
   return interpolate(accelerator === 'kvm' ? bootSecondsKvm : bootSecondsTcg, cell.vcpus) * 1e9;
 }
 
-/** How long a plan takes: each trial by the model or by what was measured, packed on the cores block by block. */
+/** Estimates the duration of a plan: each trial by the model or by measurements, packed on the cores block by block. */
 export function estimatePlan(plan: Plan, options: EstimateOptions): PlanEstimate {
   const cellNs = new Map<string, number>();
   for (const { cell } of plan.trials) {
@@ -77,7 +77,7 @@ function estimateCell(cell: Cell, options: EstimateOptions): number {
   return cell.clock === 'instructions' ? ns * countingCost : ns;
 }
 
-/** The parameter that bounds the workload, else what its file says of emulated guests: so much, and so much each vCPU. */
+/** The parameter that bounds the workload, else the file's estimate for emulated guests: a base plus a time per vCPU. */
 function workloadEstimateNs(cell: Cell, { accelerator, workloads }: EstimateOptions): number {
   const definition = workloads?.get(cell.workload.name);
   const bound = definition && resolveWorkload(definition, cell.workload.parameters).expectedNs;
@@ -87,7 +87,7 @@ function workloadEstimateNs(cell: Cell, { accelerator, workloads }: EstimateOpti
   return (baseNs + perVcpuNs * cell.vcpus) / (accelerator === 'kvm' ? kvmSpeed : 1);
 }
 
-/** Starts trials as the scheduler does, overtaking only within a block, and says when the last one ends. */
+/** Simulates the scheduler, which overtakes only within a block, and returns when the last trial ends. */
 function pack(plan: Plan, options: EstimateOptions, cellNs: ReadonlyMap<string, number>): number {
   const cores = Math.max(1, options.hostCores);
   const jobs = Math.max(1, options.jobs ?? cores);
@@ -129,7 +129,7 @@ function blocksOf(plan: Plan): Cell[][] {
   return [...blocks.values()];
 }
 
-/** Above the cores, and to count instructions, TCG translates in one thread: such a guest keeps one core busy. */
+/** With more vCPUs than cores, or to count instructions, TCG uses one thread, so such a guest keeps one core busy. */
 function coresOf(cell: Cell, accelerator: 'kvm' | 'tcg', cores: number): number {
   if (cell.clock === 'instructions') return 1;
   if (cell.vcpus <= cores) return cell.vcpus;

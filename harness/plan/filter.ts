@@ -4,7 +4,7 @@ import { expandRange, integerRange, isRange } from '../matrix/axes/range.ts';
 import type { Cell, Matrix } from '../matrix/matrix.ts';
 import { nearest, suggest } from '../matrix/source/nearest.ts';
 
-/** One `axis=value,value` of the command line. */
+/** One `axis=value,value` from the command line. */
 interface Filter {
   text: string;
   axis: string;
@@ -13,8 +13,8 @@ interface Filter {
 
 /**
  * The cells that satisfy every filter. A filter is `axis=value`, with several values separated by commas (or), and
- * ranges of numbers: `vcpus=2..8`. `id=3fa94c` selects by the beginning of a cell's id.
- * @throws UsageError FILTER_INVALID when a filter is no `axis=value` or names no axis
+ * ranges of numbers: `vcpus=2..8`. `id=3fa94c` selects cells by the beginning of their ID.
+ * @throws UsageError FILTER_INVALID if a filter is not of the form `axis=value` or names no axis
  * @throws UsageError FILTER_SELECTS_NOTHING
  */
 export function filterCells(matrix: Matrix, filters: readonly string[]): Cell[] {
@@ -34,7 +34,11 @@ function parseFilter(text: string, axes: readonly string[]): Filter {
   const axis = text.slice(0, Math.max(0, split)).trim();
   if (axis === '') {
     const hint = 'Write axis=value, such as --filter vcpus=8.';
-    throw new UsageError('FILTER_INVALID', `the filter ${JSON.stringify(text)} is no axis=value`, { hint });
+    throw new UsageError(
+      'FILTER_INVALID',
+      `the filter ${JSON.stringify(text)} is not of the form axis=value`,
+      { hint },
+    );
   }
   if (axis !== 'id' && !axes.includes(axis)) {
     const hint = suggest(axis, axes);
@@ -45,7 +49,7 @@ function parseFilter(text: string, axes: readonly string[]): Filter {
     );
   }
   const whole = text.slice(split + 1);
-  // A command line or a CPU model may hold commas itself; the first spelling that a cell has decides.
+  // A command line or a CPU model may contain commas. The first spelling that matches a cell decides.
   const values = [whole, ...whole.split(',')].flatMap(value => expandFilterValue(axis, value.trim()));
   return { text, axis, values: [...new Set(values)] };
 }
@@ -66,10 +70,10 @@ function nothingLeft(filter: Filter, left: readonly Cell[], all: readonly Cell[]
   const valuesOf = (cells: readonly Cell[]): string[] => [
     ...new Set(cells.flatMap(cell => (filter.axis === 'id' ? cell.id : (cell.settings[filter.axis] ?? [])))),
   ];
-  const message = `the filter ${JSON.stringify(filter.text)} leaves no cell`;
+  const message = `the filter ${JSON.stringify(filter.text)} matches no cell`;
   const excludedBefore = all.some(cell => satisfies(cell, filter));
   const hint = excludedBefore
-    ? `There are such cells, but the other filters leave only ${filter.axis}: ${valuesOf(left).slice(0, 12).join(', ')}.`
+    ? `Such cells exist, but the other filters leave only ${filter.axis}: ${valuesOf(left).slice(0, 12).join(', ')}.`
     : suggestValue(filter, valuesOf(all));
   return new UsageError('FILTER_SELECTS_NOTHING', message, { hint });
 }

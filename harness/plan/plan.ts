@@ -7,29 +7,29 @@ import type { Shard } from './shard.ts';
 import { selectShard } from './shard-selection.ts';
 import type { Plan, Trial } from './trial.ts';
 
-/** What shapes a plan beside the matrix. */
+/** What determines a plan, apart from the matrix. */
 export interface PlanOptions {
   /** Unsigned 32-bit; the same seed gives the same order. */
   seed: number;
-  /** Boots of each cell, instead of the matrix's own number. */
+  /** Boots per cell. Default: the number in the matrix. */
   repetitions?: number | undefined;
   /** `axis=value[,value]`, all of which must hold. */
   filters?: readonly string[];
   shard?: Shard | undefined;
 }
 
-/** A trial's repetition is written with three digits, so that folders sort; more digits where needed. */
+/** Repetitions have at least three digits, so that folders sort. */
 const repetitionDigits = 3;
-/** Most boots of one cell. */
+/** Maximum number of boots per cell. */
 export const maximumRepetitions = 10_000;
 const maximumTrials = 1_000_000;
 
 /**
- * The trials of a run: repetition after repetition, each a block that holds every cell once in random order, so that
- * a slow drift of the host meets all cells alike. For `trials: { looks }` the plan reaches to the last look.
+ * The trials of a run, repetition by repetition. Each repetition is a block with every cell once in random order, so that
+ * a slow drift of the host affects all cells equally. For `trials: { looks }` the plan extends to the last look.
  * A shard keeps the order numbers and the digest of the whole plan.
  * @throws UsageError SEED_INVALID, REPETITIONS_INVALID, PLAN_TOO_LARGE, FILTER_INVALID or SHARD_INVALID
- * @throws UsageError when filters or the shard leave nothing
+ * @throws UsageError if the filters or the shard leave nothing
  */
 export function makePlan(matrix: Matrix, options: PlanOptions): Plan {
   const { seed } = options;

@@ -6,10 +6,10 @@ import { checkShard, type Shard } from './shard.ts';
 import type { Trial } from './trial.ts';
 
 /**
- * The trials of one shard. Cells that are compared with each other share a host: groups are dealt out whole, the
- * longest first, each to the shard that has least to do. Every host computes the same division.
+ * The trials of one shard. Cells that are compared with each other share a host: whole groups are assigned, the longest
+ * first, each to the shard with the least work. Every host computes the same assignment.
  * @throws UsageError SHARD_INVALID
- * @throws UsageError SHARD_EMPTY when there are more shards than groups
+ * @throws UsageError SHARD_EMPTY if there are more shards than groups
  */
 export function selectShard(
   trials: readonly Trial[],
@@ -34,7 +34,7 @@ export function selectShard(
   throw new UsageError('SHARD_EMPTY', `the shard ${shard.index}/${shard.count} has nothing to run`, { hint });
 }
 
-/** Without a comparison each cell stands alone. */
+/** Without a comparison, each cell is its own group. */
 function groupOfCell(cell: Cell, compare: CompareSetting | undefined): string {
   return compare === undefined ? cell.id : comparisonGroup(cell.settings, compare.axis);
 }

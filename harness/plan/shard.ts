@@ -8,7 +8,7 @@ export interface Shard {
 }
 
 /**
- * A shard from `2/4`.
+ * Parses a shard such as `2/4`.
  * @throws UsageError SHARD_INVALID
  */
 export function parseShard(text: string): Shard {
@@ -22,7 +22,7 @@ export function parseShard(text: string): Shard {
 export function checkShard({ index, count }: Shard, text = `${index}/${count}`): void {
   if (Number.isInteger(index) && Number.isInteger(count) && index >= 1 && index <= count && count <= 100_000)
     return;
-  throw new UsageError('SHARD_INVALID', `${JSON.stringify(text)} is no shard`, {
+  throw new UsageError('SHARD_INVALID', `${JSON.stringify(text)} is not a shard`, {
     hint: 'Write --shard 1/4 for the first of four hosts.',
   });
 }

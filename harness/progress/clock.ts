@@ -1,10 +1,10 @@
-/** Time as the displays see it; a test moves its own. */
+/** The clock of the displays. Tests use their own. */
 export interface ProgressClock {
   /** Monotonic milliseconds. */
   now(): number;
-  /** Calls again and again; returns what stops it. Must not keep the process alive. */
+  /** Calls repeatedly. Returns a function that stops it. Must not keep the process alive. */
   every(milliseconds: number, action: () => void): () => void;
-  /** Calls once; returns what forgets it. Must not keep the process alive. */
+  /** Calls once. Returns a function that cancels it. Must not keep the process alive. */
   after(milliseconds: number, action: () => void): () => void;
 }
 

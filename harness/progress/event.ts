@@ -2,7 +2,7 @@ import type { TrialPhase, TrialRecord } from '../measurement/record.ts';
 import type { Trial } from '../plan/trial.ts';
 import type { StepProgress } from '../step.ts';
 
-/** What happens during a run; the live terminal, the plain lines and tests all read the same stream. */
+/** Events during a run. The live display, the plain lines and the tests all use the same stream. */
 export type ProgressEvent =
   | {
       type: 'run-started';
@@ -12,7 +12,7 @@ export type ProgressEvent =
       cells: number;
       accelerator: string;
       jobs: number;
-      /** What is still to run; lets the time left be told from vCPUs instead of from an overall mean. */
+      /** The trials still to run, so that the remaining time can be estimated by vCPUs instead of an overall mean. */
       planned?: readonly Trial[];
     }
   | ({ type: 'step-started' } & StepProgress)
@@ -21,7 +21,7 @@ export type ProgressEvent =
   | { type: 'trial-started'; trial: Trial }
   | { type: 'trial-phase'; trial: Trial; phase: TrialPhase }
   | { type: 'trial-finished'; trial: Trial; record: TrialRecord }
-  /** What is done just now and why, most important first; replaces what was told before. */
+  /** The current activity and its reason, most important first. Replaces the previous status. */
   | { type: 'status'; lines: readonly string[] }
   | { type: 'warning'; message: string; hint?: string }
   | { type: 'run-finished'; interrupted: boolean };

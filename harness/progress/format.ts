@@ -4,17 +4,17 @@ import { formatDuration } from '../units.ts';
 import type { ProgressEvent } from './event.ts';
 import type { ProgressState } from './progress-state.ts';
 
-/** Colours a word, or does not. */
+/** Colours a word, or returns it unchanged. */
 export type Paint = (text: string, colour: 'green' | 'red' | 'yellow') => string;
 
 const colourCodes = { green: 32, red: 31, yellow: 33 } as const;
 
-/** The plain terminal colours, or none. */
+/** The basic terminal colours, or none. */
 export function makePaint(coloured: boolean): Paint {
   return coloured ? (text, colour) => `\x1b[${colourCodes[colour]}m${text}\x1b[0m` : text => text;
 }
 
-/** `PASS    [  7.5s] ( 3/24) config=stats vcpus=8`, with the reason when it did not pass. */
+/** `PASS    [  7.5s] ( 3/24) config=stats vcpus=8`, with the reason if it did not pass. */
 export function finishedLine(
   event: ProgressEvent & { type: 'trial-finished' },
   state: ProgressState,
@@ -23,7 +23,7 @@ export function finishedLine(
   const { outcome, durationNs } = event.record;
   const width = String(state.total).length;
   const word = paint(outcomeWords[outcome.kind].padEnd(7), outcomeColour(outcome.kind));
-  // Nobody knows how many a search will need.
+  // The number of boots that a search needs is unknown.
   const count =
     state.total === 0 ? `(${state.finished})` : `(${String(state.finished).padStart(width)}/${state.total})`;
   const reason = outcomeReason(outcome);
@@ -45,14 +45,14 @@ export function runStartedLine(event: ProgressEvent & { type: 'run-started' }): 
   return `Running ${trials} of ${cells} under ${escapeText(event.accelerator)}, ${cores}: ${escapeText(event.folder)}`;
 }
 
-/** A warning, with what to do about it on a line of its own. */
+/** A warning, with its hint on a separate line. */
 export function warningLines(event: ProgressEvent & { type: 'warning' }, paint: Paint): string[] {
   const lines = [`${paint('WARNING', 'yellow')} ${escapeText(event.message, { length: 1000 })}`];
   if (event.hint) lines.push(`        ${escapeText(event.hint, { length: 1000 })}`);
   return lines;
 }
 
-/** `22 passed, 2 crashed`; empty when nothing has ended. */
+/** `22 passed, 2 crashed`; empty if nothing has ended. */
 export function outcomeSummary(outcomes: ReadonlyMap<Outcome['kind'], number>): string {
   const kinds = Object.keys(outcomeWords) as Outcome['kind'][];
   return kinds.flatMap(kind => (outcomes.has(kind) ? [`${outcomes.get(kind)} ${kind}`] : [])).join(', ');
@@ -71,7 +71,7 @@ export function seconds(milliseconds: number): string {
 /** `1 min 05 s left`, or empty. */
 export function timeLeft(milliseconds: number | undefined): string {
   if (milliseconds === undefined) return '';
-  // Tenths of a second would pretend to know more than an estimate does.
+  // Tenths of a second would suggest more precision than an estimate has.
   const whole = Math.max(1, Math.ceil(milliseconds / 1000));
   return whole < 60 ? `${whole} s left` : `${formatDuration(whole * 1e9)} left`;
 }
@@ -91,7 +91,7 @@ const outcomeWords: Record<Outcome['kind'], string> = {
   infrastructure: 'LOST',
   interrupted: 'STOPPED',
 };
-/** Why a trial ended as it did, escaped, on one line; empty when there is nothing to add to the word. */
+/** The reason for an outcome, escaped, on one line; empty if there is nothing to add. */
 function outcomeReason(outcome: Outcome, length = 200): string {
   switch (outcome.kind) {
     case 'passed':

@@ -7,7 +7,7 @@ const mostSteps = 4;
 const barWidth = 24;
 
 /**
- * The lines of the live window at one moment; pure. No line is wider than `columns - 1`, and there are fewer lines than
+ * Renders the lines of the live window. Pure. No line is wider than `columns - 1`, and there are fewer lines than
  * `rows`: a terminal that wraps or scrolls would break the redrawing.
  */
 export function renderFrame(

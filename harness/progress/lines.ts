@@ -24,7 +24,7 @@ export class ProgressLines {
   readonly #paint: Paint;
   readonly #state = new ProgressState();
   readonly #lastStep = new Map<string, { atMs: number; fraction: number }>();
-  /** How often each running trial has been called slow. */
+  /** How often each running trial has been reported as slow. */
   readonly #slow = new Map<string, number>();
   readonly #stopCheck: () => void;
   readonly #startedMs: number;
@@ -37,7 +37,7 @@ export class ProgressLines {
     this.#stopCheck = clock.every(slowCheckMs, () => this.#tellSlow());
   }
 
-  /** Takes in one event and prints what it is worth. */
+  /** Handles one event and prints it if it matters. */
   handle(event: ProgressEvent): void {
     const nowMs = this.#clock.now();
     const told = this.#state.status[0];
@@ -66,7 +66,7 @@ export class ProgressLines {
         this.#slow.delete(event.trial.id);
         return [finishedLine(event, this.#state, this.#paint)];
       case 'status':
-        // Once for each thing that is done: a log needs no second look at the same.
+        // Print each activity only once.
         if (event.lines[0] === told) return [];
         return event.lines.map(
           (line, index) => `${index === 0 ? 'NOW    ' : '       '} ${escapeText(line, { length: 300 })}`,
@@ -93,7 +93,7 @@ export class ProgressLines {
     return [`...     ${escapeText(event.title, { length: 200 })}${percent}${stepDetail(event)}`];
   }
 
-  /** A silent log looks like a hang, and some CI systems end it: say once a minute what runs for long. */
+  /** A silent log looks like a hang, and some CI systems kill it: report long-running trials once per minute. */
   #tellSlow(): void {
     const nowMs = this.#clock.now();
     for (const [id, running] of this.#state.running) {
@@ -107,7 +107,7 @@ export class ProgressLines {
   }
 }
 
-/** What a step does just now; long enough to tell whom a wait is for. */
+/** What a step is doing; long enough to show what it waits for. */
 function stepDetail({ detail }: { detail?: string | undefined }): string {
   return detail ? ` ${escapeText(detail, { length: 200 })}` : '';
 }

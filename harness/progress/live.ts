@@ -10,15 +10,15 @@ const hideCursor = '\x1b[?25l';
 const showCursor = '\x1b[?25h';
 const eraseBelow = '\x1b[J';
 
-/** A terminal's size in characters, as it is now. */
+/** The current size of a terminal, in characters. */
 export interface TerminalSize {
   columns: number;
   rows: number;
 }
 
 /**
- * A window at the bottom of a terminal, redrawn in place: bar, steps and running trials. What stays (finished steps,
- * trials that did not pass, warnings) scrolls away above it.
+ * A window at the bottom of a terminal, redrawn in place: bar, steps and running trials. Permanent lines (finished
+ * steps, trials that did not pass, warnings) scroll away above it.
  */
 export class LiveProgress {
   readonly #write: (text: string) => void;
@@ -41,7 +41,7 @@ export class LiveProgress {
     write(hideCursor);
   }
 
-  /** Takes in one event; redraws now, or 100 ms after the last time. */
+  /** Handles one event. Redraws now, or 100 ms after the last redraw. */
   handle(event: ProgressEvent): void {
     if (this.#closed) return;
     const nowMs = this.#clock.now();
@@ -51,7 +51,7 @@ export class LiveProgress {
     else this.#drawSoon(nowMs);
   }
 
-  /** Redraws now, with lines that stay above the window. Also after the terminal was resized. */
+  /** Redraws now, with permanent lines above the window. Also used after the terminal was resized. */
   draw(lasting: readonly string[] = []): void {
     if (this.#closed) return;
     this.#forgetRedraw?.();
@@ -63,7 +63,7 @@ export class LiveProgress {
     this.#drawn = frame;
   }
 
-  /** Takes the window away and shows the cursor again; a second call does nothing. */
+  /** Removes the window and shows the cursor again. A second call does nothing. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -78,7 +78,7 @@ export class LiveProgress {
     else this.#forgetRedraw ??= this.#clock.after(waitMs, () => this.draw());
   }
 
-  /** Goes up over the rows of the last frame, which a narrower terminal has wrapped since, and erases from there. */
+  /** Moves up over the rows of the last frame, which a narrower terminal may have wrapped, and erases from there. */
   #eraseFrame(): string {
     const columns = Math.max(1, this.#size().columns);
     const rows = this.#drawn.reduce(

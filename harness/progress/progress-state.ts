@@ -4,7 +4,7 @@ import type { StepProgress } from '../step.ts';
 import type { ProgressEvent } from './event.ts';
 import { RemainingTime } from './remaining-time.ts';
 
-/** A trial that runs. Times are monotonic ms. */
+/** A running trial. Times are monotonic ms. */
 export interface RunningTrial {
   trial: Trial;
   phase: TrialPhase;
@@ -12,15 +12,15 @@ export interface RunningTrial {
   phaseMs: number;
 }
 
-/** A step that runs. */
+/** A running step. */
 export interface RunningStep extends StepProgress {
   startedMs: number;
 }
 
-/** All that a display shows, kept up to date by the events; draws nothing. */
+/** Everything a display shows, updated by events. Draws nothing. */
 export class ProgressState {
   total = 0;
-  /** What is done just now. */
+  /** The current activity. */
   status: readonly string[] = [];
   finished = 0;
   readonly outcomes = new Map<Outcome['kind'], number>();
@@ -30,7 +30,7 @@ export class ProgressState {
   #pending: Map<string, Trial> | undefined;
   #firstStartMs: number | undefined;
 
-  /** Takes in one event that happened at `nowMs`. */
+  /** Applies one event that happened at `nowMs`. */
   apply(event: ProgressEvent, nowMs: number): void {
     switch (event.type) {
       case 'run-started':
@@ -69,7 +69,7 @@ export class ProgressState {
     }
   }
 
-  /** Milliseconds until the last trial ends; undefined while nothing is known and when all is done. */
+  /** Milliseconds until the last trial ends; undefined if unknown or if all is done. */
   remainingMs(nowMs: number): number | undefined {
     if (this.#firstStartMs === undefined || this.finished >= this.total) return undefined;
     const running = [...this.running.values()].map(({ trial, startedMs }) => ({
@@ -104,7 +104,7 @@ export class ProgressState {
     this.#pending?.delete(trial.id);
     this.finished++;
     this.outcomes.set(kind, (this.outcomes.get(kind) ?? 0) + 1);
-    // An interrupted trial is cut short and would make the rest look quick.
+    // An interrupted trial is short and would make the estimate too low.
     if (kind !== 'interrupted' && kind !== 'infrastructure')
       this.#estimator.add(trial.cell.vcpus, durationMs);
   }

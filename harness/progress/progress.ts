@@ -4,36 +4,36 @@ import { makePaint } from './format.ts';
 import { ProgressLines } from './lines.ts';
 import { LiveProgress } from './live.ts';
 
-/** Where progress goes; `process.stderr` is one. Never standard output: that carries results. */
+/** Output stream for progress, such as `process.stderr`. Never standard output, which is for results. */
 export interface ProgressStream {
   write(text: string): unknown;
-  /** Size of the terminal, as it is now. */
+  /** The current size of the terminal. */
   columns?: number | undefined;
   rows?: number | undefined;
   on(event: 'resize' | 'error', listener: () => void): unknown;
   off(event: 'resize' | 'error', listener: () => void): unknown;
 }
 
-/** What a display depends on. */
+/** Options of a display. */
 export interface ProgressOptions {
   stream: ProgressStream;
-  /** Whether the stream is a terminal that may be redrawn. */
+  /** Whether the stream is a terminal that can be redrawn. */
   interactive: boolean;
   /** NO_COLOR and FORCE_COLOR are honoured; TERM=dumb gets plain lines. */
   environment: NodeJS.ProcessEnv;
   clock?: ProgressClock;
 }
 
-/** A display: give it events, and close it before results are printed. */
+/** A display. Feed it events, and close it before printing results. */
 export interface Progress {
   sink: ProgressSink;
   close(): void;
 }
 
-/** For a terminal that does not tell its size. */
+/** For a terminal of unknown size. */
 const defaultSize = { columns: 80, rows: 24 };
 
-/** The live window on a terminal, plain lines elsewhere. A broken stream (EPIPE) ends the display, never the run. */
+/** Creates the live window on a terminal, plain lines elsewhere. A broken stream (EPIPE) ends the display, not the run. */
 export function createProgress(options: ProgressOptions): Progress {
   const { stream, environment } = options;
   const clock = options.clock ?? processClock;
@@ -57,7 +57,7 @@ export function createProgress(options: ProgressOptions): Progress {
   });
   const window = new LiveProgress(write, size, clock, paint);
   const onResize = () => window.draw();
-  // Whatever ends the process, the terminal gets its cursor back.
+  // Restore the cursor, whatever ends the process.
   const close = () => {
     window.close();
     stream.off('resize', onResize);
@@ -68,7 +68,7 @@ export function createProgress(options: ProgressOptions): Progress {
   return { sink: event => window.handle(event), close };
 }
 
-/** https://no-color.org: any value that is not empty turns colour off; FORCE_COLOR=0 too. */
+/** https://no-color.org: any non-empty value turns colour off; so does FORCE_COLOR=0. */
 function isColoured(environment: NodeJS.ProcessEnv, terminal: boolean): boolean {
   const forced = environment['FORCE_COLOR'];
   if (environment['NO_COLOR']) return false;

@@ -1,10 +1,10 @@
-/** A trial that runs now. */
+/** A running trial. */
 export interface RunningAge {
   vcpus: number;
   ageMs: number;
 }
 
-/** What is known when the time left is asked for. */
+/** The input of an estimate. */
 export interface RemainingWork {
   /** Trials that have not started. */
   pending: number;
@@ -21,21 +21,21 @@ interface Tally {
 }
 
 /**
- * Estimates how long the remaining trials take: as long as the measured ones of equal vCPUs, else of the nearest
- * count of vCPUs that was measured; divided by the parallelism seen so far.
+ * Estimates the time of the remaining trials: as long as measured trials with the same number of vCPUs, or the nearest
+ * measured number, divided by the observed parallelism.
  */
 export class RemainingTime {
   readonly #byVcpus = new Map<number, Tally>();
   #all: Tally = { count: 0, totalMs: 0 };
 
-  /** A trial ended after `durationMs`. */
+  /** Records a trial that ended after `durationMs`. */
   add(vcpus: number, durationMs: number): void {
     const tally = this.#byVcpus.get(vcpus) ?? { count: 0, totalMs: 0 };
     this.#byVcpus.set(vcpus, { count: tally.count + 1, totalMs: tally.totalMs + durationMs });
     this.#all = { count: this.#all.count + 1, totalMs: this.#all.totalMs + durationMs };
   }
 
-  /** How long a trial with these vCPUs takes, ms; undefined before the first has ended. */
+  /** Expected duration of a trial with this number of vCPUs, in ms; undefined before the first has ended. */
   expected(vcpus: number): number | undefined {
     const exact = this.#byVcpus.get(vcpus);
     if (exact) return exact.totalMs / exact.count;
@@ -58,7 +58,7 @@ export class RemainingTime {
     const left = work.running.map(trial => Math.max(0, (this.expected(trial.vcpus) ?? mean) - trial.ageMs));
     const busyMs = this.#all.totalMs + sum(work.running.map(trial => trial.ageMs));
     const parallelism = Math.max(1, busyMs / Math.max(1, work.elapsedMs));
-    // The longest running trial is a bound that no parallelism shortens.
+    // Parallelism cannot shorten the longest running trial.
     return Math.max((pendingMs + sum(left)) / parallelism, ...left, 0);
   }
 }

@@ -4,16 +4,16 @@ import type { CalibrationEntry } from '../store/calibration-log.ts';
 import { plural } from '../units.ts';
 import { type Column, renderTable } from './text/table.ts';
 
-/** What the report of a calibration is made from. */
+/** The input of the calibration report. */
 export interface CalibrationReport {
   run: string;
   cells: number;
   calibration: Calibration;
-  /** All calibrations of this host under the same conditions, this one among them. */
+  /** All calibrations of this host under the same conditions, including this one. */
   host: readonly CalibrationEntry[];
 }
 
-/** A calibration for people: false alarms, what they say about the true rate, the tests metric by metric. */
+/** A calibration as text: false alarms, what they say about the true rate, and the tests of each metric. */
 export function renderCalibration({ run, cells, calibration, host }: CalibrationReport): string {
   const { pairs, perSide, alpha, verdicts, tests, metrics, sentences, unfinished, impossible } = calibration;
   const columns: Column[] = [
@@ -32,19 +32,19 @@ export function renderCalibration({ run, cells, calibration, host }: Calibration
   ]);
   const blocks = [
     [
-      `${escapeText(run)}: A/A, ${plural(pairs, 'pair')} of ${plural(cells, 'cell')}, ${plural(perSide, 'boot')} a side, nothing differs`,
+      `${escapeText(run)}: A/A, ${plural(pairs, 'pair')} of ${plural(cells, 'cell')}, ${plural(perSide, 'boot')} per side, nothing differs`,
     ],
     unfinished > 0
-      ? [`${plural(unfinished, 'pair')} unfinished, not judged; go on with --resume ${escapeText(run)}`]
+      ? [`${plural(unfinished, 'pair')} unfinished, not judged; continue with --resume ${escapeText(run)}`]
       : [],
     rows.length > 0 ? renderTable(columns, rows) : [],
     sentences.map(sentence => `FALSE ALARM: ${sentence}`),
     [
       `verdicts: ${tallyLine(verdicts)}`,
-      `single tests, uncorrected: ${tallyLine(tests)}${tests.of > 0 ? `; about ${(tests.of * alpha).toFixed(1)} at most are expected` : ''}`,
+      `single tests, uncorrected: ${tallyLine(tests)}${tests.of > 0 ? `; at most about ${(tests.of * alpha).toFixed(1)} are expected` : ''}`,
       ...impossibleLines(impossible),
       ...hostLines(host),
-      'Bounds hold with 95 % confidence. Metrics of one boot are not independent, so that of the single tests is rough.',
+      'Bounds have 95 % confidence. The metrics of one boot are not independent, so the bound for single tests is rough.',
     ],
   ];
   return `${blocks
@@ -53,15 +53,15 @@ export function renderCalibration({ run, cells, calibration, host }: Calibration
     .join('\n\n')}\n`;
 }
 
-/** What could not have alarmed is no evidence of anything, and is left out of the tallies. */
+/** Tests that could not have raised an alarm are not evidence, so the tallies leave them out. */
 function impossibleLines({ verdicts, tests }: Calibration['impossible']): string[] {
   const lines: string[] = [];
   if (verdicts > 0)
     lines.push(
-      `${plural(verdicts, 'verdict')} left out: with so few boots a side no alarm was possible; raise --per-side`,
+      `${plural(verdicts, 'verdict')} left out: with so few boots per side no alarm was possible; raise --per-side`,
     );
   if (tests > 0)
-    lines.push(`${plural(tests, 'single test')} left out: too few boots, or every boot gave the same value`);
+    lines.push(`${plural(tests, 'single test')} left out: too few boots, or the same value in every boot`);
   return lines;
 }
 
@@ -74,7 +74,7 @@ function hostLines(host: readonly CalibrationEntry[]): string[] {
 }
 
 function tallyLine({ alarms, of, upper }: AlarmTally): string {
-  if (of === 0) return 'none that could have alarmed, so nothing is known';
+  if (of === 0) return 'none could have raised an alarm, so the rate is unknown';
   return `${plural(alarms, 'false alarm')} in ${of}, so the true rate is at most ${percent(upper)}`;
 }
 

@@ -10,12 +10,13 @@ import { storeValue } from '../store/sample.ts';
 import { overallVerdict } from './comparison-verdict.ts';
 
 /**
- * A comparison as one JSON document, `"version": 1`: for each metric of each pair both n, the test, p, the effect with
- * its interval, the verdict and its sentence. Values are in base units and unrounded; beyond 2^53 decimal strings.
+ * A comparison as one JSON document, `"version": 1`: for each metric of each pair, both n, the test, p, the effect with
+ * its interval, the verdict and its sentence. Values are in base units and unrounded; those beyond 2^53 are decimal
+ * strings.
  */
 export function renderComparisonJson(comparison: RunComparison): string {
   const lines = Object.entries(comparisonHead(comparison)).map(([key, value]) => member(key, value));
-  // One pair a line, and one at a time: a document of twelve thousand metrics in memory would be ten times its text.
+  // One pair per line, one at a time: as objects, a document of twelve thousand metrics would take ten times its text.
   const pairs = comparison.judgement.pairs.map(pair => `    ${JSON.stringify(pairDocument(pair))}`);
   const list = pairs.length === 0 ? '[]' : `[\n${pairs.join(',\n')}\n  ]`;
   return `{\n${[...lines, `  "pairs": ${list}`].join(',\n')}\n}\n`;
@@ -112,7 +113,7 @@ function testDocument({ test, second, difference }: MetricComparison): unknown {
   };
 }
 
-/** Trials that lie `distance` or more from the middle, and the change of their share that is not excluded. */
+/** Trials at least `distance` from the middle, and the largest change of their share that is not excluded. */
 function burstsDocument({ distance, above, below, bound }: Bursts, gate: number): unknown {
   const events = ({ base, candidate }: EventTable) => ({ base: base.events, new: candidate.events });
   return { distance, above: events(above), below: events(below), bound, gate };

@@ -6,8 +6,8 @@ import { differences } from '../store/comparison-key.ts';
 const order: readonly Verdict[] = ['REGRESSED', 'IMPROVED', 'UNCHANGED', 'INCONCLUSIVE', 'NOT_ENOUGH'];
 
 /**
- * The verdict of the whole: REGRESSED when any gated headline is, else the weakest of what is gated, so that what is
- * open is never passed over in silence.
+ * The overall verdict: REGRESSED if any gated headline is, else the weakest verdict of the gated metrics, so that an open
+ * question is never hidden.
  */
 export function overallVerdict({ judgement }: RunComparison): Verdict {
   const gated = gatedHeadlines(judgement.pairs);
@@ -27,8 +27,8 @@ function gatedHeadlines(pairs: RunComparison['judgement']['pairs']): JudgedMetri
 }
 
 /**
- * Whether both sides could have measured a metric. Where the guests differ in what they can count (the compared axis
- * is their config), a metric that one of them has not is no open question. One that merely gave no values is.
+ * Whether both sides could have measured a metric. If the guests differ in what they can count (the compared axis is
+ * their config), a metric that only one of them has is not an open question. A metric without values is.
  */
 function isComparable({ base, candidate }: CellPair, { result }: JudgedMetric): boolean {
   const { comparison } = result;
@@ -37,7 +37,7 @@ function isComparable({ base, candidate }: CellPair, { result }: JudgedMetric): 
   return differences(base.facts ?? {}, candidate.facts ?? {}).length === 0;
 }
 
-/** The last line: the verdict, how many of each, and what an open verdict means for the exit status. */
+/** The last line: the verdict, the count of each verdict, and what an open verdict means. */
 export function verdictLine(comparison: RunComparison): string {
   const { judgement, incompatibilities } = comparison;
   const gated = gatedHeadlines(judgement.pairs);
@@ -46,13 +46,13 @@ export function verdictLine(comparison: RunComparison): string {
     return number > 0 ? [`${number} ${verdict}`] : [];
   });
   const verdict = overallVerdict(comparison);
-  const forced = incompatibilities.length > 0 ? ' (FORCED: the sides are unlike)' : '';
+  const forced = incompatibilities.length > 0 ? ' (FORCED: the conditions differ)' : '';
   const meaning =
     verdict === 'INCONCLUSIVE' || verdict === 'NOT_ENOUGH' ? `; ${meaningOf(verdict, comparison)}` : '';
   return `verdict: ${verdict}${forced}: gated metrics: ${parts.join(', ') || 'none measured'}${meaning}${ungatedPhrase(judgement.pairs)}`;
 }
 
-/** Headlines that got worse and cannot fail a run, so that nobody takes the verdict for the whole story. */
+/** Headlines that got worse but cannot fail a run, so that nobody takes the verdict for the whole story. */
 function ungatedPhrase(pairs: RunComparison['judgement']['pairs']): string {
   const worse = pairs.flatMap(({ metrics }) =>
     metrics.filter(
@@ -65,7 +65,7 @@ function ungatedPhrase(pairs: RunComparison['judgement']['pairs']): string {
 
 function meaningOf(verdict: 'INCONCLUSIVE' | 'NOT_ENOUGH', { base, next }: RunComparison): string {
   if (base.kind === 'text' || next.kind === 'text')
-    return 'one boot a side decides nothing: counters vary tenfold between boots';
-  if (verdict === 'NOT_ENOUGH') return 'too few boots to prove anything: this is no pass';
-  return 'neither a change nor its absence is proved: this is no pass';
+    return 'one boot per side decides nothing: counters vary tenfold between boots';
+  if (verdict === 'NOT_ENOUGH') return 'too few boots to prove anything: this is not a pass';
+  return 'neither a change nor its absence is proved: this is not a pass';
 }

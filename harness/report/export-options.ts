@@ -6,7 +6,7 @@ export type CommitStyle = (typeof commitStyles)[number];
 
 /** What the reader asks of a format beside its name. */
 export interface ExportOptions {
-  /** Every pair and every metric, however many there are. */
+  /** Show every pair and every metric, however many there are. */
   all?: boolean | undefined;
   /** How the tables of `commit` look. */
   style?: CommitStyle | undefined;

@@ -2,20 +2,20 @@ import type { Finding } from '../measurement/finding.ts';
 import type { DuplicateRequestCaller } from '../measurement/kernel-log/duplicate-requests.ts';
 import type { TrialRecord } from '../measurement/record.ts';
 
-/** Findings of one code over the trials of a cell. */
+/** Findings with the same code over the trials of a cell. */
 export interface FoldedFinding {
   code: string;
   severity: Finding['severity'];
-  /** The message of the first one; hostile text, escape it. */
+  /** The message of the first finding. Hostile text: escape it. */
   message: string;
-  /** Trials that have it. */
+  /** Number of trials that have it. */
   trials: number;
 }
 
 /** Duplicate loads or requests of one module, summed over the boots of a cell that passed. */
 export interface FoldedDuplicate {
   name: string;
-  /** As in the stats text; absent for requests that the kernel reported. */
+  /** As in the stats text. Absent for requests reported by the kernel. */
   reason?: string | undefined;
   total: number;
   boots: number;
@@ -25,7 +25,7 @@ export interface FoldedDuplicate {
 export interface FoldedCaller {
   /** The requested name. */
   name: string;
-  /** `run_request [test_kmod]`; hostile text, as is the chain: escape it. */
+  /** `run_request [test_kmod]`. Hostile text, like the chain: escape it. */
   caller: string;
   /** From the caller outward. */
   chain: string[];
@@ -33,7 +33,7 @@ export interface FoldedCaller {
   boots: number;
 }
 
-/** Findings of several trials as one list; what a trial says twice counts once. */
+/** Findings of several trials as one list. A finding repeated within a trial counts once. */
 export function foldFindings(records: readonly TrialRecord[]): FoldedFinding[] {
   const folded = new Map<string, FoldedFinding>();
   const keyOf = ({ severity, code }: Finding) => `${severity} ${code}`;
@@ -55,12 +55,12 @@ export function foldDuplicates(
   return foldCounts(boots, ({ name, reason }) => ({ name, reason }));
 }
 
-/** Callers of several boots as one list, most frequent first; one by its whole chain. */
+/** Callers of several boots as one list, most frequent first. A caller is identified by its whole chain. */
 export function foldCallers(boots: readonly (readonly DuplicateRequestCaller[])[]): FoldedCaller[] {
   return foldCounts(boots, ({ name, caller, chain }) => ({ name, caller, chain }));
 }
 
-/** Sums what several boots counted of one thing, and in how many of their lists it stands. */
+/** Sums the counts of the same thing over several boots, and counts the boots that list it. */
 function foldCounts<Counted extends { count: number }, Thing extends { name: string }>(
   boots: readonly (readonly Counted[])[],
   thingOf: (counted: Counted) => Thing,

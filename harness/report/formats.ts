@@ -1,17 +1,17 @@
 import { UsageError } from '../errors.ts';
 import type { Exporter } from './exporter.ts';
 
-/** What a format is for, and the file with its exporter, imported when it is used: the table itself costs nothing. */
+/** The purpose of a format and a loader for its exporter. The file is imported on use, so the table itself costs nothing. */
 interface Format {
-  /** For `--help`, a few words. */
+  /** A few words for `--help`. */
   description: string;
   load(): Promise<{ exporter: Exporter }>;
 }
 
-/** Every format by the name that `--format` takes; the first is the default. */
+/** Every format, by its name for `--format`. The first is the default. */
 const formats = {
-  terminal: { description: 'for people', load: () => import('./formats/terminal.ts') },
-  json: { description: 'for programs', load: () => import('./formats/json.ts') },
+  terminal: { description: 'plain text', load: () => import('./formats/terminal.ts') },
+  json: { description: 'one JSON document', load: () => import('./formats/json.ts') },
   commit: {
     description: 'for a commit message or a mail: plain text of 72 columns',
     load: () => import('./formats/commit.ts'),
@@ -25,7 +25,7 @@ const formats = {
   tap: { description: 'TAP version 14', load: () => import('./formats/tap.ts') },
   ktap: { description: 'KTAP version 1, for kernel CIs', load: () => import('./formats/ktap.ts') },
   stats: {
-    description: "one boot of each cell as the kernel's own text",
+    description: "one boot of each cell, as the kernel's own text",
     load: () => import('./formats/stats.ts'),
   },
 } as const satisfies Record<string, Format>;
@@ -36,7 +36,7 @@ export type FormatName = keyof typeof formats;
 /** The names of all formats, the default first. */
 export const formatNames = Object.keys(formats) as FormatName[];
 
-/** A line for each format, its name and what it is for: `stats     one boot …`. */
+/** One line per format, with its name and purpose: `stats     one boot …`. */
 export const formatLines = formatNames.map(name => `${name.padEnd(10)}${formats[name].description}`);
 
 /** The exporter of a format. */
@@ -49,14 +49,18 @@ export type ComparisonExporter = Exporter & Required<Pick<Exporter, 'comparison'
 
 /**
  * The exporter of a format for a comparison alone.
- * @throws UsageError FORMAT_UNFIT when the format has no form for comparisons
+ * @throws UsageError FORMAT_UNFIT if the format cannot show comparisons
  */
 export async function loadComparisonExporter(name: FormatName): Promise<ComparisonExporter> {
   const exporter = await loadExporter(name);
   if (hasComparison(exporter)) return exporter;
-  throw new UsageError('FORMAT_UNFIT', `the format ${name} shows the boots of a run and has no comparisons`, {
-    hint: 'Use --format terminal, commit or json, or another of `modstorm report --help`.',
-  });
+  throw new UsageError(
+    'FORMAT_UNFIT',
+    `the format ${name} shows the boots of a run and cannot show a comparison`,
+    {
+      hint: 'Use --format terminal, commit or json, or another of `modstorm report --help`.',
+    },
+  );
 }
 
 function hasComparison(exporter: Exporter): exporter is ComparisonExporter {

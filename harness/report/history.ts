@@ -8,16 +8,16 @@ import { shellQuote } from '../shell-quote.ts';
 import { formatPercent, nameP } from '../statistics/verdicts/format.ts';
 import { plural } from '../units.ts';
 
-/** What a history shows. */
+/** The input of the history report. */
 export interface HistoryReport {
-  /** As a command takes it. */
+  /** The folder as the user would type it. */
   folder: string;
   runs: number;
   series: HistorySeries[];
   events: JudgedEvent[];
   /** Runs that could not be read, with the reason. */
   skipped: { run: string; reason: string }[];
-  /** The newest run against a pinned one, or why that cannot be done. */
+  /** The newest run against a pinned one, or why they cannot be compared. */
   pinned?: PinnedComparison | undefined;
 }
 
@@ -30,7 +30,7 @@ export interface PinnedComparison {
   refused?: string | undefined;
 }
 
-/** A history for people: events, each with its state and the command that leads on, then the drift from the pin. */
+/** A history as text: events, each with its state and the next command, then the drift from the pinned run. */
 export function renderHistory(report: HistoryReport): string {
   const { series, events, runs } = report;
   const longest = Math.max(0, ...series.map(({ points }) => points.length));
@@ -41,7 +41,7 @@ export function renderHistory(report: HistoryReport): string {
     ],
     ...events.map(event => eventLines(event, report.folder)),
     events.length === 0
-      ? [`no change of level${longest < 7 ? ': too few runs under like conditions to find any' : ''}`]
+      ? [`no change of level${longest < 7 ? ': too few runs under the same conditions to find any' : ''}`]
       : [],
     pinLines(report),
     report.skipped.map(
@@ -55,7 +55,7 @@ export function renderHistory(report: HistoryReport): string {
     .join('\n\n')}\n`;
 }
 
-/** Where conditions changed, the history of those cells begins anew: told once per change, not once per series. */
+/** Changes of conditions, after which the history of those cells starts again. One entry per change, not per series. */
 function freshLines(series: readonly HistorySeries[]): string[] {
   const breaks = new Map<string, number>();
   for (const { beginsAnew, points } of series) {
@@ -69,7 +69,7 @@ function freshLines(series: readonly HistorySeries[]): string[] {
   }
   return [...breaks].map(
     ([what, number]) =>
-      `  ${plural(number, 'series begins', 'series begin')} anew ${escapeText(what, { length: 300 })}`,
+      `  ${plural(number, 'series starts', 'series start')} again ${escapeText(what, { length: 300 })}`,
   );
 }
 
@@ -81,14 +81,14 @@ function eventLines(judged: JudgedEvent, folder: string): string[] {
     `${event.id}  ${confirmation.toUpperCase()}  ${event.direction}: ${escapeText(what)} of ${escapeText(event.cell, { length: 200 })}`,
     ...(event.kind === 'drift' ? driftLines(event) : stepLines(event)),
     ...(event.kernelChanged === false
-      ? ['  the kernel is the same in both, byte for byte: look at the host and the userland']
+      ? ['  the kernel is identical in both, byte for byte: look at the host and the userland']
       : []),
     ...(confirmedBy === undefined ? [] : [`  by ${escapeText(confirmedBy)}`]),
     ...(command === undefined ? [] : [`  next: ${command}`]),
   ];
 }
 
-/** The command that leads to the A/B run of an event; undefined where there is one, or none can tell. */
+/** The command that sets up the A/B run of an event; undefined if there already is one, or none would help. */
 export function confirmingCommand({ event, confirmedBy }: JudgedEvent, folder: string): string | undefined {
   if (confirmedBy !== undefined || event.kernelChanged === false) return undefined;
   return shellQuote(['npm', 'run', '-s', 'modstorm', '--', 'history', folder, '--confirm', event.id]);

@@ -2,10 +2,10 @@ import { escapeText } from '../escape.ts';
 import type { FilePair, InspectedFiles } from '../measurement/inspected-files.ts';
 import { differenceLines, renderInspection } from './inspection.ts';
 
-/** Longest name of a file that is shown whole, in characters. */
+/** Maximum length of a file name, in characters. */
 const nameLength = 300;
 
-/** Several inspections for people, one block for each file, all text escaped; ends with a newline. */
+/** Several inspections as text, one block per file. All text is escaped. Ends with a newline. */
 export function renderInspectedFiles({ files, passedOver, pair }: InspectedFiles): string {
   const blocks = files.map(({ name, inspection }) => `${heading(name)}\n${renderInspection(inspection)}`);
   if (pair) blocks.push(`${pairLines(pair).join('\n')}\n`);
@@ -16,7 +16,7 @@ export function renderInspectedFiles({ files, passedOver, pair }: InspectedFiles
   return blocks.join('\n');
 }
 
-/** As head and tail mark each of several files. */
+/** The heading that head and tail print for each of several files. */
 function heading(name: string): string {
   return `==> ${escapeText(name, { length: nameLength })} <==`;
 }

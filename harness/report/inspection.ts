@@ -6,12 +6,12 @@ import type { ModuleStats } from '../measurement/module-stats/module-stats.ts';
 import type { StatsDifference } from '../measurement/module-stats/stats-difference.ts';
 import { formatBytes } from '../units.ts';
 
-/** Rows of a list before the rest is only counted. */
+/** Maximum number of rows in a list; the rest is only counted. */
 const rowLimit = 120;
 
 type Cell = string | number | bigint;
 
-/** Columns by the widest cell; numbers to the right, words to the left. */
+/** Aligns columns to their widest cell: numbers right, words left. */
 function align(rows: readonly (readonly Cell[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) {
@@ -39,13 +39,13 @@ function limited<Row>(
   return rows.length > rowLimit ? [...lines, `… and ${rows.length - rowLimit} more ${what}`] : lines;
 }
 
-/** The inspection for people: every text of the file escaped, ends with a newline. */
+/** The inspection as text. All text from the file is escaped. Ends with a newline. */
 export function renderInspection(inspection: Inspection): string {
   const lines = inspection.kind === 'stats' ? statsLines(inspection) : logLines(inspection);
   return `${[headline(inspection), ...undoneLines(inspection), '', ...lines].join('\n')}\n`;
 }
 
-/** What the text is, of which kernel, and what to do next. */
+/** What the text is, which kernel it is from, and what to do next. */
 function headline(inspection: Inspection): string {
   const kernels = inspection.releases.map(release => escapeText(release, { length: 64 }));
   const kernel = kernels.length === 0 ? '' : ` of Linux ${kernels.slice(0, 3).join(', ')}`;
@@ -65,23 +65,24 @@ function nextStep(inspection: Inspection): string {
   const log = inspection.kind === 'log' ? inspection : inspection.log;
   const findings = inspection.kind === 'stats' ? inspection.stats.findings : inspection.findings;
   if (log?.crash)
-    return 'look into the crash first; scripts/decode_stacktrace.sh of the kernel names source lines';
+    return "look into the crash first; the kernel's scripts/decode_stacktrace.sh gives source lines";
   if (findings.some(({ code }) => code === 'STATS_CUT' || code === 'LIST_TRUNCATED'))
-    return 'take the text again whole, with `cat /sys/kernel/debug/modules/stats > FILE`';
+    return 'capture the whole text again, with `cat /sys/kernel/debug/modules/stats > FILE`';
   const requests = log?.duplicateRequests;
   if (requests && requests.total > 0 && requests.callers.length === 0)
-    return 'boot with module.enable_dups_trace=1 to see who asks';
-  if (requests && requests.total > 0) return 'see below who asks again for a module that is on its way';
+    return 'boot with module.enable_dups_trace=1 to see the callers';
+  if (requests && requests.total > 0)
+    return 'see below which callers request a module that is already being loaded';
   if (inspection.kind === 'stats' && (inspection.stats.wastedBytes ?? 0n) > 0n && !inspection.difference)
-    return 'take a second text later and compare the two, since counters count from the boot';
+    return 'capture a second text later and compare the two, since counters start at boot';
   return findings.length > 0 || (log?.findings.length ?? 0) > 0
     ? 'read the findings'
-    : 'nothing, it shows no trouble';
+    : 'nothing, it shows no problem';
 }
 
 function undoneLines({ undone }: Inspection): string[] {
   if (undone.length === 0) return [];
-  return [`Undone before reading: ${undone.map(({ what, count }) => `${what} (${count})`).join(', ')}`];
+  return [`Removed before reading: ${undone.map(({ what, count }) => `${what} (${count})`).join(', ')}`];
 }
 
 /** The counters and modules that changed between two readings, escaped. */
@@ -133,7 +134,7 @@ function counterRows(stats: ModuleStats): Cell[][] {
   for (const { name, label, count } of kernelCounters) {
     const value = stats.counters[name];
     if (value === undefined) rows.push([label, '-', '']);
-    // A counter that belongs to a count is one of bytes.
+    // A counter that belongs to a count is in bytes.
     else rows.push([label, value, count === undefined ? '' : formatBytes(value)]);
   }
   if (stats.wastedBytes !== undefined) {
@@ -164,7 +165,7 @@ function logLines({ crash, crashes, duplicateRequests, findings }: LogInspection
     ),
   );
   if (callers.length > 0) {
-    lines.push('', 'Who asked');
+    lines.push('', 'Callers');
     const render = (rows: typeof callers) =>
       align(
         rows.map(({ name, chain, count }) => [

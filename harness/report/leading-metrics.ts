@@ -20,7 +20,7 @@ const tableMetrics = [
   'workload_ns',
 ] as const;
 
-/** Left out beside the rates, which are made of them. */
+/** Omitted beside the rates, which are computed from them. */
 const countedInRates: ReadonlySet<string> = new Set(['attempts', 'mods_loaded']);
 
 /** The names of the metrics that lead a table of these cells, measured or not. */

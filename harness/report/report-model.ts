@@ -19,7 +19,7 @@ import { type MetricSummary, summarize } from './summary.ts';
 
 /** One metric of one cell. */
 export interface MetricReport extends MetricSummary {
-  /** From the registry; a metric that it lacks is shown as a count. */
+  /** From the registry. A metric that is not in it is shown as a count. */
   metric: Metric;
 }
 
@@ -27,22 +27,22 @@ export interface MetricReport extends MetricSummary {
 export interface CellReport {
   cell: Cell;
   planned: number;
-  /** Trials of the plan without a record, those apart that were spared. */
+  /** Trials of the plan without a record, not counting spared ones. */
   missing: number;
-  /** Trials that the looks made unnecessary, and the boots after which they had no further question to the cell. */
+  /** Trials that the looks made unnecessary, and the number of boots after which the cell was decided. */
   spared?: SparedTrials | undefined;
-  /** Boots that passed: the only ones that give numbers. */
+  /** Boots that passed. Only these give numbers. */
   passed: number;
   outcomes: Partial<Record<Outcome['kind'], number>>;
   metrics: Map<string, MetricReport>;
   findings: FoldedFinding[];
   duplicates: FoldedDuplicate[];
   duplicateRequests: FoldedDuplicate[];
-  /** Who made these requests; empty when the kernel printed no stacks. */
+  /** The callers that made these requests; empty if the kernel printed no stacks. */
   callers: FoldedCaller[];
 }
 
-/** A trial that a reader must look at: every outcome but passed. */
+/** A trial that the reader should look at: any outcome except passed. */
 export interface TroubledTrial {
   record: TrialRecord;
   cell: Cell;
@@ -50,7 +50,7 @@ export interface TroubledTrial {
   reproduce: string;
 }
 
-/** What every format of the report is made from. */
+/** The data behind every format of the report. */
 export interface ReportModel {
   run: RunRecord;
   cells: CellReport[];
@@ -61,11 +61,11 @@ export interface ReportModel {
   missing: number;
   /** Trials that the looks of a sequential run made unnecessary. */
   spared: number;
-  /** From the start of the first trial to the end of the last, ns; 0 without records. */
+  /** From the start of the first trial to the end of the last, in ns; 0 without records. */
   elapsedNs: number;
 }
 
-/** The report of a run from what its folder holds; pure. */
+/** Builds the report of a run from the contents of its folder. Pure. */
 export function buildReportModel(content: RunContent): ReportModel {
   const { run, plan, records } = content;
   const registry = metricRegistry(run.workloadMetrics ?? {});
@@ -120,7 +120,7 @@ function cellReport(
   };
 }
 
-/** A metric that this version does not know, such as one of a workload whose definition the run did not keep. */
+/** A metric that this version does not know, such as one of a workload that is not stored with the run. */
 function unknownMetric(name: string): Metric {
   return {
     name,
@@ -146,7 +146,7 @@ function elapsed(records: readonly TrialRecord[]): number {
   return ends.reduce((a, b) => Math.max(a, b)) - starts.reduce((a, b) => Math.min(a, b));
 }
 
-/** The command line, ready to paste, that boots one cell of a run once. */
+/** A command line, ready to paste, that boots one cell of a run once. */
 export function reproduceCommand(run: RunRecord, cell: Cell): string {
   const words = ['npm', 'run', '-s', 'modstorm', '--', 'run', run.matrixFile];
   for (const axis of run.matrix.varied) {

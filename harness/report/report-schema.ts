@@ -7,7 +7,7 @@ import { runFormat } from '../store/run-record-schema.ts';
 import { count, id, mapOf, nanoseconds, oneOf, text } from '../store/schema.ts';
 import { outcomeSchema, storedValueSchema } from '../store/trial-record-schema.ts';
 
-/** Where the committed JSON Schema stands, below the project's folder. */
+/** Path of the committed JSON Schema, relative to the project folder. */
 export const reportSchemaFile = 'results/report.schema.json';
 
 const outcomes = z
@@ -23,7 +23,7 @@ const outcomes = z
     }) as z.ZodType<Outcome['kind']> & z.core.$ZodRecordKey,
     count,
   )
-  .describe('Trials by how they ended.');
+  .describe('Number of trials by outcome.');
 
 const folded = { name: z.string(), total: count, boots: count };
 
@@ -31,8 +31,8 @@ const metric = z.object({
   unit: oneOf<MetricUnit>({ count: true, bytes: true, ns: true, per_second: true, ratio: true }),
   class: z.enum(['deterministic', 'count', 'time']),
   worse: z.enum(['higher', 'lower', 'none']),
-  n: count.describe('Boots that measured it.'),
-  missing: count.describe('Boots that passed and did not measure it; never taken for zero.'),
+  n: count.describe('Number of boots that measured it.'),
+  missing: count.describe('Number of boots that passed but did not measure it. Never treated as zero.'),
   median: storedValueSchema,
   low: storedValueSchema,
   high: storedValueSchema,
@@ -46,8 +46,8 @@ const cell = z.object({
   spared: z
     .object({ count, after: count })
     .optional()
-    .describe('Boots that the looks of a sequential run made unnecessary, and after how many.'),
-  passed: count.describe('Boots that passed: the only ones that give numbers.'),
+    .describe('Boots that the looks of a sequential run made unnecessary, and after how many boots.'),
+  passed: count.describe('Number of boots that passed. Only these give numbers.'),
   outcomes,
   findings: z.array(
     z.object({
@@ -60,7 +60,7 @@ const cell = z.object({
   duplicates: z.array(z.object({ ...folded, reason: z.string().optional() })),
   duplicateRequests: z.array(z.object(folded)),
   callers: z.array(z.object({ ...folded, caller: z.string(), chain: z.array(z.string()) })),
-  notRun: count.describe('Trials of the plan without a record, apart from those that were spared.'),
+  notRun: count.describe('Trials of the plan without a record, not counting spared ones.'),
   metrics: mapOf(metric).describe('A metric that no boot measured is absent.'),
 });
 
@@ -81,7 +81,7 @@ const side = z.object({
 
 const place = z.object({ id: z.string(), label: z.string() });
 
-/** One metric of a pair: what every version has; the numbers behind the verdict may become more. */
+/** One metric of a pair. These members are in every version; more numbers may be added. */
 const judgedMetric = z.looseObject({
   class: z.enum(['deterministic', 'count', 'time']),
   unit: z.string(),
@@ -89,7 +89,7 @@ const judgedMetric = z.looseObject({
   headline: z.boolean(),
   gated: z.boolean().describe('Whether it can fail a run.'),
   p: z.number().nullable(),
-  adjusted: z.number().nullable().describe('p, corrected over the declared family.'),
+  adjusted: z.number().nullable().describe('p, corrected for the declared family.'),
   verdict,
   changed: z.boolean(),
   sentence: z.string(),
@@ -102,7 +102,7 @@ const comparison = z.object({
   axis: z.object({ axis: z.string(), base: z.string().optional() }).optional(),
   forced: z
     .array(z.looseObject({ fact: z.string() }))
-    .describe('What differs between the sides and was forced.'),
+    .describe('Conditions that differ between the sides but were ignored because of --force.'),
   emulated: z.boolean(),
   alpha: z.number(),
   method: z.enum(['holm', 'bh', 'westfall-young']),
@@ -151,7 +151,7 @@ export const reportSchema = z.object({
   comparison: z
     .union([comparison, z.object({ nothing: z.string() })])
     .optional()
-    .describe('When the matrix declares one and a verdict could be given.'),
+    .describe('Present if the matrix declares a comparison and a verdict could be given.'),
 });
 
 /** The JSON Schema (draft 2020-12) of report.json. Members may be added to a version, so others are allowed. */

@@ -3,9 +3,9 @@ import type { TrialRecord } from '../measurement/record.ts';
 import type { RunVerdict } from './run-report.ts';
 
 /**
- * What a finished run says with its exit code. Precedence: interrupted > infrastructure > failed.
+ * The exit code of a finished run. Precedence: interrupted > infrastructure > failed.
  * @param facts.interrupted exit code of the signal that ended it
- * @param facts.verdict of its comparison; left out where none is asked for
+ * @param facts.verdict of its comparison; left out if none was requested
  */
 export function exitCodeOfRun(
   records: readonly TrialRecord[],
@@ -14,7 +14,7 @@ export function exitCodeOfRun(
   const { interrupted, verdict } = facts;
   if (interrupted !== undefined) return interrupted;
   const kinds = new Set(records.map(record => record.outcome.kind));
-  // An invalid trial measured something else than it claims: a bad lab, not a bad kernel.
+  // An invalid trial did not measure what it claims: the fault of the lab, not of the kernel.
   if (kinds.has('infrastructure') || kinds.has('invalid') || verdict?.kind === 'unknown')
     return exitCodes.infrastructure;
   if (hasRegressed(verdict) || kinds.has('failed') || kinds.has('crashed') || kinds.has('timeout'))

@@ -5,30 +5,30 @@ import type { CompareSetting } from '../matrix/matrix.ts';
 import type { RunContent } from '../store/run-folder.ts';
 import { buildReportModel, type ReportModel } from './report-model.ts';
 
-/** A run reported and judged as its matrix asks: what every format is made from. */
+/** A run, reported and judged as its matrix declares. The input of every format. */
 export interface RunReport {
-  /** Path of the run folder as the reader should type it. */
+  /** Path of the run folder as the user would type it. */
   path: string;
-  /** What the folder holds; for formats that tell of single boots. */
+  /** The contents of the folder, for formats that show single boots. */
   content: RunContent;
   /** What was measured, cell by cell. */
   model: ReportModel;
   verdict: RunVerdict;
 }
 
-/** What the judge said of a run, or why it said nothing. */
+/** The verdict on a run, or why there is none. */
 export type RunVerdict =
   /** The matrix compares nothing. */
   | { kind: 'none' }
   | { kind: 'judged'; comparison: RunComparison }
-  /** The plan holds one side only of what the matrix compares; one line that says so. */
+  /** The plan has only one side of the declared comparison; the sentence says so. */
   | { kind: 'one-sided'; sentence: string }
-  /** No verdict could be given: it is unknown. */
+  /** No verdict could be given. */
   | { kind: 'unknown'; error: HarnessError };
 
 /**
- * Reports and judges a run from what its folder holds: the same words at its end and whenever they are asked for again.
- * @param path of the run folder as the reader should type it
+ * Reports and judges a run from the contents of its folder. The result is the same at the end of the run and later.
+ * @param path of the run folder as the user would type it
  */
 export function reportRun(content: RunContent, path: string): RunReport {
   return { path, content, model: buildReportModel(content), verdict: judge(content) };
@@ -40,7 +40,7 @@ function judge(content: RunContent): RunVerdict {
     const comparison = judgeRun(content);
     return comparison ? { kind: 'judged', comparison } : { kind: 'none' };
   } catch (error) {
-    // The report of what was measured must not be lost with the verdict.
+    // A failed verdict must not take the report of the measurements with it.
     if (!(error instanceof HarnessError)) throw error;
     return error.code === 'COMPARE_AXIS' && compare
       ? { kind: 'one-sided', sentence: oneSided(content, compare) }

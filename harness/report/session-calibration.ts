@@ -20,12 +20,12 @@ export function renderSessionCalibration({ runs, spreads, alarms }: SessionCalib
     '',
     ...renderTable(columns, spreads.map(row)),
     '',
-    'sigma: standard deviation of the level from session to session; in a session: of its boots',
-    'two differ by: two sessions of one kernel differ by more in 5 % of all cases',
+    'sigma: standard deviation of the level between sessions; in a session: between its boots',
+    'two differ by: two sessions of one kernel differ by more than this in 5 % of cases',
     '',
-    `${plural(still.of, 'pair')} of sessions judged as if one were new: ${still.alarms} with an alarm if the host is taken to be still,`,
-    `${known.alarms} beside the spread of the other sessions`,
-    'compare finds these sessions by their kernel; more of them, on other days, make the estimate better',
+    `${plural(still.of, 'pair')} of sessions judged as if one were new: ${still.alarms} with an alarm if the host is assumed unchanged,`,
+    `${known.alarms} given the spread of the other sessions`,
+    'compare finds these sessions by their kernel; more sessions, on other days, improve the estimate',
     '',
   ].join('\n');
 }

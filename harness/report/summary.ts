@@ -3,9 +3,9 @@ import type { SampleValue } from '../store/sample.ts';
 
 /** Median and range of one metric over the boots of a cell that measured it. */
 export interface MetricSummary {
-  /** Boots that measured it. */
+  /** Number of boots that measured it. */
   n: number;
-  /** Boots that passed and did not measure it; never taken for zero. */
+  /** Number of boots that passed but did not measure it. Never treated as zero. */
   missing: number;
   median: number | bigint;
   low: number | bigint;
@@ -13,8 +13,8 @@ export interface MetricSummary {
 }
 
 /**
- * The summary of a sample; undefined when nothing was measured. Exact: values beyond 2^53 stay bigint, where the median
- * of an even number of values is rounded down to a whole number.
+ * The summary of a sample; undefined if nothing was measured. Values beyond 2^53 stay exact as bigint; their median is
+ * rounded down to a whole number if the number of values is even.
  */
 export function summarize(values: readonly SampleValue[]): MetricSummary | undefined {
   const present = values.filter(value => value !== null);
@@ -38,7 +38,7 @@ function middle(ordered: readonly (number | bigint)[]): number | bigint {
   // biome-ignore lint/style/noNonNullAssertion: as above
   const above = ordered[Math.floor(ordered.length / 2)]!;
   if (below === above) return below;
-  // A number among bigints is below 2^53, where its fraction says nothing beside them.
+  // A number among bigints is below 2^53, and its fraction is negligible beside them.
   return (wholePart(below) + wholePart(above)) / 2n;
 }
 

@@ -12,7 +12,7 @@ import { describeRun } from './run-description.ts';
 import { executeTrials } from './run-execution.ts';
 import type { ExecuteOptions, RunContext, RunInput } from './run-input.ts';
 
-/** Prepares and boots a run with a display of its progress; returns its folder with all that it left. */
+/** Prepares and executes a run with a progress display. Returns its folder and contents. */
 export async function executeRun(
   input: RunInput,
   options: ExecuteOptions,
@@ -50,7 +50,7 @@ async function execute(
     sink({
       type: 'warning',
       message: `emulation (TCG) is used: ${prepared.proof.reason}`,
-      hint: 'Times are not those of real hardware; counters are real.',
+      hint: 'Times do not reflect real hardware, but counters do.',
     });
   }
   const folder =
@@ -80,7 +80,7 @@ async function execute(
   return folder;
 }
 
-/** The journal to append to, and what an earlier part of the run left in it. */
+/** The journal to append to, and the records of an earlier part of the run. */
 async function openJournal(
   folder: RunFolder,
   input: RunInput,
@@ -98,7 +98,7 @@ async function openJournal(
   return { journal: await Journal.create(folder.journalFile, facts), records: [] };
 }
 
-/** Trials of another kernel or image under the same name would be one sample of two things. */
+/** Refuses to resume with a different kernel or image, which would mix two populations in one sample. */
 function refuseChanged(earlier: RunRecord, now: RunRecord): void {
   const facts = (record: RunRecord) => ({
     accelerator: record.accelerator.accelerator,
@@ -116,14 +116,14 @@ function refuseChanged(earlier: RunRecord, now: RunRecord): void {
   if (changed.length === 0) return;
   throw new UsageError(
     'RUN_CHANGED',
-    `${earlier.run} cannot go on: ${changed.join(', ')} changed since it began`,
+    `${earlier.run} cannot be resumed: ${changed.join(', ')} changed since it began`,
     {
       hint: 'Start a new run: samples of two setups must not be mixed.',
     },
   );
 }
 
-/** Outcomes that say nothing about the guest: a resumed run tries these trials again. */
+/** Outcomes that say nothing about the guest. A resumed run repeats these trials. */
 const repeatable: ReadonlySet<Outcome['kind']> = new Set(['interrupted', 'infrastructure']);
 /** The trials of a plan that a resumed run still has to do, in planned order. */
 export function remainingTrials(plan: Plan, records: readonly TrialRecord[]): Trial[] {

@@ -4,7 +4,7 @@ import { runProgram } from '../process/program.ts';
 import { projectPath } from '../project.ts';
 import type { StepSink } from '../step.ts';
 
-/** What `prepareInstructionCounter` depends on. */
+/** Options of `prepareInstructionCounter`. */
 export interface CounterOptions {
   /** Path or name of the QEMU program. */
   qemu: string;
@@ -17,21 +17,21 @@ export interface CounterOptions {
   build?: typeof buildGuestProgram | undefined;
 }
 
-/** Versions of QEMU's interface for plugins that guests/plugin is written for, newest first. */
+/** Versions of QEMU's plugin API that guests/plugin supports, newest first. */
 const interfaces = [3, 2, 1] as const;
 
 /**
- * The plugin that counts instructions, built for the version of the interface that this QEMU takes. Which one that is
- * nobody says but QEMU itself: it loads the plugin into a machine without anything, and ends.
+ * The plugin that counts instructions, built for the API version of this QEMU. The only way to find out the version is to
+ * let QEMU load the plugin into an empty machine and exit.
  * @returns path of the plugin
- * @throws InfrastructureError QEMU_CANNOT_COUNT when it does not compile, or QEMU takes none
+ * @throws InfrastructureError QEMU_CANNOT_COUNT if it does not compile or QEMU accepts no version
  */
 export async function prepareInstructionCounter(options: CounterOptions): Promise<string> {
   const { qemu, cache, signal, sink, run = runProgram, build = buildGuestProgram } = options;
   const report = (detail: string) => sink?.({ step: 'plugin', title: 'Instruction counter', detail });
   const refusals: string[] = [];
   for (const version of interfaces) {
-    report(`version ${version} of QEMU's plugin interface`);
+    report(`version ${version} of QEMU's plugin API`);
     const plugin = await build({
       sources: projectPath('guests', 'plugin'),
       name: 'instructions.so',
@@ -55,10 +55,10 @@ export async function prepareInstructionCounter(options: CounterOptions): Promis
   }
   throw new InfrastructureError(
     'QEMU_CANNOT_COUNT',
-    `${qemu} takes no plugin, so it cannot count instructions`,
+    `${qemu} does not accept the plugin, so it cannot count instructions`,
     {
       evidence: refusals.join('\n'),
-      hint: 'Use a QEMU 6.0 or later that is built with --enable-plugins (as Debian does), or leave `clock: instructions` out.',
+      hint: 'Use a QEMU 6.0 or later that is built with --enable-plugins (as Debian does), or leave out `clock: instructions`.',
     },
   );
 }
@@ -69,7 +69,7 @@ function notBuilt(error: unknown): InfrastructureError {
     'the plugin that counts instructions does not compile',
     {
       evidence: error instanceof HarnessError ? (error.evidence ?? error.message) : String(error),
-      hint: 'It needs gcc and make on this host: `modstorm doctor --install`; or leave `clock: instructions` out.',
+      hint: 'It needs gcc and make: run `modstorm doctor --install`, or leave out `clock: instructions`.',
       cause: error,
     },
   );

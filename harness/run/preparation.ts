@@ -10,14 +10,14 @@ import type { WorkloadDefinition } from '../matrix/workload/workload.ts';
 import type { StepSink } from '../step.ts';
 import type { PreparedCell } from '../trial/prepared-cell.ts';
 
-/** What preparation depends on. */
+/** Options of the preparation. */
 export interface PreparationOptions {
   matrix: Pick<Matrix, 'kernels' | 'configs'>;
   cells: readonly Cell[];
   workloads: ReadonlyMap<string, WorkloadDefinition>;
   signal: AbortSignal;
   sink: StepSink;
-  /** Builds the kernels again from nothing, under this name; see KernelRequest. */
+  /** Rebuild the kernels from scratch, under this name; see KernelRequest. */
   anew?: string | undefined;
 }
 
@@ -28,8 +28,8 @@ interface CellNeeds {
 }
 
 /**
- * Makes everything that the trials of these cells boot: kernels grouped by source, so that one output tree is built
- * in turn for all configs, then images. What is in the cache is not made again.
+ * Builds everything that the trials of these cells boot: kernels grouped by source, so that one output tree serves all
+ * configs in turn, then images. Whatever is in the cache is not built again.
  * @throws BuildError, UsageError, InfrastructureError of the rooms kernel and image
  */
 export async function prepareCells(options: PreparationOptions): Promise<PreparedCell[]> {
@@ -72,7 +72,7 @@ export async function prepareCells(options: PreparationOptions): Promise<Prepare
   return prepared;
 }
 
-/** What the fragments promise, checked by the agent before anything is measured. */
+/** The capabilities that the fragments promise. The agent checks them before measuring anything. */
 function requiredCapabilities(need: Pick<CellNeeds, 'fragments' | 'cell'>): Capability[] {
   const capabilities: Capability[] = [];
   if (need.fragments.includes('stats')) capabilities.push('module_stats');
@@ -93,11 +93,11 @@ function needsOf(cell: Cell, workloads: ReadonlyMap<string, WorkloadDefinition>)
 
 function kernelRequest(need: CellNeeds, matrix: PreparationOptions['matrix']): KernelRequest {
   const source = matrix.kernels[need.cell.kernel];
-  if (!source) throw new UsageError('KERNEL_UNKNOWN', `the matrix names no kernel ${need.cell.kernel}`);
+  if (!source) throw new UsageError('KERNEL_UNKNOWN', `the matrix has no kernel ${need.cell.kernel}`);
   return { name: need.cell.kernel, source, fragments: need.fragments, ownFragments: matrix.configs };
 }
 
-/** By source first, then the smaller config first: the next one adds to it. */
+/** Sorts by source, then by config size, since a larger config adds to a smaller one. */
 function compareRequests(a: KernelRequest, b: KernelRequest): number {
   if (a.name !== b.name) return a.name < b.name ? -1 : 1;
   const [left, right] = [a.fragments.join('+'), b.fragments.join('+')];

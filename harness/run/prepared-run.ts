@@ -15,22 +15,22 @@ import { prepareInstructionCounter } from './instruction-counter.ts';
 import { prepareCells } from './preparation.ts';
 import { StepEvents } from './step-events.ts';
 
-/** The QEMU program that guests are booted with. */
+/** The QEMU program that boots guests. */
 export const qemuProgram = 'qemu-system-x86_64';
 
-/** What guests are booted on, proved. */
+/** The tested host for guests. */
 export interface PreparedHost {
   host: GuestHost;
   proof: AcceleratorProof;
   qemuVersion: string;
 }
 
-/** What is made ready once for a run, before its first trial. */
+/** What a run prepares once, before its first trial. */
 export interface PreparedRun extends PreparedHost {
   cells: Map<string, PreparedCell>;
 }
 
-/** What `prepareRun` depends on. */
+/** Options of `prepareRun`. */
 export interface RunPreparation {
   matrix: Matrix;
   plan: Plan;
@@ -42,8 +42,8 @@ export interface RunPreparation {
 }
 
 /**
- * Builds kernels and images of a plan's cells and proves the accelerator with a smoke boot of the first of them.
- * @throws BuildError, InfrastructureError (KVM_UNUSABLE when KVM is demanded), UsageError
+ * Builds kernels and images for the cells of a plan, and tests the accelerator with a smoke boot of the first.
+ * @throws BuildError, InfrastructureError (KVM_UNUSABLE if KVM is required), UsageError
  */
 export async function prepareRun(options: RunPreparation): Promise<PreparedRun> {
   const { plan, signal } = options;
@@ -59,7 +59,7 @@ export async function prepareRun(options: RunPreparation): Promise<PreparedRun> 
     });
   const host = await prepareHost({ ...options, steps }, async () => {
     const [first] = await prepare(cells.slice(0, 1));
-    // biome-ignore lint/style/noNonNullAssertion: a plan has a cell, and each is prepared
+    // biome-ignore lint/style/noNonNullAssertion: a plan has at least one cell, and each is prepared
     return first!;
   });
   const prepared = await prepare(cells);
@@ -68,9 +68,9 @@ export async function prepareRun(options: RunPreparation): Promise<PreparedRun> 
 }
 
 /**
- * Finds out what guests can be booted on, before kernels are built: a missing compiler or an old QEMU is told at once.
- * @param bootable makes ready what a smoke boot under KVM boots; not called where KVM is not asked for, or not there
- * @throws InfrastructureError KVM_UNUSABLE when KVM is demanded, QEMU_UNREADABLE, QEMU_CANNOT_COUNT; UsageError
+ * Checks the host before kernels are built, so that a missing compiler or an old QEMU is reported at once.
+ * @param bootable prepares the cell for a smoke boot under KVM; not called if KVM is not requested or not available
+ * @throws InfrastructureError KVM_UNUSABLE if KVM is required, QEMU_UNREADABLE, QEMU_CANNOT_COUNT; UsageError
  *   KVM_CANNOT_COUNT; whatever `bootable` throws
  */
 export async function prepareHost(
@@ -83,7 +83,7 @@ export async function prepareHost(
   const counted = plan.cells.some(({ clock }) => clock === 'instructions');
   const proof = await proveAccelerator({
     requested,
-    emulationOnly: counted ? 'instructions are counted under emulation only' : undefined,
+    emulationOnly: counted ? 'instructions can only be counted under emulation' : undefined,
     smokeBoot: async () => smokeBoot(await bootable(), { ...host, accelerator: 'kvm' }, signal),
   });
   if (requested !== 'tcg' && !counted) {
@@ -102,7 +102,7 @@ export function preparedCell({ cells }: Pick<PreparedRun, 'cells'>, trial: Trial
   return cells.get(trial.cell.id)!;
 }
 
-/** `7.2.22 (Debian …)`: all of the first line behind the word version. */
+/** `7.2.22 (Debian …)`: the rest of the first line after the word `version`. */
 async function readQemuVersion(signal: AbortSignal): Promise<string> {
   const { stdout } = await runProgram(qemuProgram, ['--version'], { signal, timeoutNs: 20e9 });
   const version = stdout.split('\n')[0]?.split(' version ')[1]?.trim();

@@ -26,7 +26,7 @@ export interface KernelProbeRequest {
   source: KernelSource;
   /** Names of fragments joined by `+`, as on the axis `config`. */
   config: string;
-  /** The user's own fragments: name to path. */
+  /** The user's fragments: name to path. */
   ownFragments: Readonly<Record<string, string>>;
   workloads: ReadonlyMap<string, WorkloadDefinition>;
   /** Names of all fragments that may be used. */
@@ -37,36 +37,36 @@ export interface KernelProbeRequest {
   sink: ProgressSink;
 }
 
-/** What one boot showed that a kernel can do. */
+/** The capabilities of a kernel, shown by one boot. */
 export interface KernelProbe extends Capabilities {
   /** Same-inode finit_module() calls are merged (6.5 and later). */
   mergesSameInode: boolean;
   origin: string;
   config: string;
   accelerator: string;
-  /** gzip, xz or zstd, where the kernel decompresses modules itself. */
+  /** gzip, xz or zstd, if the kernel decompresses modules itself. */
   decompressAlgorithm?: string | undefined;
   clocksource?: string | undefined;
   cpuModel?: string | undefined;
-  /** How many of the workers that loaded one file at one moment were told that they had. */
+  /** The number of workers that loaded one file simultaneously, and of those that succeeded. */
   sameFile: { attempts: number; successes: number };
   /** Whether the module test_kmod, which the workload `autoload` needs, was built. */
   testKmod: boolean;
-  /** Modules that were built. */
+  /** Number of modules that were built. */
   modules: number;
-  /** Those that CPUs ask for by their modalias, sorted. */
+  /** The modules that CPUs request by their modalias, sorted. */
   cpuModules: string[];
   /** Whether each workload can run on it. */
   workloads: WorkloadNeeds[];
 }
 
-/** More than CPUs: then some calls come while the first one is still loading, whatever the host does. */
+/** More workers than CPUs, so that some calls always come while the first one is still loading. */
 const workers = 16;
 
 /**
- * Builds a kernel, boots it once, and lets 16 threads load one file at one moment. Where the kernel merges such loads
- * several calls succeed; where it does not, one does and all others find the module there or on its way.
- * @throws InfrastructureError KERNEL_PROBE_FAILED when the boot does not end well; BuildError, UsageError
+ * Builds a kernel, boots it once, and lets 16 threads load one file simultaneously. If the kernel merges such loads,
+ * several calls succeed. Otherwise one succeeds and the others find the module loaded or being loaded.
+ * @throws InfrastructureError KERNEL_PROBE_FAILED if the boot fails; BuildError, UsageError
  */
 export async function probeKernel(request: KernelProbeRequest): Promise<KernelProbe> {
   const { matrix, plan } = probePlan(request);
@@ -137,7 +137,7 @@ async function describe(
       `the guest with ${request.name} ended as ${outcome.kind}${reason}`,
       {
         evidence: (record.consoleTail ?? []).join('\n'),
-        hint: 'Its console is above. A kernel that boots elsewhere may lack virtio-serial or a serial console.',
+        hint: 'Its console is shown above. A kernel that boots elsewhere may lack virtio-serial or a serial console.',
       },
     );
   }
@@ -167,22 +167,22 @@ async function describe(
   };
 }
 
-/** What stands between a workload, with the defaults of its parameters, and one kernel. */
+/** What a workload with default parameters needs that a kernel does not have. */
 export interface WorkloadNeeds {
   name: string;
-  /** Fragments that a build for it adds to the config. */
+  /** Fragments that a build for this workload adds to the config. */
   adds: string[];
-  /** Modules that the kernel has neither as files nor built in; not known where fragments are added. */
+  /** Modules that the kernel has neither as files nor built in; unknown if fragments are added. */
   lacks: string[];
 }
-/** The kernel that a workload is to run on. */
+/** A kernel for a workload to run on. */
 export interface OfferedKernel {
-  /** Those of its config; undefined for a kernel that was built elsewhere, to which none can be added. */
+  /** Fragments of its config; undefined for a prebuilt kernel, to which none can be added. */
   fragments: readonly string[] | undefined;
   modules: { has(name: string): boolean };
   builtin: { has(name: string): boolean };
 }
-/** Whether a workload can run on a kernel, as what was built tells. */
+/** Whether a workload can run on a kernel, judging by what was built. */
 export function workloadNeeds(definition: WorkloadDefinition, kernel: OfferedKernel): WorkloadNeeds {
   const { name, fragments, modules } = resolveWorkload(definition, {});
   const own = kernel.fragments;

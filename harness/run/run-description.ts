@@ -11,7 +11,7 @@ import type { PreparedCell } from '../trial/prepared-cell.ts';
 import { type PreparedRun, qemuProgram } from './prepared-run.ts';
 import type { ExecuteOptions, RunInput } from './run-input.ts';
 
-/** Under what conditions the trials of a run are made: the content of run.json. */
+/** The conditions under which the trials of a run are made: the content of run.json. */
 export async function describeRun(
   folder: RunFolder,
   input: RunInput,
@@ -54,7 +54,7 @@ export async function describeRun(
   };
 }
 
-/** Each kernel with its config once. */
+/** Each kernel and config once. */
 async function describeKernels(cells: readonly PreparedCell[]): Promise<KernelRecord[]> {
   const kernels = new Map<string, KernelRecord>();
   for (const { cell, kernel, fragments } of cells) {
@@ -80,7 +80,7 @@ async function digestFile(path: string): Promise<string> {
     .digest('hex');
 }
 
-/** modstorm's version, and its revision when it runs from a git checkout. */
+/** modstorm's version, and its revision if it runs from a git checkout. */
 async function describeTool(): Promise<RunRecord['tool']> {
   const { version } = JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string };
   const git = await runProgram('git', ['-C', projectPath('.'), 'rev-parse', '--short=12', 'HEAD'], {

@@ -10,17 +10,17 @@ import { runTrial, trialCost } from '../trial/trial-runner.ts';
 import { type PreparedRun, preparedCell } from './prepared-run.ts';
 import { schedule } from './scheduler.ts';
 
-/** What `executeTrials` depends on. */
+/** Options of `executeTrials`. */
 export interface TrialExecution {
   prepared: PreparedRun;
-  /** Those still to do, in planned order. */
+  /** The remaining trials, in planned order. */
   trials: readonly Trial[];
   folder: RunFolder;
   journal: Journal;
   signal: AbortSignal;
   sink: ProgressSink;
   stillWanted?: (trial: Trial) => boolean;
-  /** Told of each record after the journal has it. */
+  /** Called with each record after it is in the journal. */
   onRecord?: (trial: Trial, record: TrialRecord) => void;
 }
 

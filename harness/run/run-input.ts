@@ -6,7 +6,7 @@ import type { Plan } from '../plan/trial.ts';
 import type { RunFolder } from '../store/run-folder.ts';
 import type { RunRecord } from '../store/run-record.ts';
 
-/** A run that is about to begin or to go on. */
+/** A run to start or resume. */
 export interface RunInput {
   matrixFile: string;
   matrix: Matrix;
@@ -14,21 +14,21 @@ export interface RunInput {
   workloads: Map<string, WorkloadDefinition>;
   requested: AcceleratorRequest['requested'];
   jobs: number;
-  /** Set when the run calibrates the judge; see RunRecord. */
+  /** Set if the run calibrates the judge; see RunRecord. */
   calibration?: RunRecord['calibration'];
-  /** Of the run that goes on. */
+  /** The run to resume. */
   earlier?: { folder: RunFolder; record: RunRecord };
 }
-/** What executing a run depends on beside its input. */
+/** Options for executing a run. */
 export interface ExecuteOptions {
-  /** Where run folders are made. */
+  /** Where to create run folders. */
   results: string;
   shard?: Shard;
-  /** Standard output is for one JSON document. */
+  /** Whether standard output is reserved for one JSON document. */
   json?: boolean;
 }
 
-/** What executing a run may touch of the world; a command hands in its own context. */
+/** Everything outside itself that executing a run may touch. A command passes its own context. */
 export interface RunContext {
   environment: NodeJS.ProcessEnv;
   /** Aborted by SIGINT or SIGTERM. */

@@ -6,24 +6,24 @@ import { ResourcePool, type Resources } from '../trial/resources.ts';
 /** What the scheduler needs to know and to call. */
 export interface SchedulerOptions {
   trials: readonly Trial[];
-  /** What the host gives to guests. */
+  /** The resources of the host for guests. */
   capacity: Resources;
-  /** What a trial takes while it runs. */
+  /** The resources that a trial uses while it runs. */
   cost: (trial: Trial) => Resources;
   /** Runs one trial; its failures are outcomes. A rejection ends the whole schedule. */
   runTrial: (trial: Trial) => Promise<TrialRecord>;
-  /** Called once per finished trial, before another takes its place: the journal is written here. */
+  /** Called once per finished trial, before another takes its place. Writes the journal. */
   onRecord: (trial: Trial, record: TrialRecord) => Promise<void>;
-  /** When aborted nothing new starts; what runs is awaited (it sees the same signal). */
+  /** If aborted, nothing new starts. Running trials are awaited (they get the same signal). */
   signal: AbortSignal;
-  /** Asked before a trial starts; false leaves it out (a sequential design has decided its cell). */
+  /** Called before a trial starts. Returning false skips it (a sequential design has decided its cell). */
   stillWanted?: ((trial: Trial) => boolean) | undefined;
 }
 
 /**
- * Runs trials in planned order, packed by cores and memory. A trial may overtake another of its own block, never of an
- * earlier one: so every cell's samples stay spread evenly over the time of the run, which is what the randomised
- * blocks are for.
+ * Runs trials in planned order, packed by cores and memory. A trial may overtake another trial of its own block, but
+ * never one of an earlier block: the samples of every cell stay spread evenly over the run, which is the purpose of the
+ * randomised blocks.
  */
 export async function schedule(options: SchedulerOptions): Promise<void> {
   const pool = new ResourcePool(options.capacity);
@@ -62,7 +62,7 @@ export async function schedule(options: SchedulerOptions): Promise<void> {
   if (failure) throw failure.error;
 }
 
-/** The first trial of the earliest pending block that fits; removes it, and those not wanted any more, from `pending`. */
+/** The first trial of the earliest pending block that fits. Removes it, and unwanted trials, from `pending`. */
 function takeNext(
   pending: Trial[],
   pool: ResourcePool,
@@ -73,7 +73,7 @@ function takeNext(
     const trial = pending[index];
     if (trial === undefined || trial.repetition !== block) break;
     if (options.stillWanted?.(trial) === false) {
-      debug('schedule', () => `${trial.id} is not wanted any more`);
+      debug('schedule', () => `${trial.id} is no longer wanted`);
       pending.splice(index, 1);
       if (index === 0) return takeNext(pending, pool, options);
       continue;

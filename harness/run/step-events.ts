@@ -1,7 +1,7 @@
 import type { ProgressEvent, ProgressSink } from '../progress/event.ts';
 import type { StepProgress } from '../step.ts';
 
-/** Turns reports of the rooms below into events: the first of a step starts it, a fraction of 1 ends it. */
+/** Turns progress reports into events: the first report of a step starts it, a fraction of 1 ends it. */
 export class StepEvents {
   readonly #sink: ProgressSink;
   readonly #open = new Map<string, { progress: StepProgress; since: bigint }>();
@@ -27,7 +27,7 @@ export class StepEvents {
     this.#sink({ type: 'step-started', ...progress });
   };
 
-  /** Ends what no room has ended. */
+  /** Ends all steps that are still open. */
   finish(): void {
     for (const { progress } of [...this.#open.values()]) this.#close(progress);
   }

@@ -22,7 +22,7 @@ const cell = objectOf<BaselineCell>({
 }).superRefine(({ repetitions, samples }, context) => {
   for (const [name, values] of Object.entries(samples)) {
     if (values.length === repetitions.length) continue;
-    const message = `must have ${repetitions.length} values, one per repetition, and has ${values.length}`;
+    const message = `must have ${repetitions.length} values, one per repetition, but has ${values.length}`;
     context.addIssue({ code: 'custom', path: ['samples', name], message });
   }
 });

@@ -8,7 +8,7 @@ import { readStoredFile, writeStoredFile } from './stored-file.ts';
 
 const baselineName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
-/** The baselines of a folder (`results/baselines`), one file each. */
+/** The baselines in a folder (`results/baselines`), one file each. */
 export class BaselineStore {
   readonly folder: string;
 
@@ -19,7 +19,7 @@ export class BaselineStore {
   /** Path of a baseline. @throws UsageError BASELINE_NAME */
   path(name: string): string {
     if (!baselineName.test(name) || name.endsWith('.json')) {
-      throw new UsageError('BASELINE_NAME', `${JSON.stringify(name)} is no name for a baseline`, {
+      throw new UsageError('BASELINE_NAME', `${JSON.stringify(name)} is not a valid name for a baseline`, {
         hint: 'Use letters, digits, dots, dashes and underscores, without .json: nightly-6.12.',
       });
     }
@@ -28,14 +28,14 @@ export class BaselineStore {
 
   /**
    * Saves a baseline and returns its path.
-   * @throws UsageError BASELINE_EXISTS unless `replace` is set: a baseline is never replaced by itself
+   * @throws UsageError BASELINE_EXISTS unless `replace` is set: a baseline is never replaced implicitly
    */
   async save(baseline: Baseline, options: { replace?: boolean } = {}): Promise<string> {
     const path = this.path(baseline.name);
     await mkdir(this.folder, { recursive: true });
     if (!options.replace && (await this.names()).includes(baseline.name)) {
-      throw new UsageError('BASELINE_EXISTS', `the baseline ${baseline.name} exists already: ${path}`, {
-        hint: 'Choose another name, or say --replace.',
+      throw new UsageError('BASELINE_EXISTS', `the baseline ${baseline.name} already exists: ${path}`, {
+        hint: 'Choose another name, or use --replace.',
       });
     }
     await writeStoredFile(path, baselineFormat, baseline, formatBaseline);
@@ -60,7 +60,7 @@ export class BaselineStore {
     await syncFolder(this.folder);
   }
 
-  /** Names of the baselines, sorted; none when the folder is not there. */
+  /** Names of the baselines, sorted; empty if the folder does not exist. */
   async names(): Promise<string[]> {
     const files = await readdir(this.folder).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return [] as string[];
@@ -77,7 +77,7 @@ export class BaselineStore {
     throw new UsageError('BASELINE_UNKNOWN', `there is no baseline ${name} in ${this.folder}`, {
       hint:
         names.length > 0
-          ? `There are: ${names.join(', ')}.`
+          ? `Known baselines: ${names.join(', ')}.`
           : 'Save one with `modstorm baseline save NAME RUN`.',
     });
   }

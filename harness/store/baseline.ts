@@ -13,22 +13,22 @@ export interface BaselineCell {
   id: string;
   label: string;
   settings: Record<string, string>;
-  /** What ends its workload; absent in baselines of versions that did not tell. */
+  /** The design of its workload; absent in baselines of older versions. */
   design?: WorkloadDesign;
-  /** Object digest of the kernel that it booted; absent in baselines of versions that did not tell. */
+  /** Object digest of the kernel that it booted; absent in baselines of older versions. */
   kernel?: string;
   facts: Facts;
-  /** Releases of the kernels that ran; for people, not compared. */
+  /** Releases of the kernels that ran. For display only, not compared. */
   release?: string;
-  /** Repetitions of the trials that passed; every sample is aligned to them. */
+  /** Repetitions of the trials that passed. Every sample is aligned with them. */
   repetitions: number[];
-  /** Boots that failed, crashed or hung, beside those; absent means none. */
+  /** Number of boots that failed, crashed or hung; absent means none. */
   failed?: number;
-  /** Metric to one value per repetition; null when that trial did not measure it. */
+  /** Metric to one value per repetition; null if that trial did not measure it. */
   samples: Record<string, (StoredValue | null)[]>;
 }
 
-/** results/baselines/NAME.json: the samples of a run, with the facts that say what they may be compared with. */
+/** results/baselines/NAME.json: the samples of a run, with the facts that determine what they may be compared with. */
 export interface Baseline {
   version: 1;
   name: string;
@@ -37,14 +37,14 @@ export interface Baseline {
   startedAt: string;
   matrix: string;
   facts: Facts;
-  /** What its workloads declared to measure. */
+  /** The metrics that its workloads declared. */
   workloadMetrics?: RunRecord['workloadMetrics'];
   cells: BaselineCell[];
 }
 
 /**
- * The baseline of a run; pure. Cells without a passed trial are left out.
- * @throws UsageError BASELINE_EMPTY when no trial passed
+ * Makes a baseline from a run. Pure. Cells without a passed trial are left out.
+ * @throws UsageError BASELINE_EMPTY if no trial passed
  */
 export function makeBaseline(name: string, { run, plan, records }: RunContent): Baseline {
   const measured = [...samplesByCell(plan, records).values()].filter(({ passed }) => passed.length > 0);
@@ -53,7 +53,7 @@ export function makeBaseline(name: string, { run, plan, records }: RunContent): 
       'BASELINE_EMPTY',
       `${run.run} has no trial that passed, so there is nothing to save`,
       {
-        hint: 'Look at `modstorm report` for what went wrong.',
+        hint: 'See `modstorm report` for what went wrong.',
       },
     );
   }
@@ -95,7 +95,7 @@ function baselineCell(samples: CellSamples, run: RunRecord): BaselineCell {
   };
 }
 
-/** The text of a baseline: sorted, one sample a line, so that a diff shows what changed. */
+/** The text of a baseline: sorted, one sample per line, so that a diff shows what changed. */
 export function formatBaseline(baseline: Baseline): string {
   const { cells, ...head } = baseline;
   const members = Object.entries(head).map(

@@ -7,7 +7,7 @@ import type { Facts } from './comparison-key.ts';
 import { count, mapOf, objectOf, text, time } from './schema.ts';
 import { type FileFormat, readStoredFile, writeStoredFile } from './stored-file.ts';
 
-/** How many false alarms a run gave, of how many. */
+/** The number of false alarms in a run, and of verdicts. */
 export interface StoredTally {
   alarms: number;
   of: number;
@@ -25,7 +25,7 @@ export interface CalibrationEntry {
   tests: StoredTally;
 }
 
-/** results/calibration.json: every calibration whose run lies in the folder. */
+/** results/calibration.json: every calibration whose run is in the folder. */
 interface CalibrationFile {
   version: 1;
   calibrations: CalibrationEntry[];
@@ -54,8 +54,8 @@ const calibrationFormat: FileFormat<CalibrationFile> = {
 };
 
 /**
- * Puts a calibration into the log of a results folder, in the place of an earlier one of the same run, and returns all
- * that were made under the same conditions.
+ * Records a calibration in the log of a results folder, replacing an earlier one of the same run, and returns all that
+ * were made under the same conditions.
  * @throws InfrastructureError FILE_DAMAGED, FILE_VERSION
  */
 export async function logCalibration(folder: string, entry: CalibrationEntry): Promise<CalibrationEntry[]> {

@@ -2,18 +2,18 @@ import type { Cell } from '../matrix/matrix.ts';
 import type { Capabilities, TrialRecord } from '../measurement/record.ts';
 import type { RunRecord } from './run-record.ts';
 
-/** Name of a fact to its value, as text; both sides of a comparison must agree on all of them. */
+/** Name of a fact to its value, as text. Both sides of a comparison must agree on all of them. */
 export type Facts = Record<string, string>;
 
 /** A fact on which two sides do not agree. */
 export interface FactDifference {
   fact: string;
-  /** Undefined when that side does not know the fact. */
+  /** Undefined if that side does not know the fact. */
   base: string | undefined;
   new: string | undefined;
 }
 
-/** The facts of a whole run: where it was made. */
+/** The facts of a whole run: its host and tools. */
 export function runFacts(run: RunRecord): Facts {
   return {
     accelerator: run.accelerator.accelerator,
@@ -23,8 +23,8 @@ export function runFacts(run: RunRecord): Facts {
 }
 
 /**
- * The facts of one cell: what was measured, by which version of the workload, and what the guest proved about itself.
- * The kernel's release is no fact of these: to compare two releases is what the tool is for.
+ * The facts of one cell: what was measured, by which version of the workload, and what the guest showed about
+ * itself. The kernel's release is not included, because comparing releases is what the tool is for.
  */
 export function cellFacts(
   samples: { cell: Cell; records: readonly TrialRecord[] },
@@ -36,7 +36,7 @@ export function cellFacts(
   )?.capabilities;
   return {
     workload: `${name} ${workloads[name] ?? '?'}`,
-    // Only where it is told: runs of versions that knew no other clock do not know the fact.
+    // Only if it is not the default: runs of versions without other clocks do not have this fact.
     ...(samples.cell.clock === 'host' ? {} : { clock: samples.cell.clock }),
     ...(capabilities && capabilityFacts(capabilities)),
   };
@@ -52,7 +52,7 @@ function capabilityFacts(capabilities: Capabilities): Facts {
   };
 }
 
-/** What two sets of facts do not agree on, by name. A fact that only one side knows is a difference. */
+/** The facts that differ, by name. A fact that only one side knows is a difference. */
 export function differences(base: Facts, next: Facts): FactDifference[] {
   const names = [...new Set([...Object.keys(base), ...Object.keys(next)])].sort();
   return names
@@ -60,7 +60,7 @@ export function differences(base: Facts, next: Facts): FactDifference[] {
     .map(fact => ({ fact, base: base[fact], new: next[fact] }));
 }
 
-/** What an axis decides about a guest: two cells that differ in it may differ in these facts. */
+/** The facts that an axis affects: two cells that differ in the axis may differ in these facts. */
 const factsOfAxis: Readonly<Record<string, readonly string[]>> = {
   config: ['module_stats', 'autoload_dups', 'dups_trace', 'decompress'],
   kernel: ['module_stats', 'autoload_dups', 'dups_trace', 'decompress'],
@@ -71,7 +71,7 @@ const factsOfAxis: Readonly<Record<string, readonly string[]>> = {
   workload: ['workload'],
 };
 
-/** `differences` without those that the compared axis explains, for they are what is compared. */
+/** `differences` without those explained by the compared axis, because they are the subject of the comparison. */
 export function unexplainedDifferences(base: Facts, next: Facts, axis: string | undefined): FactDifference[] {
   const explained = axis === undefined ? undefined : factsOfAxis[axis];
   return differences(base, next).filter(({ fact }) => !explained?.includes(fact));

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, release } from 'node:os';
 import type { HostEnvironment } from './run-record.ts';
 
-/** What the reading of a host depends on; replaced in tests. */
+/** The sources of host information; replaced in tests. */
 export interface EnvironmentSource {
-  /** Content of a file of /proc, /sys or /etc; undefined when it is not there or not readable. */
+  /** Content of a file of /proc, /sys or /etc; undefined if it does not exist or is not readable. */
   read: (path: string) => string | undefined;
   cores: number;
   kernel: string;
@@ -12,7 +12,7 @@ export interface EnvironmentSource {
   node: string;
 }
 
-/** The host of this process. What a host does not tell is left out, never guessed. */
+/** The host of this process. Unknown facts are left out, never guessed. */
 export function readHostEnvironment(source: EnvironmentSource = thisHost()): HostEnvironment {
   const cpuinfo = keyedLines(source.read('/proc/cpuinfo') ?? '');
   const distribution = keyedLines(source.read('/etc/os-release') ?? '').get('PRETTY_NAME');
@@ -35,7 +35,7 @@ export function readHostEnvironment(source: EnvironmentSource = thisHost()): Hos
   };
 }
 
-/** x86 and most others print `model name`; arm64 only numbers, which are at least stable. */
+/** x86 and most others print `model name`; arm64 only prints numbers, which are at least stable. */
 function cpuModel(cpuinfo: Map<string, string>): string {
   const named = cpuinfo.get('model name') ?? cpuinfo.get('cpu model') ?? cpuinfo.get('cpu');
   if (named) return named.replaceAll(/\s+/g, ' ');
@@ -67,7 +67,7 @@ function thisHost(): EnvironmentSource {
       try {
         return readFileSync(path, 'utf8');
       } catch {
-        // Which of these files exist differs by machine and container; a missing one is a fact left out.
+        // Which of these files exist depends on the machine or container. A missing file means a missing fact.
         return undefined;
       }
     },

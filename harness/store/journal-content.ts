@@ -16,16 +16,16 @@ export interface JournalHeader {
   sealed?: true;
 }
 
-/** A journal as replayed. */
+/** A replayed journal. */
 export interface JournalContent {
   header: JournalHeader;
-  /** One record per trial, in the order of the lines; of two records for a trial (a resume ran it again) the last. */
+  /** One record per trial, in the order of the lines. If a resumed run repeated a trial, its last record. */
   records: TrialRecord[];
-  /** Records that a later one of the same trial replaced. */
+  /** Number of records replaced by a later one of the same trial. */
   superseded: number;
-  /** The last line lacks its end: the writer died, or is writing just now. It is no record. */
+  /** An incomplete last line: the writer died or is still writing. It is not a record. */
   torn?: { line: number; bytes: number };
-  /** Length of the part that is whole. */
+  /** Length of the complete part. */
   bytes: number;
 }
 
@@ -33,9 +33,9 @@ export interface JournalContent {
 export const newline = 0x0a;
 
 /**
- * Replays the bytes of the journal of a plan; pure. A line that ends in a newline was written whole, so a damaged one was
- * not torn by a crash but changed by something else, and is an error.
- * @throws InfrastructureError JOURNAL_DAMAGED naming file and line; JOURNAL_OTHER_PLAN when it belongs to another plan
+ * Replays the bytes of the journal of a plan. Pure. A line that ends in a newline was written completely, so a damaged one
+ * was not cut by a crash but changed by something else, and is an error.
+ * @throws InfrastructureError JOURNAL_DAMAGED with file and line; JOURNAL_OTHER_PLAN if it belongs to another plan
  */
 export function replayJournal(content: Buffer, path: string, plan: Plan): JournalContent {
   const trials = new Map(plan.trials.map(trial => [trial.id, trial]));
@@ -61,7 +61,7 @@ export function replayJournal(content: Buffer, path: string, plan: Plan): Journa
     if (records.delete(record.trial)) superseded++;
     records.set(record.trial, record);
   }
-  if (header === undefined) throw damaged(path, 1, 'has no header, which is the first line');
+  if (header === undefined) throw damaged(path, 1, 'is not a header, which must be the first line');
   const rest = content.length - start;
   const result: JournalContent = { header, records: [...records.values()], superseded, bytes: start };
   return rest > 0 ? { ...result, torn: { line, bytes: rest } } : result;
@@ -71,7 +71,7 @@ function parseLine(text: string, path: string, line: number): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw damaged(path, line, `is no JSON (${(error as Error).message.slice(0, 100)})`);
+    throw damaged(path, line, `is not JSON (${(error as Error).message.slice(0, 100)})`);
   }
 }
 
@@ -85,11 +85,11 @@ const headerSchema = objectOf<JournalHeader>({
 
 function checkHeader(value: unknown, path: string): JournalHeader {
   const member = (name: string) => (value as Record<string, unknown> | null)?.[name];
-  if (member('journal') !== 'modstorm') throw damaged(path, 1, 'is no journal header');
+  if (member('journal') !== 'modstorm') throw damaged(path, 1, 'is not a journal header');
   if (member('version') !== 1) throw damaged(path, 1, otherVersion(member('version')));
   const parsed = headerSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw damaged(path, 1, `is no journal header: ${firstFault(parsed.error)}`);
+  throw damaged(path, 1, `is not a journal header: ${firstFault(parsed.error)}`);
 }
 
 function checkRecord(value: unknown, path: string, line: number): TrialRecord {
@@ -97,33 +97,33 @@ function checkRecord(value: unknown, path: string, line: number): TrialRecord {
   if (parsed.success) return parsed.data;
   const version = (value as { version?: unknown } | null)?.version;
   if (typeof version === 'number' && version !== 1) throw damaged(path, line, otherVersion(version));
-  throw damaged(path, line, `is no trial record: ${firstFault(parsed.error)}`);
+  throw damaged(path, line, `is not a trial record: ${firstFault(parsed.error)}`);
 }
 
 function otherVersion(version: unknown): string {
-  return `has version ${JSON.stringify(version)}, and this modstorm reads version 1`;
+  return `has version ${JSON.stringify(version)}, but this modstorm reads version 1`;
 }
 
-/** What the plan says against a record. */
+/** How a record contradicts the plan, if it does. */
 function contradiction(record: TrialRecord, trial: Trial | undefined): string | undefined {
   if (trial === undefined) return `has the trial ${record.trial}, which plan.json does not have`;
-  if (record.cell !== trial.cell.id) return `has the cell ${record.cell}, and plan.json ${trial.cell.id}`;
+  if (record.cell !== trial.cell.id) return `has the cell ${record.cell}, but plan.json has ${trial.cell.id}`;
   for (const name of ['repetition', 'order'] as const) {
-    if (record[name] !== trial[name]) return `has ${name} ${record[name]}, and plan.json ${trial[name]}`;
+    if (record[name] !== trial[name]) return `has ${name} ${record[name]}, but plan.json has ${trial[name]}`;
   }
   return undefined;
 }
 
 function damaged(path: string, line: number, what: string): InfrastructureError {
   return new InfrastructureError('JOURNAL_DAMAGED', `${path}:${line} ${what}`, {
-    hint: `Restore the file from a copy, or delete the line (sed -i ${line}d) and let \`modstorm run --resume\` run its trial again.`,
+    hint: `Restore the file from a copy, or delete the line (sed -i ${line}d) and let \`modstorm run --resume\` repeat its trial.`,
   });
 }
 
 function otherPlan(path: string, found: string, wanted: string): InfrastructureError {
   return new InfrastructureError(
     'JOURNAL_OTHER_PLAN',
-    `${path} belongs to the plan ${found.slice(0, 12)}, and plan.json is ${wanted.slice(0, 12)}`,
-    { hint: 'Restore journal.ndjson and plan.json from one copy of the run.' },
+    `${path} belongs to the plan ${found.slice(0, 12)}, but plan.json is ${wanted.slice(0, 12)}`,
+    { hint: 'Restore journal.ndjson and plan.json from the same copy of the run.' },
   );
 }

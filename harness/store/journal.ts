@@ -11,7 +11,7 @@ import { sealRecord } from './record-seal.ts';
 import { firstFault } from './schema.ts';
 import { trialRecordSchema } from './trial-record-schema.ts';
 
-/** Whose journal it is. */
+/** The run that a journal belongs to. */
 export interface JournalFacts {
   /** Name of the run. */
   run: string;
@@ -47,7 +47,7 @@ function demandRun({ header }: JournalContent, path: string, run: string): void 
   );
 }
 
-/** Appends records to the journal of a run; only one process at a time can have it open. */
+/** Appends records to the journal of a run. Only one process at a time can have it open. */
 export class Journal implements AsyncDisposable {
   readonly path: string;
   readonly #file: LineFile;
@@ -113,8 +113,8 @@ export class Journal implements AsyncDisposable {
   }
 
   /**
-   * Appends one record and waits until the disk has it. Calls queue up in order.
-   * @throws InfrastructureError JOURNAL_WRITE_FAILED (disk full); the journal stays whole
+   * Appends one record and waits until it is on disk. Calls are queued in order.
+   * @throws InfrastructureError JOURNAL_WRITE_FAILED (disk full); the journal stays intact
    */
   append(record: TrialRecord): Promise<void> {
     const parsed = trialRecordSchema.safeParse(record);
@@ -126,7 +126,7 @@ export class Journal implements AsyncDisposable {
     return Promise.reject(new Error(`the record of trial ${record.trial}: ${firstFault(parsed.error)}`));
   }
 
-  /** Waits for what is being written, closes the file and gives the lock back. */
+  /** Waits for pending writes, closes the file and releases the lock. */
   async close(): Promise<void> {
     await this.#file.close();
     await this.#lock.release();
@@ -156,7 +156,7 @@ export class Journal implements AsyncDisposable {
       await this.#file.append(line);
     } catch (error) {
       throw new InfrastructureError('JOURNAL_WRITE_FAILED', `${this.path}: ${(error as Error).message}`, {
-        hint: 'Make room on the disk, then go on with `modstorm run --resume`.',
+        hint: 'Free some disk space, then continue with `modstorm run --resume`.',
         cause: error,
       });
     }
@@ -172,8 +172,8 @@ async function createNew(path: string): Promise<LineFile> {
     return await LineFile.create(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw new InfrastructureError('JOURNAL_EXISTS', `${path} exists already`, {
-      hint: 'Go on with it by `modstorm run --resume`.',
+    throw new InfrastructureError('JOURNAL_EXISTS', `${path} already exists`, {
+      hint: 'Continue it with `modstorm run --resume`.',
     });
   }
 }

@@ -1,8 +1,8 @@
 import type { RunRecord } from './run-record.ts';
 
 /**
- * The object digest of the kernel that a cell booted; undefined if the run does not tell. Several configs of one name may
- * share the words of the cell.
+ * The object digest of the kernel that a cell booted; undefined if the run does not record it. Several configs with one
+ * kernel name may include the fragments of the cell.
  */
 export function kernelOfCell(
   { kernels }: Pick<RunRecord, 'kernels'>,
@@ -13,6 +13,6 @@ export function kernelOfCell(
   const fitting = named.filter(({ config }) =>
     words.every(word => word === 'plain' || config.split('+').includes(word)),
   );
-  // The config with the fewest further fragments: those that the workload and the compression add.
+  // Choose the config with the fewest additional fragments, which the workload and the compression add.
   return fitting.sort((a, b) => a.config.split('+').length - b.config.split('+').length)[0]?.objectDigest;
 }

@@ -17,7 +17,7 @@ import type { WorkloadDesign } from '../matrix/workload/workload-design.ts';
 import { count, id, mapOf, objectOf, oneOf, text } from './schema.ts';
 
 const parameterValue: z.ZodType<ParameterValue> = z.union([z.string(), z.number(), z.boolean()], {
-  error: 'is no value of a parameter',
+  error: 'is not a parameter value',
 });
 
 /** Axis to the value as written. */
@@ -39,9 +39,9 @@ export const cellSchema = objectOf<Cell>({
   commandLine: z.string(),
   cpuModel: z.exactOptional(z.string()),
   numaNodes: count,
-  // Plans from before there was another clock do not tell it.
+  // Plans from before there were other clocks do not have it.
   clock: oneOf<Clock>({ host: true, instructions: true }).default('host'),
-  // Plans from before workloads had a design do not tell it.
+  // Plans from before workloads had a design do not have it.
   design: design.default('fixed-work'),
   workload: objectOf<WorkloadSetting>({ name: text, parameters: mapOf(parameterValue) }),
 });
@@ -59,7 +59,7 @@ const kernelSource: z.ZodType<KernelSource> = z.discriminatedUnion(
     z.object({ kind: z.literal('tree'), path: text, revision: text, patches }),
     z.object({ kind: z.literal('prebuilt'), image: text, modules: text }),
   ],
-  { error: 'is no known kind of kernel' },
+  { error: 'is not a known kind of kernel' },
 );
 
 const looks = z.array(z.int().min(1)).min(1);
@@ -69,7 +69,7 @@ const trialCount: z.ZodType<TrialCount> = z.discriminatedUnion(
     z.object({ kind: z.literal('fixed'), count: z.int().min(1) }),
     z.object({ kind: z.literal('looks'), looks }),
   ],
-  { error: 'is no number of trials' },
+  { error: 'is not a number of trials' },
 );
 
 const gate = objectOf<GateSetting>({

@@ -16,25 +16,25 @@ import { runFormat } from './run-record-schema.ts';
 import { damagedFile, readStoredFile, writeStoredFile } from './stored-file.ts';
 import { decodePlan, encodePlan, planFormat, type StoredPlan } from './stored-plan.ts';
 
-/** A run as its folder holds it. */
+/** The contents of a run folder. */
 export interface RunContent {
   run: RunRecord;
   plan: Plan;
   records: readonly TrialRecord[];
 }
 
-/** What names a new run. */
+/** The parts of a new run's name. */
 export interface RunFolderOptions {
   matrixName: string;
   /** Start of the run. */
   now: Date;
-  /** Four hexadecimal digits; drawn when left out. Tests hand in their own. */
+  /** Returns four hexadecimal digits. Default: random. Tests pass their own. */
   suffix?: () => string;
 }
 
 const nameAttempts = 100;
 
-/** The folder of one run and the names of all that is in it. results/README.md describes the contents. */
+/** The folder of one run, and the names of its files. results/README.md describes the contents. */
 export class RunFolder {
   /** Absolute. */
   readonly path: string;
@@ -60,16 +60,16 @@ export class RunFolder {
     return join(this.path, 'report');
   }
 
-  /** The folder for the evidence of one trial; it may not exist yet. */
+  /** The folder for the evidence of a trial. It may not exist yet. */
   trialFolder(trial: string): string {
     if (trial === '' || trial.includes('/') || trial.startsWith('.')) {
-      throw new Error(`${JSON.stringify(trial)} is no trial id: it would leave the run folder`);
+      throw new Error(`${JSON.stringify(trial)} is not a trial ID: it would leave the run folder`);
     }
     return join(this.path, 'trials', trial);
   }
 
   /**
-   * Makes a new folder `<UTC time>-<matrix>-<4 hex>` below `root`. mkdir without `recursive` decides between two
+   * Creates a folder `<UTC time>-<matrix>-<4 hex>` in `root`. mkdir without `recursive` fails for the second of two
    * processes that draw the same name.
    * @throws InfrastructureError RUN_FOLDER_FAILED
    */
@@ -89,9 +89,9 @@ export class RunFolder {
     } catch (error) {
       throw new InfrastructureError(
         'RUN_FOLDER_FAILED',
-        `${root}: cannot make a run folder: ${(error as Error).message}`,
+        `${root}: cannot create a run folder: ${(error as Error).message}`,
         {
-          hint: 'Check the disk and the permissions, or name another folder with --results.',
+          hint: 'Check the disk and the permissions, or choose another folder with --results.',
           cause: error,
         },
       );
@@ -100,14 +100,14 @@ export class RunFolder {
       'RUN_FOLDER_FAILED',
       `${root} already holds ${nameAttempts} runs named ${stem}-…`,
       {
-        hint: 'Name another folder with --results.',
+        hint: 'Choose another folder with --results.',
       },
     );
   }
 
   /**
-   * Finds a run: by path, by name below `root`, or the newest with `latest`.
-   * @throws UsageError RUN_UNKNOWN, naming the newest runs that there are; RUN_UNBEGUN
+   * Finds a run: by path, by name in `root`, or the newest with `latest`.
+   * @throws UsageError RUN_UNKNOWN, which lists the newest runs; RUN_UNBEGUN
    */
   static async open(reference: string, root: string): Promise<RunFolder> {
     const found = await findRun(reference, root);
@@ -122,11 +122,11 @@ export class RunFolder {
     }
     const newest = (await listRuns(root)).slice(0, 3).map(run => run.name);
     const hint =
-      newest.length > 0 ? `The newest runs are ${newest.join(', ')}.` : 'Make one with `modstorm run`.';
+      newest.length > 0 ? `The newest runs are ${newest.join(', ')}.` : 'Start one with `modstorm run`.';
     const what =
       reference === 'latest'
-        ? `${root} holds no run`
-        : `${JSON.stringify(reference)} is no run: not a folder with a run.json, and not a name below ${root}`;
+        ? `${root} has no runs`
+        : `${JSON.stringify(reference)} is not a run: neither a folder with a run.json nor a name in ${root}`;
     throw new UsageError('RUN_UNKNOWN', what, { hint });
   }
 
@@ -139,7 +139,7 @@ export class RunFolder {
     return readStoredFile(this.runFile, runFormat);
   }
   /**
-   * All that the folder holds of a run so far; a run that goes on may be loaded too.
+   * Loads everything in the folder so far. The run may still be in progress.
    * @throws InfrastructureError FILE_MISSING, FILE_DAMAGED, FILE_VERSION; JOURNAL_MISSING, JOURNAL_DAMAGED,
    * JOURNAL_OTHER_PLAN, JOURNAL_OTHER_RUN
    */
@@ -147,7 +147,7 @@ export class RunFolder {
     const [run, plan] = await Promise.all([this.readRun(), this.readPlan()]);
     if (run.planDigest !== plan.digest) {
       const fault = `planDigest: is ${run.planDigest.slice(0, 12)}, but plan.json has ${plan.digest.slice(0, 12)}`;
-      throw damagedFile(this.runFile, fault, 'Restore both files from one copy, or leave this run out.');
+      throw damagedFile(this.runFile, fault, 'Restore both files from the same copy, or leave this run out.');
     }
     const { records } = await readJournal(this.journalFile, { run: run.run, plan });
     return { run, plan, records };
@@ -168,7 +168,7 @@ export class RunFolder {
     await mkdir(path, { recursive: true });
     return path;
   }
-  /** Writes a file below report/ and returns its path. */
+  /** Writes a file to report/ and returns its path. */
   async writeReport(name: string, content: string): Promise<string> {
     await mkdir(this.reportFolder, { recursive: true });
     const path = join(this.reportFolder, basename(name));
@@ -177,7 +177,7 @@ export class RunFolder {
   }
 }
 
-/** The runs below a folder, newest first; what does not look like a run is left out. */
+/** The runs in a folder, newest first. Anything that does not look like a run is ignored. */
 export async function listRuns(root: string): Promise<RunFolder[]> {
   const names = await readdir(root).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [] as string[];
@@ -187,7 +187,7 @@ export async function listRuns(root: string): Promise<RunFolder[]> {
   const dated = await Promise.all(
     runs.map(async name => ({ name, made: (await stat(join(root, name))).birthtimeMs })),
   );
-  // The second in the name decides; the file system only between runs of one second.
+  // Sort by the time in the name, and by the file system only within the same second.
   dated.sort((a, b) => compareText(b.name.slice(0, 16), a.name.slice(0, 16)) || b.made - a.made);
   return dated.map(({ name }) => new RunFolder(join(root, name)));
 }

@@ -1,6 +1,6 @@
 const runName = /^\d{8}T\d{6}Z-.*-[0-9a-f]{4}$/;
 
-/** Whether the name of a folder is that of a run: `20261121T033000Z-quick-3fa9`. */
+/** Whether a folder name is the name of a run: `20261121T033000Z-quick-3fa9`. */
 export function isRunName(name: string): boolean {
   return runName.test(name);
 }
@@ -10,7 +10,7 @@ export function runNameStem(now: Date, matrixName: string): string {
   return `${timestamp(now)}-${slug(matrixName)}`;
 }
 
-/** `20261121T033000Z`: sorts by time and holds no character that a shell or Windows minds. */
+/** `20261121T033000Z`: sorts by time and has no character that is special in a shell or on Windows. */
 function timestamp(date: Date): string {
   return `${date.toISOString().slice(0, 19).replaceAll('-', '').replaceAll(':', '')}Z`;
 }

@@ -40,7 +40,7 @@ const image = objectOf<ImageRecord>({
 
 const accelerator = oneOf<AcceleratorProof['accelerator']>({ kvm: true, tcg: true });
 
-/** What workloads declare to measure, by the name of the workload. */
+/** The metrics that workloads declare, by workload name. */
 export const workloadMetrics = mapOf(
   z.array(
     objectOf<WorkloadMetric>({

@@ -2,11 +2,11 @@ import type { AcceleratorProof } from '../machine/machine.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import type { WorkloadMetric } from '../matrix/workload/workload.ts';
 
-/** The host as a run saw it; decides, with others, which runs may be compared. */
+/** The host as a run saw it. It helps to decide which runs may be compared. */
 export interface HostEnvironment {
-  /** `AMD EPYC 9R14`, or implementer and part on machines that name no model; `unknown` when nothing does. */
+  /** `AMD EPYC 9R14`, or implementer and part on machines without a model name, or `unknown`. */
   cpuModel: string;
-  /** CPUs that the harness may use (affinity counts). */
+  /** CPUs that the harness may use, respecting affinity. */
   cores: number;
   memoryBytes: number;
   /** Release of the host's kernel. */
@@ -20,7 +20,7 @@ export interface HostEnvironment {
   smt?: boolean;
   /** Whether the host is itself a guest. */
   virtual?: boolean;
-  /** Load average over a minute when the run began: above 0 it disturbs times. */
+  /** One-minute load average when the run began. Load disturbs times. */
   loadAverage?: number;
   /** `v20.20.0`. */
   node: string;
@@ -47,11 +47,11 @@ export interface ImageRecord {
   bytes: number;
   /** Part of the userland to its version. */
   versions: Record<string, string>;
-  /** Ids of the cells. */
+  /** IDs of the cells. */
   cells: string[];
 }
 
-/** run.json: under what conditions the trials of the journal were made. Written before the first trial. */
+/** run.json: the conditions under which the trials of the journal were made. Written before the first trial. */
 export interface RunRecord {
   version: 1;
   /** Name of the folder. */
@@ -60,9 +60,9 @@ export interface RunRecord {
   startedAt: string;
   /** modstorm's own version, and its git revision when run from a checkout. */
   tool: { version: string; revision?: string };
-  /** The words of the command line after `modstorm`, to do it again. */
+  /** The words of the command line after `modstorm`, to repeat the run. */
   command: string[];
-  /** The checked matrix; its cells are in plan.json. */
+  /** The checked matrix. Its cells are in plan.json. */
   matrix: Omit<Matrix, 'cells'>;
   /** Path of the matrix as given. */
   matrixFile: string;
@@ -75,12 +75,12 @@ export interface RunRecord {
   jobs: number;
   kernels: KernelRecord[];
   images: ImageRecord[];
-  /** Workload name to its version; part of the key of a baseline. */
+  /** Workload name to version. Part of the key of a baseline. */
   workloads: Record<string, number>;
-  /** What the workloads declared to measure, so that a report needs no guests/ folder. */
+  /** The metrics that the workloads declared, so that a report does not need the guests/ folder. */
   workloadMetrics?: Record<string, WorkloadMetric[]>;
-  /** Which part of the plan was run here; `index` counts from 1. */
+  /** The part of the plan that was run here. `index` counts from 1. */
   shard?: { index: number; count: number };
-  /** Set when the run is a calibration: every cell is booted under two names, and nothing differs. */
+  /** Set if the run is a calibration: every cell is booted under two names, and nothing differs. */
   calibration?: { pairs: number; perSide: number };
 }

@@ -2,36 +2,36 @@ import type { Cell } from '../matrix/matrix.ts';
 import type { Outcome, StoredValue, TrialRecord } from '../measurement/record.ts';
 import type { Plan } from '../plan/trial.ts';
 
-/** A value of one trial: a bigint when no double holds it exactly; null when it was not measured, which is never zero. */
+/** A value of one trial: a bigint if it is not exact as a double; null if it was not measured, which is never zero. */
 export type SampleValue = number | bigint | null;
 
-/** What the trials of one cell left. */
+/** The results of the trials of one cell. */
 export interface CellSamples {
   cell: Cell;
-  /** Trials in the plan. */
+  /** Number of trials in the plan. */
   planned: number;
   /** All records of the cell, by repetition. */
   records: TrialRecord[];
   /** Repetitions of the trials that passed. */
   passed: number[];
   /**
-   * Whether the boot of each repetition ended badly by the guest's own doing, the first repetition at place 0; null where
-   * there is no such boot, or where its end says nothing about the guest.
+   * Whether the boot of each repetition failed through the fault of the guest, with the first repetition at index 0; null if
+   * there is no such boot, or if its outcome says nothing about the guest.
    */
   bad: (boolean | null)[];
-  /** Metric to one value per repetition, like `bad`; null where that boot measured nothing. Only metrics with any value. */
+  /** Metric to one value per repetition, like `bad`; null if that boot did not measure it. Only metrics with a value. */
   values: Map<string, SampleValue[]>;
 }
 
-/** Outcomes that are the guest's own doing: it ran and did not end well. Others say nothing about it. */
+/** Outcomes that are the guest's fault: it ran and failed. Other outcomes say nothing about it. */
 export const badOutcomes: ReadonlySet<Outcome['kind']> = new Set(['failed', 'crashed', 'timeout']);
 
-/** Boot and workload time stand beside the metrics in a record; in samples they are metrics like the others. */
+/** Boot and workload time are separate from the metrics in a record, but in samples they are metrics like the others. */
 const timeMetrics = { boot_ns: 'bootNs', workload_ns: 'workloadNs' } as const;
 
 /**
- * The journal as samples, by the id of the cell and in the order in which the matrix has its cells. Only trials that
- * passed give numbers: what an invalid, failed, crashed or lost trial counted is evidence, not a measurement of its cell.
+ * The journal as samples, by cell ID and in the order of the cells in the matrix. Only trials that passed give numbers:
+ * the counts of an invalid, failed, crashed or lost trial are evidence, not a measurement of its cell.
  */
 export function samplesByCell(plan: Plan, records: readonly TrialRecord[]): Map<string, CellSamples> {
   const cells = new Map<string, CellSamples>();
@@ -68,18 +68,18 @@ function fillValues(samples: CellSamples): void {
   }
 }
 
-/** What the trials that passed measured of a metric, in the order of `passed`. */
+/** The values of a metric in the trials that passed, in the order of `passed`. */
 export function passedValues(samples: CellSamples, metric: string): SampleValue[] {
   const list = samples.values.get(metric) ?? [];
   return samples.passed.map(repetition => list[repetition - 1] ?? null);
 }
 
-/** The trials that ended, in whatever way: those that an interruption cut off did not. */
+/** The trials that ended with any outcome except an interruption. */
 export function endedTrials(records: readonly TrialRecord[]): Set<string> {
   return new Set(records.filter(({ outcome }) => outcome.kind !== 'interrupted').map(({ trial }) => trial));
 }
 
-/** The metrics of a record with boot and workload time among them. */
+/** The metrics of a record, including boot and workload time. */
 export function metricsOf(record: TrialRecord): Record<string, StoredValue> {
   const metrics: Record<string, StoredValue> = { ...record.metrics };
   for (const [name, field] of Object.entries(timeMetrics)) {
@@ -89,7 +89,7 @@ export function metricsOf(record: TrialRecord): Record<string, StoredValue> {
   return metrics;
 }
 
-/** A stored value as a number where that is exact, else as a bigint. */
+/** A stored value as a number if that is exact, else as a bigint. */
 export function readStored(value: StoredValue): number | bigint {
   if (typeof value === 'number') return value;
   const exact = BigInt(value);
@@ -102,7 +102,7 @@ export function storeValue(value: number | bigint): StoredValue {
   return typeof value === 'bigint' ? value.toString() : value;
 }
 
-/** How many records ended in each way. */
+/** Number of records with each outcome. */
 export function countOutcomes(records: readonly TrialRecord[]): Partial<Record<Outcome['kind'], number>> {
   const counts: Partial<Record<Outcome['kind'], number>> = {};
   for (const { outcome } of records) counts[outcome.kind] = (counts[outcome.kind] ?? 0) + 1;

@@ -5,19 +5,19 @@ import { digestOf } from '../files/digest.ts';
 import { readJsonFile } from '../files/json-file.ts';
 import { firstFault } from './schema.ts';
 
-/** What a kind of file holds, in the one version that this modstorm writes and reads. */
+/** The format of a kind of file, in the only version that this modstorm reads and writes. */
 export interface FileFormat<Content extends { version: number }> {
   version: Content['version'];
   schema: z.ZodType<Content>;
   /** Whether the file carries a checksum of its content: one that nobody edits by hand, and that others rest on. */
   checked?: true;
-  /** What to do when a file of this kind is damaged, as a full sentence. */
+  /** What to do if a file of this kind is damaged, as a full sentence. */
   remedy: string;
 }
 
 /**
- * Reads a file of a format; members that the format does not have are left out.
- * @throws InfrastructureError FILE_MISSING, FILE_VERSION; FILE_DAMAGED naming the file and the member that is wrong
+ * Reads a file of a format. Members that the format does not have are ignored.
+ * @throws InfrastructureError FILE_MISSING, FILE_VERSION; FILE_DAMAGED with the file and the invalid member
  */
 export async function readStoredFile<Content extends { version: number }>(
   path: string,
@@ -32,15 +32,15 @@ export async function readStoredFile<Content extends { version: number }>(
   return parsed.data;
 }
 
-/** The error for a file whose content is wrong. */
+/** The error for a file with invalid content. */
 export function damagedFile(path: string, fault: string, remedy: string): InfrastructureError {
   return new InfrastructureError('FILE_DAMAGED', `${path}: ${fault}`, { hint: remedy });
 }
 
 /**
- * Writes a file of a format whole or not at all.
- * @param format turns the content into text; JSON with an indent of 2 if left out
- * @throws Error when the content is not what the format says: a defect of the caller, found before anything is written
+ * Writes a file of a format atomically.
+ * @param format turns the content into text; default: JSON with an indent of 2
+ * @throws Error if the content does not match the format: a bug of the caller, found before anything is written
  */
 export async function writeStoredFile<Content extends { version: number }>(
   path: string,

@@ -5,12 +5,12 @@ import { cellSchema } from './matrix-schema.ts';
 import { count, id, objectOf, repetition, text } from './schema.ts';
 import { damagedFile, type FileFormat } from './stored-file.ts';
 
-/** A trial in plan.json, with the id of its cell. */
+/** A trial in plan.json, with the ID of its cell. */
 interface StoredTrial extends Omit<Trial, 'cell'> {
   cell: string;
 }
 
-/** plan.json: the plan with each cell written once, not once per trial. */
+/** plan.json: the plan, with each cell stored once instead of once per trial. */
 export interface StoredPlan {
   version: 1;
   matrix: string;
@@ -35,7 +35,7 @@ export const planFormat: FileFormat<StoredPlan> = {
   remedy: 'Restore the file from its copy, or leave this run out.',
 };
 
-/** The plan as it is written. */
+/** The plan as stored. */
 export function encodePlan(plan: Plan): StoredPlan {
   return {
     version: 1,
@@ -48,13 +48,13 @@ export function encodePlan(plan: Plan): StoredPlan {
 }
 
 /**
- * The plan as it was. Trials of one cell share the object.
- * @throws InfrastructureError FILE_DAMAGED when a trial names a cell that is not there, or an id stands twice
+ * Restores the plan. Trials of one cell share the object.
+ * @throws InfrastructureError FILE_DAMAGED if a trial names a missing cell, or an ID is used twice
  */
 export function decodePlan(stored: StoredPlan, file: string): Plan {
   const cells = new Map(stored.cells.map(cell => [cell.id, cell]));
   if (cells.size < stored.cells.length) {
-    throw damagedFile(file, 'two cells have one id', planFormat.remedy);
+    throw damagedFile(file, 'two cells have the same ID', planFormat.remedy);
   }
   const ids = new Set<string>();
   const trials = stored.trials.map((trial, place): Trial => {
@@ -63,7 +63,7 @@ export function decodePlan(stored: StoredPlan, file: string): Plan {
       throw damagedFile(file, `trials[${place}].cell: there is no cell ${trial.cell}`, planFormat.remedy);
     }
     if (ids.has(trial.id)) {
-      throw damagedFile(file, `trials[${place}].id: ${trial.id} stands twice`, planFormat.remedy);
+      throw damagedFile(file, `trials[${place}].id: ${trial.id} is used twice`, planFormat.remedy);
     }
     ids.add(trial.id);
     return { ...trial, cell };

@@ -22,9 +22,9 @@ import {
   time,
 } from './schema.ts';
 
-const notNumber = 'is no number';
+const notNumber = 'is not a number';
 
-/** A value as files keep it: a finite number, or the digits of an integer that no double holds. */
+/** A stored value: a finite number, or the digits of an integer that is not exact as a double. */
 export const storedValueSchema: z.ZodType<StoredValue> = z
   .union([z.number(), z.string().regex(/^-?\d{1,40}$/, { error: notNumber })], { error: notNumber })
   .refine(value => rangeFault(value) === undefined, {
@@ -70,7 +70,7 @@ const outcomes: { [Kind in Outcome['kind']]: Omit<Shape<Extract<Outcome, { kind:
 export const outcomeSchema = z.discriminatedUnion(
   'kind',
   Object.entries(outcomes).map(([kind, shape]) => z.object({ kind: z.literal(kind), ...shape })) as never,
-  { error: 'is no known outcome' },
+  { error: 'is not a known outcome' },
 ) as unknown as z.ZodType<Outcome>;
 
 const duplicate = objectOf<DuplicateModule>({
@@ -100,7 +100,7 @@ const finding = objectOf<Finding>({
   line: z.exactOptional(count),
 });
 
-const decimal = z.exactOptional(z.string().regex(/^\d{1,20}$/, { error: 'is no decimal number' }));
+const decimal = z.exactOptional(z.string().regex(/^\d{1,20}$/, { error: 'is not a decimal number' }));
 const counters = objectOf<Partial<Record<CounterName, string>>>(
   Object.fromEntries(counterNames.map(name => [name, decimal])) as Record<CounterName, typeof decimal>,
 );
@@ -115,7 +115,7 @@ const capabilities = objectOf<Capabilities>({
   configDigest: z.exactOptional(z.string()),
 });
 
-/** A line of the journal, in version 1. Compiled, for a journal may have 10^5 of them. */
+/** A line of the journal, in version 1. Compiled, because a journal may have 10^5 of them. */
 export const trialRecordSchema: z.ZodType<TrialRecord> = z.compile(
   objectOf<TrialRecord>({
     version: z.literal(1),

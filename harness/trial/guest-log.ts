@@ -1,6 +1,6 @@
 import type { Message, SnapshotMoment, WorkloadExit } from '../channel/protocol.ts';
 
-/** One of the two looks at the kernel's counters. */
+/** One of the two readings of the kernel's counters. */
 export interface Snapshot {
   counters: Record<string, string>;
   /** Files that could not be read, with their errno. */
@@ -8,7 +8,7 @@ export interface Snapshot {
   stats?: string;
 }
 
-/** How much of each kind of text is kept of one guest; what is beyond is counted, not kept. */
+/** How much of each kind of text to keep per guest. The rest is only counted. */
 const guestLogLimits = {
   output: 4 * 1024 ** 2,
   kmsgRecords: 200_000,
@@ -16,7 +16,7 @@ const guestLogLimits = {
   notes: 100,
 } as const;
 
-/** Everything that one guest said, put together from its messages as they come. */
+/** Everything that a guest reported, collected from its messages as they arrive. */
 export class GuestLog {
   hello: { timeNs: number; facts: Record<string, string> } | undefined;
   before: Snapshot | undefined;
@@ -31,10 +31,10 @@ export class GuestLog {
   readonly samples: { timeNs: number; values: Record<string, string> }[] = [];
   readonly #files = new Map<string, Buffer[]>();
   #fileBytes = 0;
-  /** What was dropped by `guestLogLimits`, by kind. */
+  /** What `guestLogLimits` dropped, by kind. */
   readonly dropped: Record<string, number> = {};
 
-  /** Takes one message. */
+  /** Adds one message. */
   add(message: Message): void {
     switch (message.type) {
       case 'hello':

@@ -1,10 +1,10 @@
-/** What one guest takes of the host, or what the host has to give. */
+/** The resources that a guest uses or the host has. */
 export interface Resources {
   cores: number;
   memoryBytes: number;
 }
 
-/** Counts what is taken. A request larger than the host is granted when nothing else runs: it must run some time. */
+/** Tracks resources in use. A request larger than the host is granted if nothing else runs, so that it runs at all. */
 export class ResourcePool {
   readonly #total: Resources;
   readonly #taken: Resources = { cores: 0, memoryBytes: 0 };
@@ -14,7 +14,7 @@ export class ResourcePool {
     this.#total = total;
   }
 
-  /** Takes the resources if they are free now. */
+  /** Takes the resources if they are free. */
   tryTake(wanted: Resources): boolean {
     const fits =
       this.#taken.cores + wanted.cores <= this.#total.cores &&
@@ -26,7 +26,7 @@ export class ResourcePool {
     return true;
   }
 
-  /** Gives back what `tryTake` granted. */
+  /** Releases what `tryTake` granted. */
   release(taken: Resources): void {
     this.#taken.cores -= taken.cores;
     this.#taken.memoryBytes -= taken.memoryBytes;

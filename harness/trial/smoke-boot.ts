@@ -6,12 +6,12 @@ import { runGuest } from '../machine/guest.ts';
 import type { PreparedCell } from './prepared-cell.ts';
 import { type GuestHost, machineSettings } from './trial-runner.ts';
 
-/** A guest under working KVM says hello in about a second; one that has not after this is not going to. */
+/** Under working KVM a guest says hello in about a second. After this time it never will. */
 const smokeDeadlineNs = 15e9;
 
 /**
- * Boots the given cell with one vCPU under KVM until its agent says hello: the only proof that KVM works. Leaves
- * nothing behind.
+ * Boots the given cell with one vCPU under KVM until its agent says hello. This is the only proof that KVM
+ * works. Leaves nothing behind.
  */
 export async function smokeBoot(
   prepared: PreparedCell,

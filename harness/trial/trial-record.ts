@@ -10,23 +10,23 @@ import type { Trial } from '../plan/trial.ts';
 import type { GuestLog } from './guest-log.ts';
 import type { PreparedCell } from './prepared-cell.ts';
 
-/** How many lines of a bad trial's console go into its record. */
+/** Number of console lines in the record of a failed trial. */
 const consoleTailLines = 40;
-/** A guest can make up call chains without end; a real kernel has a handful. */
+/** A hostile guest could invent any number of call chains; a real kernel has a handful. */
 const callerLimit = 200;
 
-/** What a trial left: how its guest lived, and what it said. */
+/** Everything that a trial left: how its guest ended and what it reported. */
 export interface TrialEnd {
   trial: Trial;
   prepared: PreparedCell;
   startedAt: Date;
   life: GuestResult;
   log: GuestLog;
-  /** What the plugin of QEMU wrote, where instructions are counted. */
+  /** The output of the QEMU plugin, if instructions are counted. */
   instructions?: string | undefined;
 }
 
-/** Judges a trial and puts its record together. Pure: the same end gives the same record. */
+/** Judges a trial and creates its record. Pure: the same input gives the same record. */
 export function makeTrialRecord(end: TrialEnd): TrialRecord {
   const { trial, life, log } = end;
   const measurement = measure(end);
@@ -44,7 +44,7 @@ export function makeTrialRecord(end: TrialEnd): TrialRecord {
     startedAt: end.startedAt.toISOString(),
     durationNs: life.durationNs,
     phasesNs: life.phasesNs,
-    // Evidence of a lost guest stays in its folder; in the record it would be taken for a measurement.
+    // Evidence of a lost guest stays in its folder. In the record it would look like a measurement.
     metrics: counted ? measurement.metrics : {},
     duplicates: measurement.duplicates,
     duplicateRequests: measurement.duplicateRequests.requests,
@@ -120,7 +120,7 @@ function toStats({ counters, missing, stats }: NonNullable<GuestLog['before']>) 
   return { values: counters, missing, stats };
 }
 
-/** From the strongest cause to the weakest: how the guest ended, what the agent said, what was measured. */
+/** Checks causes from strongest to weakest: how the guest ended, what the agent reported, what was measured. */
 function judgeOutcome(
   { life, log, prepared }: TrialEnd,
   measurement: TrialMeasurement,
@@ -130,14 +130,14 @@ function judgeOutcome(
   if (end.kind === 'interrupted') return { kind: 'interrupted' };
   if (end.kind === 'crashed')
     return { kind: 'crashed', title: escapeText(end.crash.title), class: end.crash.class };
-  // A WARNING is a finding: the kernel goes on, and so does what is measured.
+  // A WARNING is only a finding: the kernel continues, and so does the measurement.
   const survived = worstCrash(reports.filter(crash => crash.class !== 'warning'));
   const reported: Outcome | null = survived && {
     kind: 'crashed',
     title: escapeText(survived.title),
     class: survived.class,
   };
-  // A hung task or a lockup is why the deadline passed.
+  // A hung task or a lockup explains why the deadline passed.
   if (end.kind === 'timeout' && reported) return reported;
   if (end.kind === 'timeout')
     return { kind: 'timeout', phase: end.phase, reason: withEvidence(end.reason, end.evidence) };
@@ -154,13 +154,13 @@ function judgeOutcome(
 function judgeWorkload(log: GuestLog, prepared: TrialEnd['prepared']): Outcome {
   const { exit } = log;
   if (!exit)
-    return { kind: 'infrastructure', reason: 'the agent ended without saying how the workload ended' };
+    return { kind: 'infrastructure', reason: 'the agent ended without reporting how the workload ended' };
   const program = prepared.workload.run[0] ?? 'the workload';
   if (exit.cause === 'timeout') {
     return {
       kind: 'timeout',
       phase: 'workload',
-      reason: `${program} was still running at its deadline and was ended`,
+      reason: `${program} was still running at its deadline and was killed`,
     };
   }
   if (exit.cause === 'signaled')
@@ -171,7 +171,7 @@ function judgeWorkload(log: GuestLog, prepared: TrialEnd['prepared']): Outcome {
 
 function describeFailure(program: string, code: number, log: GuestLog): string {
   const last = (log.stderr.trim() || log.stdout.trim()).split('\n').at(-1) ?? '';
-  return `${program} ended with exit code ${code}${last ? `: ${escapeText(last, { length: 300 })}` : ''}`;
+  return `${program} exited with code ${code}${last ? `: ${escapeText(last, { length: 300 })}` : ''}`;
 }
 
 function withEvidence(reason: string, evidence: string | undefined): string {
@@ -210,7 +210,7 @@ function channelFindings(log: GuestLog): Finding[] {
     ([kind, amount]): Finding => ({
       code: 'GUEST_FLOOD',
       severity: 'warning',
-      message: `the guest sent more ${kind} than is kept; ${amount} were dropped`,
+      message: `the guest sent more ${kind} than the limit; ${amount} were dropped`,
     }),
   );
   return [...notes, ...dropped];
@@ -225,11 +225,10 @@ function reportFindings(reports: readonly Crash[]): Finding[] {
 }
 
 /**
- * All crash reports of one guest, from the two places where its kernel told them. The console has the last words of a
- * dying kernel, but only what is a warning or worse: the stack of a hung task is not (sched_show_task() in
- * kernel/sched/core.c prints it as information), and no title can be made without it. The records that the agent sent
- * have every line, but end where the guest did. Of each class of crash those of the records are taken, unless the
- * console has more of them.
+ * All crash reports of one guest, from the console and from the log records. The console has the last words of a dying
+ * kernel, but only warnings or worse. It does not have the stack of a hung task (sched_show_task() in
+ * kernel/sched/core.c prints it at level info), which the title needs. The records that the agent sent have every line,
+ * but end when the guest dies. For each class of crash the records are used, unless the console has more reports.
  */
 export function kernelReports(console: readonly Crash[], records: readonly Crash[]): Crash[] {
   const classes = new Set([...console, ...records].map(crash => crash.class));

@@ -21,26 +21,26 @@ import type { PreparedCell } from './prepared-cell.ts';
 import type { Resources } from './resources.ts';
 import { makeTrialRecord } from './trial-record.ts';
 
-/** The machine that all guests of a run are booted on. */
+/** The host on which a run boots all its guests. */
 export interface GuestHost {
   /** Path or name of the QEMU program. */
   qemu: string;
   accelerator: Accelerator;
   /** Cores of the host that guests may use. */
   cores: number;
-  /** The plugin of QEMU that counts instructions; there when a cell of the run wants them counted. */
+  /** The QEMU plugin that counts instructions; present if a cell of the run needs it. */
   counterPlugin?: string | undefined;
 }
 
-/** What the plugin of QEMU writes to, in the folder of a trial. */
+/** The output file of the QEMU plugin in the folder of a trial. */
 const instructionFile = 'instructions.txt';
-/** Most characters of it that are read: 64 lines with a number of 20 digits for each of 256 vCPUs would be 350 000. */
+/** Maximum number of characters to read from it: 64 lines with 20 digits for each of 256 vCPUs would be 350 000. */
 const countLimit = 400_000;
 
-/** QEMU's own memory beside the guest's: translated code, device state, the page tables of the host. */
+/** QEMU's own memory besides the guest's: translated code, device state, the page tables of the host. */
 const machineOverheadBytes = 192 * 1024 ** 2;
 
-/** What a trial takes of the host. Single-threaded translation needs one core however many vCPUs there are. */
+/** The host resources that a trial uses. Single-threaded translation needs one core, whatever the number of vCPUs. */
 export function trialCost(trial: Trial, host: GuestHost): Resources {
   const { vcpus, memoryBytes } = trial.cell;
   const single =
@@ -53,7 +53,7 @@ function isCounted(cell: Cell): boolean {
   return cell.clock === 'instructions';
 }
 
-/** The settings of the machine for a cell, without the paths of one trial. Pure. */
+/** The machine settings for a cell, without the paths of a particular trial. Pure. */
 export function machineSettings(
   prepared: Pick<PreparedCell, 'cell' | 'kernel' | 'image' | 'delayLoops' | 'timeStampKilohertz'> & {
     deadlineNs: number;
@@ -89,13 +89,13 @@ export function machineSettings(
   };
 }
 
-/** How a trial is run. */
+/** How to run a trial. */
 export interface TrialOptions {
   trial: Trial;
   prepared: PreparedCell;
   host: GuestHost;
   folder: RunFolder;
-  /** Guests that may run at the same time; deadlines are scaled by it. */
+  /** Maximum number of concurrent guests. Deadlines scale with it. */
   jobs: number;
   signal: AbortSignal;
   onPhase?: ((phase: TrialPhase) => void) | undefined;
@@ -139,7 +139,7 @@ async function bootAndJudge(options: TrialOptions): Promise<TrialRecord> {
   const folder = await options.folder.makeTrialFolder(trial.id);
   const startedAt = new Date();
   const deadlines = trialDeadlines(prepared, host, options.jobs);
-  // The agent's own deadline comes first: then the counters of a hung workload are still read.
+  // The agent's own deadline is shorter, so that the counters of a hung workload can still be read.
   const settings = machineSettings({ ...prepared, deadlineNs: Math.round(deadlines.workload * 0.8) }, host, {
     id: trial.id,
     consoleFile: join(folder, 'console.log'),
@@ -165,7 +165,7 @@ function trialDeadlines(prepared: PreparedCell, host: GuestHost, jobs: number) {
   });
 }
 
-/** What the plugin wrote; nothing when QEMU did not get as far as to load it. */
+/** The output of the plugin; empty if QEMU failed before loading it. */
 async function readCounts(file: string): Promise<string> {
   const text = (await readableText(file)) ?? '';
   return text.slice(0, countLimit);
@@ -207,7 +207,7 @@ async function bootGuest(
   return life;
 }
 
-/** The raw texts, as the guest sent them, for people and for `modstorm inspect`. */
+/** Writes the raw texts from the guest, for readers and for `modstorm inspect`. */
 async function writeEvidence(folder: string, log: GuestLog, life: GuestResult): Promise<void> {
   const files: [name: string, content: string | Buffer | undefined][] = [
     ['stats-before.txt', log.before?.stats],
@@ -218,7 +218,7 @@ async function writeEvidence(folder: string, log: GuestLog, life: GuestResult): 
   ];
   const results = [...log.files].slice(0, 16);
   for (const [index, [name, content]] of results.entries()) {
-    // The guest chose the name: only its last part is used, and only plain characters of it.
+    // The guest chose the name: use only its last component, and only plain characters.
     const safe = (name.split('/').at(-1) ?? '').replaceAll(/[^A-Za-z0-9._-]/g, '_').slice(0, 80);
     files.push([`result-${index + 1}-${safe}`, content]);
   }

@@ -158,18 +158,18 @@ t.test('messages: each type has its meaning', async t => {
 
 t.test('messages: what is wrong is refused with the frame and the reason', async t => {
   const refused: [FrameType, string, RegExp][] = [
-    ['hello', 'novalue\n', /hello frame 1 is wrong: the line "novalue" is not key=value/],
+    ['hello', 'novalue\n', /hello frame 1 is invalid: the line "novalue" is not key=value/],
     ['hello', '=x\n', /not key=value/],
-    ['end', 'a=1\na=2\n', /"a" comes twice/],
-    ['phase', 'lunch', /"lunch" is none of prepare, workload/],
-    ['counters', 'during\n', /"during" is none of before, after/],
+    ['end', 'a=1\na=2\n', /"a" appears twice/],
+    ['phase', 'lunch', /"lunch" is not one of prepare, workload/],
+    ['counters', 'during\n', /"during" is not one of before, after/],
     ['counters', 'before\nmodcount\n', /no name and value/],
     ['stats', 'before', /no first line/],
-    ['output', 'stdin\nx', /none of stdout, stderr/],
+    ['output', 'stdin\nx', /not one of stdout, stderr/],
     ['file', 'last ../../etc/passwd\n', /not an absolute path/],
     ['exit', 'cause=exited\ncode=\n', /code is "", not a whole number/],
     ['exit', 'cause=exited\ncode=-1\n', /code is "-1"/],
-    ['exit', 'code=0\n', /"" is none of exited/],
+    ['exit', 'code=0\n', /"" is not one of exited/],
   ];
   for (const [type, payload, message] of refused) {
     t.throws(() => parseMessage(frame(1, type, payload)), { code: 'MESSAGE_INVALID', message });

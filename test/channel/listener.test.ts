@@ -140,7 +140,7 @@ t.test('a path that the kernel cannot take, or that is taken', async t => {
   const long = `/tmp/${'é'.repeat(socketPathLimit / 2)}`;
   await t.rejects(ChannelListener.listen({ path: long, ...sink }), {
     code: 'SOCKET_PATH_TOO_LONG',
-    message: / 111 bytes; .* up to 107/,
+    message: / 111 bytes, .* at most 107/,
   });
   const { folder } = await listen(t);
   const taken = join(folder.path, 'taken');

@@ -26,9 +26,9 @@ t.test('nor is one that closes the progress', async t => {
   t.equal(readFileSync(join(folder, 'code'), 'utf8'), '2\n');
 });
 
-t.test('results that cannot be written end with 3', async t => {
+t.test('a failure to write the results exits with 3', async t => {
   const told = await shell('modstorm --help >/dev/full; echo $? >&2');
-  t.match(told, /^modstorm: the results cannot be written: .*ENOSPC.* \[OUTPUT_FAILED\]\n.*\n3\n$/);
+  t.match(told, /^modstorm: cannot write the results: .*ENOSPC.* \[OUTPUT_FAILED\]\n.*\n3\n$/);
   t.equal(told.match(/OUTPUT_FAILED/g)?.length, 1, 'said once');
 });
 

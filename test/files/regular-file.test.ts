@@ -33,7 +33,7 @@ t.test('nothing else is, and nothing is waited for', { timeout: 5000 }, async t 
     '/dev/tty': 'a character device',
   };
   for (const [path, kind] of Object.entries(kinds)) {
-    const error = { code: 'FILE_IRREGULAR', message: `${path} is ${kind}, and no regular file` };
+    const error = { code: 'FILE_IRREGULAR', message: `${path} is ${kind}, not a regular file` };
     await t.rejects(readRegularFile(path), error);
     await t.rejects(openRegularFile(path, constants.O_RDWR | constants.O_CREAT), error);
   }

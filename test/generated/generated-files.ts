@@ -31,10 +31,10 @@ const errorHead = `<!-- Generated from error-codes.ts by \`npm run generate\`; d
 # Error codes
 
 modstorm prints an error as \`modstorm: SENTENCE [CODE]\`, followed by evidence and a hint. The sentence may change; the
-code does not, so scripts may match it. The fault is that of the \`user\` (command line, matrix, input), the \`kernel\` (it
-does not configure, build, or have what it must), the \`guest\` (it broke a contract), or the \`harness\` (the host or
-modstorm itself). The exit code is that of a command that ends with the error. An error inside one trial becomes the
-outcome of that trial instead, and the other trials go on.
+code does not, so scripts may match it. An error is the fault of the \`user\` (command line, matrix, input), the \`kernel\`
+(it does not configure or build, or lacks what it must have), the \`guest\` (it broke a contract), or the \`harness\` (the
+host or modstorm itself). The exit code is that of a command that ends with the error. An error inside one trial becomes
+the outcome of that trial, and the other trials continue.
 
 | code | fault | exit | meaning |
 |---|---|---|---|`;

@@ -55,5 +55,5 @@ t.test('under KVM the setting is refused', async t => {
     accept: 'any',
   });
   t.equal(code, 2);
-  t.match(stderr, /instructions are counted under emulation only/);
+  t.match(stderr, /instructions can only be counted under emulation/);
 });

@@ -42,7 +42,7 @@ t.test('an A/B inside one run, with looks: judged at the end, and again from its
   const { records } = await run.load();
   t.equal(records.length, 6, 'three boots decide nothing, so both cells went to the last look');
   const text = await readFile(join(run.reportFolder, 'comparison.txt'), 'utf8');
-  t.match(text, /last look: 1 pair at 3 boots a side/);
+  t.match(text, /last look: 1 pair at 3 boots per side/);
   const compared = await modstorm('compare', 'latest', '--results', results);
   t.equal(compared.stdout, text, 'a replay says the same');
   const why = await modstorm('compare', 'latest', '--results', results, '--why', 'boot_ns');

@@ -10,7 +10,7 @@ t.test('pairs inside a run and across two', async t => {
   t.match(within.unmatched, [{ side: 'base', label: 'config=stats vcpus=8' }]);
   const reversed = pairWithin(side, { axis: 'config', base: 'stats+dups' });
   t.match(reversed.unmatched, [
-    { side: 'new', reason: 'no cell with config=stats+dups has the same other settings' },
+    { side: 'new', reason: 'no cell with config=stats+dups is otherwise the same' },
   ]);
 
   const other = makeSide([fakeCell('x', 'stats', 2), fakeCell('y', 'plain', 8)]);

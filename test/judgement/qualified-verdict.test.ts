@@ -68,7 +68,7 @@ t.test('a kernel that only does less is no improvement (461 -> 53 operations, 55
   t.match(find('waste_per_request')?.result, { verdict: 'INCONCLUSIVE', reason: 'qualified', changed: true });
   t.match(
     find('waste_per_request')?.sentence,
-    /^waste_per_request CHANGED: .* loads_per_second fell by .* slower loads meet each other less often.* fixed work decides\.$/,
+    /^waste_per_request CHANGED: .* loads_per_second fell by .* slower loads collide less often.* fixed work decides\.$/,
   );
   t.match(find('wasted_bytes')?.definition, {
     family: 'throughput',
@@ -119,12 +119,12 @@ t.test('failures that move to another stage are no improvement beside a regressi
   t.match(find('failed_becoming')?.result, { verdict: 'INCONCLUSIVE', reason: 'qualified' });
   t.match(
     find('failed_becoming')?.sentence,
-    /^failed_becoming MOVED: .*not an improvement, as wasted_bytes rose by .*failed_load rose by /,
+    /^failed_becoming MOVED: .*not an improvement, because wasted_bytes rose by .*failed_load rose by /,
   );
   t.equal(judgement.regressed, true);
   const back = judge('fixed-work', storm(12), storm(0));
   t.match(back.find('wasted_bytes')?.result, { verdict: 'IMPROVED' }, 'the sum says what it comes to');
-  t.match(back.find('failed_becoming')?.sentence, /MOVED: .*not a regression, as wasted_bytes fell by /);
+  t.match(back.find('failed_becoming')?.sentence, /MOVED: .*not a regression, because wasted_bytes fell by /);
   t.equal(back.judgement.tally.IMPROVED, 1);
 });
 
@@ -168,6 +168,6 @@ t.test('a better value beside failed boots is said to be none', async t => {
   const waste = judge('fixed-work', before, after, 20).find('wasted_bytes');
   t.match(waste, {
     result: { verdict: 'INCONCLUSIVE', reason: 'qualified' },
-    sentence: /not an improvement, as 2 of 20 boots of the candidate failed, and 0 of 20 of the base/,
+    sentence: /not an improvement, because 2 of 20 boots of the candidate failed, and 0 of 20 of the base/,
   });
 });

@@ -23,7 +23,7 @@ t.test('the accelerator: kvm never falls back, auto says why', async t => {
   });
   await t.rejects(request({ requested: 'kvm', emulationOnly, openDevice: never, smokeBoot: never }), {
     code: 'KVM_CANNOT_COUNT',
-    message: 'KVM was asked for, but it is counted',
+    message: 'KVM was requested, but it is counted',
   });
   t.match(await request({ requested: 'kvm' }), { accelerator: 'kvm', reason: /hello in 900 ms/ });
   t.match(await request({}), { accelerator: 'kvm', requested: 'auto' });

@@ -43,7 +43,7 @@ t.test('what is wrong with them is told at its place', async t => {
     /m\.yaml:2:40 the workload gone cannot be read/,
   ]);
   t.match(await known(`${oneKernel}workloads: { stress-ng: loads/mine.yaml }\n`), [
-    /m\.yaml:2:14 the workload stress-ng exists already/,
+    /m\.yaml:2:14 the workload stress-ng already exists/,
   ]);
   t.match(await known(`${oneKernel}workloads: { broken: broken.yaml }\n`), [/broken\.yaml:5:1 .*sample/]);
   // What has no sound shape is for loadMatrix, which tells it with all else.

@@ -29,12 +29,12 @@ t.test('no difference, and why', async t => {
     return pair?.refusal;
   };
   t.match(refusal(after, before), /^modcount fell/);
-  t.equal(refusal(before, log), 'log is a kernel log and no stats text');
-  t.equal(refusal(log, before), 'log is a kernel log and no stats text');
-  t.equal(refusal(columns, before), 'columns holds two moments itself');
+  t.equal(refusal(before, log), 'log is a kernel log, not a stats text');
+  t.equal(refusal(log, before), 'log is a kernel log, not a stats text');
+  t.equal(refusal(columns, before), 'columns itself holds two readings');
   t.equal(
     refusal(file('one', 'Mods ever loaded 27\n'), file('two', 'Mods failed on load 1\n')),
-    'no counter is in both texts',
+    'the texts have no counter in common',
   );
 });
 

@@ -17,16 +17,16 @@ t.test('counts are those between the marks, of all vCPUs', async t => {
 
 t.test('what is missing or wrong is no count', async t => {
   const cases: [string, RegExp][] = [
-    ['', /did not come by all marks/],
-    ['1 10\n2 20\n', /did not come by all marks/],
+    ['', /did not pass all marks/],
+    ['1 10\n2 20\n', /did not pass all marks/],
     ['1 10\n2 20\n2 25\n3 30\n', /mark 2 more than once/],
     ['1 10\n2 9\n3 30\n', /out of order/],
     ['1 10\n2 20\n3 19\n', /out of order/],
     ['1 10\n2 20\n3 99999999999999999999\n', /out of order/],
-    ['1 10\n2 20\n3 -30\n', /none of its own/],
-    ['1\n2 20\n3 30\n', /none of its own/],
-    ['1 10\n2 20\n3 30\u001b[2J\n', /none of its own/],
-    ['1 10\n2 20\n3 300000000000000000000000\n', /none of its own/],
+    ['1 10\n2 20\n3 -30\n', /wrote an invalid line/],
+    ['1\n2 20\n3 30\n', /wrote an invalid line/],
+    ['1 10\n2 20\n3 30\u001b[2J\n', /wrote an invalid line/],
+    ['1 10\n2 20\n3 300000000000000000000000\n', /wrote an invalid line/],
   ];
   for (const [text, reason] of cases) t.match(readInstructionCounts(text), reason, JSON.stringify(text));
 });
@@ -64,7 +64,7 @@ t.test('instructions for each request, where requests are known', async t => {
 
 t.test('a trial that was to be counted and was not is no measurement', async t => {
   const { invalid, metrics } = measureTrial(evidence({ instructions: '1 10\n' }));
-  t.equal(invalid, 'the guest did not come by all marks of its agent');
+  t.equal(invalid, 'the guest did not pass all marks of its agent');
   t.same(metrics, {});
   t.notOk(
     'instructions_boot' in measureTrial(evidence()).metrics,

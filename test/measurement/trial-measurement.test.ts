@@ -50,8 +50,8 @@ t.test('trial: one that measured something else is invalid and gives no number',
   const values = goldenCounters();
   const { modcount: _, ...withoutModcount } = values;
   const cases: [string, Partial<TrialEvidence>, RegExp][] = [
-    ['CPUs', { facts: { cpus_online: '1' } }, /1 CPUs were online.*2 were asked/],
-    ['nodes', { expected: { ...expected, numaNodes: 2 } }, /1 memory nodes were online.*2 were asked/],
+    ['CPUs', { facts: { cpus_online: '1' } }, /1 CPUs were online.*instead of 2/],
+    ['nodes', { expected: { ...expected, numaNodes: 2 } }, /1 memory nodes were online.*instead of 2/],
     [
       'more nodes',
       { expected: { ...expected, numaNodes: 2 }, facts: { cpus_online: '2', numa_nodes: '4' } },
@@ -133,11 +133,11 @@ t.test('trial: one that measured something else is invalid and gives no number',
       },
       /ran no module stressor/,
     ],
-    ['missing', { after: { values: withoutModcount } }, /after the workload lack modcount/],
+    ['missing', { after: { values: withoutModcount } }, /after the workload are missing modcount/],
     [
       'corrupt',
       { after: { values: { ...values, invalid_kread_bytes: '18446744073709551612' } } },
-      /negative as the kernel counts/,
+      /a negative count/,
     ],
     ['fell', { before: { values: { ...values, total_mod_size: '99999999' } } }, /total_mod_size fell/],
   ];
@@ -147,7 +147,7 @@ t.test('trial: one that measured something else is invalid and gives no number',
     t.same(result.metrics, {}, name);
   }
   const { after: _after, ...halfway } = evidence();
-  t.match(measureTrial(halfway).invalid, /after the workload never came/);
+  t.match(measureTrial(halfway).invalid, /after the workload never arrived/);
 });
 
 t.test('trial: loads that fail by design are no fault of it', async t => {

@@ -85,7 +85,7 @@ t.test('so does a real process, without a trace, and its programs end with it', 
     timeoutNs: 20e9,
   });
   t.equal(result.code, 3, result.stderr);
-  t.match(result.stderr, /^modstorm: a defect of modstorm itself: lost \[INTERNAL_ERROR\]\n/);
+  t.match(result.stderr, /^modstorm: a bug in modstorm itself: lost \[INTERNAL_ERROR\]\n/);
   t.notMatch(result.stderr, /\n +at /, 'no trace');
   t.notOk(existsSync(`/proc/${result.stdout.trim()}`), 'the program it had started is gone');
 });

@@ -33,7 +33,7 @@ t.test('a drift from zero has no percentage', async t => {
   });
   t.match(renderHistory(reportOf(failures)), /^ {2}drifts: \+100 per 100 nights since night-0/m);
   const report = reportOf(fakeSeries(fakePoints(rising, () => 'one')), 'my results');
-  t.match(renderHistory(report), /the kernel is the same in both/);
+  t.match(renderHistory(report), /the kernel is identical in both/);
   t.notMatch(renderHistory(report), /next:/, 'no A/B run of kernels can tell');
 });
 

@@ -82,7 +82,7 @@ t.test('a baseline comes back as it was saved, one sample a line', async t => {
   writeFileSync(path, text.replace('[3,null]', '[3,"many"]'));
   await t.rejects(store.load('nightly-6.12'), {
     code: 'FILE_DAMAGED',
-    message: /samples\.failed_becoming\[1\]: is no number/,
+    message: /samples\.failed_becoming\[1\]: is not a number/,
   });
   for (const [from, to, message] of [
     ['"repetitions": [1,2]', '"repetitions": [1e300,2]', /repetitions\[0\]: Too big/],

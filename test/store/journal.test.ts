@@ -64,42 +64,42 @@ t.test('a damaged line in the middle is an error that names file, line and fix',
   };
   const bad = (record: object) => JSON.stringify({ ...records[1], ...record });
   for (const [text, message] of [
-    [lines[2]!.slice(0, 40), /journal\.ndjson:3 is no JSON/],
-    ['null', /:3 is no trial record: expected object, received null/],
-    ['[]', /:3 is no trial record: expected object, received array/],
+    [lines[2]!.slice(0, 40), /journal\.ndjson:3 is not JSON/],
+    ['null', /:3 is not a trial record: expected object, received null/],
+    ['[]', /:3 is not a trial record: expected object, received array/],
     [bad({ version: 2 }), /:3 has version 2/],
-    [bad({ version: '1' }), /:3 is no trial record: version: expected 1/],
-    [bad({ trial: '../../x' }), /:3 is no trial record: trial: is no id/],
+    [bad({ version: '1' }), /:3 is not a trial record: version: expected 1/],
+    [bad({ trial: '../../x' }), /:3 is not a trial record: trial: is not an ID/],
     [bad({ trial: 'c9-001' }), /:3 has the trial c9-001, which plan\.json does not have/],
-    [bad({ cell: 'c9' }), /:3 has the cell c9, and plan\.json c2/],
-    [bad({ repetition: 1e300 }), /:3 is no trial record: repetition: Too big/],
-    [bad({ repetition: 2 }), /:3 has repetition 2, and plan\.json 1/],
-    [bad({ order: null }), /:3 is no trial record: order: expected number, received null/],
-    [bad({ outcome: { kind: 'great' } }), /:3 is no trial record: outcome.*: is no known outcome/],
+    [bad({ cell: 'c9' }), /:3 has the cell c9, but plan\.json has c2/],
+    [bad({ repetition: 1e300 }), /:3 is not a trial record: repetition: Too big/],
+    [bad({ repetition: 2 }), /:3 has repetition 2, but plan\.json has 1/],
+    [bad({ order: null }), /:3 is not a trial record: order: expected number, received null/],
+    [bad({ outcome: { kind: 'great' } }), /:3 is not a trial record: outcome.*: is not a known outcome/],
     [bad({ outcome: { kind: 'timeout', phase: 'nap', reason: '' } }), /:3 .* outcome\.phase/],
-    [bad({ findings: undefined }), /:3 is no trial record: findings: expected array, received undefined/],
-    [bad({ findings: [null] }), /:3 is no trial record: findings\[0\]: expected object, received null/],
-    [bad({ metrics: { a: null } }), /:3 is no trial record: metrics\.a: is no number/],
-    [bad({ metrics: { a: '1.5' } }), /:3 is no trial record: metrics\.a: is no number/],
+    [bad({ findings: undefined }), /:3 is not a trial record: findings: expected array, received undefined/],
+    [bad({ findings: [null] }), /:3 is not a trial record: findings\[0\]: expected object, received null/],
+    [bad({ metrics: { a: null } }), /:3 is not a trial record: metrics\.a: is not a number/],
+    [bad({ metrics: { a: '1.5' } }), /:3 is not a trial record: metrics\.a: is not a number/],
     [bad({ metrics: { a: -1 } }), /:3 .* metrics\.a: is -1, and nothing that is measured is negative/],
     [bad({ metrics: { a: 1e300 } }), /:3 .* metrics\.a: is 1e\+300, and nothing .* reaches 2\^64/],
     [bad({ metrics: { a: '18446744073709551616' } }), /:3 .* reaches 2\^64/],
     [bad({ durationNs: -1 }), /:3 .* durationNs: Too small/],
     [bad({ bootNs: 1e300 }), /:3 .* bootNs: Too big/],
-    [bad({ metrics: { 'a b': 1 } }), /:3 is no trial record: metrics\["a b"\]: .* no plain name/],
+    [bad({ metrics: { 'a b': 1 } }), /:3 is not a trial record: metrics\["a b"\]: .* not a plain name/],
     [
       bad({}).replace('"metrics":{', '"metrics":{"__proto__":1,'),
       /:3 .* metrics: has a member named __proto__/,
     ],
-    [bad({}).replace('"metrics":{', '"metrics":{"a":1e999,'), /:3 .* metrics\.a: is no number/],
+    [bad({}).replace('"metrics":{', '"metrics":{"a":1e999,'), /:3 .* metrics\.a: is not a number/],
   ] as const) {
     await t.rejects(damage(3, text), { code: 'JOURNAL_DAMAGED', message, hint: /sed -i 3d/ });
   }
-  await t.rejects(damage(1, '{}'), { code: 'JOURNAL_DAMAGED', message: /:1 is no journal header/ });
+  await t.rejects(damage(1, '{}'), { code: 'JOURNAL_DAMAGED', message: /:1 is not a journal header/ });
   await t.rejects(damage(1, '{"journal":"modstorm","version":2}'), { message: /:1 has version 2/ });
   await t.rejects(damage(1, '{"journal":"modstorm","version":1}'), { message: /:1 .* run: expected string/ });
   writeFileSync(path, '');
-  await t.rejects(readJournal(path, facts), { message: /:1 has no header/ });
+  await t.rejects(readJournal(path, facts), { message: /:1 is not a header/ });
   await t.rejects(readJournal(`${path}.gone`, facts), { code: 'JOURNAL_MISSING' });
 });
 
@@ -145,7 +145,7 @@ t.test('no record with a number that JSON would turn into null is written', asyn
   await using journal = await Journal.create(path, facts);
   await t.rejects(
     journal.append(fakeRecord(plan.trials[0]!, { a: Number.NaN })),
-    /c1-001: metrics\.a: is no number/,
+    /c1-001: metrics\.a: is not a number/,
   );
   await journal.append(fakeRecord(plan.trials[0]!, { big: '18446744073709551615' }));
   t.equal(
@@ -176,7 +176,7 @@ t.test(
       }),
     );
     appendFileSync(path, '\n');
-    await t.rejects(readJournal(path, facts), { message: /:8 is no JSON/ }, 'an empty line is damage too');
+    await t.rejects(readJournal(path, facts), { message: /:8 is not JSON/ }, 'an empty line is damage too');
   },
 );
 

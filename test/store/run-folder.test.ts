@@ -20,7 +20,7 @@ t.test('run folders: named by time and matrix, never shared', async t => {
   await t.rejects(RunFolder.create(join(root, first.name, 'file', '\0'), options), {
     code: 'RUN_FOLDER_FAILED',
   });
-  t.throws(() => first.trialFolder('../x'), /no trial id/);
+  t.throws(() => first.trialFolder('../x'), /not a trial ID/);
 
   await t.rejects(RunFolder.open('latest', root), { code: 'RUN_UNBEGUN' });
   await t.rejects(RunFolder.open('latest', join(root, 'none')), {
@@ -90,7 +90,7 @@ t.test('a damaged run.json or plan.json is one error that names file and member'
     [
       folder.runFile,
       run!.replace('"kind": "fixed"', '"kind": "many"'),
-      /matrix\.trials.*: is no number of trials/,
+      /matrix\.trials.*: is not a number of trials/,
     ],
     [folder.runFile, run!.replace('dddd', 'eeee'), /planDigest: is eeee.*, but plan\.json has dddd/],
     [folder.planFile, '{"version":1,"cells":[],"trials":[]}', /plan\.json: matrix: expected string/],
@@ -99,8 +99,8 @@ t.test('a damaged run.json or plan.json is one error that names file and member'
       plan!.replaceAll('"cell": "c1"', '"cell": "gone"'),
       /trials\[0\]\.cell: there is no cell gone/,
     ],
-    [folder.planFile, plan!.replace('c1-001', '../../etc'), /plan\.json: trials\[0\]\.id: is no id/],
-    [folder.planFile, plan!.replace('c1-001', 'c2-001'), /trials\[1\]\.id: c2-001 stands twice/],
+    [folder.planFile, plan!.replace('c1-001', '../../etc'), /plan\.json: trials\[0\]\.id: is not an ID/],
+    [folder.planFile, plan!.replace('c1-001', 'c2-001'), /trials\[1\]\.id: c2-001 is used twice/],
     [
       folder.planFile,
       plan!.replace('"repetition": 1', '"repetition": 1e300'),

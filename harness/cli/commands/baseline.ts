@@ -21,8 +21,8 @@ export interface BaselineOptions {
 }
 
 /**
- * `modstorm baseline save NAME RUN`: keeps the samples of a run to compare with. Only this command ever changes a
- * baseline, and a replacement made under other conditions is refused.
+ * `modstorm baseline save NAME RUN`: saves the samples of a run for later comparisons. Only this command ever changes a
+ * baseline, and it refuses a replacement that was measured under different conditions.
  * @throws UsageError BASELINE_NAME, BASELINE_EXISTS, BASELINE_EMPTY, BASELINE_UNLIKE, RUN_UNKNOWN
  */
 export async function saveBaseline(
@@ -41,9 +41,9 @@ export async function saveBaseline(
     if (found.length > 0) {
       throw new UsageError(
         'BASELINE_UNLIKE',
-        `${run.run} and the baseline ${name} are unlike: ${found.join('; ')}`,
+        `${run.run} and the baseline ${name} were measured under different conditions: ${found.join('; ')}`,
         {
-          hint: 'Save it under another name, or say --force: what is compared with it starts anew.',
+          hint: 'Save it under another name, or use --force to start afresh under this name.',
         },
       );
     }
@@ -92,14 +92,14 @@ export async function listBaselines(options: BaselineOptions, context: CommandCo
   return exitCodes.success;
 }
 
-/** `8` where all cells have as many boots, else `6..8`. */
+/** `8` if all cells have the same number of boots, else `6..8`. */
 function bootsText({ cells }: Baseline): string {
   const sizes = cells.map(({ repetitions }) => repetitions.length);
   const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
   return least === most ? String(least) : `${least}..${most}`;
 }
 
-/** `modstorm baseline show NAME`: what it holds and under what conditions it was measured. */
+/** `modstorm baseline show NAME`: its samples and the conditions under which they were measured. */
 export async function showBaseline(
   name: string,
   options: BaselineOptions,

@@ -16,7 +16,7 @@ export interface BuildOptions {
   shard?: Shard | undefined;
 }
 
-/** `modstorm build`: kernels and images of a matrix into the cache; nothing is booted. */
+/** `modstorm build`: builds the kernels and images of a matrix into the cache. Boots nothing. */
 export async function buildCommand(
   reference: string,
   options: BuildOptions,

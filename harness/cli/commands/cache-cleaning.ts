@@ -21,20 +21,20 @@ import { artifactPlace } from '../../kernel/kernel-artifacts.ts';
 import { outputPlace, sourcePlace } from '../../kernel/source-folder.ts';
 import { findGuestsNaming } from '../../process/leftover.ts';
 
-/** Something that was removed, with the disk space that it took, bytes. */
+/** A file or folder that was removed, and the disk space it took, in bytes. */
 export interface Removed {
   path: string;
   bytes: number;
 }
 
-/** What a cleaning did. */
+/** The result of a cleanup. */
 export interface Cleaning {
   removed: Removed[];
-  /** What was left because somebody uses it, and who. */
+  /** What was left because it is in use, and by whom. */
   kept: { path: string; reason: string }[];
 }
 
-/** All places of the cache, as their rooms declare them. */
+/** All places in the cache, as their rooms declare them. */
 export const cachePlaces: readonly CachePlace[] = [
   imagePlace,
   userlandPlace,
@@ -47,7 +47,7 @@ export const cachePlaces: readonly CachePlace[] = [
   bisectPlace,
 ];
 
-/** All that modstorm makes in its cache. Nothing else is removed: MODSTORM_CACHE may name a folder with other things. */
+/** Everything modstorm creates in its cache. Nothing else is removed: MODSTORM_CACHE may name a folder with other files. */
 const contents = new Set([...cachePlaces.map(({ folder }) => folder.split('/')[0]), kvmNoteFile]);
 
 /** Removes locks without a living holder and drafts that were never published; keeps what is being worked on. */
@@ -65,8 +65,8 @@ export async function removeLeftovers(cache: string): Promise<Cleaning> {
 }
 
 /**
- * Removes the entries that nobody has used since a moment, unless a guest runs from them or somebody works on them.
- * @param since ms since the epoch
+ * Removes the entries that have not been used since a given time, unless a guest runs from them or they are locked.
+ * @param since in ms since the epoch
  */
 export async function removeUnused(cache: string, since: number, proc?: string): Promise<Removed[]> {
   const removed: Removed[] = [];
@@ -80,7 +80,7 @@ export async function removeUnused(cache: string, since: number, proc?: string):
   return removed;
 }
 
-/** Who uses the cache now: holders of its locks, and guests that run from it; a line for each. */
+/** Who uses the cache now: holders of its locks and guests that run from it, one line each. */
 export async function findCacheUsers(cache: string, proc?: string): Promise<string[]> {
   const users: string[] = [];
   for (const place of cachePlaces) {
@@ -94,19 +94,19 @@ export async function findCacheUsers(cache: string, proc?: string): Promise<stri
   return users;
 }
 
-/** Removes all that modstorm made in its cache, and the folder if nothing else is in it. */
+/** Removes everything modstorm created in its cache, and the folder itself if it is then empty. */
 export async function removeCache(cache: string): Promise<Removed[]> {
   const removed: Removed[] = [];
   for (const name of await namesIn(cache)) {
     if (contents.has(name) || name.startsWith(`.${kvmNoteFile}.`))
       removed.push(await remove(join(cache, name)));
   }
-  // Missing, or with things of others in it: both are fine.
+  // The folder may be missing or hold other files: both are fine.
   await rmdir(cache).catch(() => undefined);
   return removed;
 }
 
-/** Removes a file or folder; says what it took. */
+/** Removes a file or folder and returns the disk space it took. */
 export async function remove(path: string): Promise<Removed> {
   const bytes = await diskUse(path);
   await rm(path, { recursive: true, force: true });
@@ -122,7 +122,7 @@ async function noteHolder(path: string, cleaning: Cleaning): Promise<void> {
   if (state.kind === 'held') cleaning.kept.push({ path, reason: describeHolder(state.holder) });
 }
 
-/** Disk space of a file or of a folder with all that is in it, bytes; what vanishes meanwhile counts nothing. */
+/** Disk space of a file, or of a folder and its contents, in bytes. Files that vanish meanwhile count as 0. */
 async function diskUse(path: string): Promise<number> {
   const status = await lstat(path).catch(() => undefined);
   if (!status) return 0;

@@ -34,19 +34,19 @@ export interface CalibrateOptions {
   results: string;
   resume?: string;
   seed?: number;
-  /** Sessions to make, instead of A/A pairs inside one run. */
+  /** Number of sessions to run, instead of A/A pairs inside one run. */
   sessions?: number;
 }
 
 const usualMatrix = 'matrices/smoke.yaml';
 
-/** Boots a side unless told or the matrix has more: the verdicts of a few cells can then raise an alarm at all. */
+/** Default boots per side, unless the matrix has more: with fewer, the verdicts of a few cells could never raise an alarm. */
 const usualPerSide = 8;
 
 /**
  * `modstorm calibrate MATRIX`: boots every cell under two names between which nothing differs, judges them as if one
- * were new, and tells how often that gives a false alarm on this host. Returns 0 however many there are: they are what
- * is measured.
+ * were new, and reports how often that gives a false alarm on this host. Always returns 0: the false alarms are the
+ * result.
  * @throws UsageError CALIBRATE_FEW, CALIBRATE_RESUME; errors of the matrix, of builds and of the host
  */
 export async function calibrateCommand(
@@ -63,7 +63,7 @@ export async function calibrateCommand(
   return reportCalibration(folder, options, context);
 }
 
-/** So many runs of one kernel after each other, each a session; those that lie in the folder already add to them. */
+/** Runs the same kernel several times, each run a session. Sessions already in the folder count as well. */
 async function measureSessions(
   reference: string | undefined,
   options: CalibrateOptions,
@@ -71,15 +71,19 @@ async function measureSessions(
   count: number,
 ): Promise<number> {
   if (options.resume !== undefined) {
-    throw new UsageError('CALIBRATE_RESUME', '--sessions goes on by itself: sessions of one kernel add up', {
-      hint: 'Leave out --resume, and name the number of further sessions.',
-    });
+    throw new UsageError(
+      'CALIBRATE_RESUME',
+      '--sessions cannot be combined with --resume: the sessions of a kernel add up anyway',
+      {
+        hint: 'Leave out --resume and give the number of additional sessions.',
+      },
+    );
   }
   const sides: Side[] = [];
   const records: TrialRecord[] = [];
   let folder: RunFolder | undefined;
   for (let session = 0; session < count && !context.signal.aborted; session++) {
-    // No pair lies inside such a run: it is one side.
+    // Such a run holds no pair: the whole run is one side.
     const input = await newCalibration(reference ?? usualMatrix, { ...options, pairs: 0 });
     folder = await executeRun(input, options, context);
     const content = await folder.load();
@@ -106,9 +110,9 @@ async function newCalibration(reference: string, options: CalibrateOptions): Pro
   if (leastUntiedP(calibration.perSide, calibration.perSide) > 0.05) {
     throw new UsageError(
       'CALIBRATE_FEW',
-      `--per-side ${calibration.perSide}: no test of so few boots can reach 0.05`,
+      `--per-side ${calibration.perSide}: no test on so few boots can reach p = 0.05`,
       {
-        hint: 'Use 4 at least, and 8 for the verdicts of a matrix: they are corrected for all its metrics.',
+        hint: 'Use at least 4, or 8 for the verdicts of a matrix, which are corrected for all its metrics.',
       },
     );
   }
@@ -131,14 +135,14 @@ async function newCalibration(reference: string, options: CalibrateOptions): Pro
 
 async function resumedCalibration(reference: string, options: CalibrateOptions): Promise<RunInput> {
   if (options.filter.length > 0 || options.seed !== undefined || options.perSide !== undefined) {
-    throw new UsageError('RESUME_FIXED', '--resume takes the plan as it is', {
-      hint: 'Leave out --filter, --seed and --per-side.',
+    throw new UsageError('RESUME_FIXED', '--resume cannot change the plan of a run', {
+      hint: 'Leave out --filter, --seed and --per-side, or start a new calibration.',
     });
   }
   const input = await resumedRun(reference, { filter: [], results: options.results });
   if (input.calibration) return input;
-  throw new UsageError('CALIBRATE_RESUME', `${input.earlier?.record.run ?? reference} is no calibration`, {
-    hint: 'Go on with it by `modstorm run --resume`.',
+  throw new UsageError('CALIBRATE_RESUME', `${input.earlier?.record.run ?? reference} is not a calibration`, {
+    hint: 'Resume it with `modstorm run --resume`.',
   });
 }
 
@@ -169,7 +173,7 @@ async function reportCalibration(
   const interrupted = context.interruption();
   if (interrupted !== undefined) {
     const path = relative('', folder.path) || '.';
-    context.stderr(`modstorm: interrupted; go on with: npm run -s modstorm -- calibrate --resume ${path}\n`);
+    context.stderr(`modstorm: interrupted; resume with: npm run -s modstorm -- calibrate --resume ${path}\n`);
   }
   return exitCodeOfRun(records, { interrupted });
 }

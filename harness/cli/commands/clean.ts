@@ -19,31 +19,31 @@ import {
 
 /** Options of `modstorm clean`. */
 export interface CleanOptions {
-  /** Remove what was built too, all of it. */
+  /** Also remove everything that was built. */
   cache?: boolean | undefined;
-  /** Remove what was built and not used for so many days. */
+  /** Remove what was built and has not been used for this many days. */
   unusedFor?: number | undefined;
 }
 
-/** The parts of the host that are cleaned; replaced in tests. */
+/** The places on the host that are cleaned; replaced in tests. */
 export interface CleanPlaces {
   proc: string;
   temporary: readonly string[];
 }
 
-/** What is waited for a guest to end by itself. */
+/** How long to wait for a guest to exit by itself. */
 const graceMs = 500;
 const dayMs = 24 * 3600 * 1000;
 
 /**
- * `modstorm clean`: ends guests whose harness is gone, removes what they and killed builds left, on demand the cache.
- * What a living process works on is kept, and told.
- * @throws InfrastructureError CACHE_IN_USE when the whole cache shall go and somebody uses it
+ * `modstorm clean`: ends guests whose harness is gone, and removes what they and killed builds left behind; on request,
+ * also the cache. What a live process still uses is kept and reported.
+ * @throws InfrastructureError CACHE_IN_USE if the whole cache is to be removed while it is in use
  */
 export async function cleanCommand(
   options: CleanOptions,
   context: Pick<CommandContext, 'stdout' | 'environment'>,
-  // Sockets go to /tmp when TMPDIR is too long for them.
+  // Sockets go to /tmp if TMPDIR is too long for them.
   places: CleanPlaces = { proc: '/proc', temporary: [...new Set([tmpdir(), '/tmp'])] },
 ): Promise<number> {
   const cache = cacheFolder(context.environment);
@@ -77,12 +77,12 @@ export async function cleanCommand(
     if (users.length > 0) throw inUse(cache, users);
     tell(await removeCache(cache));
   }
-  context.stdout(freed > 0 ? `freed ${formatBytes(freed)}\n` : 'nothing was left to remove\n');
+  context.stdout(freed > 0 ? `freed ${formatBytes(freed)}\n` : 'nothing to remove\n');
   return exitCodes.success;
 }
 
 function inUse(cache: string, users: readonly string[]): InfrastructureError {
-  return new InfrastructureError('CACHE_IN_USE', `the cache ${cache} is in use, and was kept`, {
+  return new InfrastructureError('CACHE_IN_USE', `the cache ${cache} is in use and was kept`, {
     evidence: users.join('\n'),
     hint: 'Wait for them to end, then clean again.',
   });

@@ -23,7 +23,7 @@ export interface CompareValuesOptions {
 }
 
 /**
- * `modstorm compare --values BASE.txt NEW.txt --class C`: two files with one number a line, from anywhere.
+ * `modstorm compare --values BASE.txt NEW.txt --class C`: two files with one number per line, from any source.
  * @throws UsageError VALUES_CLASS, VALUES_UNREADABLE, VALUES_EMPTY, VALUE_INVALID
  */
 export async function compareValues(
@@ -33,7 +33,7 @@ export async function compareValues(
 ): Promise<number> {
   if (options.class === undefined) {
     throw new UsageError('VALUES_CLASS', '--values needs --class', {
-      hint: '--class count for counters, time for durations and rates, deterministic for what must not vary at all.',
+      hint: 'Use --class count for counters, time for durations and rates, deterministic for values that must not vary at all.',
     });
   }
   const read = async (file: string) => parseValues(await readValuesFile(file), file);
@@ -69,6 +69,6 @@ function judgeValues(
     method: options.method,
     random: makeRandom(1),
   });
-  // biome-ignore lint/style/noNonNullAssertion: one cell and one metric are asked for, above
+  // biome-ignore lint/style/noNonNullAssertion: the request above has one cell and one metric
   return analysis.cells[0]!.metrics[0]!;
 }

@@ -21,7 +21,7 @@ import { type CompareValuesOptions, compareValues } from './compare-values.ts';
 /** Options of `modstorm compare`. */
 export interface CompareCommandOptions extends CompareValuesOptions, FormatOptions {
   all?: boolean;
-  /** Take the host to be the same in both sessions. */
+  /** Assume that the host was the same in both sessions. */
   assumeStillHost?: boolean;
   axis?: string;
   base?: string;
@@ -29,13 +29,13 @@ export interface CompareCommandOptions extends CompareValuesOptions, FormatOptio
   force?: boolean;
   results: string;
   values?: boolean;
-  /** Metric, then the words of the name of a pair. */
+  /** The metric, then words from the name of the pair. */
   why?: string[];
 }
 
 /**
- * `modstorm compare`: two sides, or the values of an axis inside one run. Returns 1 exactly when a gated metric is
- * REGRESSED; what is open is 0 and says so.
+ * `modstorm compare`: compares two sides, or the values of an axis inside one run. Returns 1 if and only if a gated
+ * metric is REGRESSED. An inconclusive comparison returns 0 and says so.
  * @throws UsageError COMPARE_*, WHY_*, VALUES_*; errors of the store
  */
 export async function compareCommand(
@@ -76,7 +76,7 @@ async function compareReferences(
 ): Promise<RunComparison> {
   if (references.length > 2) {
     throw new UsageError('COMPARE_SIDES', `compare takes one or two sides, not ${references.length}`, {
-      hint: 'Quote names with blanks, and put --why last.',
+      hint: 'Quote names that contain spaces, and put --why last.',
     });
   }
   const [first, second] = await Promise.all(references.map(reference => findSide(reference, options)));
@@ -89,11 +89,11 @@ async function compareReferences(
   };
   if (second === undefined) return compareOne(first, options, sideOptions);
   if (options.base !== undefined) {
-    throw new UsageError('COMPARE_BASE', '--base belongs to the comparison inside one run', {
+    throw new UsageError('COMPARE_BASE', '--base only applies to a comparison inside one run', {
       hint: 'Leave it out: the first of two sides is the base.',
     });
   }
-  // A single boot a side proves nothing: the differences themselves are all that can be shown.
+  // One boot per side proves nothing: only the differences themselves can be shown.
   const text = [first, second].some(({ side }) => side.kind === 'text');
   return compareAcross(first.side, second.side, {
     ...sideOptions,
@@ -104,7 +104,7 @@ async function compareReferences(
   });
 }
 
-/** Whether metrics are shown that lie under a headline without a proved change. */
+/** Whether to show the metrics below a headline that has no proved change. */
 function needsDetail(options: CompareCommandOptions): boolean {
   return options.all === true || options.why !== undefined || chosenFormat(options) !== 'terminal';
 }
@@ -125,7 +125,7 @@ function compareOne(
 
 function givenAxis(found: FoundSide, { axis, base }: CompareCommandOptions): CompareSetting {
   if (axis !== undefined && base !== undefined) return { axis, base };
-  throw new UsageError('COMPARE_ONE', `${found.side.name} alone: nothing says what to compare it with`, {
+  throw new UsageError('COMPARE_ONE', `nothing to compare ${found.side.name} with`, {
     hint: 'Name a second run or baseline, or an axis inside it: --axis config --base stats.',
   });
 }
@@ -137,9 +137,9 @@ function refuseValueOptions(options: CompareCommandOptions): void {
   if (given.length === 0) return;
   throw new UsageError(
     'COMPARE_VALUES_ONLY',
-    `--${given[0] === 'atLeast' ? 'at-least' : given[0]} belongs to --values`,
+    `--${given[0] === 'atLeast' ? 'at-least' : given[0]} needs --values`,
     {
-      hint: "Gates of a run's metrics are written in its matrix, under `gates:`.",
+      hint: "The gates of a run's metrics belong in its matrix, under `gates:`.",
     },
   );
 }

@@ -11,14 +11,14 @@ import { cachePlaces } from './cache-cleaning.ts';
 /** Options of `modstorm doctor`. */
 export interface DoctorOptions {
   install?: boolean | undefined;
-  /** Nothing on stdout when nothing is missing. */
+  /** Print nothing on stdout if nothing is missing. */
   brief?: boolean | undefined;
   json?: boolean | undefined;
-  /** Look also for what only the tests of modstorm need. */
+  /** Also check for what only modstorm's own tests need. */
   tests?: boolean | undefined;
 }
 
-/** What the command does to the world; replaced in tests. */
+/** The command's side effects; replaced in tests. */
 export interface DoctorDependencies {
   inspect: (forTests?: boolean) => Promise<HostReport>;
   install: typeof installMissing;
@@ -27,8 +27,8 @@ export interface DoctorDependencies {
 }
 
 /**
- * `modstorm doctor`: what this host has and lacks, each miss with its cure.
- * @returns 0 when all is there, 3 otherwise
+ * `modstorm doctor`: what this host has, what it lacks, and how to install each missing item.
+ * @returns 0 if nothing is missing, else 3
  * @throws InfrastructureError PACKAGE_INSTALL_FAILED, INTERRUPTED
  */
 export async function doctorCommand(
@@ -61,7 +61,7 @@ function isComplete(report: HostReport): boolean {
   return report.tools.every(tool => tool.path !== undefined);
 }
 
-/** The table for people. */
+/** The human-readable table. */
 export function renderHostReport(report: HostReport, check?: CacheCheck): string {
   const rows = report.tools.map(toolRow);
   const width = Math.max(...rows.map(([name]) => name.length));
@@ -82,7 +82,7 @@ export function renderHostReport(report: HostReport, check?: CacheCheck): string
   ];
   const missing = report.tools.filter(tool => tool.path === undefined).length;
   if (missing === 0) lines.push('Nothing is missing.');
-  else lines.push(`${missing} missing.${report.cure ? ` To mend all at once:\n\n    ${report.cure}\n` : ''}`);
+  else lines.push(`${missing} missing.${report.cure ? ` To fix all of them:\n\n    ${report.cure}\n` : ''}`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -108,18 +108,18 @@ function toolRow(tool: HostTool): [name: string, text: string] {
   return [need.name, `MISSING  ${need.purpose}${cure ? `: ${cure}` : ''}`];
 }
 
-/** KVM is never a miss: without it guests are emulated. */
+/** KVM never counts as missing: without it, guests are emulated. */
 function acceleratorLines(report: HostReport, width: number): string[] {
   const { device, detail, cure, proof } = report.accelerator;
   if (device !== 'usable') {
     const lines = [row(width, 'kvm', `no: ${detail}; guests are emulated (TCG), which is slower but works`)];
-    if (cure) lines.push(row(width, '', `mend: ${cure}`));
+    if (cure) lines.push(row(width, '', `fix: ${cure}`));
     return lines;
   }
   const words = proof
     ? `${proof.usable ? 'proved' : 'NOT USABLE'} on ${proof.at.slice(0, 10)}: ${proof.reason}`
-    : 'unproved; the first `modstorm run` boots a guest to find out';
-  return [row(width, 'kvm', `${detail}, which proves nothing; ${words}`)];
+    : 'not tested yet; the first `modstorm run` boots a guest to find out';
+  return [row(width, 'kvm', `${detail}, which alone proves nothing; ${words}`)];
 }
 
 function toJson(report: HostReport, check: CacheCheck | undefined): unknown {

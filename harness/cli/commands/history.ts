@@ -30,8 +30,8 @@ export interface HistoryCommandOptions {
 }
 
 /**
- * `modstorm history FOLDER`: where the level of a metric changed over the runs of a folder. An event counts only once an
- * A/B run of it, recorded in the same folder, confirms it. Returns 1 when a confirmed event is a change for the worse.
+ * `modstorm history FOLDER`: finds where the level of a metric changed over the runs in a folder. An event counts only once
+ * an A/B run in the same folder confirms it. Returns 1 if a confirmed event is a change for the worse.
  * @throws UsageError HISTORY_EMPTY, HISTORY_EVENT, HISTORY_KERNELS; COMPARE_UNKNOWN for --pin
  */
 export async function historyCommand(
@@ -64,7 +64,7 @@ export async function historyCommand(
   return events.some(isRegression) ? exitCodes.failed : exitCodes.success;
 }
 
-/** All runs of a folder, oldest first. One damaged night must not hide all others; it is told instead. */
+/** All runs in a folder, oldest first. A damaged run is reported and skipped, so it does not hide the others. */
 export async function readHistory(folder: string) {
   const history = new RunHistory();
   const skipped: HistoryReport['skipped'] = [];
@@ -79,16 +79,16 @@ export async function readHistory(folder: string) {
   }
   const { newest } = history;
   if (newest !== undefined) return { history, newest, skipped };
-  throw new UsageError('HISTORY_EMPTY', `${folder} holds no run that can be read`, {
+  throw new UsageError('HISTORY_EMPTY', `${folder} has no readable run`, {
     evidence: skipped
       .slice(0, 10)
       .map(({ run, reason }) => `${run}: ${reason}`)
       .join('\n'),
-    hint: 'Name the folder in which the nightly runs are, such as results.',
+    hint: 'Give the folder that holds the nightly runs, such as results.',
   });
 }
 
-/** Writes the matrix of the A/B run of an event; its path, and the command that runs it. */
+/** Writes the matrix of the A/B run for an event. Returns its path and the command that runs it. */
 async function writeConfirmation(event: HistoryEvent, folder: string): Promise<string> {
   const { before, after } = comparedRuns(event);
   const kernels = { before: await storedKernel(before, folder), after: await storedKernel(after, folder) };

@@ -18,8 +18,8 @@ export interface InspectOptions {
 }
 
 /**
- * `modstorm inspect FILE…|-`: reads stats texts, dmesg or console logs from any machine and prints what they say, and
- * what grew between two stats texts. Returns the exit code: 0, also when a log holds a crash, for inspecting it went well.
+ * `modstorm inspect FILE…|-`: reads stats texts, dmesg output or console logs from any machine, and prints what they say and
+ * what grew between two stats texts. Returns 0 even if a log holds a crash: the inspection itself succeeded.
  * @throws UsageError INSPECT_UNREADABLE, INSPECT_TOO_LARGE, INSPECT_UNRECOGNISED
  * @throws InfrastructureError INTERRUPTED
  */
@@ -50,7 +50,7 @@ async function inspectInputs(
     try {
       files.push({ name: input.name, inspection: await inspectInput(input) });
     } catch (error) {
-      // A folder holds other files too; what somebody named must be readable.
+      // A folder may hold other files too, but a file that the user named must be readable.
       if (!input.isFound || !(error instanceof UsageError)) throw error;
       passedOver.push({ name: input.name, reason: error.message });
     }
@@ -58,13 +58,13 @@ async function inspectInputs(
   if (files.length === 0) {
     throw new UsageError('INSPECT_UNRECOGNISED', `no stats text and no kernel log in ${sources.join(', ')}`, {
       evidence: passedOver.map(({ reason }) => reason).join('\n') || undefined,
-      hint: 'Only the files directly in a folder are read; name the folder that holds them.',
+      hint: 'Only files directly in a folder are read, not those in its subfolders.',
     });
   }
   return { files, passedOver, pair: pairFiles(files) };
 }
 
-/** Says which of several files is the one that is not understood. */
+/** Adds the name of the file to the error if it is not recognised. */
 async function inspectInput({ name, read }: InspectionInput): Promise<Inspection> {
   const text = await read();
   try {

@@ -12,21 +12,21 @@ import { fragmentNames, readMatrix, readWorkloads } from '../inputs.ts';
 
 /** Options of `modstorm doctor --kernel`. */
 export interface KernelDoctorOptions {
-  /** A kernel of the matrix, or Debian's package `linux-source-X.Y`. */
+  /** A kernel of the matrix, or a Debian package `linux-source-X.Y`. */
   kernel: string;
   matrix?: string | undefined;
-  /** Fragments joined by `+` instead of those of the kernel's first cell. */
+  /** Fragments joined by `+`. Default: those of the kernel's first cell. */
   config?: string | undefined;
   accel: AcceleratorRequest['requested'];
   json?: boolean | undefined;
 }
 
-/** The config of a kernel that no matrix says anything about. */
+/** The config of a kernel that no matrix names. */
 const usualConfig = 'stats+dups';
 
 /**
- * `modstorm doctor --kernel NAME`: boots a kernel once and prints what it can do, probed and not guessed from its
- * version.
+ * `modstorm doctor --kernel NAME`: boots a kernel once and prints what it can do. The answers are probed, not
+ * guessed from the version.
  * @throws UsageError KERNEL_UNKNOWN; InfrastructureError KERNEL_PROBE_FAILED; BuildError
  */
 export async function kernelDoctorCommand(
@@ -79,7 +79,7 @@ async function chooseKernel({ kernel, matrix: file, config }: KernelDoctorOption
   return {
     name: kernel,
     source,
-    // With what its workload adds: then it is the very kernel that the matrix boots, and built already.
+    // Include what the workload adds: the result is the very kernel that the matrix boots, and probably already built.
     config: config ?? (first && configOf(first, workloads)) ?? usualConfig,
     ownFragments: matrix.configs,
     workloads,
@@ -92,20 +92,20 @@ function configOf(cell: Cell, workloads: Chosen['workloads']): string {
 
 function unknownKernel(kernel: string, matrix: Matrix | undefined): UsageError {
   if (!matrix) {
-    return new UsageError('KERNEL_UNKNOWN', `${JSON.stringify(kernel)} is no source package of Debian`, {
-      hint: 'Give a name such as linux-source-6.12, or say with --matrix FILE which matrix names the kernel.',
+    return new UsageError('KERNEL_UNKNOWN', `${JSON.stringify(kernel)} is not a Debian source package`, {
+      hint: 'Give a name such as linux-source-6.12, or use --matrix FILE to name the matrix that has the kernel.',
     });
   }
   return new UsageError(
     'KERNEL_UNKNOWN',
-    `the matrix ${matrix.name} names no kernel ${JSON.stringify(kernel)}`,
+    `the matrix ${matrix.name} has no kernel ${JSON.stringify(kernel)}`,
     {
       hint: suggest(kernel, Object.keys(matrix.kernels)),
     },
   );
 }
 
-/** The capability vector as a table, for people. */
+/** The capability vector as a human-readable table. */
 function renderKernelProbe(name: string, probe: KernelProbe): string {
   const workloadWords = probe.workloads.map(workload => {
     if (workload.adds.length > 0) return `${workload.name} (adds ${workload.adds.join('+')})`;
@@ -122,7 +122,9 @@ function renderKernelProbe(name: string, probe: KernelProbe): string {
     ['module statistics', yesNo(probe.moduleStats)],
     [
       'duplicate requests',
-      probe.autoloadDups ? `told${probe.dupsTrace ? ', with the stack of who asked' : ''}` : 'not told',
+      probe.autoloadDups
+        ? `reported${probe.dupsTrace ? ', with the stack of the caller' : ''}`
+        : 'not reported',
     ],
     [
       'decompression',
@@ -130,11 +132,11 @@ function renderKernelProbe(name: string, probe: KernelProbe): string {
     ],
     [
       'loads of one file',
-      `${probe.mergesSameInode ? 'merged' : 'not merged'}: of ${attempts} at one moment ${successes} succeeded`,
+      `${probe.mergesSameInode ? 'merged' : 'not merged'}: ${successes} of ${attempts} simultaneous loads succeeded`,
     ],
     ['test_kmod', probe.testKmod ? 'built' : 'not built'],
     ['modules', String(probe.modules)],
-    ['asked for by CPUs', probe.cpuModules.join(' ') || 'none in this config'],
+    ['CPU modules', probe.cpuModules.join(' ') || 'none in this config'],
     ['workloads', workloadWords.join(', ')],
   ];
   return rows.map(([label, value]) => `${label.padEnd(18)}  ${value}\n`).join('');

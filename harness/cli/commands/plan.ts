@@ -27,7 +27,7 @@ export interface PlanCommandOptions {
   shard?: Shard;
 }
 
-/** `modstorm plan`: the cells and trials of a matrix; nothing is started. With --dry-run QEMU's command lines. */
+/** `modstorm plan`: prints the cells and trials of a matrix, or QEMU's command lines with --dry-run. Boots nothing. */
 export async function planCommand(
   reference: string,
   options: PlanCommandOptions,
@@ -55,7 +55,7 @@ export async function planCommand(
   return exitCodes.success;
 }
 
-/** Without a proof nothing but emulation is promised. */
+/** Unless KVM is requested, assume emulation: only a boot proves that KVM works. */
 function acceleratorOf({ matrix }: MatrixInput, { accel }: PlanCommandOptions): 'kvm' | 'tcg' {
   return (matrix.require.accel ?? accel) === 'kvm' ? 'kvm' : 'tcg';
 }
@@ -79,7 +79,7 @@ function renderText(
     cell.label,
     cell.id,
     String(trials.get(cell.id)),
-    // biome-ignore lint/style/noNonNullAssertion: the estimate is of this plan, and has its every cell
+    // biome-ignore lint/style/noNonNullAssertion: the estimate is for this plan and covers every cell
     `about ${formatDuration(estimate.cellNs.get(cell.id)!)}`,
   ]);
   const how =
@@ -89,7 +89,7 @@ function renderText(
     '',
     ...renderTable(planColumns, rows),
     '',
-    `about ${formatDuration(estimate.totalNs)} in all ${how}, kernels and images not counted`,
+    `about ${formatDuration(estimate.totalNs)} in total ${how}, not counting kernel and image builds`,
     '',
   ].join('\n');
 }
@@ -118,12 +118,12 @@ function countTrials(plan: Plan): Map<string, number> {
   return counts;
 }
 
-/** Makes the agent print the stats on the console, and not wait for a host to say that it has all. */
+/** Makes the agent print the stats on the console instead of waiting for the host to acknowledge them. */
 const nobodyListens = 'modstorm.host=none';
 
 /**
- * One line per cell, ready to paste: kernel and image are made first. The console is the terminal, where Ctrl-C ends the
- * guest, and the channel goes to a file.
+ * One line per cell, ready to paste: the kernel and image are built first. The console is the terminal, where Ctrl-C ends
+ * the guest, and the channel goes to a file.
  */
 async function printCommandLines(
   input: MatrixInput,

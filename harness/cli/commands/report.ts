@@ -13,7 +13,7 @@ export interface ReportOptions extends FormatOptions {
   results: string;
 }
 
-/** `modstorm report`: the report again, from nothing but the run's folder. */
+/** `modstorm report`: prints the report again, using only the run's folder. */
 export async function reportCommand(
   run: string,
   options: ReportOptions,

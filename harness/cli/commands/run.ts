@@ -20,7 +20,7 @@ import { chosenFormat, type FormatOptions } from '../options.ts';
 import { printedRun, printResults } from '../print-results.ts';
 import { renderError } from '../render-error.ts';
 
-/** Options of `modstorm run`, as commander hands them over. */
+/** Options of `modstorm run`, as commander passes them. */
 export interface RunOptions extends FormatOptions {
   accel: AcceleratorRequest['requested'];
   filter: string[];
@@ -33,8 +33,8 @@ export interface RunOptions extends FormatOptions {
 }
 
 /**
- * `modstorm run`: plan, build, boot, collect, report. An interrupted run closes its journal, reports what it has and
- * can be resumed.
+ * `modstorm run`: plan, build, boot, collect, report. An interrupted run closes its journal, reports what it has
+ * and can be resumed.
  */
 export async function runCommand(
   reference: string,
@@ -69,22 +69,22 @@ async function newRun(reference: string, options: RunOptions): Promise<RunInput>
   };
 }
 
-/** Boots behind the last look could never count: alpha is spent by then. */
+/** Boots after the last look could never count: by then alpha is spent. */
 function refuseBeyondLooks({ trials, compare }: Matrix, repetitions: number | undefined): void {
   if (trials.kind !== 'looks' || compare === undefined || repetitions === undefined) return;
   const last = Math.max(...trials.looks);
   if (repetitions <= last) return;
   throw new UsageError(
     'REPETITIONS_LOOKS',
-    `--repetitions ${repetitions} goes beyond the last look, ${last}`,
+    `--repetitions ${repetitions} is more than the last look, ${last}`,
     {
-      hint: 'Declare the looks for so many boots in the matrix: they must be fixed before any is seen.',
+      hint: 'Declare looks for that many boots in the matrix: they must be fixed before any data is seen.',
     },
   );
 }
 
 /**
- * The run as it was planned: its own text of the matrix counts, not what the file says today.
+ * The run as it was planned: its stored copy of the matrix counts, not today's file.
  * @throws UsageError RESUME_FIXED, RUN_UNKNOWN
  */
 export async function resumedRun(
@@ -97,7 +97,7 @@ export async function resumedRun(
     options.seed !== undefined ||
     options.shard
   ) {
-    throw new UsageError('RESUME_FIXED', '--resume takes the plan as it is', {
+    throw new UsageError('RESUME_FIXED', '--resume cannot change the plan of a run', {
       hint: 'Leave out --filter, --repetitions, --seed and --shard, or start a new run.',
     });
   }
@@ -109,7 +109,7 @@ export async function resumedRun(
     workloads,
     fragments: await fragmentNames(),
   });
-  // The sides of a calibration are equal by design: nothing of it may be judged early.
+  // The sides of a calibration are equal by design, so no look may stop it early.
   if (record.calibration) delete matrix.compare;
   return {
     matrixFile: record.matrixFile,
@@ -123,7 +123,7 @@ export async function resumedRun(
   };
 }
 
-/** Writes the reports of a run into its folder, prints one, and says how the run went. */
+/** Writes the reports of a run into its folder, prints one, and returns the exit code. */
 async function finishRun(folder: RunFolder, options: RunOptions, context: CommandContext): Promise<number> {
   const content = await folder.load();
   const path = relative('', folder.path) || '.';
@@ -138,6 +138,6 @@ async function finishRun(folder: RunFolder, options: RunOptions, context: Comman
   if (verdict.kind === 'unknown') context.stderr(renderError(verdict.error));
   const interrupted = context.interruption();
   if (interrupted !== undefined)
-    context.stderr(`modstorm: interrupted; go on with: npm run -s modstorm -- run --resume ${path}\n`);
+    context.stderr(`modstorm: interrupted; resume with: npm run -s modstorm -- run --resume ${path}\n`);
   return exitCodeOfRun(content.records, { interrupted, verdict });
 }

@@ -3,11 +3,11 @@ import type { BaselineOptions } from '../commands/baseline.ts';
 import { baselinesOption, jsonOption, resultsOption } from '../options.ts';
 import { examples, type Start } from './start.ts';
 
-/** `baseline save`, `list`, `show` and `remove`: runs are saved on purpose, never by themselves. */
+/** `baseline save`, `list`, `show` and `remove`: runs are saved only on request. */
 export function defineBaselineCommands(program: Command, start: Start): void {
   const baseline = program
     .command('baseline')
-    .description('runs saved to compare with: one file each, made for git')
+    .description('manage baselines: saved runs to compare with, one file each, meant for git')
     .helpGroup('Judging:')
     .addHelpText(
       'after',
@@ -21,14 +21,14 @@ export function defineBaselineCommands(program: Command, start: Start): void {
     .argument('<run>', 'path of a run folder, its name, or `latest`')
     .addOption(baselinesOption('--folder'))
     .addOption(resultsOption('found'))
-    .option('--replace', 'take the place of a baseline of that name')
-    .option('--force', 'replace it even by a run made under other conditions')
+    .option('--replace', 'replace an existing baseline of that name')
+    .option('--force', 'replace it even if the run was made under different conditions')
     .action((name: string, run: string, options: BaselineOptions) =>
       start(async context => (await commands()).saveBaseline(name, run, options, context)),
     );
   baseline
     .command('list')
-    .description('all baselines')
+    .description('list all baselines')
     .addOption(baselinesOption('--folder'))
     .addOption(jsonOption())
     .action((options: BaselineOptions) =>
@@ -36,7 +36,7 @@ export function defineBaselineCommands(program: Command, start: Start): void {
     );
   baseline
     .command('show')
-    .description('what a baseline holds, and under what conditions it was measured')
+    .description('show the samples of a baseline and the conditions they were measured under')
     .argument('<name>', 'name of a baseline')
     .addOption(baselinesOption('--folder'))
     .addOption(jsonOption())

@@ -9,13 +9,16 @@ import { examples, type Start } from './start.ts';
 export function defineHostCommands(program: Command, start: Start): void {
   program
     .command('doctor')
-    .description('what this host has and lacks, each with the command that mends it')
+    .description('check what this host has and lacks, and print the commands that fix it')
     .option('--install', 'install what is missing (root on Debian or Ubuntu; elsewhere prints the command)')
-    .option('--brief', 'say nothing when nothing is missing')
+    .option('--brief', 'print nothing if nothing is missing')
     .addOption(jsonOption())
-    .option('--tests', 'also what only `npm test` needs')
-    .option('--kernel <name>', 'build and boot this kernel once, and say what it can do: linux-source-X.Y')
-    .option('--matrix <file>', 'with --kernel: the matrix that names it')
+    .option('--tests', 'also check what only `npm test` needs')
+    .option(
+      '--kernel <name>',
+      'build and boot this kernel once and report what it can do, e.g. linux-source-6.12',
+    )
+    .option('--matrix <file>', 'with --kernel: the matrix that defines it')
     .option('--config <fragments>', 'with --kernel: its config, such as stats+dups')
     .addOption(accelOption())
     .helpGroup('Host:')
@@ -39,10 +42,14 @@ export function defineHostCommands(program: Command, start: Start): void {
   program
     .command('clean')
     .description(
-      'remove left-over guests, stale locks and temporary folders; with --cache also what was built',
+      'remove left-over guests, stale locks and temporary folders; with --cache also everything built',
     )
     .option('--cache', 'remove built kernels and images too')
-    .option('--unused-for <days>', 'remove what was built and not used for so many days', parseCount)
+    .option(
+      '--unused-for <days>',
+      'remove what was built and has not been used for this many days',
+      parseCount,
+    )
     .helpGroup('Host:')
     .addHelpText(
       'after',

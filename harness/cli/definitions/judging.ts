@@ -19,7 +19,7 @@ import {
 import { defineBaselineCommands } from './baseline.ts';
 import { examples, type Start } from './start.ts';
 
-/** What is compared, saved to compare with, watched over time, and how far the judge can be trusted. */
+/** `compare`, `baseline`, `history` and `calibrate`. */
 export function defineJudgingCommands(program: Command, start: Start): void {
   defineCompare(program, start);
   defineBaselineCommands(program, start);
@@ -38,25 +38,24 @@ function defineCompare(program: Command, start: Start): void {
     )
     .option(
       '--axis <name>',
-      'inside one run: the compared axis; between two: leave it out when cells are matched',
+      'inside one run: the axis to compare; between two runs: the axis to ignore when matching cells',
     )
-    .option('--base <value>', "inside one run: the axis' value to compare with")
-    .option('--alpha <level>', 'level of the whole family (default: 0.05)', parseLevel)
+    .option('--base <value>', 'inside one run: the value of the axis to compare with')
+    .option('--alpha <level>', 'error level of the whole family of tests (default: 0.05)', parseLevel)
     .addOption(
-      new Option('--method <method>', 'correction of headlines over the family (default: holm)').choices([
-        'holm',
-        'bh',
-        'westfall-young',
-      ]),
+      new Option(
+        '--method <method>',
+        'correction of the headline tests for multiple comparisons (default: holm)',
+      ).choices(['holm', 'bh', 'westfall-young']),
     )
-    .option('--why <metric-and-pair...>', 'the whole reasoning behind one verdict; must come last')
-    .option('--all', 'every pair and every metric')
-    .option('--force', 'compare what is unlike, and say so')
+    .option('--why <metric-and-pair...>', 'explain one verdict in full; must come last')
+    .option('--all', 'show every pair and every metric')
+    .option('--force', 'compare despite different conditions, and say so')
     .option(
       '--assume-still-host',
-      'between two runs: take every difference for one of the kernels, though the host may have moved',
+      'between two runs: blame every difference on the kernels, although the host may have changed',
     )
-    .option('--values', 'the sides are files with one number a line')
+    .option('--values', 'the sides are files with one number per line')
     .addOption(new Option('--class <class>', 'with --values').choices(['count', 'time', 'deterministic']))
     .addOption(
       new Option('--worse <direction>', 'with --values (default: higher)').choices([
@@ -92,18 +91,25 @@ function defineCompare(program: Command, start: Start): void {
     );
 }
 
-/** What many runs say together. */
+/** `history`. */
 function defineHistory(program: Command, start: Start): void {
   program
     .command('history')
     .description(
-      'where the level of a metric stepped or drifts over the runs of a folder; exit 1 on a confirmed change for the worse',
+      'find where a metric stepped or drifts over the runs in a folder; exit 1 on a confirmed change for the worse',
     )
     .argument('[folder]', 'folder of run folders', 'results')
     .option('--pin <side>', 'also compare the newest run with this run or baseline')
-    .option('--confirm <event>', 'write the matrix of the A/B run that confirms an event, and its command')
-    .option('--level <p>', 'largest p of a step or a drift (default: 0.001)', parseLevel)
-    .option('--least-segment <runs>', 'fewest runs on either side of a step (default: 3)', parseCount)
+    .option(
+      '--confirm <event>',
+      'write the matrix of the A/B run that confirms an event, and print the command to run it',
+    )
+    .option('--level <p>', 'largest p-value of a step or drift (default: 0.001)', parseLevel)
+    .option(
+      '--least-segment <runs>',
+      'minimum number of runs on either side of a step (default: 3)',
+      parseCount,
+    )
     .addOption(baselinesOption('--baselines'))
     .addOption(jsonOption())
     .helpGroup('Judging:')
@@ -126,21 +132,25 @@ function defineCalibrate(program: Command, start: Start): void {
   program
     .command('calibrate')
     .description(
-      'boot every cell against itself (A/A) and tell how often the judge raises a false alarm on this host',
+      'boot every cell against itself (A/A) and report how often that raises a false alarm on this host',
     )
     .argument('[matrix]', 'matrix file (default: matrices/smoke.yaml)')
-    .option('--pairs <n>', 'A/A verdicts to make', parseCount, 10)
+    .option('--pairs <n>', 'number of A/A pairs', parseCount, 10)
     .option(
       '--sessions <n>',
-      'make so many separate runs instead of pairs inside one: how much two runs of one kernel differ',
+      'instead of pairs, make this many separate runs and report how much two runs of one kernel differ',
       parseCount,
     )
-    .option('--per-side <n>', 'boots a side (default: the trials of the matrix, 8 at least)', parseCount)
+    .option(
+      '--per-side <n>',
+      'boots per side (default: the repetitions of the matrix, at least 8)',
+      parseCount,
+    )
     .addOption(accelOption())
     .addOption(filterOption())
     .addOption(jobsOption())
     .addOption(resultsOption('made'))
-    .option('--resume <run>', 'go on with an interrupted calibration')
+    .option('--resume <run>', 'resume an interrupted calibration')
     .addOption(seedOption())
     .addOption(jsonOption())
     .helpGroup('Judging:')

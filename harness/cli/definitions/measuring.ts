@@ -23,7 +23,7 @@ export function defineMeasuringCommands(program: Command, start: Start): void {
     .addOption(accelOption())
     .addOption(jobsOption())
     .addOption(resultsOption('made'))
-    .option('--resume <run>', 'go on with an interrupted run: its path, its name, or `latest`')
+    .option('--resume <run>', 'resume an interrupted run: its path, its name, or `latest`')
     .addOption(formatOption())
     .addOption(jsonOption('format'))
     .helpGroup('Measuring:')
@@ -39,7 +39,7 @@ export function defineMeasuringCommands(program: Command, start: Start): void {
       start(async context => (await import('../commands/run.ts')).runCommand(matrix, options, context)),
     );
   selection(program.command('plan'))
-    .description('the cells and trials of a matrix with an estimate of time; nothing is started')
+    .description('show the cells and trials of a matrix and estimate the time; starts nothing')
     .argument('<matrix>', 'matrix file')
     .addOption(accelOption())
     .option('--dry-run', 'print the exact QEMU command line of every cell')
@@ -56,7 +56,7 @@ export function defineMeasuringCommands(program: Command, start: Start): void {
       start(async context => (await import('../commands/plan.ts')).planCommand(matrix, options, context)),
     );
   selection(program.command('build'))
-    .description('build the kernels and images of a matrix into the cache, and boot nothing')
+    .description('build the kernels and images of a matrix into the cache; boots nothing')
     .argument('<matrix>', 'matrix file')
     .addOption(jsonOption())
     .helpGroup('Measuring:')
@@ -66,11 +66,11 @@ export function defineMeasuringCommands(program: Command, start: Start): void {
     );
 }
 
-/** The options by which trials are chosen. */
+/** The options that select trials. */
 function selection(command: Command): Command {
   return command
     .addOption(filterOption())
     .addOption(shardOption())
-    .option('--repetitions <n>', 'boots per cell instead of what the matrix says', parseCount)
+    .option('--repetitions <n>', 'boots per cell (default: what the matrix says)', parseCount)
     .addOption(seedOption());
 }

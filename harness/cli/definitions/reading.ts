@@ -9,7 +9,7 @@ import { examples, type Start } from './start.ts';
 /** `report`, `inspect` and `schema`. */
 export function defineReadingCommands(program: Command, start: Start): void {
   addCommitOptions(program.command('report'))
-    .description('the report of a run, made again from its journal')
+    .description('print the report of a run again, from its journal')
     .argument('<run>', 'path of a run folder, its name, or `latest`')
     .addOption(formatOption())
     .addOption(resultsOption('found'))
@@ -29,14 +29,14 @@ export function defineReadingCommands(program: Command, start: Start): void {
     );
   program
     .command('inspect')
-    .description('read modules/stats texts, dmesg or console logs from any machine')
+    .description('read modules/stats texts, dmesg output or console logs from any machine')
     .argument(
       '<file...>',
       'files, also gzip, xz or zstd; folders, for the files in them; - for standard input',
     )
     .addOption(jsonOption())
     .helpGroup('Reading:')
-    .addHelpText('after', '\nOf two stats texts the change from the first to the second follows.')
+    .addHelpText('after', '\nWith two stats texts, it also prints the change from the first to the second.')
     .addHelpText(
       'after',
       examples(

@@ -8,25 +8,25 @@ import type { HistorySeries } from './history-series.ts';
 
 /** Whether an A/B run agrees with an event of a history. */
 export type Confirmation =
-  /** No A/B run of it is there. */
+  /** There is no A/B run of it. */
   | 'unconfirmed'
   /** An A/B run proved a change in the same direction: now it counts. */
   | 'confirmed'
-  /** An A/B run proved that there is no change as large as the gate, or one the other way. */
+  /** An A/B run proved that there is no change as large as the gate, or a change in the other direction. */
   | 'refuted'
   /** An A/B run could not decide. */
   | 'open';
 
-/** Where a kernel lies that was booted once. */
+/** The location of a kernel that a run booted. */
 export interface StoredKernel {
   image: string;
   modules: string;
 }
 
-/** Prefix of the names of matrices that confirm an event; the rest is its id. */
+/** Prefix of the names of matrices that confirm an event. The rest is its ID. */
 export const confirmationPrefix = 'confirm-';
 
-/** Boots a side at the looks of a confirmation. */
+/** Boots per side at the looks of a confirmation. */
 const looks = [8, 12, 20];
 
 /** The name of the matrix that confirms an event. */
@@ -35,8 +35,8 @@ export function confirmationName(event: Pick<HistoryEvent, 'id'>): string {
 }
 
 /**
- * The matrix of an A/B run that confirms an event: its one cell, with the kernels from before and after the change, which
- * are taken as they were booted.
+ * The matrix of an A/B run that confirms an event: its one cell, with the very kernels that were booted before and after
+ * the change.
  */
 export function confirmationMatrix(
   event: HistoryEvent,
@@ -64,10 +64,10 @@ export function confirmationMatrix(
       [event.metric]: { worse: event.worse, 'at least': event.gate.atLeast, relative: event.gate.relative },
     },
   };
-  return `# Made by \`modstorm history --confirm ${event.id}\`: the kernels of two nights, interleaved on one host.\n${stringify(document)}`;
+  return `# Made by \`modstorm history --confirm ${event.id}\`: the kernels of two runs, interleaved on one host.\n${stringify(document)}`;
 }
 
-/** Numbers and truth values as YAML has them, so that a reader sees `8` and not `"8"`. */
+/** Numbers and booleans as YAML scalars, so that a reader sees `8` instead of `"8"`. */
 function plain(text: string): string | number | boolean {
   if (/^(?:0|[1-9][0-9]{0,14})$/.test(text)) return Number(text);
   if (text === 'true' || text === 'false') return text === 'true';
@@ -75,8 +75,8 @@ function plain(text: string): string | number | boolean {
 }
 
 /**
- * The event of an id, if an A/B run of kernels can tell something about it.
- * @throws UsageError HISTORY_EVENT when there is none, HISTORY_KERNELS when both runs booted one kernel
+ * The event with an ID, if an A/B run of the kernels can confirm it.
+ * @throws UsageError HISTORY_EVENT if there is none, HISTORY_KERNELS if both runs booted the same kernel
  */
 export function confirmableEvent(events: readonly HistoryEvent[], id: string): HistoryEvent {
   const found = events.find(event => event.id === id);
@@ -89,15 +89,15 @@ export function confirmableEvent(events: readonly HistoryEvent[], id: string): H
   }
   if (found.kernelChanged === false) {
     throw new UsageError('HISTORY_KERNELS', `the kernel did not change between the runs of event ${id}`, {
-      hint: 'No A/B run of kernels can tell: look at the host, QEMU and the userland of the two runs.',
+      hint: 'An A/B run of kernels cannot help: compare the host, QEMU and the userland of the two runs.',
     });
   }
   return found;
 }
 
 /**
- * Whether an A/B run booted the kernels of an event, as it claims by its name. A drift goes on: a run that was made of it
- * some nights ago compared the first kernel with the one that was the last then.
+ * Whether an A/B run booted the kernels of the event that its name claims. A drift continues: an A/B run from some nights
+ * ago compared the first kernel with the one that was the last at that time.
  */
 export function isRunOf(event: HistoryEvent, run: RunRecord, series: HistorySeries): boolean {
   const kernelOf = (name: string) => run.kernels.find(({ kernel }) => kernel === name)?.objectDigest;
@@ -107,7 +107,7 @@ export function isRunOf(event: HistoryEvent, run: RunRecord, series: HistorySeri
   return series.points.some(({ kernel }) => kernel !== before.kernel && kernel === kernelOf('after'));
 }
 
-/** What the judged A/B run of an event says about it. */
+/** The verdict of an A/B run on the event. */
 export function readConfirmation(event: HistoryEvent, judgement: Judgement): Confirmation {
   const judged = judgement.pairs
     .flatMap(({ metrics }) => metrics)
@@ -118,6 +118,6 @@ export function readConfirmation(event: HistoryEvent, judgement: Judgement): Con
     const up = (comparison.effect?.estimate ?? 0) > 0;
     return up === event.after > event.before ? 'confirmed' : 'refuted';
   }
-  // A series shows levels: that all boots moved is refuted where a rare burst is still possible.
+  // A series shows levels: an open question about rare bursts still refutes a shift of all boots.
   return verdict === 'UNCHANGED' || reason === 'bursts-open' ? 'refuted' : 'open';
 }

@@ -5,9 +5,9 @@ import { findChangePoints } from '../../statistics/series/change-point.ts';
 import { type SlowDrift, separateDrift } from '../../statistics/series/slow-drift.ts';
 import type { HistoryPoint, HistorySeries } from './history-series.ts';
 
-/** What every event of a series tells. */
+/** What all events of a series have. */
 interface EventBase {
-  /** Eight hexadecimal digits; the same for the same change, whatever runs come later. */
+  /** Eight hexadecimal digits. Stable: later runs do not change the ID of a change. */
   id: string;
   cell: string;
   settings: Record<string, string>;
@@ -19,10 +19,10 @@ interface EventBase {
   /** Levels before and after. */
   before: number;
   after: number;
-  /** P of the change; undefined for deterministic metrics, where any change is one. */
+  /** p of the change; undefined for deterministic metrics, where any difference is a change. */
   p: number | undefined;
   direction: 'worse' | 'better' | 'changed';
-  /** Whether the kernel differs between the two runs; undefined when they do not tell. */
+  /** Whether the kernel differs between the two runs; undefined if it is unknown. */
   kernelChanged: boolean | undefined;
 }
 
@@ -34,24 +34,24 @@ export interface StepEvent extends EventBase {
   firstAfter: HistoryPoint;
 }
 
-/** The level moves slowly all the time. */
+/** The level moves slowly and steadily. */
 export interface DriftEvent extends EventBase {
   kind: 'drift';
   /** The first and the last run of the stretch that was searched. */
   first: HistoryPoint;
   last: HistoryPoint;
-  /** Change in a day, in the metric's unit. */
+  /** Change per day, in the metric's unit. */
   perDay: number;
 }
 
 /** A change of level in a series. */
 export type HistoryEvent = StepEvent | DriftEvent;
 
-/** How events are searched for in the series of a history. */
+/** How to search the series of a history for events. */
 export interface HistorySearch {
-  /** Largest p of a step, and of a drift (default: 0.001). */
+  /** Largest p of a step or drift (default: 0.001). */
   level?: number | undefined;
-  /** Fewest runs on either side of a step (default: 3). */
+  /** Minimum number of runs on either side of a step (default: 3). */
   leastSegment?: number | undefined;
 }
 
@@ -85,7 +85,7 @@ function levelEvents(series: HistorySeries, search: HistorySearch): HistoryEvent
   ];
 }
 
-/** What must not vary needs no test: any run that differs from the one before it is an event. */
+/** Values that must not vary need no test: any run that differs from the previous one is an event. */
 function exactEvents(series: HistorySeries): HistoryEvent[] {
   return series.points.flatMap((point, index) => {
     const earlier = series.points[index - 1];
@@ -96,11 +96,11 @@ function exactEvents(series: HistorySeries): HistoryEvent[] {
   });
 }
 
-/** What a search says of the level. */
+/** The result of a search for a change of level. */
 type Level = Pick<EventBase, 'before' | 'after' | 'p'>;
 
 function stepEvent(series: HistorySeries, index: number, level: Level): StepEvent {
-  // A change has a point on either side.
+  // A change always has a point on either side.
   const lastBefore = series.points[index - 1] as HistoryPoint;
   const firstAfter = series.points[index] as HistoryPoint;
   const id = digestOf([series.settings, series.definition.name, firstAfter.run]).slice(0, 8);
@@ -108,7 +108,7 @@ function stepEvent(series: HistorySeries, index: number, level: Level): StepEven
   return { kind: 'step', id, ...base, lastBefore, firstAfter };
 }
 
-/** The id rests on the first run of the series: the stretch that is searched moves on with every night. */
+/** The ID derives from the first run of the series, because the searched stretch moves on with every run. */
 function driftEvent(series: HistorySeries, drift: SlowDrift): DriftEvent {
   const first = series.points[drift.first] as HistoryPoint;
   const last = series.points[drift.last] as HistoryPoint;

@@ -18,26 +18,26 @@ export interface HistoryPoint {
   n: number;
   least: Scalar;
   greatest: Scalar;
-  /** Identity of the kernel that ran, if the run tells it. */
+  /** Identity of the kernel that ran, if the run records it. */
   kernel: string | undefined;
 }
 
-/** The points of one metric of one cell that were made under like conditions, oldest first. */
+/** The points of one metric of one cell that were measured under the same conditions, oldest first. */
 export interface HistorySeries {
   cell: string;
   settings: Record<string, string>;
   definition: MetricDefinition;
   facts: Facts;
   points: HistoryPoint[];
-  /** Why it begins anew: in what its conditions differ from the series before it. */
+  /** Why a new series starts: how its conditions differ from the previous series. */
   beginsAnew: FactDifference[];
 }
 
-/** Collects runs, oldest first, and keeps of each no more than its points. */
+/** Collects runs, oldest first, and keeps only their points. */
 export class SeriesCollector {
   readonly #series = new Map<string, HistorySeries[]>();
 
-  /** Adds a run; each must have begun after those before it. */
+  /** Adds a run. Runs must be added in order of their start. */
   add(side: Side, run: RunRecord): void {
     const measured = new Set(side.cells.flatMap(cell => [...cell.values.keys()]));
     for (const [design, cells] of groupBy(side.cells, cell => cell.design)) {
@@ -54,7 +54,7 @@ export class SeriesCollector {
     }
   }
 
-  /** All series, those of one cell and metric in order of time. */
+  /** All series. Those of one cell and metric are in order of time. */
   get series(): HistorySeries[] {
     return [...this.#series.values()].flat();
   }

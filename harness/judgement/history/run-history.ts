@@ -11,25 +11,25 @@ import {
 import { findEvents, type HistoryEvent, type HistorySearch } from './history-event.ts';
 import { type HistorySeries, SeriesCollector } from './history-series.ts';
 
-/** An event, and what the newest A/B run of it says. */
+/** An event, and the result of its newest A/B run. */
 export interface JudgedEvent {
   event: HistoryEvent;
   confirmation: Confirmation;
-  /** Run that confirmed or refuted it, or could not decide. */
+  /** The run that confirmed or refuted it, or could not decide. */
   confirmedBy: string | undefined;
 }
 
-/** What the runs of a folder tell over time. */
+/** What the runs of a folder show over time. */
 export class RunHistory {
   readonly #collector = new SeriesCollector();
-  /** A/B runs by the name of their matrix; the newest of a name first. */
+  /** A/B runs by the name of their matrix, newest first. */
   readonly #confirmations = new Map<string, RunContent[]>();
-  /** The newest run that is a point of the series; undefined while there is none. */
+  /** The newest run that is a point of the series; undefined if there is none yet. */
   newest: Side | undefined;
-  /** How many runs are points of the series. */
+  /** Number of runs that are points of the series. */
   runs = 0;
 
-  /** Adds a run; each must have begun after those before it. A calibration tells nothing of the level. */
+  /** Adds a run. Runs must be added in order of their start. Calibrations are ignored: they do not show the level. */
   add(side: Side, content: RunContent): void {
     const { matrix, calibration } = content.run;
     if (matrix.name.startsWith(confirmationPrefix)) {
@@ -41,7 +41,7 @@ export class RunHistory {
     }
   }
 
-  /** All series, those of one cell and metric in order of time. */
+  /** All series. Those of one cell and metric are in order of time. */
   get series(): HistorySeries[] {
     return this.#collector.series;
   }
@@ -62,7 +62,7 @@ export class RunHistory {
   }
 }
 
-/** Whether an event counts as a regression: it is one for the worse, and an A/B run confirms it. */
+/** Whether an event counts as a regression: it is for the worse and an A/B run confirms it. */
 export function isRegression({ event, confirmation }: JudgedEvent): boolean {
   return confirmation === 'confirmed' && event.direction === 'worse';
 }

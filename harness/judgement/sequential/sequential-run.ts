@@ -4,8 +4,8 @@ import type { RunContent } from '../../store/run-folder.ts';
 import { type SequentialProgress, sequentialProgress } from './sequential.ts';
 
 /**
- * Follows a run with declared looks as its records come and says which trials it still wants. While a look is being
- * filled the cells that it waits for may run ahead of it: what they measured beyond it does not count at that look.
+ * Follows a run with declared looks as its records arrive, and says which trials it still needs. While a look is being
+ * filled, the cells that it waits for may run ahead; their later trials do not count at that look.
  */
 export class SequentialRun {
   readonly #content: RunContent;
@@ -18,22 +18,22 @@ export class SequentialRun {
     this.#progress = sequentialProgress(content);
   }
 
-  /** How far it has come; undefined when the run declares no looks or no comparison. */
+  /** The progress so far; undefined if the run declares no looks or no comparison. */
   get progress(): SequentialProgress | undefined {
     return this.#progress;
   }
 
-  /** Whether a trial is still of use. */
+  /** Whether a trial is still needed. */
   stillWanted(trial: Trial): boolean {
     const { looks } = this.#looks();
     if (this.#progress === undefined) return true;
     const reach = this.#progress.wanted.get(trial.cell.id) ?? 0;
     if (trial.repetition <= reach) return true;
-    // A cell of the look that is being filled is not decided: it may need the trials behind the look.
+    // A cell of the look that is being filled is undecided and may need the trials after the look.
     return this.#progress.awaited.size > 0 && reach === looks[this.#progress.taken];
   }
 
-  /** Takes a record; judges once the look is full. */
+  /** Adds a record, and judges once the look is full. */
   add(record: TrialRecord): void {
     this.#records.set(record.trial, record);
     if (this.#progress === undefined || record.outcome.kind === 'interrupted') return;

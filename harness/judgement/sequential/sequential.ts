@@ -6,26 +6,26 @@ import { type JudgementRequest, judgePairs } from '../judgement.ts';
 import { type CellPair, pairWithin } from '../pairing.ts';
 import { sideOfRun } from '../side.ts';
 
-/** How far a sequential run has come. */
+/** The progress of a sequential run. */
 export interface SequentialProgress {
-  /** Looks that were taken. */
+  /** Number of looks taken. */
   taken: number;
-  /** Repetitions that count of each pair, by its name: up to the last look that it needed and that was taken. */
+  /** Repetitions that count in each pair, by its name: up to the last look that it needed and that was taken. */
   limits: Map<string, number>;
-  /** Repetitions that each cell still gets, by its id: up to the look that is being filled, or where it was decided. */
+  /** Repetitions that each cell gets, by its ID: up to the look being filled, or up to the look that decided it. */
   wanted: Map<string, number>;
-  /** Trials that the look being filled still waits for; empty when there is no further look. */
+  /** Trials that the look being filled still waits for; empty if there is no further look. */
   awaited: Set<string>;
 }
 
-/** The seed of the judge's permutation fallback; part of what makes a decision repeatable. */
+/** The seed of the judge's permutation fallback. It makes decisions repeatable. */
 const seed = 0x6c6f6f6b;
 
 /**
- * Replays the looks of a run from its records; pure, so that a resumed run decides as the run before it did. A look is
- * taken when every trial up to it has ended in some way, of each cell that is still wanted. After it the cells of a pair
- * go on if the judge wants more trials of that pair; a base goes on as long as any of its pairs does.
- * @returns undefined when the run declares no looks or no comparison
+ * Replays the looks of a run from its records. Pure, so that a resumed run makes the same decisions. A look is taken when
+ * every trial up to it has ended, in each cell that still runs. After the look, the cells of a pair continue if the judge
+ * needs more trials of that pair. A base continues as long as any of its pairs does.
+ * @returns undefined if the run declares no looks or no comparison
  */
 export function sequentialProgress(content: RunContent): SequentialProgress | undefined {
   const { plan, records } = content;
@@ -62,7 +62,7 @@ function setAll(looks: Map<string, number>, keys: readonly string[], look: numbe
   for (const key of keys) looks.set(key, look);
 }
 
-/** The pairs that came as far as a look, and of which the judge wants more trials after it. */
+/** The pairs that reached a look and need more trials after it. */
 function undecidedPairs(request: JudgementRequest, look: number): CellPair[] {
   return judgePairs(request)
     .pairs.filter(
@@ -71,7 +71,7 @@ function undecidedPairs(request: JudgementRequest, look: number): CellPair[] {
     .map(({ pair }) => pair);
 }
 
-/** Trials of the plan up to a look that did not end yet, of the cells that go so far. */
+/** Trials up to a look that have not ended yet, in the cells that reach it. */
 function awaitedTrials(
   plan: Plan,
   wanted: ReadonlyMap<string, number>,

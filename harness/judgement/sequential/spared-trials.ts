@@ -4,13 +4,13 @@ import { sequentialProgress } from './sequential.ts';
 /** Planned boots of a cell that its run left out on purpose. */
 export interface SparedTrials {
   count: number;
-  /** Boots after which the looks had no further question to the cell. */
+  /** Number of boots after which the looks had decided the cell. */
   after: number;
 }
 
 /**
- * What the looks of a sequential run made unnecessary, by cell id: boots behind the look at which every pair of the cell
- * was decided. Boots that an interrupted run still owes are not among them.
+ * The boots that the looks of a sequential run made unnecessary, by cell ID: those after the look that decided every pair
+ * of the cell. Boots that an interrupted run still has to do are not included.
  */
 export function sparedTrials(content: RunContent): Map<string, SparedTrials> {
   const { run, plan, records } = content;

@@ -10,11 +10,11 @@ export interface MetricSpread extends KnownSpread {
   cell: string;
   metric: string;
   unit: string;
-  /** The difference that two such sessions exceed in 5 % of all cases; undefined without a spread. */
+  /** The difference that two such sessions exceed in 5 % of cases; undefined without a spread. */
   margin: number | undefined;
 }
 
-/** What sessions of one kernel say of the host that they ran on. */
+/** What sessions of one kernel show about their host. */
 export interface SessionCalibration {
   /** Names of the runs, oldest first. */
   runs: string[];
@@ -22,18 +22,18 @@ export interface SessionCalibration {
   spreads: MetricSpread[];
   /** Verdicts on the pairs of consecutive sessions, between which nothing differs: an alarm is a gated change. */
   alarms: {
-    /** If the host is taken to be still. */
+    /** If the host is assumed unchanged. */
     still: AlarmTally;
-    /** Beside the spread of all other sessions. */
+    /** Given the spread of all other sessions. */
     known: AlarmTally;
   };
 }
 
 /**
- * Judges sessions of one kernel as if each second one were of a new kernel.
+ * Judges sessions of one kernel as if every second one were of a new kernel.
  * @param sides the sessions, oldest first
- * @param sessions all that is known of the kernel on this host, these among it
- * @throws UsageError COMPARE_UNLIKE when the host changed from one session to the next
+ * @param sessions all known sessions of the kernel on this host, including these
+ * @throws UsageError COMPARE_UNLIKE if the host changed between two sessions
  */
 export function calibrateSessions(sides: readonly Side[], sessions: Sessions): SessionCalibration {
   const counts = { pairs: 0, still: 0, known: 0 };

@@ -3,22 +3,23 @@ import { type SessionSpread, sessionSpread } from '../../statistics/series/sessi
 import type { CellPair } from '../pairing.ts';
 import type { Side, SideCell } from '../side.ts';
 
-/** What sessions of one kernel say of a metric of one pair. */
+/** What the sessions of one kernel show about a metric of one pair. */
 export interface KnownSpread {
-  /** Sessions of that kernel under like conditions; the new side is none of them. */
+  /** Number of sessions of that kernel under the same conditions, not counting the new side. */
   sessions: number;
-  /** Undefined where they are too few. */
+  /** Undefined if there are too few. */
   spread: SessionSpread | undefined;
 }
 
 /**
- * Runs and baselines as sessions: what a metric of one kernel does from one run to the next, on one host, with one QEMU,
- * in one cell. Two sessions that differ say nothing of two kernels until it is known how much two sessions of one kernel do.
+ * Runs and baselines as sessions: how a metric of one kernel varies from one run to the next, on one host, with one QEMU,
+ * in one cell. A difference between two sessions proves nothing about their kernels until it is known how much two
+ * sessions of the same kernel differ.
  */
 export class Sessions {
   readonly #groups = new Map<string, Map<string, SideCell>>();
 
-  /** Adds a side; a text is no session, and a run counts once, whether it comes as run or as baseline. */
+  /** Adds a side. A text is not a session. A run counts once, even if it is added as a run and as a baseline. */
   add(side: Side): void {
     if (side.run === undefined) return;
     for (const cell of side.cells) {
@@ -30,14 +31,14 @@ export class Sessions {
     }
   }
 
-  /** The spread by the kernel of the pair, old or new, of which there are more sessions; the new side is left out. */
+  /** The spread of whichever kernel of the pair, old or new, has more sessions, without the new side. */
   spreadOf(base: Side, next: Side, pair: CellPair, metric: string): KnownSpread {
     const old = this.ofCell(base, pair.base, metric, next.run);
     const other = this.ofCell(next, pair.candidate, metric, next.run);
     return other.sessions > old.sessions ? other : old;
   }
 
-  /** The spread by the kernel of a cell, from all its sessions but the run `without`. */
+  /** The spread of the kernel of a cell, from all its sessions except the run `without`. */
   ofCell(side: Side, cell: SideCell, metric: string, without?: string): KnownSpread {
     const key = keyOf(side, cell);
     const group = key === undefined ? undefined : this.#groups.get(key);
@@ -49,7 +50,7 @@ export class Sessions {
   }
 }
 
-/** Undefined where the kernel or the conditions are not known. */
+/** Undefined if the kernel or the conditions are unknown. */
 function keyOf(side: Side, cell: SideCell): string | undefined {
   if (cell.kernel === undefined || cell.facts === undefined || side.facts === undefined) return undefined;
   return canonicalJson([cell.kernel, cell.settings, side.facts, cell.facts]);

@@ -12,14 +12,14 @@ import { qualify } from '../qualified-verdict.ts';
 import { formatQuantity } from '../quantity.ts';
 import type { KnownSpread } from './sessions.ts';
 
-/** Fewest sessions of which a spread can be estimated. */
+/** Minimum number of sessions for an estimate of the spread. */
 const fewestSessions = 3;
 
 /**
- * A judgement of two sides that were measured in two sessions. A proved change stays a verdict only where it is also larger
- * than what two sessions of one kernel show by chance, at the level of the judgement and corrected over the same family;
- * otherwise it is open, for it may be the host's. Exact metrics do not depend on a session.
- * @param spreadOf what is known of a metric of a pair
+ * Judges two sides that were measured in two sessions. A proved change stays a verdict only if it is also larger than
+ * what two sessions of one kernel show by chance, at the level of the judgement and corrected over the same family.
+ * Otherwise it is open, because the host may have caused it. Exact metrics do not depend on the session.
+ * @param spreadOf returns the known spread of a metric of a pair
  */
 export function judgeTwoSessions(
   judgement: Judgement,
@@ -56,7 +56,7 @@ interface ProvedChange {
   known: KnownSpread;
 }
 
-/** The level that the change of each headline has to reach: that of Holm's procedure over the declared family. */
+/** The level that the change of each headline must reach, by Holm's procedure over the declared family. */
 function headlineLevels(
   { alpha, declared }: Judgement,
   proved: readonly ProvedChange[],
@@ -70,7 +70,7 @@ function headlineLevels(
     const adjusted = holm(own.map(probability), count);
     const rejected = adjusted.filter(p => p <= alpha).length;
     for (const [index, { metric }] of own.entries()) {
-      // What Holm's procedure takes at an earlier step has reached the level of that step.
+      // A hypothesis rejected at an earlier step of Holm's procedure has reached the level of that step.
       const taken = (adjusted[index] ?? 1) <= alpha;
       found.set(metric, taken ? alpha : alpha / Math.max(1, count - rejected));
     }
@@ -88,7 +88,7 @@ function sessionPair({ result }: JudgedMetric): SessionPair {
 }
 
 function reasonFor({ metric, known }: ProvedChange, required: number): string {
-  const abRun = 'run A/B in one run';
+  const abRun = 'measure A/B in one run';
   if (known.spread === undefined) {
     const more = fewestSessions - known.sessions;
     const nights = `collect ${Math.max(1, more)} more night${more > 1 ? 's' : ''} of the base`;

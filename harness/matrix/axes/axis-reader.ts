@@ -21,11 +21,11 @@ export interface AxisTable {
   workload: Choice<WorkloadSetting>[] | undefined;
   /** By the name of the parameter. */
   parameters: Map<string, Choice<unknown>[]>;
-  /** The keys as the file has them, in its order. */
+  /** The keys, in the order of the file. */
   order: string[];
 }
 
-/** Reads a map of axes, reporting all that is wrong; `workloads` are those in force where the map names none. */
+/** Reads a map of axes and reports all errors. `workloads` are the ones to use if the map names none. */
 export function readAxisTable(
   source: YamlSource,
   path: SourcePath,
@@ -70,7 +70,7 @@ function reportUnknownAxis(
   source.report(path, `there is no axis ${JSON.stringify(key)}`, hint, 'key');
 }
 
-/** A workload by name or with parameters; defaults are not filled in. Undefined when it is wrong, which is reported. */
+/** A workload by name or with parameters, without defaults. Errors are reported and give undefined. */
 export function readWorkload(
   source: YamlSource,
   path: SourcePath,
@@ -120,7 +120,7 @@ function readWorkloads(
   return unique(source, choices, value => JSON.stringify(completeWorkload(value, context)));
 }
 
-/** Every workload in force must have the parameter and accept the value; a second place for one value is refused. */
+/** Every applicable workload must have the parameter and accept the value. A value given in two places is an error. */
 function readParameters(
   source: YamlSource,
   path: SourcePath,
@@ -167,7 +167,7 @@ function asList<Value>(value: Value | undefined, path: SourcePath, written: stri
   return value === undefined ? [] : [{ path, value, written }];
 }
 
-/** Drops values that are there already, in this or in another spelling, and says so. */
+/** Drops duplicate values, also in a different spelling, and reports them. */
 function unique<Value>(
   source: YamlSource,
   choices: readonly WrittenChoice<Value>[],
@@ -183,7 +183,7 @@ function unique<Value>(
     }
     const claim =
       earlier === written ? `${written} is listed twice` : `${written} is another spelling of ${earlier}`;
-    source.report(path, claim, 'Leave one out: equal cells would count twice.');
+    source.report(path, claim, 'Remove one: equal cells would count twice.');
     return [];
   });
 }

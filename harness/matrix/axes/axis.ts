@@ -11,9 +11,9 @@ import { expandRange, integerRange, isRange, type RangeUnit } from './range.ts';
 export interface AxisValue {
   /** Base units: bytes for memory. */
   value: string | number;
-  /** One text for one quantity, as settings and labels show it. */
+  /** The canonical text, for settings and labels. */
   text: string;
-  /** Equal for two spellings of one thing (`stats+dups`, `dups+stats`). */
+  /** Equal for two spellings of the same value (`stats+dups`, `dups+stats`). */
   identity: string;
 }
 
@@ -25,14 +25,14 @@ export interface AxisContext {
   workloads: ReadonlyMap<string, WorkloadDefinition>;
 }
 
-/** xAPIC identifiers are 8 bits and 255 is the broadcast. More would need x2APIC and an IOMMU. */
+/** xAPIC IDs have 8 bits and 255 is the broadcast ID. More would need x2APIC and an IOMMU. */
 const maximumVcpus = 255;
 /** QEMU's MAX_NODES (include/sysemu/numa.h). */
 const maximumNumaNodes = 128;
 const minimumMemory = 64 * 1024 ** 2;
 const maximumMemory = 16 * 1024 ** 4;
 
-/** The values that a matrix has where it says nothing; a kernel has no default. */
+/** The default values of a matrix. A kernel has no default. */
 export const axisDefaults: Record<Exclude<PlainAxis, 'kernel'>, string | number> = {
   config: 'stats',
   vcpus: 2,
@@ -46,7 +46,7 @@ export const axisDefaults: Record<Exclude<PlainAxis, 'kernel'>, string | number>
 };
 
 /**
- * One value of an axis, checked.
+ * Reads and checks one value of an axis.
  * @throws UsageError AXIS_VALUE_INVALID (or SIZE_INVALID)
  */
 export function readAxisValue(axis: PlainAxis, raw: unknown, context: AxisContext): AxisValue {
@@ -75,7 +75,7 @@ export function readAxisValue(axis: PlainAxis, raw: unknown, context: AxisContex
 }
 
 /**
- * Ranges in a list of values become their values; everything else stays as written.
+ * Expands a range in a list of values. Anything else is returned unchanged.
  * @throws UsageError RANGE_INVALID
  */
 export function expandAxisValue(axis: PlainAxis, raw: unknown): unknown[] {
@@ -85,7 +85,7 @@ export function expandAxisValue(axis: PlainAxis, raw: unknown): unknown[] {
 }
 
 /**
- * The values of one `workload.PARAMETER` in a list: ranges of an integer, duration or size are expanded.
+ * Expands a value in a list of `workload.PARAMETER`: ranges of an integer, duration or size.
  * @throws UsageError RANGE_INVALID
  */
 export function expandParameter(
@@ -99,7 +99,7 @@ export function expandParameter(
 }
 
 /**
- * The definition of a workload's parameter.
+ * Finds the definition of a workload's parameter.
  * @throws UsageError PARAMETER_UNKNOWN
  */
 export function findParameter(
@@ -131,7 +131,7 @@ export function findWorkload({ workloads }: AxisContext, name: string): Workload
 }
 
 /**
- * The definition of a workload, its name, and its parameters as written; `{ coldplug: }` has none.
+ * The definition of a workload, its name, and its parameters as written. `{ coldplug: }` has none.
  * @throws UsageError WORKLOAD_UNKNOWN
  */
 export function workloadParts(
@@ -143,7 +143,7 @@ export function workloadParts(
   const [first, second] = entries;
   if (first === undefined || second !== undefined) {
     throw new UsageError('WORKLOAD_UNKNOWN', `this must name one workload, not ${entries.length}`, {
-      hint: 'Several workloads are an axis: `axes: { workload: [stress-ng, storm] }`.',
+      hint: 'To use several workloads, make them an axis: `axes: { workload: [stress-ng, storm] }`.',
     });
   }
   const [name, given] = first;
@@ -173,7 +173,7 @@ function readConfig(value: string, fragments: readonly string[]): AxisValue {
   for (const name of names) oneOf('config fragment', name, ['plain', ...fragments]);
   if (names.length > 1 && names.includes('plain')) {
     throw invalid(
-      `${JSON.stringify(value)} adds to plain, which is the control without any fragment`,
+      `${JSON.stringify(value)} combines plain with fragments, but plain is the control without any`,
       'Leave plain out.',
     );
   }
@@ -192,7 +192,7 @@ function readCount(axis: string, raw: unknown, maximum: number): AxisValue {
 
 function readMemory(raw: unknown): AxisValue {
   if (typeof raw !== 'string')
-    throw invalid(`memory needs its unit, and is ${kindOf(raw)}`, 'Write 512MiB or 2GiB.');
+    throw invalid(`memory needs a unit, but this is ${kindOf(raw)}`, 'Write 512MiB or 2GiB.');
   const bytes = parseBytes(raw);
   if (bytes < minimumMemory || bytes > maximumMemory || bytes % 1024 ** 2 !== 0) {
     throw invalid(`memory must be whole MiB from 64MiB to 16TiB, not ${JSON.stringify(raw)}`);
@@ -203,16 +203,16 @@ function readMemory(raw: unknown): AxisValue {
 function readCommandLine(value: string): AxisValue {
   const words = value.trim().split(/\s+/).join(' ');
   if (/\p{Cc}/u.test(words)) throw invalid('the command line has a control character');
-  // COMMAND_LINE_SIZE is 2048 on x86 (arch/x86/include/asm/setup.h); modstorm's own words need room too.
+  // COMMAND_LINE_SIZE is 2048 on x86 (arch/x86/include/asm/setup.h), and modstorm's own parameters need space too.
   if (words.length > 1536) throw invalid('the command line is longer than 1536 characters');
   return plain(words);
 }
 
 function readCpu(value: string): AxisValue {
-  // The model goes into one argument of QEMU; its properties follow after commas: max,-x2apic,tsc-frequency=1000000000
+  // The model is one argument of QEMU, with its properties after commas: max,-x2apic,tsc-frequency=1000000000
   if (/^[A-Za-z0-9][A-Za-z0-9_.,=+-]{0,255}$/.test(value)) return plain(value);
   throw invalid(
-    `${JSON.stringify(value)} is no CPU model of QEMU`,
+    `${JSON.stringify(value)} is not a CPU model of QEMU`,
     '`qemu-system-x86_64 -cpu help` lists them.',
   );
 }

@@ -3,8 +3,8 @@ import { parseBytes, parseDuration } from '../../units.ts';
 import { canonicalBytes, canonicalDuration } from '../workload/parameter.ts';
 
 /**
- * One text for one value of an axis, whatever its spelling: `2048MiB` and `2GiB`, `dups+stats` and `stats+dups`.
- * What is no quantity stays as it is. For filters and for the base of a comparison, where no definition is at hand.
+ * The canonical text of an axis value, whatever its spelling: `2048MiB` and `2GiB`, `dups+stats` and `stats+dups`. Values
+ * that are not quantities are not changed. For filters and the base of a comparison, where no definition is available.
  */
 export function canonicalText(axis: string, text: string): string {
   const trimmed = text.trim();

@@ -4,7 +4,7 @@ import { resolveWorkload } from '../workload/resolve-workload.ts';
 import { type AxisContext, findWorkload } from './axis.ts';
 import type { PlacedCell } from './expand.ts';
 
-/** Reports cells that no guest could run as they are; each cause once, at the value that brings it. */
+/** Reports cells that no guest could run. Each cause is reported once, at the value that causes it. */
 export function checkCells(source: YamlSource, cells: readonly PlacedCell[], context: AxisContext): void {
   const seen = new Set<string>();
   for (const placed of cells) {
@@ -22,7 +22,7 @@ function checkDecompress(source: YamlSource, { cell, draft }: PlacedCell): void 
   if (cell.decompress !== 'kernel' || cell.compression !== 'none') return;
   source.report(
     draft.plain.decompress.path,
-    'the kernel has nothing to decompress where compression is none',
+    'the kernel has nothing to decompress with compression none',
     'Add `exclude: [{ compression: none, decompress: kernel }]`, or set a compression.',
   );
 }
@@ -31,19 +31,19 @@ function checkNumaNodes(source: YamlSource, { cell, draft }: PlacedCell): void {
   if (cell.numaNodes <= cell.vcpus) return;
   source.report(
     draft.plain.numa.path,
-    `${cell.numaNodes} NUMA nodes are more than a cell of this matrix has virtual CPUs`,
+    `${cell.numaNodes} NUMA nodes are more than the virtual CPUs of a cell in this matrix`,
     `Exclude the cells with fewer than ${cell.numaNodes} vcpus.`,
   );
 }
 
-/** Most vCPUs that were tried; with 128 a guest did not get past its early boot in a minute. */
+/** The largest number of vCPUs that was tested. With 128, a guest did not get past early boot within a minute. */
 const mostCountedVcpus = 64;
 
 function checkClock(source: YamlSource, { cell, draft }: PlacedCell): void {
   if (cell.clock !== 'instructions' || cell.vcpus <= mostCountedVcpus) return;
   source.report(
     draft.plain.clock.path,
-    `the instructions of ${cell.vcpus} virtual CPUs cannot be counted, only of up to ${mostCountedVcpus}`,
+    `the instructions of ${cell.vcpus} virtual CPUs cannot be counted, only those of up to ${mostCountedVcpus}`,
     `Exclude the cells with more than ${mostCountedVcpus} vcpus.`,
   );
 }
@@ -67,7 +67,7 @@ function checkWorkload(source: YamlSource, { cell, draft }: PlacedCell, context:
     if (missing === undefined) return;
     throw new UsageError(
       'FRAGMENT_UNKNOWN',
-      `the workload ${cell.workload.name} needs the config fragment ${missing}, which there is not`,
+      `the workload ${cell.workload.name} needs the config fragment ${missing}, which does not exist`,
       {
         hint: `Add guests/kernel/${missing}.config, or declare it under \`configs\`.`,
       },

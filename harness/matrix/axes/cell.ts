@@ -7,21 +7,21 @@ import { parameterText, readParameter } from '../workload/parameter.ts';
 import { designFor } from '../workload/resolve-workload.ts';
 import { type AxisContext, type AxisValue, findParameter, findWorkload } from './axis.ts';
 
-/** One checked value, with its place in the file for diagnostics about the cells that have it. */
+/** One checked value, with its location in the file for diagnostics about the cells that have it. */
 export interface Choice<Value> {
   path: SourcePath;
   value: Value;
 }
 
-/** The values from which one cell is made. */
+/** The values of a future cell. */
 export interface Draft {
   plain: Record<PlainAxis, Choice<AxisValue>>;
   workload: Choice<WorkloadSetting>;
-  /** Values of `workload.PARAMETER` axes as written: their meaning depends on the workload. */
+  /** Values of `workload.PARAMETER` axes as written, because their meaning depends on the workload. */
   parameters: Record<string, Choice<unknown>>;
 }
 
-/** The prefix of the settings that are parameters of the workload. */
+/** The prefix of settings that are workload parameters. */
 export const parameterPrefix = 'workload.';
 
 /** A workload with every parameter: the defaults, then its own values, then those of `workload.PARAMETER` axes. */
@@ -41,7 +41,7 @@ export function completeWorkload(
   return { name: setting.name, parameters };
 }
 
-/** The cell of a checked draft; its label is filled in when all cells are known. */
+/** The cell of a checked draft. Its label is filled in once all cells are known. */
 export function makeCell(draft: Draft, context: AxisContext): Cell {
   const { plain } = draft;
   const workload = completeWorkload(draft.workload.value, context, draft.parameters);
@@ -65,7 +65,7 @@ export function makeCell(draft: Draft, context: AxisContext): Cell {
   return cpu === 'auto' ? cell : { ...cell, cpuModel: cpu };
 }
 
-/** Canonical JSON: one spelling, sorted keys, base units. The kernel counts by its name, so that two runs compare. */
+/** Canonical JSON: one spelling, sorted keys, base units. Uses the name of the kernel, so that runs can be compared. */
 function cellId(draft: Draft, workload: WorkloadSetting): string {
   const identities = plainAxes.map(axis => [axis, draft.plain[axis].value.identity] as const);
   const axes = Object.entries(withoutLaterDefaults(Object.fromEntries(identities))).sort(([a], [b]) =>
@@ -90,8 +90,8 @@ function makeSettings(draft: Draft, workload: WorkloadSetting, context: AxisCont
 }
 
 /**
- * Of all settings those that differ between cells: the axes of the file in its order, then the others. A parameter
- * differs when one workload has several values of it; two workloads with unlike defaults differ by name enough.
+ * The settings that differ between cells: first axes, in the order of the file, then the others. A parameter differs if
+ * one workload has several values of it. Two workloads with different defaults already differ by name.
  */
 export function findVaried(cells: readonly Cell[], fileOrder: readonly string[]): string[] {
   const texts = new Map<string, Map<string, Set<string>>>();
@@ -108,14 +108,14 @@ export function findVaried(cells: readonly Cell[], fileOrder: readonly string[])
   const rank = (name: string): number => {
     const exact = fileOrder.indexOf(name);
     if (exact !== -1) return exact;
-    // A parameter that varies because the axis `workload` lists one workload twice belongs beside that axis.
+    // A parameter that varies because the axis `workload` lists a workload twice belongs beside that axis.
     const parent = name.startsWith(parameterPrefix) ? fileOrder.indexOf('workload') : -1;
     return parent === -1 ? fileOrder.length : parent + 0.5;
   };
   return varied.sort((a, b) => rank(a) - rank(b));
 }
 
-/** `config=stats vcpus=8`, or the matrix's name when nothing varies. */
+/** `config=stats vcpus=8`, or the matrix's name if nothing varies. */
 export function makeLabel(cell: Cell, varied: readonly string[], matrix: string): string {
   const words = varied.flatMap(axis => {
     const text = cell.settings[axis];

@@ -5,21 +5,21 @@ import { type AxisContext, findWorkload } from './axis.ts';
 import type { AxisTable } from './axis-reader.ts';
 import { type Draft, makeCell, parameterPrefix } from './cell.ts';
 
-/** A cell with the places that its values come from. */
+/** A cell, with the locations of its values in the file. */
 export interface PlacedCell {
   cell: Cell;
   draft: Draft;
 }
 
-/** Most cells of one matrix, and of one entry of `include`. */
+/** Maximum number of cells in a matrix, and in one entry of `include`. */
 export const maximumCells = 100_000;
 
-/** How many combinations a table makes, without making them. */
+/** The number of combinations of a table, without creating them. */
 export function countCombinations(table: AxisTable): number {
   return lengthsOf(table).reduce((product, [, length]) => product * length, 1);
 }
 
-/** `vcpus (255) x memory (400)`: what makes a matrix too large. */
+/** `vcpus (255) x memory (400)`: the axes that make a matrix too large. */
 export function describeCombinations(table: AxisTable): string {
   return lengthsOf(table)
     .filter(([, length]) => length > 1)
@@ -37,7 +37,7 @@ function choicesOf(table: AxisTable, axis: string): readonly { path: SourcePath;
   return table.plain.get(axis as never) ?? [];
 }
 
-/** All combinations of a table over a draft of defaults; the last axis of the file runs fastest. */
+/** All combinations of a table over a draft of defaults; the last axis of the file varies fastest. */
 export function expandTable(table: AxisTable, defaults: Draft, context: AxisContext): PlacedCell[] {
   let drafts: Draft[] = [defaults];
   for (const axis of table.order) {
@@ -61,7 +61,7 @@ interface Matcher {
   matches(cell: Cell): boolean;
 }
 
-/** The cells that no entry of `exclude` takes away; an entry or value that takes none away is reported. */
+/** The cells that no entry of `exclude` removes. An entry or value that removes none is reported. */
 export function applyExcludes(
   source: YamlSource,
   cells: readonly PlacedCell[],
@@ -83,7 +83,7 @@ export function applyExcludes(
       source.report(
         ['exclude', index],
         'this excludes nothing: no cell has these values together',
-        'Remove it, or mend it.',
+        'Remove or fix it.',
       );
     }
   }

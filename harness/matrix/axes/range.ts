@@ -1,11 +1,11 @@
 import { UsageError } from '../../errors.ts';
 
-/** How the ends of a range are read and the values between are written. */
+/** How to parse the ends of a range and format the values between. */
 export interface RangeUnit {
-  /** @throws UsageError when the text is no quantity of this unit */
+  /** @throws UsageError if the text is not a quantity of this unit */
   read(text: string): number;
   write(value: number): string | number;
-  /** `1..4` counts by one; `1GiB..4GiB` must say its step. */
+  /** `1..4` counts by one, but `1GiB..4GiB` needs a step. */
   needsStep: boolean;
 }
 
@@ -23,14 +23,14 @@ export const integerRange: RangeUnit = {
   needsStep: false,
 };
 
-/** Whether a value of a list is meant as a range. */
+/** Whether a value in a list is a range. */
 export function isRange(raw: unknown): raw is string {
   return typeof raw === 'string' && raw.length <= 200 && form.test(raw.trim());
 }
 
 /**
- * The values of `FROM..TO`, `FROM..TO step N` or `FROM..TO times N` (1, N, N*N …), both ends included when they
- * are hit.
+ * The values of `FROM..TO`, `FROM..TO step N` or `FROM..TO times N` (1, N, N*N …), including both ends if
+ * they are hit.
  * @throws UsageError RANGE_INVALID
  */
 export function expandRange(text: string, unit: RangeUnit): (string | number)[] {

@@ -9,7 +9,7 @@ import type { Choice, Draft } from './cell.ts';
 /** The workload of a matrix that names none. */
 const defaultWorkload = 'stress-ng';
 
-/** The axes, then the single values at the top of the file's value, as one table. */
+/** The axes and then the single values at the top level of the file, as one table. */
 export function readTopTable(source: YamlSource, value: unknown, context: AxisContext): AxisTable {
   const raw = rawMap(value);
   const axes = rawMap(raw['axes']);
@@ -28,7 +28,7 @@ export function readTopTable(source: YamlSource, value: unknown, context: AxisCo
   return table;
 }
 
-/** The one workload of a matrix that does not vary it. */
+/** The workload of a matrix that does not vary it. */
 function readSingleWorkload(
   source: YamlSource,
   raw: Readonly<Record<string, unknown>>,
@@ -62,7 +62,7 @@ function builtIn(source: YamlSource, axis: PlainAxis, context: AxisContext): Cho
   }
   if (second !== undefined) {
     const hint = `Write \`kernel: ${only}\`, or the axis \`kernel: [${context.kernels.slice(0, 8).join(', ')}]\`.`;
-    source.report(['kernels'], 'several kernels are declared, and none is chosen', hint, 'key');
+    source.report(['kernels'], 'several kernels are declared, but none is selected', hint, 'key');
   }
   if (only === undefined || second !== undefined) return undefined;
   return { path: ['kernels', only], value: readAxisValue('kernel', only, context) };

@@ -1,37 +1,37 @@
 import { UsageError } from '../../errors.ts';
 import { escapeText } from '../../escape.ts';
 
-/** One thing that is wrong in a file, with its place. */
+/** An error in a file, with its location. */
 export interface Diagnostic {
   message: string;
   /** What to write instead, as a sentence. */
   hint?: string;
   /** 1-based. */
   line: number;
-  /** 1-based, counted in UTF-16 units as editors do. */
+  /** 1-based, in UTF-16 units as in editors. */
   column: number;
-  /** How many columns the caret frame underlines; at least 1. */
+  /** Number of columns to underline; at least 1. */
   length: number;
 }
 
-/** More than this many are not shown: the rest follows from the first ones anyway. */
+/** Maximum number shown. The rest usually follow from the first ones. */
 const maximumShown = 50;
 
-/** A matrix or a workload file is wrong. Carries everything that is wrong, in file order, not only the first. */
+/** A matrix or a workload file has errors. Holds all errors in file order, not only the first. */
 export class MatrixError extends UsageError {
   readonly file: string;
   readonly diagnostics: readonly Diagnostic[];
 
   constructor(file: string, text: string, diagnostics: readonly Diagnostic[]) {
     const sorted = [...diagnostics].sort((a, b) => a.line - b.line || a.column - b.column);
-    const count = sorted.length === 1 ? 'a mistake' : `${sorted.length} mistakes`;
+    const count = sorted.length === 1 ? '1 error' : `${sorted.length} errors`;
     super('MATRIX_INVALID', `${count} in ${file}\n\n${renderDiagnostics(file, text, sorted)}\n`);
     this.file = file;
     this.diagnostics = sorted;
   }
 }
 
-/** The diagnostics as people read them: `file:line:column: message`, the line with a caret frame, the hint. */
+/** Formats the diagnostics: `file:line:column: message`, the underlined line, the hint. */
 export function renderDiagnostics(file: string, text: string, diagnostics: readonly Diagnostic[]): string {
   const lines = text.split(/\r\n|\r|\n/);
   const shown = diagnostics.slice(0, maximumShown).map(item => renderOne(file, lines, item));
@@ -47,7 +47,7 @@ function renderOne(file: string, lines: readonly string[], item: Diagnostic): st
   return [head, ...frame, ...hint].join('\n');
 }
 
-/** The line around the column, at most 100 characters of it, and the carets below. */
+/** At most 100 characters of the line around the column, with carets below. */
 function renderFrame(line: string | undefined, item: Diagnostic): string[] {
   if (line === undefined || line.trim() === '') return [];
   const width = 100;
@@ -60,7 +60,7 @@ function renderFrame(line: string | undefined, item: Diagnostic): string[] {
   return [`${number} | ${showControls(part)}`, `${' '.repeat(5)} | ${' '.repeat(offset)}${carets}`];
 }
 
-/** Control characters of the file become one visible character each, so that the carets stay below their word. */
+/** Replaces each control character with one visible character, so that the carets stay aligned. */
 function showControls(text: string): string {
   return text.replace(/\p{Cc}|\p{Cf}|\p{Cs}|\p{Zl}|\p{Zp}/gu, character =>
     character === '\t' ? ' ' : '\ufffd',

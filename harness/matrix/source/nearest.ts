@@ -1,10 +1,10 @@
 // biome-ignore-all lint/style/noNonNullAssertion: every row has a number for every column
-/** Words longer than this are compared by their beginning only: a hostile file must not cost quadratic time. */
+/** Only this many leading characters are compared, so that a hostile file cannot cost quadratic time. */
 const maximumLength = 64;
 
 /**
- * The candidate that a mistyped word most likely meant, or undefined when none is near: at most a third of the
- * longer word may differ. Distance is optimal string alignment (insert, delete, replace, swap of neighbours).
+ * The candidate that a mistyped word most likely meant, or undefined if none is close: at most a third of the longer word
+ * may differ. The distance is optimal string alignment (insert, delete, replace, swap of neighbours).
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
@@ -20,7 +20,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best;
 }
 
-/** The hint for an unknown word: the nearest candidate, else what there is (bounded). */
+/** The hint for an unknown word: the nearest candidate, else a bounded list of candidates. */
 export function suggest(word: string, candidates: readonly string[]): string {
   const meant = nearest(word, candidates);
   if (meant !== undefined) return `Did you mean ${JSON.stringify(meant)}?`;

@@ -4,7 +4,7 @@ import type { SourcePath, YamlSource } from './yaml-source.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** Turns what zod found wrong with the shape of a file into diagnostics at the place in the file. */
+/** Turns zod's issues with the shape of a file into diagnostics with their location. */
 export function reportShapeIssues(source: YamlSource, schema: z.ZodType, issues: readonly Issue[]): void {
   for (const issue of issues) reportIssue(source, schema, issue, []);
 }
@@ -36,7 +36,12 @@ function reportUnknownKey(source: YamlSource, schema: z.ZodType, path: SourcePat
   const key = String(path.at(-1));
   const known = [...new Set(schemasAt(schema, path.slice(0, -1)).flatMap(keysOf))];
   if (known.includes(key))
-    source.report(path, `the key ${JSON.stringify(key)} does not go with the others`, undefined, 'key');
+    source.report(
+      path,
+      `the key ${JSON.stringify(key)} cannot be combined with the others`,
+      undefined,
+      'key',
+    );
   else source.report(path, `unknown key ${JSON.stringify(key)}`, suggest(key, known), 'key');
 }
 
@@ -51,7 +56,7 @@ function reportMissing(source: YamlSource, path: SourcePath): void {
   source.report(path, `the key ${JSON.stringify(String(path.at(-1)))} is missing`);
 }
 
-/** Of the alternatives the one that fits best is explained; when none comes near, the whole is. */
+/** Explains the alternative that fits best, or the union as a whole if none is close. */
 function reportUnion(
   source: YamlSource,
   schema: z.ZodType,
@@ -65,23 +70,21 @@ function reportUnion(
   if (path.length > 0 && valueAt(source.value, path) === undefined) reportMissing(source, path);
   else if (best === undefined) source.report(path, issue.message, listHint(valueAt(source.value, path)));
   else {
-    // Beside a mistyped key, "the key is missing" would tell the same mistake twice.
+    // With a mistyped key, "the key is missing" would report the same error twice.
     const unknown = best.filter(one => one.code === 'unrecognized_keys');
     for (const one of unknown.length > 0 ? unknown : best) reportIssue(source, schema, one, path);
   }
 }
 
 function listHint(value: unknown): string | undefined {
-  return Array.isArray(value)
-    ? 'If several values are meant, they belong into a list under `axes`.'
-    : undefined;
+  return Array.isArray(value) ? 'To use several values, put them in a list under `axes`.' : undefined;
 }
 
 function isScalarValue(value: unknown): boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
-/** A missing key weighs most: it tells that another alternative was meant. */
+/** A missing key weighs most: it suggests that another alternative was meant. */
 function weight(issues: readonly Issue[]): number {
   return issues.reduce((sum, one) => {
     if (one.code === 'unrecognized_keys') return sum + 2 * one.keys.length;
@@ -111,7 +114,7 @@ const kindNames: Record<string, string> = {
   boolean: 'true or false',
 };
 
-/** What a value is called in messages. */
+/** The name of a value's type in messages. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return 'empty';
   if (Array.isArray(value)) return 'a list';
@@ -120,7 +123,7 @@ export function kindOf(value: unknown): string {
   return typeof value === 'boolean' ? 'true or false' : 'text';
 }
 
-/** The value below a path of own keys, or undefined. */
+/** The value at a path of own keys, or undefined. */
 function valueAt(top: unknown, path: SourcePath): unknown {
   let value = top;
   for (const step of path) {
@@ -130,7 +133,7 @@ function valueAt(top: unknown, path: SourcePath): unknown {
   return value;
 }
 
-/** The schemas that may hold at a path: several below a union. */
+/** The schemas that may apply at a path: several below a union. */
 function schemasAt(schema: z.core.$ZodType, path: SourcePath): z.core.$ZodType[] {
   const flat = alternatives(schema);
   const [step, ...rest] = path;

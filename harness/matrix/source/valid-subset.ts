@@ -3,13 +3,13 @@ import { rawMap } from './yaml-source.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** Where a parameter of a workload may be varied. */
+/** Keys under which a workload parameter may vary. */
 const parameterPlaces = ['axes', 'include', 'exclude'] as const;
 
 /**
- * A copy of a value without the keys that its schema objects to, so that the meaning of the rest can be checked in the
- * same run. A list with one bad entry goes as a whole: places in the file are told by index. Without a sound workload
- * nothing can be said of parameters, so they go too.
+ * A copy of a value without the keys that its schema rejects, so that the meaning of the rest can be checked as well. A
+ * list with one bad entry is removed as a whole, because locations in the file depend on indices. Without a valid workload
+ * its parameters cannot be checked, so they are removed too.
  */
 export function validSubset(value: unknown, issues: readonly Issue[]): unknown {
   const copy: unknown = structuredClone(value);

@@ -14,22 +14,22 @@ import {
 import { UsageError } from '../../errors.ts';
 import { type Diagnostic, MatrixError } from './diagnostic.ts';
 
-/** Keys and list indices from the top of a file to a value. */
+/** Keys and list indices from the top level of a file to a value. */
 export type SourcePath = readonly PropertyKey[];
 
-/** Where a diagnostic points: at the value of a path, or at the key that names it. */
+/** Where a diagnostic points: at the value of a path, or at its key. */
 export type SourceSpot = 'value' | 'key';
 
 const maximumBytes = 1024 * 1024;
 const maximumAliases = 100;
-/** More mistakes than this are not even noted. */
+/** Maximum number of errors recorded. */
 const maximumDiagnostics = 500;
 
-/** A YAML file that collects what is wrong with it. */
+/** A YAML file and the errors found in it. */
 export class YamlSource {
   readonly file: string;
   readonly text: string;
-  /** The plain JavaScript value, of a key given twice the last; undefined when the text could not be read. */
+  /** The plain JavaScript value; undefined if the text could not be parsed. The last of duplicate keys wins. */
   readonly value: unknown;
   private readonly diagnostics: Diagnostic[] = [];
   private readonly lines = new LineCounter();
@@ -43,13 +43,13 @@ export class YamlSource {
     this.value = parsed?.value;
   }
 
-  /** Notes one thing that is wrong at a path; the nearest parent that exists is shown when the path does not. */
+  /** Records an error at a path, or at the nearest existing parent if the path does not exist. */
   report(path: SourcePath, message: string, hint?: string, spot: SourceSpot = 'value'): void {
     const [start, end] = this.range(path, spot);
     this.reportRange(start, end, message, hint);
   }
 
-  /** Runs a check, and turns the UsageError it throws into a diagnostic at the path; undefined then. */
+  /** Runs a check. Turns a UsageError into a diagnostic at the path and returns undefined. */
   check<Result>(path: SourcePath, run: () => Result, spot: SourceSpot = 'value'): Result | undefined {
     try {
       return run();
@@ -60,7 +60,7 @@ export class YamlSource {
     }
   }
 
-  /** How many diagnostics there are so far. */
+  /** Number of diagnostics so far. */
   get count(): number {
     return this.diagnostics.length;
   }
@@ -69,7 +69,7 @@ export class YamlSource {
     return this.count > 0;
   }
 
-  /** @throws MatrixError with everything reported so far, if anything was */
+  /** @throws MatrixError with everything reported so far, if anything */
   throwIfFailed(): void {
     if (this.failed) this.fail();
   }
@@ -85,7 +85,7 @@ export class YamlSource {
         0,
         1,
         `the file has more than ${maximumBytes} bytes`,
-        'A matrix is written by hand and small.',
+        'A hand-written matrix is much smaller.',
       );
       return undefined;
     }
@@ -98,10 +98,9 @@ export class YamlSource {
       });
       const problems = [...document.errors, ...document.warnings];
       const exhausted = problems.find(problem => problem.code === 'RESOURCE_EXHAUSTION');
-      if (exhausted !== undefined)
-        this.reportRange(...exhausted.pos, 'the file is nested too deeply to be read');
+      if (exhausted !== undefined) this.reportRange(...exhausted.pos, 'the file is nested too deeply');
       else for (const problem of problems) this.reportProblem(problem);
-      // A key given twice is wrong, and no reason not to look at the rest.
+      // A duplicate key is an error, but the rest can still be checked.
       if (problems.some(problem => problem.code !== 'DUPLICATE_KEY')) return undefined;
       if (!this.checkAliases(document)) return undefined;
       return { document, value: document.toJS({ maxAliasCount: maximumAliases }) };
@@ -111,7 +110,7 @@ export class YamlSource {
     }
   }
 
-  /** Follows every alias once, so that a broken one is told at its place; their number bounds the time it takes. */
+  /** Follows every alias once, to report broken ones at their location. The limit on their number bounds the time. */
   private checkAliases(document: Document): boolean {
     const aliases: Alias[] = [];
     visit(document, {
@@ -137,9 +136,14 @@ export class YamlSource {
   private reportProblem({ pos: [start, end], code, message }: YAMLError): void {
     if (code === 'DUPLICATE_KEY') {
       const length = this.text.slice(start, start + 256).search(/[\s:,}\]]|$/);
-      this.reportRange(start, start + length, 'this key is given twice in one map');
+      this.reportRange(start, start + length, 'this key appears twice in one map');
     } else if (code === 'MULTIPLE_DOCS') {
-      this.reportRange(start, end, 'a second document begins here; a matrix is one', 'Remove the line ---.');
+      this.reportRange(
+        start,
+        end,
+        'a second document begins here, but a matrix is a single document',
+        'Remove the line ---.',
+      );
     } else this.reportRange(start, end, message.replace(/\s+/g, ' ').trim());
   }
 
@@ -198,20 +202,20 @@ function nodeRange(node: Node | null | undefined): [number, number] | undefined 
   return [range[0], range[1]];
 }
 
-/** What the YAML library throws instead of reporting: alias bombs (ReferenceError) and nesting (RangeError). */
+/** Errors that the YAML library throws instead of reporting: alias bombs (ReferenceError) and nesting (RangeError). */
 function unreadable(error: unknown): string {
-  if (error instanceof RangeError) return 'the file is nested too deeply to be read';
+  if (error instanceof RangeError) return 'the file is nested too deeply';
   if (error instanceof ReferenceError) return `an alias cannot be followed: ${error.message.split('\n')[0]}`;
   throw error;
 }
 
-/** An own map of the file, or an empty one where there is none. */
+/** A map of the file, or an empty one if there is none. */
 export function rawMap(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : {};
 }
-/** A list of the file, or an empty one where there is none. */
+/** A list of the file, or an empty one if there is none. */
 export function rawList(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }

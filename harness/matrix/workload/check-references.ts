@@ -4,7 +4,7 @@ import { substitute } from './resolve-workload.ts';
 import type { ParameterDefinition } from './workload.ts';
 import type { WorkloadShape } from './workload-shape.ts';
 
-/** Every word and name that refers to a parameter must find one; units are checked with the defaults. */
+/** Checks that every reference to a parameter finds one. Units are checked with the defaults. */
 export function checkReferences(
   source: YamlSource,
   shape: WorkloadShape,
@@ -77,7 +77,7 @@ function checkSucceeded(source: YamlSource, { succeeded, metrics, results }: Wor
     const claim = `there is no metric ${JSON.stringify(succeeded)}`;
     source.report(['succeeded'], claim, suggest(succeeded, candidates));
   } else if (metrics[succeeded]?.unit !== 'count') {
-    source.report(['succeeded'], `the metric ${succeeded} must be of unit count`);
+    source.report(['succeeded'], `the metric ${succeeded} must have the unit count`);
   }
 }
 
@@ -93,5 +93,5 @@ function checkParameterName(
   if (found === undefined)
     source.report(path, `there is no parameter ${JSON.stringify(name)}`, suggest(name, candidates));
   else if (found.type !== type)
-    source.report(path, `the parameter ${name} must be of type ${type}, and is of type ${found.type}`);
+    source.report(path, `the parameter ${name} must be of type ${type}, not ${found.type}`);
 }

@@ -17,12 +17,12 @@ const durationUnits: readonly [string, number][] = [
   ['us', 1e3],
 ];
 
-/** Bytes with the largest binary unit that divides them: one text for one quantity (`2GiB`, `1536MiB`). */
+/** The canonical text of a size, with the largest binary unit that divides it (`2GiB`, `1536MiB`). */
 export function canonicalBytes(bytes: number): string {
   return inLargestUnit(bytes, byteUnits, 'B');
 }
 
-/** Nanoseconds with the largest unit up to seconds that divides them: one text for one quantity (`5s`, `1500ms`). */
+/** The canonical text of a duration in ns, with the largest unit up to seconds that divides it (`5s`, `1500ms`). */
 export function canonicalDuration(ns: number): string {
   return inLargestUnit(ns, durationUnits, 'ns');
 }
@@ -32,7 +32,7 @@ function inLargestUnit(value: number, units: readonly [string, number][], smalle
   return unit === undefined ? `${value}${smallest}` : `${value / unit[1]}${unit[0]}`;
 }
 
-/** A parameter's value as settings, filters and reports show it. */
+/** A parameter's value as shown in settings, filters and reports. */
 export function parameterText(definition: ParameterDefinition, value: ParameterValue): string {
   if (definition.type === 'size') return canonicalBytes(Number(value));
   if (definition.type === 'duration') return canonicalDuration(Number(value));
@@ -40,8 +40,8 @@ export function parameterText(definition: ParameterDefinition, value: ParameterV
 }
 
 /**
- * A parameter's value as the file has it, checked: sizes become bytes, durations nanoseconds.
- * @throws UsageError PARAMETER_INVALID (or SIZE_INVALID, DURATION_INVALID) when it is not of the type or out of range
+ * Reads and checks a parameter's value: sizes become bytes, durations nanoseconds.
+ * @throws UsageError PARAMETER_INVALID (or SIZE_INVALID, DURATION_INVALID) if it has the wrong type or is out of range
  */
 export function readParameter(definition: ParameterDefinition, raw: unknown): ParameterValue {
   switch (definition.type) {
@@ -81,7 +81,7 @@ function readChoice(definition: ParameterDefinition, raw: unknown): string {
 function readString(definition: ParameterDefinition, raw: unknown): string {
   if (typeof raw !== 'string') throw invalid(definition, `must be text, not ${kindOf(raw)}`);
   if (raw.includes('\0')) throw invalid(definition, 'must not contain a NUL character');
-  if (raw.length > 4096) throw invalid(definition, 'must not have more than 4096 characters');
+  if (raw.length > 4096) throw invalid(definition, 'must have at most 4096 characters');
   if (definition.pattern !== undefined && !new RegExp(`^(?:${definition.pattern})$`, 'u').test(raw)) {
     throw invalid(definition, `cannot be ${JSON.stringify(raw)}`, `It must match ${definition.pattern}.`);
   }

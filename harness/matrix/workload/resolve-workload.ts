@@ -5,34 +5,34 @@ import { parameterText } from './parameter.ts';
 import type { ParameterDefinition, WorkloadDefinition, WorkloadMetric, WorkloadResult } from './workload.ts';
 import type { WorkloadDesign } from './workload-design.ts';
 
-/** A workload with the parameters of one cell put in: what the image must hold and the agent must run. */
+/** A workload with the parameters of one cell filled in: what the image must contain and the agent must run. */
 export interface ResolvedWorkload {
   name: string;
   version: number;
   /** What ends it, with these parameters. */
   design: WorkloadDesign;
-  /** Program and arguments, ready to be executed; no shell is involved. */
+  /** Program and arguments, executed without a shell. */
   run: string[];
   programs: string[];
   modules: string[];
   preload: string[];
   preloadDependencies: boolean;
   fragments: string[];
-  /** From the start of the workload until it counts as hung, in ns, on an unloaded host under KVM. */
+  /** Time from the start of the workload until it counts as hung, in ns, on an idle host under KVM. */
   deadlineNs: number;
-  /** What the bounding parameter promises, in ns; 0 when the workload has none. */
+  /** The value of the parameter that bounds the workload, in ns; 0 if there is none. */
   expectedNs: number;
-  /** Between two samples of memory while it runs, ns; left out when none are wanted. */
+  /** Interval between two memory samples while it runs, in ns; absent for no samples. */
   sampleNs?: number | undefined;
   results: WorkloadResult[];
   metrics: WorkloadMetric[];
-  /** The metric that counts successful loads; left out where the workload cannot know them. */
+  /** The metric that counts successful loads; absent if the workload cannot know them. */
   succeeded?: string | undefined;
   /** Loads fail by design, and not as duplicates. */
   loadsFail?: boolean | undefined;
 }
 
-/** Settings of the cell that a word may refer to like a parameter: those that decide how a workload loads modules. */
+/** Settings of the cell that a word may refer to like a parameter, because they determine how to load modules. */
 const cellDefinitions: readonly ParameterDefinition[] = [
   {
     name: 'cell.compression',
@@ -50,7 +50,7 @@ const cellDefinitions: readonly ParameterDefinition[] = [
   },
 ];
 
-/** The forms in which a parameter of a type can be put into a word. */
+/** The formats in which a word may use a parameter of a type. */
 const formats = {
   duration: new Map([
     ['hours', 3600e9],
@@ -70,7 +70,7 @@ const formats = {
 
 /**
  * Replaces `${parameter}` in one word; a duration needs its unit (`${timeout.seconds}`), a size too
- * (`${amount.mebibytes}`), and must come out whole. `${cell.compression}` and `${cell.decompress}` are settings of the
+ * (`${amount.mebibytes}`), and must be a whole number. `${cell.compression}` and `${cell.decompress}` are settings of the
  * cell. `$${` is a literal `${`. The value is never split or expanded again.
  * @throws UsageError WORKLOAD_SUBSTITUTION
  */
@@ -83,7 +83,7 @@ export function substitute(
     /\$(\$\{)|\$\{([^}]*)\}?/g,
     (whole, literal: string | undefined, expression: string) => {
       if (literal !== undefined) return literal;
-      if (!whole.endsWith('}')) throw broken(`${JSON.stringify(word)} has a \${ without its }`);
+      if (!whole.endsWith('}')) throw broken(`${JSON.stringify(word)} has a \${ without a }`);
       return substituteOne(expression, definitions, parameters);
     },
   );
@@ -106,11 +106,11 @@ function substituteOne(
   if (definition.type === 'duration' || definition.type === 'size') {
     return inFormat(definition, definition.type, format, Number(value));
   }
-  if (format !== undefined) throw broken(`\${${expression}}: a ${definition.type} has no form .${format}`);
+  if (format !== undefined) throw broken(`\${${expression}}: a ${definition.type} has no format .${format}`);
   return String(value);
 }
 
-/** A name may hold dots itself, so the longest parameter name wins. */
+/** A name may contain dots, so the longest parameter name wins. */
 function splitExpression(expression: string, definitions: readonly ParameterDefinition[]): string[] {
   if (definitions.some(one => one.name === expression)) return [expression];
   const dot = expression.lastIndexOf('.');
@@ -128,7 +128,7 @@ function inFormat(
   if (factor === undefined) {
     const example = [...factors.keys()].map(unit => `\${${definition.name}.${unit}}`);
     throw broken(
-      `\${${definition.name}} is a ${type} and needs its unit`,
+      `\${${definition.name}} is a ${type} and needs a unit`,
       `Write one of ${example.join(', ')}.`,
     );
   }
@@ -141,8 +141,8 @@ function inFormat(
 }
 
 /**
- * Puts parameters into a workload, and the settings of the cell that it refers to. Those left out take their
- * defaults; the values must have been checked by `readParameter`.
+ * Fills in the parameters of a workload, and the settings of the cell that it refers to. Missing parameters get their
+ * defaults. The values must have been checked by `readParameter`.
  * @throws UsageError WORKLOAD_SUBSTITUTION
  */
 export function resolveWorkload(
@@ -182,7 +182,7 @@ export function resolveWorkload(
   };
 }
 
-/** The design of a workload with given parameters; those left out take their defaults. */
+/** The design of a workload with given parameters; missing parameters get their defaults. */
 export function designFor(
   { design, parameters: definitions }: Pick<WorkloadDefinition, 'design' | 'parameters'>,
   parameters: WorkloadSetting['parameters'],

@@ -9,8 +9,8 @@ import type { ParameterDefinition, WorkloadDefinition } from './workload.ts';
 import { plainName, type WorkloadShape, workloadShape } from './workload-shape.ts';
 
 /**
- * A workload from the text of its file; its name is that of the file without `.yaml`, unless one is given.
- * @throws MatrixError with everything that is wrong
+ * Parses a workload from the text of its file. Default name: the name of the file without `.yaml`.
+ * @throws MatrixError that lists every error
  */
 export function parseWorkload(text: string, options: { file: string; name?: string }): WorkloadDefinition {
   const source = new YamlSource(text, options.file);
@@ -23,7 +23,7 @@ export function parseWorkload(text: string, options: { file: string; name?: stri
   const shape = parsed.data;
   const name = options.name ?? basename(options.file).replace(/\.ya?ml$/, '');
   if (!plainName.test(name))
-    source.report([], `the file's name ${JSON.stringify(name)} is no name for a workload`);
+    source.report([], `the file's name ${JSON.stringify(name)} is not a valid name for a workload`);
   const definition = toDefinition(source, name, shape);
   checkReferences(source, shape, definition.parameters);
   source.throwIfFailed();
@@ -43,7 +43,7 @@ function toDefinition(source: YamlSource, name: string, shape: WorkloadShape): W
     name,
     version: shape.version,
     description: shape.description,
-    // Whatever a duration bounds is taken for a race against the clock: its totals must not be judged by mistake.
+    // A workload bounded by a duration defaults to fixed time, so that its totals are not judged by mistake.
     design: shape.design ?? (parameter === undefined ? 'fixed-work' : 'fixed-time'),
     parameters,
     programs: shape.image.programs,
@@ -73,7 +73,7 @@ function readExpected(
   return { baseNs, perVcpuNs };
 }
 
-/** A guest that is sampled faster than each millisecond measures the sampler (guests/agent/channel/sample.c). */
+/** Sampling more often than once per millisecond would measure the sampler (guests/agent/channel/sample.c). */
 const shortestSampleNs = 1e6;
 
 function readSamplePeriod(source: YamlSource, text: string | undefined): number | undefined {
@@ -85,7 +85,7 @@ function readSamplePeriod(source: YamlSource, text: string | undefined): number 
   });
 }
 
-/** Reports the keys that parameters of another type have, and the one that is missing. */
+/** Reports keys that belong to parameters of another type, and a missing required key. */
 function checkKeysOfType(
   source: YamlSource,
   path: readonly string[],

@@ -5,12 +5,12 @@ const scalar = z.union([z.string().max(4096), z.number(), z.boolean()], {
   error: 'this must be text, a number, or true or false',
 });
 const sentence = z.string().trim().min(1, { error: 'this must not be empty' }).max(2000);
-/** The agent reads its words line by line. */
+/** The agent reads one word per line. */
 const word = z
   .string()
   .max(4096)
   .regex(/^[^\n\0]*$/, {
-    error: 'a word has no line break; the sign >- in place of | folds it into one line',
+    error: 'a word must not contain a line break; use >- instead of | to fold it into one line',
   });
 const words = z.array(word.min(1, { error: 'this must not be empty' })).max(256);
 
@@ -41,9 +41,9 @@ const metric = z.strictObject({
 
 const design = z.enum(workloadDesigns);
 
-const name = z.string().regex(plainName, { error: 'a name has letters, digits, and _ . + -' });
+const name = z.string().regex(plainName, { error: 'a name consists of letters, digits, and _ . + -' });
 
-/** A workload's file, as it is written. */
+/** A workload's file, as written. */
 export const workloadShape = z.strictObject({
   version: z.int().min(1).max(1_000_000),
   description: sentence,
@@ -59,7 +59,7 @@ export const workloadShape = z.strictObject({
     .strictObject({ dependencies: z.boolean().default(true), modules: words.default([]) })
     .prefault({}),
   fragments: words.default([]),
-  run: z.array(runItem).min(1, { error: 'there must be at least the program' }).max(256),
+  run: z.array(runItem).min(1, { error: 'this must have at least the program' }).max(256),
   compressions: z
     .strictObject({
       allowed: z
@@ -89,5 +89,5 @@ export const workloadShape = z.strictObject({
     .optional(),
 });
 
-/** The checked shape, before its meaning is. */
+/** The checked shape, before its meaning is checked. */
 export type WorkloadShape = z.output<typeof workloadShape>;

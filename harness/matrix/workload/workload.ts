@@ -27,7 +27,7 @@ export interface WorkloadResult {
   format: 'stress-ng' | 'metrics' | 'text';
 }
 
-/** A metric that a workload yields beside the kernel's counters. */
+/** A metric that a workload yields in addition to the kernel's counters. */
 export interface WorkloadMetric {
   name: string;
   unit: 'count' | 'bytes' | 'ns' | 'per_second';
@@ -36,13 +36,13 @@ export interface WorkloadMetric {
   description: string;
 }
 
-/** One workload's file, checked: what the image needs, what runs, which metrics come out. */
+/** A checked workload file: what the image needs, what runs, and which metrics result. */
 export interface WorkloadDefinition {
   name: string;
-  /** Raised when the file changes what is measured; part of the key of a baseline. */
+  /** Incremented if a change of the file affects what is measured. Part of the key of a baseline. */
   version: number;
   description: string;
-  /** One design, or that of each value of a parameter of type choice or boolean. */
+  /** One design, or a design for each value of a choice or boolean parameter. */
   design: WorkloadDesign | { parameter: string; values: Record<string, WorkloadDesign> };
   parameters: ParameterDefinition[];
   /** Programs of the userland that must be in the image (`stress-ng`, `modprobe`, `udevd`). */
@@ -51,25 +51,25 @@ export interface WorkloadDefinition {
   modules: string[];
   /** Modules that the agent loads, with dependencies, before the first snapshot. */
   preload: string[];
-  /** Load the dependencies of `modules`, and not the modules themselves, before the first snapshot. */
+  /** Load the dependencies of `modules`, but not the modules themselves, before the first snapshot. */
   preloadDependencies: boolean;
-  /** Fragments of guests/kernel/ that must be in the cell's config, whatever the axis says. */
+  /** Fragments of guests/kernel/ that must be in the cell's config, in addition to those of the axis. */
   fragments: string[];
-  /** Program and arguments before substitution; `resolveWorkload` makes the argument vector of a cell of it. */
+  /** Program and arguments before substitution. `resolveWorkload` turns them into the argument vector of a cell. */
   run: RunItem[];
-  /** Which compressions of the .ko files the workload can load; the sentence says what to use instead. */
+  /** The compressions of .ko files that the workload can load, and a sentence that says what to use instead. */
   compressions: { allowed: ('none' | 'gzip' | 'xz' | 'zstd')[]; otherwise: string } | undefined;
-  /** Name of the duration parameter that bounds the workload, and what to add before it counts as hung (ns). */
+  /** Name of the duration parameter that bounds the workload, and the time to add before it counts as hung (ns). */
   deadline: { parameter?: string; extraNs: number };
-  /** How long it takes under emulation on two idle cores where no parameter bounds it, ns; for estimates only. */
+  /** Its duration under emulation on two idle cores if no parameter bounds it, in ns. Only for estimates. */
   expected?: { baseNs: number; perVcpuNs: number } | undefined;
-  /** Between two samples of the guest's memory while it runs, ns; left out when none are wanted. */
+  /** Interval between two samples of the guest's memory while it runs, in ns; absent for no samples. */
   sampleNs?: number | undefined;
   results: WorkloadResult[];
   metrics: WorkloadMetric[];
   /**
-   * Name of the metric that counts the loads which the workload saw succeed, with those that the kernel merged into one.
-   * Requests are these and the failures that the kernel counted. Left out where the workload cannot know.
+   * Name of the metric that counts the loads which the workload saw succeed, including those that the kernel merged.
+   * Requests are these plus the failures that the kernel counted. Absent if the workload cannot know.
    */
   succeeded?: string | undefined;
   /**

@@ -6,11 +6,11 @@ import type { Crash, CrashClass } from './crash.ts';
 import { type CrashRule, consequencePanic, crashRules, lastResort } from './crash-rule.ts';
 import type { CrashText } from './crash-title-maker.ts';
 
-/** Lines of one report that are kept as evidence, and of which the title is made. */
+/** Maximum number of lines of one report that are kept as evidence and used for the title. */
 const reportLimit = 160;
-/** Part of a header that is looked at, in UTF-16 units; printk() cuts at 1 KiB. */
+/** Maximum length of a header, in UTF-16 units; printk() cuts at 1 KiB. */
 const headerLimit = 2048;
-/** Reports of one log that are kept; the first ones tell most. */
+/** Maximum number of reports per log. The first ones are the most useful. */
 const crashLimit = 64;
 
 /** A report that is still being printed. */
@@ -20,15 +20,15 @@ interface OpenReport {
   context: string;
   lines: [header: string, ...rest: string[]];
   line: number;
-  /** Its place among the reports of the log. */
+  /** Its position among the reports of the log. */
   order: number;
   fatal: boolean;
 }
 
-/** What the console or kmsg of one guest says about its health. */
+/** What the console or kmsg of a guest shows about its health. */
 export interface CrashReading {
   crashes: Crash[];
-  /** COLLECTOR_ARTEFACT: warnings that reading the statistics itself set off. */
+  /** COLLECTOR_ARTEFACT: warnings triggered by reading the statistics. */
   findings: Finding[];
 }
 
@@ -36,29 +36,29 @@ const callingPrefix =
   /^(?:(?:NMI )?watchdog: |rcu: |traps: (?=PANIC|Oops)|x86\/\w+: |(?:\S{1,64} login: )|-{3,} ?\[ ?|\[ (?=BUG: |INFO: |WARNING: ))*/;
 const needles =
   /BUG|WARNING|INFO: |blocked for more|UBSAN|general protection|divide[ _]error|segment|double fault|early exception|opcode|int3|overflow|bounds|alignment|TSS|control protection|LOCKUP|panic|Oops|NULL pointer|nable to handle|Internal error|Unhandled fault|Booting the kernel|Linux version|Boot |-- Reboot/;
-/** Reports that no line of user space looks like: they are found behind its words, too. */
+/** Reports that cannot be mistaken for user space output. They are found after other words, too. */
 const unmistakable =
   /(?:Kernel panic - not syncing: |BUG: KASAN: |BUG: kernel NULL pointer|BUG: unable to handle |BUG: soft lockup - CPU#|INFO: rcu_\w{1,16} (?:self-)?detected|general protection fault(?:, (?:probably|maybe) for |: [0-9a-f]{4} \[#)|Unable to handle kernel |Internal error: Oops)/;
-/** Where the second half of an oops begins: it belongs to the report that is open. */
+/** The start of the second half of an oops, which belongs to the open report. */
 const continuation =
   /^(?:Oops: |Internal error: |(?:Oops: )?invalid opcode: |PANIC: double fault|kernel BUG at rust\/helpers\/bug\.c)/;
 
 /**
  * Recognises kernel deaths and distress in the lines of one log, and titles them. The expected reports of duplicate
- * requests (kernel/module/dups.c) are no crashes; warnings of kernel/module/stats.c come from reading the statistics
- * and become findings. A panic that only says that a report was fatal makes that report fatal instead of a crash.
+ * requests (kernel/module/dups.c) are not crashes. Warnings of kernel/module/stats.c come from reading the statistics
+ * and become findings. A panic that only says that a report was fatal is not a crash; it marks that report as fatal.
  */
 export class CrashCollector {
   readonly #crashes: { crash: Crash; line: number }[] = [];
   readonly #findings: Finding[] = [];
-  /** By caller: with CONFIG_PRINTK_CALLER reports of several tasks are told apart. */
+  /** By caller: with CONFIG_PRINTK_CALLER, reports of several tasks can be separated. */
   readonly #open = new Map<string, OpenReport>();
   readonly #banners = { version: 0, booting: 0 };
   #last: Crash | undefined;
-  /** Reports so far; they are told in the order in which they began. */
+  /** Number of reports so far. They are listed in the order in which they began. */
   #order = 0;
 
-  /** Takes the next line; true when it begins a report or belongs to one. */
+  /** Adds the next line. Returns true if it begins a report or belongs to one. */
   add(line: LogLine): boolean {
     const context = line.caller ?? '';
     const report = this.#open.get(context);
@@ -69,14 +69,14 @@ export class CrashCollector {
     return true;
   }
 
-  /** What was found; reports that are still open end here. */
+  /** The result. Reports that are still open end here. */
   result(): CrashReading {
     for (const report of [...this.#open.values()]) this.#finish(report);
     const crashes = this.#crashes.sort((one, other) => one.line - other.line).map(({ crash }) => crash);
     return { crashes, findings: this.#findings };
   }
 
-  /** Whether the line began, continued or ended a report by its words. */
+  /** Whether the text of the line began, continued or ended a report. */
   #takeHeader(line: LogLine, report: OpenReport | undefined, context: string): boolean {
     if (sawBanner(line.text, this.#banners)) {
       this.#reboot(line);
@@ -144,14 +144,14 @@ export class CrashCollector {
   }
 }
 
-/** The words of a line that may begin a report, without what subsystems and consoles put before them. */
+/** The text of a line that may begin a report, without the prefixes of subsystems and consoles. */
 function plainHeader(text: string): string {
   const trimmed = text.slice(0, headerLimit).trimStart();
   const inner = unmistakable.exec(trimmed);
   return (inner ? trimmed.slice(inner.index) : trimmed).replace(callingPrefix, '').replace(/ \]-*$/, '');
 }
 
-/** The rule for a header, which mail or a terminal may have broken; the words of an application are none. */
+/** The rule for a header, which mail or a terminal may have broken. Application output has no rule. */
 function findRule(
   plain: string,
   { continuation: rest, foreign, marked }: LogLine,
@@ -175,7 +175,7 @@ function keep(report: OpenReport, text: string): void {
   if (report.lines.length < reportLimit) report.lines.push(text);
 }
 
-/** Counts the first words of a boot; the second of a kind means that the machine started anew. */
+/** Counts boot banners. A second banner of the same kind means that the machine rebooted. */
 function sawBanner(text: string, banners: { version: number; booting: number }): boolean {
   if (/^-- (?:Boot [0-9a-f]{32}|Reboot) ?--/.test(text)) {
     banners.version = 0;
@@ -201,7 +201,7 @@ function judge(report: OpenReport, findings: Finding[]): Crash | undefined {
   const header = report.lines[0];
   if (report.rule.class === 'warning' && /kernel\/module\/stats\.c|read_file_mod_stats/.test(header)) {
     const message =
-      'reading the stats text set off a warning of kernel/module/stats.c: of our making, no crash of the guest';
+      'reading the stats text triggered a warning in kernel/module/stats.c: caused by modstorm, not a crash of the guest';
     findings.push({ code: 'COLLECTOR_ARTEFACT', severity: 'note', message, line: report.line });
     return undefined;
   }
@@ -209,7 +209,7 @@ function judge(report: OpenReport, findings: Finding[]): Crash | undefined {
   return { class: report.rule.class, title, evidence: report.lines, fatal: report.fatal };
 }
 
-/** Pointer and first trace of a report; what was allocated or freed where does not name the bug. */
+/** The pointer and the first trace of a report. Allocation and free traces do not name the bug. */
 function crashText(lines: OpenReport['lines']): CrashText {
   let pointer: string | undefined;
   const functions: string[] = [];
@@ -238,7 +238,7 @@ export function findCrashes(text: string): Crash[] {
   return collector.result().crashes;
 }
 
-/** From worst to mildest, among those after which a kernel goes on. */
+/** From worst to mildest, among those after which a kernel continues. */
 const severities: readonly CrashClass[] = [
   'hard-lockup',
   'soft-lockup',
@@ -249,7 +249,7 @@ const severities: readonly CrashClass[] = [
   'warning',
 ];
 
-/** The crash that names a guest's end: the first fatal one, else the worst; null if all is well. */
+/** The crash that represents the trial: the first fatal one, else the worst; null if there is none. */
 export function worstCrash(crashes: readonly Crash[]): Crash | null {
   const fatal = crashes.find(crash => crash.fatal);
   if (fatal) return fatal;

@@ -16,10 +16,10 @@ import {
   withFunction,
 } from './crash-title-maker.ts';
 
-/** How one kind of report is recognised and titled. */
+/** How to recognise and title one kind of report. */
 export interface CrashRule {
   class: CrashClass;
-  /** Whether the guest cannot be believed to go on. */
+  /** Whether the guest cannot be trusted after it. */
   fatal: boolean;
   pattern: RegExp;
   title: TitleMaker;
@@ -29,7 +29,7 @@ function rule(fatal: boolean, kind: CrashClass, pattern: RegExp, title: TitleMak
   return { fatal, class: kind, pattern, title };
 }
 
-/** The words of die() for the traps of x86 (arch/x86/kernel/traps.c, cet.c); `Oops: ` before them from 6.9 on. */
+/** The messages of die() for x86 traps (arch/x86/kernel/traps.c, cet.c), with `Oops: ` before them since 6.9. */
 const dieReasons =
   /^(?:Oops: )?(int3|overflow|bounds|alignment check|coprocessor segment overrun|invalid TSS|segment not present|control protection|Bad pagetable|Split lock detected|unexpected #NM exception|stack guard page|SPURIOUS INTERRUPT|iret exception): [0-9a-f]{4} \[#\d+\]/;
 const nullDereference = 'BUG: unable to handle kernel NULL pointer dereference';
@@ -37,7 +37,7 @@ const badPage = 'BUG: unable to handle kernel paging request';
 const lockReports =
   /^(?:WARNING|INFO): possible (?:circular|recursive|irq lock|irq) ?(?:locking|inversion)? ?(?:dependency )?.*detected|^(?:WARNING|INFO): (?:SOFTIRQ|HARDIRQ)-safe -> (?:SOFTIRQ|HARDIRQ)-unsafe lock order/;
 
-/** Any other `BUG: `, whose words are all that is known. */
+/** Any other `BUG: `, of which only the text is known. */
 export const lastResort: CrashRule = rule(
   false,
   'bug',
@@ -45,7 +45,7 @@ export const lastResort: CrashRule = rule(
   match => `BUG: ${normaliseTitle(match[1] ?? '')}`,
 );
 
-/** In the order in which they are tried; the text has lost prefixes such as `watchdog: ` and `rcu: `. */
+/** In the order in which they are tried. Prefixes such as `watchdog: ` and `rcu: ` are already removed. */
 export const crashRules: readonly CrashRule[] = [
   rule(true, 'sanitizer', /^BUG: KASAN: ([a-z-]+(?: or [a-z-]+)?)(?: in (.*)| on address)/, kasan),
   rule(true, 'sanitizer', /^BUG: KFENCE: ([a-z -]{1,40}) in (.*)/, (match, text) => {
@@ -58,7 +58,7 @@ export const crashRules: readonly CrashRule[] = [
       `KMSAN: ${match[1]}`,
       guiltyFunction(
         [headerFunction(match[2] ?? '') ?? 'dump_stack', ...text.functions],
-        // Ciphers are where it shows, not where it comes from.
+        // The bug shows up in a cipher but comes from elsewhere.
         /_(?:en|de)crypt$|^(?:crypto|cipher|drbg|rng)_|^netlink_(?:ack|rcv_skb)$|alloc_skb/,
       ),
     ),
@@ -244,6 +244,6 @@ export const crashRules: readonly CrashRule[] = [
   lastResort,
 ];
 
-/** Panics that only say that an earlier report was fatal; they also end it. */
+/** Panics that only say that an earlier report was fatal. They also end it. */
 export const consequencePanic =
   /^Kernel panic - not syncing: (?:Fatal exception|(?:[\w ]{1,40}: )?(?:panic_on_\w+|kmsan\.panic) set|(?:[\w ]{1,40}: )?system warned too often|Oopsed too often|scheduling while atomic|hung_task: blocked tasks|softlockup: hung tasks|RCU Stall|Hard LOCKUP|Fatal hardware error|workqueue: .{0,60}stall)/;

@@ -1,7 +1,7 @@
 import { parseFrame, plainFunction } from '../kernel-log/stack-frame.ts';
 import { guiltyFunction, normaliseTitle, stalledFunction } from './crash-title.ts';
 
-/** What a title is made from. */
+/** The input for a title. */
 export interface CrashText {
   /** The line that began the report. */
   header: string;
@@ -20,22 +20,22 @@ function stack({ pointer, functions }: CrashText): string[] {
   return pointer === undefined ? [...functions] : [pointer, ...functions];
 }
 
-/** `prefix in name`, or the prefix alone when no function is known. */
+/** `prefix in name`, or only the prefix if no function is known. */
 export function withFunction(prefix: string, name: string | undefined): string {
   return name === undefined ? prefix : `${prefix} in ${name}`;
 }
 
-/** A title of the first function of pointer and trace that may lend its name. */
+/** A title with the first function of pointer and trace that may name a bug. */
 export function titleFromGuiltyFrame(prefix: string, skip?: RegExp): TitleMaker {
   return (_match, text) => withFunction(prefix, guiltyFunction(stack(text), skip) ?? stack(text)[0]);
 }
 
-/** A title of the first function of the trace alone: the pointer, if any, is where it was noticed. */
+/** A title with the first function of the trace. The pointer, if any, only shows where the bug was noticed. */
 export function titleFromTrace(prefix: string, skip?: RegExp): TitleMaker {
   return (_match, text) => withFunction(prefix, guiltyFunction(text.functions, skip) ?? text.pointer);
 }
 
-/** A title of the function that loops: below the timer interrupt that noticed it. */
+/** A title with the looping function, below the timer interrupt that noticed it. */
 export function titleFromStalledFrame(prefix: string): TitleMaker {
   return (_match, text) => {
     const interrupt = text.functions.findLastIndex(name => name.includes('apic_timer_interrupt'));
@@ -47,7 +47,7 @@ export function titleFromStalledFrame(prefix: string): TitleMaker {
   };
 }
 
-/** The function of `name+0x1/0x2` in a line. */
+/** The function in a line with `name+0x1/0x2`. */
 export function headerFunction(text: string): string | undefined {
   const name = /([A-Za-z_][\w.$]{0,510})\+0x[0-9a-f]+/.exec(text)?.[1];
   return name === undefined ? undefined : plainFunction(name);
@@ -73,7 +73,7 @@ export function kasan(match: RegExpExecArray, text: CrashText): string {
 /** `WARNING: CPU: 1 PID: 2 at file:line function+…` (to 6.17) and `WARNING: file:line at function+…, CPU#1: name/2`. */
 export function warning(match: RegExpExecArray, text: CrashText): string {
   const [, where = ''] = match;
-  // Some kernels of the 6.19 merge window print `file:line at 0x0, CPU#1: name/2`: no function is told there.
+  // Some kernels of the 6.19 merge window print `file:line at 0x0, CPU#1: name/2`, without a function.
   const own = headerFunction(where) ?? /(?:^| )at [^\s,]+:\d+ ([A-Za-z_]\w*)/.exec(where)?.[1];
   const names = [own, ...stack(text)];
   const known = names.filter(name => name !== undefined);
@@ -105,12 +105,12 @@ function lockSites(lines: readonly string[]): string[] {
   });
 }
 
-/** Where the lock was taken that a report of lockdep is about. */
+/** The function that took the lock of a lockdep report. */
 export function heldLockFunction({ lines }: CrashText): string | undefined {
   return guiltyFunction(lockSites(lines));
 }
 
-/** Who allocated the page last that a report is about: where it was noticed says nothing. */
+/** The last allocator of the page in a report. Where the bug was noticed is irrelevant. */
 export function pageAllocator({ lines }: CrashText): string | undefined {
   const start = lines.findIndex(line => line.includes('page last allocated'));
   if (start === -1) return undefined;
@@ -126,13 +126,13 @@ export function pageAllocator({ lines }: CrashText): string | undefined {
   );
 }
 
-/** Where the lock that closes the circle was about to be taken. */
+/** The function that was about to take the lock that closes the cycle. */
 export function deadlock(_match: RegExpExecArray, text: CrashText): string {
   const names = lockSites(text.lines);
   return withFunction('possible deadlock', guiltyFunction([...names, ...text.functions]) ?? names[0]);
 }
 
-/** `kernel panic: reason`, without what differs between boots. */
+/** `kernel panic: reason`, without parts that differ between boots. */
 export function panic(match: RegExpExecArray, text: CrashText): string {
   const reason = (match[1] ?? '').trim();
   const corrupted = /^stack-protector: Kernel stack is corrupted in: (\S+)/.exec(reason);
@@ -145,11 +145,11 @@ export function panic(match: RegExpExecArray, text: CrashText): string {
     return titleFromStalledFrame('kernel panic: corrupted stack end')(match, text);
   if (reason.startsWith('Attempted to kill init!')) return 'kernel panic: Attempted to kill init!';
   if (reason.includes('panic_on_warn set')) return 'kernel panic: panic_on_warn set';
-  // Two blanks end a sentence of the kernel; what follows is advice.
+  // Two spaces end a sentence of the kernel; the rest is advice.
   return `kernel panic: ${normaliseTitle(reason.split(/(?<=[.!]) {2}/)[0] ?? '')}`;
 }
 
-/** `kernel BUG in name`, or what the assertion was about for lists and user copies. */
+/** `kernel BUG in name`, or the subject of the assertion for lists and user copies. */
 export function kernelBug(match: RegExpExecArray, text: CrashText): string {
   const [, place = ''] = match;
   if (place.startsWith('lib/list_debug.c')) return titleFromTrace('BUG: corrupted list')(match, text);

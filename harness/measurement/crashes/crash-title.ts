@@ -1,5 +1,5 @@
 /**
- * Functions that report, lock, allocate or wait for somebody else: never the name of a bug. After the manner of
+ * Functions that report, lock, allocate or wait on behalf of others: never the name of a bug. Modelled on
  * syzkaller's pkg/report/linux.go, with anchored names.
  */
 const skipped = new RegExp(
@@ -32,7 +32,7 @@ const skipped = new RegExp(
 const waiting =
   /sched|_lock|_slowlock|down|rwsem|completion|kthread|wait|context_switch|__switch_to|cancel_delayed_work|io_schedule/;
 
-/** Whoever these call is the one that loops: entry points of system calls, work items, timers, softirqs, threads. */
+/** The callees of these are the ones that loop: entry points of system calls, work items, timers, softirqs, threads. */
 const anchors = new RegExp(
   `^(?:${[
     'process_one_work|process_scheduled_works|kthread|start_secondary|cpu_startup_entry|ret_from_fork\\w*|smpboot_thread_fn|run_ksoftirqd',
@@ -47,25 +47,25 @@ const anchors = new RegExp(
 const interrupts =
   /^(?:asm_)?(?:sysvec|common_interrupt|exc_nmi|nmi|default_do_nmi|end_repeat_nmi)\w*$|apic_timer_interrupt|^(?:rcu|tick|hrtimer|update_process_times|__hrtimer|scheduler_tick|sched_tick|print_cpu_stall|nmi_|trigger_|arch_trigger|check_cpu_stall|__sysvec|irq_|instr_sysvec)\w*/;
 
-/** What SYSCALL_DEFINE() and its callers put before the name of a system call. */
+/** Prefixes that SYSCALL_DEFINE() and its callers add to the name of a system call. */
 const syscallPrefix =
   /^(?:__se_sys_|__do_sys_|ksys_|_{2,4}sys_|compat_S[yY]S_|S[yY]S_|SYSC_|sys_|__(?:x64|ia32|arm64)_)(?=\w)/;
 
-/** The name of a function as titles have it: of a system call without its wrappers. */
+/** The name of a function for titles: system calls lose their wrapper prefixes. */
 function titleName(name: string): string {
-  // A plain function of C++: `_Z`, the length of its name, the name.
+  // A plain C++ function: `_Z`, the length of its name, the name.
   const length = /^_Z(\d{1,3})/.exec(name)?.[1];
   if (length !== undefined) return name.slice(2 + length.length, 2 + length.length + Number(length));
   return name.replace(syscallPrefix, '');
 }
 
-/** The first function that may lend its name to a bug. */
+/** The first function that may name a bug. */
 export function guiltyFunction(functions: readonly string[], skip?: RegExp): string | undefined {
   const guilty = functions.find(name => !skipped.test(name) && !(skip?.test(name) ?? false));
   return guilty === undefined ? undefined : titleName(guilty);
 }
 
-/** For hung tasks: waits for RCU and for the network lock are one bug each; else the first that is not waiting. */
+/** For hung tasks: waits for RCU and for the network lock are one bug each, else the first that is not waiting. */
 export function hungFunction(functions: readonly string[]): string | undefined {
   for (const name of functions) {
     if (/^synchronize_(?:rcu|srcu|net|sched)/.test(name)) return 'synchronize_rcu';
@@ -88,7 +88,7 @@ export function stalledFunction(functions: readonly string[]): string | undefine
   return guiltyFunction(relevant);
 }
 
-/** Takes out what differs between boots: addresses, line numbers, CPUs, other numbers. At most 160 characters. */
+/** Removes parts that differ between boots: addresses, line numbers, CPUs, other numbers. At most 160 characters. */
 export function normaliseTitle(title: string): string {
   return title
     .slice(0, 400)

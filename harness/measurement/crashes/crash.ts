@@ -14,12 +14,12 @@ export type CrashClass =
   | 'reboot'
   | 'qemu';
 
-/** A recognised crash, titled in the manner of syzkaller: no addresses, no numbers, stable across boots. */
+/** A recognised crash, titled in the style of syzkaller: no addresses, no numbers, stable across boots. */
 export interface Crash {
   class: CrashClass;
   title: string;
   /** The lines of the report, as printed, bounded. */
   evidence: string[];
-  /** Whether the guest cannot be believed to go on (a WARNING can). */
+  /** Whether the guest cannot be trusted after it. A WARNING is not fatal. */
   fatal: boolean;
 }

@@ -8,12 +8,12 @@ export interface DuplicateRequests {
   total: number;
   /** Per requested name, most frequent first. */
   requests: DuplicateRequest[];
-  /** Per name and chain; empty when the kernel printed no traces. */
+  /** Per name and call chain; empty if the kernel printed no traces. */
   callers: DuplicateRequestCaller[];
   findings: Finding[];
 }
 
-/** A splat whose trace may still come. */
+/** A splat whose trace may still follow. */
 interface OpenTrace {
   name: string;
   context: string;
@@ -22,12 +22,12 @@ interface OpenTrace {
 }
 
 const request = /module-autoload: duplicate request for module {1,2}(\S{1,255})(?:\s|$)/;
-/** Distinct names and open splats that are kept; a guest cannot make more than memory allows. */
+/** Maximum number of distinct names and open splats, so that a guest cannot exhaust memory. */
 const nameLimit = 10_000;
 const openLimit = 512;
 const frameLimit = 64;
 
-/** Frames between the warning and the one who asked (kernel/module/dups.c, kernel/module/kmod.c). */
+/** Frames between the warning and the caller (kernel/module/dups.c, kernel/module/kmod.c). */
 const wrappers = new Set([
   'kmod_dup_request_exists_wait',
   '__request_module',
@@ -35,14 +35,14 @@ const wrappers = new Set([
   'report_bug',
   'dump_stack',
 ]);
-/** Frames below which nobody asks: thread start and system call entry. */
+/** Frames that end a call chain: thread start and system call entry. */
 const roots =
   /^(?:kthread|ret_from_fork\w*|do_syscall_64|x64_sys_call|do_int80\w*|entry_\w+|el0\w*|worker_thread|process_one_work|process_scheduled_works|__do_fast_syscall_32|do_fast_syscall_32|invoke_syscall)$/;
 
 /**
  * Counts the kernel's reports of duplicate requests in the lines of one log, printed as a warning line or as a WARN
- * splat, and folds the traces of splats by who asked. Splats of several CPUs that run into one another are neither
- * lost nor counted twice: the count is that of the message lines, of which the kernel prints one a request in both forms.
+ * splat, and folds the traces of splats by caller. Interleaved splats of several CPUs are neither lost nor counted twice:
+ * only message lines count, and the kernel prints one per request in both forms.
  */
 export class DuplicateRequestCollector {
   readonly #counts = new Map<string, number>();
@@ -50,7 +50,7 @@ export class DuplicateRequestCollector {
   readonly #open: OpenTrace[] = [];
   #interleaved = 0;
 
-  /** Takes the next line; true when it reports a request or belongs to such a report. */
+  /** Adds the next line. Returns true if it reports a request or belongs to such a report. */
   add(line: LogLine): boolean {
     const name = requestedName(line);
     if (name === undefined) return this.#takeTrace(line);
@@ -58,7 +58,7 @@ export class DuplicateRequestCollector {
     return true;
   }
 
-  /** What was found; traces that are still open end here. */
+  /** The result. Traces that are still open end here. */
   result(): DuplicateRequests {
     for (const trace of [...this.#open]) this.#close(trace);
     return summarise(this.#counts, this.#callers, this.#interleaved);
@@ -68,7 +68,7 @@ export class DuplicateRequestCollector {
     if (this.#counts.has(name) || this.#counts.size < nameLimit) {
       this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
     }
-    // The plain warning carries the prefix of pr_fmt (`module: `); only the WARN form begins with the message.
+    // The plain warning has the prefix of pr_fmt (`module: `). Only the WARN form begins with the message.
     if (!line.text.startsWith('module-autoload')) return;
     const [oldest] = this.#open;
     if (oldest && this.#open.length >= openLimit) this.#close(oldest);
@@ -103,7 +103,7 @@ export class DuplicateRequestCollector {
   }
 }
 
-/** The module of a report; the report may have been broken by mail or a terminal. */
+/** The module of a report, which mail or a terminal may have broken. */
 function requestedName({ text, continuation }: LogLine): string | undefined {
   if (!/module-|duplicate/.test(text)) return undefined;
   const whole = request.exec(text);
@@ -111,7 +111,7 @@ function requestedName({ text, continuation }: LogLine): string | undefined {
   return (request.exec(`${text} ${continuation}`) ?? request.exec(text + continuation))?.[1];
 }
 
-/** Every trace begins in __request_module: whoever has not got there yet cannot own a frame behind it. */
+/** Every trace begins in __request_module: a trace that has not reached it cannot own a frame further out. */
 function traceForFrame(running: OpenTrace[], frame: StackFrame): OpenTrace | undefined {
   if (frame.function === '__request_module')
     return running.find(trace => trace.frames.length === 0) ?? running[0];
@@ -148,7 +148,7 @@ function summarise(
   const total = requests.reduce((sum, { count }) => sum + count, 0);
   const findings: Finding[] = [];
   if (interleaved > 0) {
-    const message = `${interleaved} stack frames came from splats that ran into one another; counts hold, call chains may be mixed`;
+    const message = `${interleaved} stack frames came from interleaved splats; counts are correct, but call chains may be mixed up`;
     findings.push({ code: 'TRACES_INTERLEAVED', severity: 'note', message });
   }
   return { total, requests, callers: [...callers.values()].sort(byCount), findings };
@@ -160,9 +160,9 @@ export interface DuplicateRequest {
   count: number;
 }
 
-/** Who asked again for a module, from the WARN form of the report (module.enable_dups_trace=1). */
+/** The caller of a duplicate request, from the WARN form of the report (module.enable_dups_trace=1). */
 export interface DuplicateRequestCaller {
-  /** The requested name: an alias such as `crypto-aes` or `net-pf-16-proto-12`, seldom the file's name. */
+  /** The requested name: an alias such as `crypto-aes` or `net-pf-16-proto-12`, rarely the file name. */
   name: string;
   /** First function above request_module() and its wrappers: `run_request [test_kmod]`. */
   caller: string;

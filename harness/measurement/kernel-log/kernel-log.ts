@@ -3,24 +3,24 @@ import type { LogLine } from './log-line.ts';
 import type { LogRule } from './log-rule.ts';
 import { logRules } from './log-rules.ts';
 
-/** Findings of one kind are folded: the first line, and how often it came. */
+/** Findings of the same kind, folded: the first line and the count. */
 interface Fold {
   finding: Finding;
   count: number;
 }
 
-/** Findings that are kept apart; the rest of a flood would say nothing more. */
+/** Maximum number of distinct findings. The rest of a flood adds nothing. */
 const foldLimit = 200;
-/** A word of every rule. Most lines hold none, and need not be tried. */
+/** A word from every rule. Most lines contain none and can be skipped. */
 const needles =
   /symbol|vmalloc|vmap|execmem|request_module: |long time to load|gave up|duplicate filename|fail-tracking|ut of memory|allocation failure|pagealloc|CSD lock|nobody cared|Initramfs|suppressed|compress|ZSTD|reject|restricted|LoadPin|BTF|ELF|modinfo|string table|section name|extended version|linkonce|version magic|fno-common|livepatch|section|percpu|No module found|already loaded|parameter|blacklisted|reloc|mcmodel/;
 
-/** Collects what a kernel log says about the loader's health, folding equal messages. */
+/** Collects findings about the module loader from a kernel log, folding identical messages. */
 export class KernelLogCollector {
   readonly #folds = new Map<string, Fold>();
   #dropped = 0;
 
-  /** Takes the next line; true when it is one that a rule knows. */
+  /** Adds the next line. Returns true if a rule matches it. */
   add(line: LogLine): boolean {
     this.#dropped += line.dropped ?? 0;
     if (!needles.test(line.text)) return false;
@@ -36,7 +36,7 @@ export class KernelLogCollector {
     return true;
   }
 
-  /** The findings, in the order in which they first came. */
+  /** The findings, in the order of their first appearance. */
   result(): Finding[] {
     const findings = [...this.#folds.values()].map(({ finding, count }) =>
       count === 1 ? finding : { ...finding, message: `${finding.message} (${count} times)` },
@@ -47,15 +47,14 @@ export class KernelLogCollector {
   }
 }
 
-/** What a line is by its rule. */
+/** A line and the rule that matches it. */
 interface RuleMatch {
   rule: LogRule;
   groups: string[];
 }
 
 /**
- * The rule for a line. One that mail or a terminal broke in two is read whole, unless its second half is a line of its
- * own.
+ * The rule for a line. A line that mail or a terminal broke in two is joined, unless its second half is a line of its own.
  */
 function matchRule({ text, continuation }: LogLine): RuleMatch | undefined {
   const alone = tryRules(text);

@@ -11,7 +11,7 @@ export interface KmsgRecord {
   timeUs: number;
   /** `T123` or `C1` under CONFIG_PRINTK_CALLER. */
   caller?: string;
-  /** The text with its `\x0a` escapes undone; may hold several lines. */
+  /** The text with its `\x0a` escapes decoded. May have several lines. */
   text: string;
   /** ` KEY=value` lines: SUBSYSTEM, DEVICE. */
   properties: Record<string, string>;
@@ -20,8 +20,8 @@ export interface KmsgRecord {
 const header = /^(\d{1,10}),(\d{1,16}),(\d{1,16}),([^;,]{1,16})((?:,[^;,]{1,64}){0,8});/;
 
 /**
- * One raw record: `level,sequence,usec,flag[,key=value];text` and its continuation lines. Undefined when it is none,
- * since a guest may write anything.
+ * Parses a raw record: `level,sequence,usec,flag[,key=value];text` and its continuation lines. Undefined if it is not a
+ * record, since a guest may write anything.
  */
 export function parseKmsgRecord(record: string): KmsgRecord | undefined {
   const match = header.exec(record);
@@ -46,7 +46,7 @@ export function parseKmsgRecord(record: string): KmsgRecord | undefined {
   return parsed;
 }
 
-/** Undoes `\xNN`, the kernel's escape for control bytes, bytes above 127 and the backslash; UTF-8 is put together again. */
+/** Decodes `\xNN`, the kernel's escape for control bytes, bytes above 127 and the backslash, and then UTF-8. */
 function unescapeKmsg(text: string): string {
   if (!text.includes('\\x')) return text;
   return text.replace(/(?:\\x[0-9a-fA-F]{2})+/g, escapes => {
@@ -55,7 +55,7 @@ function unescapeKmsg(text: string): string {
   });
 }
 
-/** The lines of records as the console would show them; what is no record is taken as a plain line. */
+/** The lines of records as the console would show them. Text that is not a record becomes a plain line. */
 export function* kmsgLines(records: Iterable<string>): Generator<LogLine> {
   let line = 0;
   for (const raw of records) {
@@ -70,7 +70,7 @@ export function* kmsgLines(records: Iterable<string>): Generator<LogLine> {
   }
 }
 
-/** Sequence numbers that are missing between the first and the last record: records that were overwritten unread. */
+/** Number of missing sequence numbers between the first and the last record: records overwritten before being read. */
 export function lostRecords(records: readonly KmsgRecord[]): number {
   let lost = 0;
   let before: number | undefined;

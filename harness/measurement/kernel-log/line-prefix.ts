@@ -1,16 +1,16 @@
-/** What stands before a message of the kernel, taken apart. */
+/** The parsed prefix of a kernel message. */
 export interface LinePrefix {
-  /** What is left. */
+  /** The rest of the line. */
   text: string;
-  /** Seconds since boot, if the line has a time stamp of the kernel. */
+  /** Seconds since boot, if the line has a kernel time stamp. */
   time?: number;
   /** `T123` (task) or `C1` (CPU) under CONFIG_PRINTK_CALLER. */
   caller?: string;
-  /** Only a kernel's log has such a prefix: a time stamp, a caller, a level, syslog's `kernel:`. */
+  /** The prefix is one that only kernel logs have: a time stamp, a caller, a level, syslog's `kernel:`. */
   marked?: true;
-  /** Something else put a time before it: a CI service, a terminal program, a logger of its own. */
+  /** Something else added a time: a CI service, a terminal program, some logger. */
   foreign?: true;
-  /** How many messages the console lost before this line, by its own account. */
+  /** Number of messages that the console reports as lost before this line. */
   dropped?: number;
 }
 
@@ -21,7 +21,7 @@ const facilityPrefix =
 /** A record of /dev/kmsg; extended netconsole puts the release before it. */
 const kmsgPrefix =
   /^(?:\d{1,3}\.\d{1,3}[^,;\s]{0,120},)?(\d{1,10}),\d{1,20},(\d{1,20}),[^;,]{1,16}((?:,[^;,]{1,64}){0,4});/;
-/** Seconds since boot; vendors add the CPU; with `dmesg --show-delta` also those since the line before. */
+/** Seconds since boot; vendors add the CPU; `dmesg --show-delta` adds those since the previous line. */
 const timePrefix = /^\[ {0,10}(\d{1,12}\.\d{1,9})(?:[,@:]\d{1,4})? {0,2}(?: ?<[ \d.+-]{1,24}>)?\] ?/;
 const callerPrefix = /^\[ {0,10}([TC]\d{1,10})(?:[ /@][^\]]{0,40})? {0,10}\] ?/;
 /** Kernels of Android vendors: `[0:      swapper/0:    1] `, the CPU, the task and its number. */
@@ -30,25 +30,25 @@ const vendorCallerPrefix = /^ ?\[ {0,4}\d{1,4}: {0,16}[^[\]:]{1,16}: {0,10}(\d{1
 const logcatPrefix =
   /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3,6} +(?:\w{1,16} +)?\d{1,10} +\d{1,10} [VDIWEF] (?:kernel)? {0,10}: ?/;
 const droppedPrefix = /^\*\* (?:(\d{1,15}) printk messages dropped|replaying previous printk message) \*\* ?/;
-/** `dmesg -T` in any language, `-H` and `--show-delta`: times that do not count from the boot. */
+/** `dmesg -T` in any language, `-H` and `--show-delta`: times that do not count from boot. */
 const wallTimePrefix =
   /^\[(?:(?=\D)[^[\]<>]{4,40} \d\d:\d\d:\d\d \d{4}(?: ?<[ \d.+-]{1,24}>)?|\p{L}{1,9}\.? ?\d{1,2} \d\d:\d\d| {0,12}\+\d{1,12}\.\d{1,9}|<[ \d.+-]{1,24}>)\] ?/u;
-/** `dmesg --time-format iso`: the comma and six digits tell it from the logs of applications. */
+/** `dmesg --time-format iso`: the comma and six digits distinguish it from application logs. */
 const isoPrefix = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d,\d{6}[+-]\d\d:?\d\d /;
 /** Dates and times of day, in brackets or not, as CI services, terminal programs and loggers print them. */
 const foreignPrefix =
   /^(?:[[(]?\d{4}[-/]\d\d[-/]\d\d[T _]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| ?[+-]\d\d:?\d\d| UTC)?[\])]?|[[(]?\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,9})?[\])]?)(?:[:,;|]? {1,8}|\t)(?:\d\d[OE][ +])?/;
-/** Where `kernel` stands as the name of who logs. */
+/** `kernel` as the name of the logger. */
 const tagPlace = /(?:^|[\s>])kernel(?:\[[\d-]{1,8}\])?(?::(?:\s|$)| (?:-|\d{1,8}) \S{1,64} (?:-|\[))/;
 const tagPrefix =
   /^[\s>]?kernel(?:\[[\d-]{1,8}\])?(?:: ?| (?:-|\d{1,8}) \S{1,64} (?:-|\[[^\]]{0,500}\])(?: \ufeff?)?)/;
 const clock = /\d\d:\d\d/;
-/** Part of a line in which the word `kernel` may be a prefix. */
+/** The word `kernel` may only be a prefix within this many characters. */
 const tagReach = 200;
-/** Prefixes of one line; more are hardly a log. */
+/** Maximum number of prefixes per line. A line with more is hardly from a log. */
 const rounds = 8;
 
-/** Takes everything off that stands before a message. */
+/** Removes all prefixes of a message. */
 export function parsePrefix(line: string): LinePrefix {
   const parsed: LinePrefix = { text: line };
   for (let round = 0; round < rounds; round++) {
@@ -59,7 +59,7 @@ export function parsePrefix(line: string): LinePrefix {
   return parsed;
 }
 
-/** Takes one prefix off, if there is one. */
+/** Removes one prefix, if there is one. */
 function takeOne(parsed: LinePrefix): void {
   const { text } = parsed;
   const first = text[0] ?? '';
@@ -94,7 +94,7 @@ function takeVendorCaller(parsed: LinePrefix): boolean {
 
 function takeIndentation(parsed: LinePrefix): void {
   if (takeVendorCaller(parsed)) return;
-  // Whatever pushed the line to the right, a time stamp is where it begins; frames keep their own blanks.
+  // An indented line begins at its time stamp. Stack frames keep their indentation.
   const indented = /^[ \t]{1,64}(?=(?:<\d{1,3}>)?\[ {0,10}\d{1,12}\.\d{1,9})/.exec(parsed.text);
   if (indented && parsed.time === undefined) parsed.text = parsed.text.slice(indented[0].length);
 }
@@ -122,7 +122,7 @@ function takeNumber(parsed: LinePrefix): void {
 }
 
 /**
- * `kernel:` with a date in whatever language and order, a host and a level before it (journalctl, syslogd), or
+ * Removes `kernel:` after a date in any language and order, a host and a level (journalctl, syslogd), or
  * `kernel - - -` of RFC 5424.
  */
 function takeTag(parsed: LinePrefix): boolean {

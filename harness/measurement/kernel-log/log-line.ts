@@ -1,37 +1,36 @@
 import { type LinePrefix, parsePrefix } from './line-prefix.ts';
 
-/** One line of a kernel log, freed of what consoles, dmesg, syslog and mail put before it. */
+/** One line of a kernel log, without the prefixes of consoles, dmesg, syslog and mail. */
 export interface LogLine extends LinePrefix {
   /** 1-based line of the source. */
   line: number;
-  /** How often a mail was quoted to get here. */
+  /** Number of mail quote marks. */
   quoted?: number;
   /**
-   * The next line, where it has no mark of its own and begins nothing: what mail or a terminal broke off this one,
-   * perhaps.
+   * The next line, if it has no prefix and begins nothing new: mail or a terminal may have broken it off this one.
    */
   continuation?: string;
 }
 
-/** Longest line that is looked at, in UTF-16 units; the kernel's own limit is 2 KiB a record (PRINTK_MESSAGE_MAX). */
+/** Maximum length of a line, in UTF-16 units. The kernel's own limit is 2 KiB per record (PRINTK_MESSAGE_MAX). */
 const lineLimit = 16_384;
 
 const quotePrefix = /^[ \t]{0,16}(?:[>|\u00bb][ \t]?)+/;
 /**
- * A time stamp within a line: before it stands what user space had not ended, a prefix of some program, or the end of
- * another record. It has blanks, or three decimals, which a version in brackets has not.
+ * A time stamp within a line, after unterminated user space output, a prefix of some program, or the end of another
+ * record. It has spaces or three decimals, unlike a version in brackets.
  */
 const innerStamp =
   /(?:<\d{1,2}>)?\[(?: {1,10}\d{1,10}\.\d{1,9}|\d{1,10}\.\d{3,9})(?:[,@:]\d{1,4})? {0,2}\](?=[ [])/;
-/** What programs write before a stamp: a number, a path, a time, a name with a colon or bar. */
+/** Prefixes that programs write before a time stamp: a number, a path, a time, a name with a colon or bar. */
 const headPrefix = /^(?:[\w./~+@:,;-]{0,80}[:|>#)-]?|[[(][^[\]()]{1,60}[\])]:?)$/;
 
-/** How many quote marks a line begins with. */
+/** Number of quote marks at the start of a line. */
 export function quoteDepth(raw: string): number {
   return quotePrefix.exec(raw.slice(0, 200))?.[0].match(/[>|\u00bb]/g)?.length ?? 0;
 }
 
-/** Quote marks of mail and carriage returns off: the line as it was before somebody quoted it. */
+/** Removes mail quote marks and carriage returns. */
 export function cleanLine(raw: string): string {
   const bounded = raw.length > lineLimit ? raw.slice(0, lineLimit) : raw;
   const unquoted = bounded.replace(quotePrefix, '');
@@ -39,7 +38,7 @@ export function cleanLine(raw: string): string {
 }
 
 /**
- * The records in one line, which lost its quote marks before: one, but where a time stamp stands within the line.
+ * The records in a line without quote marks: one, unless there is a time stamp within the line.
  * @param line 1-based line of the source
  */
 export function parseLogLine(text: string, line: number): [LogLine, ...LogLine[]] {

@@ -4,18 +4,18 @@ import { isWrapped, type WrapLine, wrapWidth } from '../text/wraps.ts';
 import { cleanLine, type LogLine, parseLogLine, quoteDepth } from './log-line.ts';
 import { parseFrame } from './stack-frame.ts';
 
-/** Words that begin something of their own, so that the line is no rest of the one before. */
+/** Text that begins a new line, so that the line does not continue the previous one. */
 const beginning =
   /^(?:[A-Z][\w().#/ -]{0,40}:(?:\s|$)|[<([{=*#$+~|-]|\S{1,64}@\S{1,64}|(?:BUG|INFO|WARNING|Oops|UBSAN)\b|[a-z][\w-]{0,40}:\s)/;
-/** Longest line that is joined from several, in UTF-16 units. */
+/** Maximum length of a line joined from several, in UTF-16 units. */
 const joinLimit = 4096;
 
-/** A text as lines, and what had to be undone to read them. */
+/** A text as lines, and the decorations that were removed to read them. */
 export class LogText {
   readonly #source: SourceText;
   readonly #counts = new Map<string, number>();
 
-  /** Undoes what belongs to the text as a whole. */
+  /** Removes decorations of the text as a whole. */
   constructor(given: string | SourceText) {
     this.#source = normaliseText(given);
   }
@@ -25,12 +25,12 @@ export class LogText {
     return this.#source.text;
   }
 
-  /** What was undone so far; that of single lines is complete when all were read. */
+  /** The decorations removed so far. Those of single lines are complete once all lines have been read. */
   get undone(): Undone[] {
     return [...this.#source.undone, ...[...this.#counts].map(([what, count]) => ({ what, count }))];
   }
 
-  /** The records, one after the other: nothing is held but the line at hand and the one after it. */
+  /** The records, one by one. Only the current line and the next one are in memory. */
   *lines(): Generator<LogLine> {
     const width = wrapWidth(wrapLines(this.text));
     let held: LogLine | undefined;
@@ -53,7 +53,7 @@ export class LogText {
   }
 
   #join(held: LogLine, rest: string): void {
-    this.#count('lines that were wrapped');
+    this.#count('wrapped lines');
     // format=flowed leaves the blank at which it breaks.
     if (held.text.length < joinLimit) held.text = `${held.text.trimEnd()} ${rest}`;
   }
@@ -68,7 +68,7 @@ export class LogText {
       this.#count('quote marks');
     }
     if (more.length > 0) this.#count('records within a line');
-    if (first.foreign) this.#count('times that are not of the kernel');
+    if (first.foreign) this.#count('times not from the kernel');
     return records;
   }
 
@@ -90,14 +90,14 @@ function restOf([record, ...more]: readonly [LogLine, ...LogLine[]], before: str
 /** Words that do not end a message: a function or a module was broken off behind them. */
 const unfinished = /\b(?:in|at|from|to|by|for|of|module) ?$/;
 
-/** Whether a line may be what was broken off the one before it: it has no mark, no indentation, and begins nothing. */
+/** Whether a line may have been broken off the previous one: it has no prefix, no indentation, and begins nothing new. */
 function mayContinue({ text, marked, foreign }: LogLine, before: string): boolean {
-  // A tab is in no message of a log; the kernel's tables have them.
+  // Log messages contain no tabs, but the kernel's tables do.
   if (marked || foreign || text === '' || /^\s|\t/.test(text)) return false;
   return !beginning.test(text) && (unfinished.test(before) || parseFrame(text) === undefined);
 }
 
-/** The lines with their indexes; the end of the text is no line of its own. */
+/** The lines with their indexes. A final newline does not begin another line. */
 function* linesOf(text: string): Generator<[index: number, line: string]> {
   let start = 0;
   for (let index = 0; start < text.length; index++) {

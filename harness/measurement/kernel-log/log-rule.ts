@@ -1,11 +1,11 @@
 import type { Finding } from '../finding.ts';
 
-/** A line of the kernel that a reader of numbers must know. */
+/** A kernel message that matters for the interpretation of numbers. */
 export interface LogRule {
   code: string;
   severity: Finding['severity'];
   pattern: RegExp;
-  /** It knows the beginning of a message only: more may have been broken off. */
+  /** The pattern only matches the beginning of a message: the rest may have been broken off. */
   isPartial?: true;
   /** The sentence, from the groups of the pattern. */
   message(groups: readonly (string | undefined)[]): string;

@@ -1,22 +1,22 @@
 import type { LogRule } from './log-rule.ts';
 import { moduleRefusals } from './module-refusals.ts';
 
-/** What is known of a symbol that a module did not get, by the errno of resolve_symbol() in kernel/module/main.c. */
+/** Why a symbol of a module was not resolved, by the errno of resolve_symbol() in kernel/module/main.c. */
 const unresolved: Readonly<Record<string, string>> = {
   '-2': 'its dependencies were not loaded',
-  '-12': 'there was no memory to note the dependency',
-  '-16': 'the module that has it was still starting after 30 seconds',
-  '-22': 'the symbol is there, but in another version, or in a namespace that the module does not import',
+  '-12': 'there was no memory to record the dependency',
+  '-16': 'the module that exports it was still initialising after 30 seconds',
+  '-22': 'the symbol exists, but in another version or in a namespace that the module does not import',
 };
 
-/** In the order in which they are tried; the first that matches a line is its meaning. */
+/** In the order in which they are tried. The first match decides. */
 export const logRules: readonly LogRule[] = [
   {
     code: 'UNKNOWN_SYMBOL',
     severity: 'invalid',
     pattern: /(?:^|: )([\w-]{1,63}): Unknown symbol (\S{1,200}) \(err (-?\d{1,6})\)/,
     message: ([module, symbol, errno = '']) =>
-      `${module} could not be linked: unknown symbol ${symbol}; ${unresolved[errno] ?? `error ${errno}`}, so the failures are not duplicates`,
+      `${module} could not be linked: unknown symbol ${symbol}: ${unresolved[errno] ?? `error ${errno}`}; its failures are not duplicates`,
   },
   {
     code: 'UNKNOWN_SYMBOL',
@@ -47,7 +47,7 @@ export const logRules: readonly LogRule[] = [
   {
     code: 'VMAP_EXHAUSTED',
     severity: 'warning',
-    // To 6.11 `vmap allocation for size`, from 6.12 on `vmalloc_node_range for size` (mm/vmalloc.c).
+    // `vmap allocation for size` up to 6.11, `vmalloc_node_range for size` since 6.12 (mm/vmalloc.c).
     pattern: /(?:vmap allocation|vmalloc_node_range) for size (\d{1,20}) failed/,
     message: ([size]) => `no room for ${size} bytes in the vmap area`,
   },
@@ -81,7 +81,7 @@ export const logRules: readonly LogRule[] = [
     code: 'MODULE_SLOW',
     severity: 'warning',
     pattern: /(?:^|: )([\w-]{1,63}): gave up waiting for init of module ([\w-]{1,63})/,
-    message: ([module, owner]) => `${module} waited 30 seconds for ${owner} to start, and gave up`,
+    message: ([module, owner]) => `${module} waited 30 seconds for ${owner} to initialise, and gave up`,
   },
   {
     code: 'DUPLICATE_FILENAME',
@@ -89,7 +89,7 @@ export const logRules: readonly LogRule[] = [
     pattern: /cannot create duplicate filename '([^']{1,255})'/,
     message: ([path = '']) =>
       path.startsWith('/module/')
-        ? `${path.slice('/module/'.length)} was registered twice in sysfs: two loads of it ran into one another`
+        ? `${path.slice('/module/'.length)} was registered twice in sysfs: two loads of it collided`
         : `${path} was registered twice in sysfs`,
   },
   {
@@ -115,7 +115,7 @@ export const logRules: readonly LogRule[] = [
     code: 'DUPLICATE_UNTRACKED',
     severity: 'warning',
     pattern: /Could not add fail-tracking for module: ([\w-]{1,63})/,
-    message: ([name]) => `a duplicate of ${name} is not in the table: the kernel had no memory to note it`,
+    message: ([name]) => `a duplicate of ${name} is not in the table: the kernel had no memory to record it`,
   },
   {
     code: 'OOM_KILL',
@@ -133,7 +133,7 @@ export const logRules: readonly LogRule[] = [
     code: 'PAGE_ALLOCATION_FAILED',
     severity: 'warning',
     pattern: /(?:^|: )(.{1,64}): page allocation failure[:.] order:(\d{1,2})/,
-    message: ([task, order]) => `${task} was refused memory (2^${order} pages in one piece)`,
+    message: ([task, order]) => `${task} could not allocate memory (2^${order} contiguous pages)`,
   },
   {
     code: 'MEMORY_CORRUPTED',
@@ -145,13 +145,13 @@ export const logRules: readonly LogRule[] = [
     code: 'CSD_STUCK',
     severity: 'warning',
     pattern: /csd: (?:Detected|\S{1,20}) non-responsive CSD lock.*?on CPU#(\d{1,5})/,
-    message: ([cpu]) => `CPU ${cpu} waits for another that does not answer (CSD lock)`,
+    message: ([cpu]) => `CPU ${cpu} does not respond to a function call from another CPU (CSD lock)`,
   },
   {
     code: 'IRQ_DISABLED',
     severity: 'warning',
     pattern: /irq (\d{1,6}): nobody cared/,
-    message: ([irq]) => `interrupt ${irq} was for nobody, and the kernel turns it off`,
+    message: ([irq]) => `nobody handled interrupt ${irq}, and the kernel disabled it`,
   },
   {
     code: 'INITRAMFS_BROKEN',

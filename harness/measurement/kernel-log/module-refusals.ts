@@ -1,14 +1,14 @@
 import type { LogRule } from './log-rule.ts';
 
-/** `xfs`, or what the kernel prints when it cannot tell. */
+/** `xfs`, or what the kernel prints if the name is missing. */
 const name = '([\\w-]{1,63}|\\(missing [^)]{1,60}\\))';
 
 function refusal(pattern: string, message: (groups: readonly (string | undefined)[]) => string): LogRule {
-  const say: LogRule['message'] = groups => `${message(groups)}; its failed loads are no duplicates`;
+  const say: LogRule['message'] = groups => `${message(groups)}; its failed loads are not duplicates`;
   return { code: 'MODULE_REFUSED', severity: 'invalid', pattern: new RegExp(pattern), message: say };
 }
 
-/** A refusal whose line begins with the module, with the reason in our words or the kernel's. */
+/** A refusal whose line begins with the module. The reason is our own text or the kernel's. */
 function named(
   pattern: string,
   reason: string | ((groups: readonly (string | undefined)[]) => string),
@@ -26,7 +26,7 @@ function unnamed(pattern: string, reason: (groups: readonly (string | undefined)
 }
 
 /**
- * What kernels print when they refuse a module for what it is, not because it is there already (kernel/module/main.c,
+ * Messages of kernels that refuse a module for other reasons than being a duplicate (kernel/module/main.c,
  * signing.c, version.c, strict_rwx.c, kernel/bpf/btf.c, kernel/params.c and the relocations of arch/, 6.4 to 7.2).
  */
 export const moduleRefusals: readonly LogRule[] = [
@@ -40,16 +40,16 @@ export const moduleRefusals: readonly LogRule[] = [
   ),
   refusal(
     'failed to validate module \\[([\\w-]{1,63})\\] BTF: (-?\\d{1,6})',
-    ([module, errno]) => `${module} was refused: its BTF does not fit this kernel (error ${errno})`,
+    ([module, errno]) => `${module} was refused: its BTF does not match this kernel (error ${errno})`,
   ),
   unnamed(
     '((?:Invalid (?:ELF|architecture in ELF|module architecture in ELF) ?(?:header|section|sh_link)|ELF Spec violation: |Only one \\.modinfo section|empty (?:section name|symbol string) table|symbol string table |symbol name out of bounds in string table|extended version crc|more extended version crcs).{0,160})',
-    ([what = '']) => `its file is no valid module (${what.trim().replace(/\.$/, '')})`,
+    ([what = '']) => `its file is not a valid module (${what.trim().replace(/\.$/, '')})`,
   ),
   refusal(
     `module ${name}: ((?:(?:Only|Exactly) one )?\\.gnu\\.linkonce\\.this_module .{1,120})`,
     ([module = '', what = '']) =>
-      `${module.startsWith('(') ? 'a module' : module} was refused: its struct module is not that of this kernel (${what.trim().replace(/\.$/, '')})`,
+      `${module.startsWith('(') ? 'a module' : module} was refused: its struct module does not match this kernel (${what.trim().replace(/\.$/, '')})`,
   ),
   named("version magic '", 'it was built for another kernel (version magic)'),
   named(
@@ -58,7 +58,8 @@ export const moduleRefusals: readonly LogRule[] = [
   ),
   named(
     'exports duplicate symbol (\\S{1,200})(?: \\(owned by (\\S{1,64})\\))?',
-    ([symbol, owner]) => `it exports the symbol ${symbol}, which ${owner ?? 'another'} has already`,
+    ([symbol, owner]) =>
+      `it exports the symbol ${symbol}, which ${owner ?? 'another module'} already exports`,
   ),
   named(
     'module uses symbol \\(?(\\S{1,200}?)\\)? from namespace (\\S{1,200}?),',
@@ -66,23 +67,23 @@ export const moduleRefusals: readonly LogRule[] = [
   ),
   named(
     'module using GPL-only symbols uses symbols (\\S{1,200}) from proprietary module',
-    ([symbol]) => `it uses ${symbol} of a proprietary module beside symbols for the GPL only`,
+    ([symbol]) => `it uses ${symbol} from a proprietary module together with GPL-only symbols`,
   ),
   named('please compile with -fno-common', 'it has common symbols'),
   named(
     'Symbol (\\S{1,200}) has an invalid section index',
     ([symbol]) => `its symbol ${symbol} is in no section`,
   ),
-  named('module is marked as livepatch module', 'it is a livepatch, and the kernel supports none'),
+  named('module is marked as livepatch module', 'it is a livepatch, which the kernel does not support'),
   named(
     'section (\\S{1,200}) \\(index \\d{1,6}\\) has invalid WRITE\\|EXEC',
-    ([section]) => `its section ${section} can be written and run`,
+    ([section]) => `its section ${section} is writable and executable`,
   ),
-  named('module has no symbols \\(stripped\\?\\)', 'it has no symbols; it was stripped'),
+  named('module has no symbols \\(stripped\\?\\)', 'it has no symbols (stripped)'),
   named('No module found in object', 'its file is no module'),
   named(
     "`(.{0,80})' (?:invalid|too large) for parameter `(.{1,80})'",
-    ([value, parameter]) => `its parameter ${parameter} does not take "${value}"`,
+    ([value, parameter]) => `its parameter ${parameter} does not accept "${value}"`,
   ),
   refusal(
     'Module (?:hash )?([\\w -]{1,140}?) is blacklisted',

@@ -6,19 +6,19 @@ export interface StackFrame {
   function: string;
   /** Module that holds it, if not the kernel itself. */
   module?: string;
-  /** Printed without `? `: the unwinder stands by it. */
+  /** Printed without `? `: the unwinder trusts it. */
   reliable: boolean;
 }
 
 /** KSYM_NAME_LEN is 512; the names of Rust need it. */
 const name = '\\.?([A-Za-z_][\\w.$]{0,510})';
 const address = '\\[<?[0-9a-f]{8,16}>?\\] {0,4}';
-/** ` ? name+0x1/0x2 [module build-id] file.c:1`; PowerPC puts stack and address before, and `(unreliable)` behind. */
+/** ` ? name+0x1/0x2 [module build-id] file.c:1`; PowerPC puts stack and address before it, and `(unreliable)` after it. */
 const framePattern = new RegExp(
   `^ {0,8}(?:${address}){0,2}(\\? {0,2})?${name}\\+0x[0-9a-f]{1,16}\\/0x[0-9a-f]{1,16}(?: \\[([\\w-]{1,63})(?: [0-9a-f]{8,64})?\\])?( {1,2}(?:\\([A-Z]+\\)|\\(unreliable\\)|\\S{0,200}:\\d{1,7}))?\\s*$`,
 );
 const inlinePattern = new RegExp(`^ {0,8}${name} \\S{1,200}:\\d{1,7} \\[inline\\]\\s*$`);
-/** What scripts/decode_stacktrace.sh makes of a frame: `name (file.c:1 header.h:2 (discriminator 3)) module`. */
+/** A frame decoded by scripts/decode_stacktrace.sh: `name (file.c:1 header.h:2 (discriminator 3)) module`. */
 const decodedPattern = new RegExp(
   `^ {0,8}(\\? {0,2})?${name} \\((?:[\\w./+-]{1,200}:\\d{1,7}|\\?\\?:)[^\\n]{0,400}\\)(?: \\[?([\\w-]{1,63})(?: [0-9a-f]{8,64})?\\]?)?\\s*$`,
 );
@@ -29,7 +29,7 @@ const pointerPattern = new RegExp(
   `(?:\\b[RE]?IP: {0,2}|^NIP:? {1,2}|^e?pc {0,3}: |^Krnl PSW : [0-9a-f]{16} |^PC is at |^ERA: )(?:[0-9a-f]{2,4}:)?(?:${address}|[0-9a-f]{8,16} ){0,2}\\(?${name}(?:\\+0x[0-9a-f]+| \\([\\w./+-]{1,200}:\\d)`,
 );
 
-/** Takes compiler suffixes off: everything from the first dot. */
+/** Removes compiler suffixes: everything from the first dot. */
 export function plainFunction(name: string): string {
   const path = demangleRust(name);
   if (path !== undefined) return path;
@@ -37,7 +37,7 @@ export function plainFunction(name: string): string {
   return dot > 0 ? name.slice(0, dot) : name;
 }
 
-/** A line below `Call Trace:`, with or without addresses, sources and build ids; undefined if it is no frame. */
+/** A line below `Call Trace:`, with or without addresses, sources and build ids; undefined if it is not a frame. */
 export function parseFrame(text: string): StackFrame | undefined {
   const match = framePattern.exec(text);
   if (match) return frameOf(match[2], match[1] === undefined && !match[4]?.includes('unreliable'), match[3]);
@@ -55,7 +55,7 @@ function frameOf(name: string | undefined, reliable: boolean, module?: string): 
   return frame;
 }
 
-/** The function of a line with the program counter, and whether it belongs to the kernel at all. */
+/** The function of a line with the program counter, if it belongs to the kernel. */
 export function parsePointer(text: string): string | undefined {
   const match = pointerPattern.exec(text.trimStart());
   return match?.[1] === undefined ? undefined : plainFunction(match[1]);

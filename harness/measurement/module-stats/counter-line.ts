@@ -9,22 +9,22 @@ import {
   wastedLabel,
 } from './kernel-counter.ts';
 
-/** A label in a line, and the numbers behind it. */
+/** A label in a line, and the numbers after it. */
 export interface LabelledValues {
-  /** As the text spells it, with single blanks; for a file its name. */
+  /** As spelled in the text, with single spaces; for a file, its name. */
   label: string;
   meaning: LabelMeaning;
-  /** The single file of debugfs, rather than a line of the `stats` text. */
+  /** Whether it is a single file of debugfs rather than a line of the `stats` text. */
   isFile: boolean;
-  /** Digits, as they stand there; two for a table of before and after. Empty if there is no number. */
+  /** The digits as in the text; two for a table of before and after. Empty if there is no number. */
   values: string[];
-  /** The label, or the last digit, is the last thing in the line. */
+  /** Whether the line ends with the label or the last digit. */
   atEnd: boolean;
-  /** One word stands where the number should. */
+  /** Whether there is a word instead of the number. */
   isRefused: boolean;
 }
 
-/** Most numbers behind one label: before and after. */
+/** Maximum number of values per label: before and after. */
 const valueLimit = 2;
 
 const labels = [
@@ -36,15 +36,15 @@ const labels = [
 const spelled = [...labels.map(label => label.replaceAll(' ', '\\s+')), ...counterNames].sort(
   (one, other) => other.length - one.length,
 );
-/** Not within a longer word or path: `my_modcount`, `modcount.c`. */
+/** Not within a longer word or path such as `my_modcount` or `modcount.c`. */
 const known = new RegExp(`(?<![\\w-])(?:${spelled.join('|')})(?![\\w-])`, 'gi');
-/** What people and programs write between a label and its number. */
+/** Separators between a label and its number. */
 const separator = /^[\s:|=,;"'`[\]{}()*\u2026.]*(?:->|=>)?[\s"'`]*/;
 const between = /^[\s|,;"'`]*(?:->|=>|\u2192)?[\s|,;"'`]*/;
 /** A number, also hexadecimal or with separators of thousands, that does not go on as something else. */
 const number = /^(0x[0-9a-fA-F]{1,16}|-?\d{1,3}(?:[,'_]\d{3}){1,10}|-?\d{1,200})(?!\.\d|[\w%])/;
 
-/** The known labels of a line with their numbers, in order: one, several in a joined line, the same twice in two columns. */
+/** The known labels of a line with their numbers, in order. A joined line has several; two columns repeat a label. */
 export function readCounterLine(text: string): LabelledValues[] {
   const found: LabelledValues[] = [];
   for (const match of text.matchAll(known)) {
@@ -54,7 +54,7 @@ export function readCounterLine(text: string): LabelledValues[] {
     const meaning = isFile ? (label.toLowerCase() as CounterName) : labelMeaning(label);
     if (meaning === undefined) continue;
     const rest = text.slice(match.index + spelling.length);
-    // `grep -n` puts the number of the line between name and value.
+    // `grep -n` puts the line number between name and value.
     const numbered = isFile ? /^:\d{1,6}(?=:-?\d)/.exec(rest)?.[0] : undefined;
     found.push({ label, meaning, isFile, ...readValues(rest.slice(numbered?.length ?? 0)) });
   }
@@ -80,7 +80,7 @@ function decimal(digits: string): string {
   return digits.startsWith('0x') ? BigInt(digits).toString() : digits.replace(/[,'_]/g, '');
 }
 
-/** A line of the same form whose label this version does not know: words, blanks, a number. */
+/** A line of the same form with a label that this version does not know: words, spaces, a number. */
 export function readUnknownLine(text: string): { label: string; value: string } | undefined {
   const match = /^\s*([A-Za-z][A-Za-z_ ()-]{2,60}?)(?:\s*[:|=]\s*|\s+)(-?\d{1,40})\s*[|]?\s*$/.exec(text);
   if (!match?.[1] || !match[2]) return undefined;

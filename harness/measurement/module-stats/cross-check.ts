@@ -3,14 +3,14 @@ import type { Counters } from './counters.ts';
 import { type CounterName, kernelCounter, kernelCounters, wastedCounters } from './kernel-counter.ts';
 import type { ModuleStats } from './module-stats.ts';
 
-/** The counters of bytes, each with the count that must grow beside it. */
+/** The byte counters, each with the count that must grow with it. */
 const byteCounters = kernelCounters.flatMap(({ name: bytes, count, average }) =>
   count === undefined || average === undefined ? [] : [{ bytes, count, average: average.toLowerCase() }],
 );
 
 /**
- * The sum of the four invalid byte counters, modulo the machine's word as the kernel adds them; undefined if one is
- * missing: missing is never zero.
+ * The sum of the four invalid byte counters, modulo the machine's word size, as in the kernel; undefined if one is
+ * missing, because missing is never zero.
  */
 export function wastedBytes(counters: Counters): bigint | undefined {
   let sum = 0n;
@@ -22,7 +22,7 @@ export function wastedBytes(counters: Counters): bigint | undefined {
   return BigInt.asUintN(64, sum);
 }
 
-/** Holds a stats text against itself: sum, parity, averages and duplicates. Every violation is a named finding. */
+/** Checks a stats text for consistency: sum, parity, averages and duplicates. Every violation is a finding. */
 export function checkModuleStats(stats: ModuleStats): Finding[] {
   return [
     ...checkSum(stats),
@@ -36,11 +36,11 @@ function checkSum({ counters, wastedBytes: printed }: ModuleStats): Finding[] {
   const sum = wastedBytes(counters);
   if (sum === undefined || printed === undefined) return [];
   if (sum === printed || BigInt.asUintN(32, sum) === printed) return [];
-  const message = `the four byte counters add up to ${sum}, and "Virtual mem wasted bytes" says ${printed}`;
+  const message = `the four byte counters add up to ${sum}, but "Virtual mem wasted bytes" says ${printed}`;
   return [{ code: 'SUM_MISMATCH', severity: 'warning', message }];
 }
 
-/** Bytes without a count (the kernel itself warns), and, but for kread, counts without bytes. */
+/** Finds bytes without a count (the kernel itself warns) and, except for kread, counts without bytes. */
 export function checkParity(counters: Counters): Finding[] {
   const findings: Finding[] = [];
   for (const { bytes, count } of byteCounters) {
@@ -51,7 +51,7 @@ export function checkParity(counters: Counters): Finding[] {
       const message = `${bytes} is ${size} while ${count} is 0`;
       findings.push({ code: 'BYTES_WITHOUT_COUNT', severity: 'warning', message });
     }
-    // A read that failed has no length: finit_module() then counts without adding bytes.
+    // A failed read has no length: finit_module() then counts without adding bytes.
     if (size === 0n && number > 0n && bytes !== 'invalid_kread_bytes') {
       const message = `${count} is ${number} while ${bytes} is 0`;
       findings.push({ code: 'COUNT_WITHOUT_BYTES', severity: 'warning', message });
@@ -75,19 +75,19 @@ function checkAverages({ counters, averages }: ModuleStats): Finding[] {
     if (size === undefined || number === undefined || number === 0n) continue;
     const expected = (size + number - 1n) / number;
     if (expected === printed) continue;
-    const message = `"${label}" says ${printed}; ${size} divided by ${number}, rounded up, is ${expected}`;
+    const message = `"${label}" says ${printed}, but ${size} divided by ${number}, rounded up, is ${expected}`;
     findings.push({ code: 'AVERAGE_MISMATCH', severity: 'warning', message });
   }
   return findings;
 }
 
-/** Every duplicate is a failure too, so the table cannot hold more than the failure counters. */
+/** Every duplicate is also a failure, so the table cannot count more than the failure counters. */
 function checkDuplicates({ counters, duplicates }: ModuleStats): Finding[] {
   const findings: Finding[] = [];
   const { failed_becoming: becoming, failed_load_modules: load } = counters;
   const total = sumOf(duplicates.map(row => row.count));
   if (becoming !== undefined && load !== undefined && total > becoming + load) {
-    const message = `the table counts ${total} duplicates, the counters only ${becoming + load} failures`;
+    const message = `the table counts ${total} duplicates, but the counters only ${becoming + load} failures`;
     findings.push({ code: 'DUPLICATES_EXCEED_FAILURES', severity: 'warning', message });
   }
   const limits = [
@@ -97,11 +97,11 @@ function checkDuplicates({ counters, duplicates }: ModuleStats): Finding[] {
   for (const { reason, count, label } of limits) {
     const rows = sumOf(duplicates.filter(row => row.reason === reason).map(row => row.count));
     if (count === undefined || rows <= count) continue;
-    const message = `rows with the reason "${reason}" count ${rows}, "${label}" only ${count}`;
+    const message = `rows with the reason "${reason}" count ${rows}, but "${label}" only ${count}`;
     findings.push({ code: 'REASON_EXCEEDS_COUNT', severity: 'warning', message });
   }
   for (const row of duplicates.filter(({ reason }) => reason === 'Bug-on-stats')) {
-    const message = `the kernel knows no reason for the duplicates of ${row.name}: a defect of its statistics`;
+    const message = `the kernel gives no reason for the duplicates of ${row.name}: a bug in its statistics`;
     findings.push({ code: 'BUG_ON_STATS', severity: 'warning', message });
   }
   return findings;
@@ -128,8 +128,8 @@ function sumOf(counts: number[]): bigint {
 }
 
 /**
- * Compares the text with the single files. They are read one after the other, so a difference is only wrong when
- * nothing was loaded in between: growth from the files to the text is a note, shrinking a warning.
+ * Compares the text with the single files. They are read one after the other, and modules may be loaded in between: growth
+ * from the files to the text is a note, shrinking is a warning.
  */
 export function checkTextAgainstFiles(text: Counters, files: Counters): Finding[] {
   const findings: Finding[] = [];

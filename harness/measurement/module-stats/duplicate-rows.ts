@@ -1,28 +1,28 @@
 import type { DuplicateModule, DuplicateReason } from './module-stats.ts';
 
-/** MODULE_NAME_LEN is 64 - sizeof(unsigned long), the terminating zero included: 55 letters, 59 on 32-bit machines. */
+/** MODULE_NAME_LEN is 64 - sizeof(unsigned long), including the terminating NUL: 55 characters, 59 on 32-bit machines. */
 const nameLimit = 59;
 const reasons: readonly DuplicateReason[] = ['Becoming & Load', 'Becoming', 'Load', 'Bug-on-stats'];
-/** Columns of a reason, right-aligned, in read_file_mod_stats() of kernel/module/stats.c. */
+/** Width of a right-aligned reason in read_file_mod_stats() of kernel/module/stats.c. */
 const reasonWidth = 25;
 
-/** A row of the table, complete or not. */
+/** A row of the table, possibly incomplete. */
 export interface DuplicateRow {
-  /** Undefined as long as name, count and reason are not all there. */
+  /** Undefined unless name, count and reason are all present. */
   row?: DuplicateModule;
-  /** Its words, for a row that goes on in the next line. */
+  /** Its words, for a row that continues on the next line. */
   words: string[];
-  /** A reason that the kernel does not give. */
+  /** A reason that the kernel never gives. */
   strange?: string;
-  /** The reason may be the beginning of a longer one: `Becoming` of `Becoming & Load`. */
+  /** Whether the reason may be the beginning of a longer one: `Becoming` of `Becoming & Load`. */
   mayBeCut: boolean;
-  /** Stands in the right of two columns. */
+  /** Whether it is in the right of two columns. */
   right: boolean;
 }
 
 /**
- * The rows in one line of the table: usually one; two where two tables stand side by side; none where the line is no
- * row. `held` are the words of a row that the line before began.
+ * The rows in one line of the table: usually one, two if two tables are side by side, none if the line is not a row.
+ * `held` has the words of a row that the previous line began.
  */
 export function readDuplicateRows(line: string, held: readonly string[] = []): DuplicateRow[] {
   const words = [...held, ...line.split(/[\s|,;"`*]+/).filter(word => word !== '')];
@@ -74,8 +74,8 @@ function startsWith(words: readonly string[], reason: string): boolean {
 }
 
 /**
- * Whether `Becoming` at the end of a line has the padding that `Becoming & Load` has: reasons are right-aligned. Where
- * blanks were squeezed that cannot be told.
+ * Whether `Becoming` at the end of a line has the padding of `Becoming & Load`, since reasons are right-aligned. Unknown if
+ * spaces were squeezed.
  */
 function isShort(line: string, reason: DuplicateReason): boolean {
   const written = line.trimEnd();

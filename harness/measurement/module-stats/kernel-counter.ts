@@ -1,6 +1,6 @@
 /**
- * The counters of kernel/module/stats.c (Linux 6.4 and later), in the order in which the text prints them: the only
- * place that knows their files, labels, widths and what belongs together.
+ * The counters of kernel/module/stats.c (Linux 6.4 and later), in the order in which the text prints them. This is
+ * the only place that defines their files, labels, widths and relations.
  */
 const table = [
   { name: 'modcount', label: 'Mods ever loaded', bits: 32 },
@@ -56,21 +56,21 @@ const table = [
   },
 ] as const;
 
-/** Name of a counter: its file below /sys/kernel/debug/modules/. */
+/** Name of a counter: its file in /sys/kernel/debug/modules/. */
 export type CounterName = (typeof table)[number]['name'];
 
-/** What the kernel has in one counter. */
+/** A counter of the kernel. */
 export interface KernelCounter {
   name: CounterName;
-  /** Its line in the `stats` text. */
+  /** The label of its line in the `stats` text. */
   label: string;
   /** 32 for an `atomic_t`, which wraps; 64 for an `atomic_long_t` of a 64-bit kernel. */
   bits: 32 | 64;
-  /** Of a counter of bytes: how many loads they belong to. */
+  /** For a byte counter: the counter of the loads that these bytes belong to. */
   count?: CounterName;
-  /** Of a counter of bytes: the label of its average per load. */
+  /** For a byte counter: the label of its average per load. */
   average?: string;
-  /** One of the four whose sum is `Virtual mem wasted bytes`. */
+  /** Whether it is one of the four that add up to `Virtual mem wasted bytes`. */
   wasted?: boolean;
 }
 
@@ -97,14 +97,14 @@ export function kernelCounter(name: CounterName): KernelCounter {
   return byName.get(name)!;
 }
 
-/** Whether a word is the name of a file below /sys/kernel/debug/modules/ that holds a counter. */
+/** Whether a word is the name of a counter file in /sys/kernel/debug/modules/. */
 export function isCounterName(word: string): word is CounterName {
   return byName.has(word);
 }
 
 /**
- * Labels of the first versions of the patch on the mailing list (March 2023). They counted other things than what was
- * merged, so that they are shown as they are, and taken for nothing else.
+ * Labels of the first versions of the patch on the mailing list (March 2023). They counted different things from
+ * the merged version, so they are shown unchanged and never mapped to a current counter.
  */
 export const earlierLabels: readonly string[] = [
   'Modules loaded',
@@ -115,7 +115,7 @@ export const earlierLabels: readonly string[] = [
   'Invalid mod bytes',
 ];
 
-/** What a label of the `stats` text stands for. */
+/** The meaning of a label in the `stats` text. */
 export type LabelMeaning = CounterName | 'wasted' | 'average' | 'earlier';
 
 /** The meaning of a label in any case; undefined for one that this version does not know. */

@@ -4,10 +4,10 @@ import type { ModuleStats } from './module-stats.ts';
 import { StatsCollector } from './stats-collector.ts';
 
 /**
- * Reads the text of /sys/kernel/debug/modules/stats, as the kernel prints it or as it comes out of mail, a web page,
- * a terminal or a log. Also takes the single files as `name value`, `grep . *` or `head *` print them. Unknown labels
- * are kept. When the text holds several stats, the most complete counts, the last of equals, with a finding.
- * @throws UsageError STATS_UNRECOGNISED if not one known label is in the text
+ * Reads the text of /sys/kernel/debug/modules/stats, as printed by the kernel or copied from mail, a web page, a terminal
+ * or a log. Also accepts the single files as `name value`, or as printed by `grep . *` or `head *`. Unknown labels are
+ * kept. If the text holds several stats, it returns the most complete one (the last of equals), with a finding.
+ * @throws UsageError STATS_UNRECOGNISED if the text has no known label
  */
 export function parseModuleStats(text: string): ModuleStats {
   const log = new LogText(text);
@@ -15,12 +15,12 @@ export function parseModuleStats(text: string): ModuleStats {
   for (const line of log.lines()) collector.add(line);
   const stats = chooseStats(collector.result(!/\n$/.test(log.text), text.length));
   if (stats) return stats;
-  throw new UsageError('STATS_UNRECOGNISED', 'not one line of the text is a known module counter', {
+  throw new UsageError('STATS_UNRECOGNISED', 'no line of the text is a known module counter', {
     hint: 'Expected lines such as "Mods ever loaded 67" from /sys/kernel/debug/modules/stats (CONFIG_MODULE_STATS, Linux 6.4 and later).',
   });
 }
 
-/** The most complete of several stats, the last of equals, with a finding that there are more. */
+/** The most complete of several stats (the last of equals), with a finding that there are more. */
 export function chooseStats(all: readonly ModuleStats[]): ModuleStats | undefined {
   const size = ({ counters, duplicates }: ModuleStats) =>
     Object.keys(counters).length + Math.min(1, duplicates.length);
@@ -31,7 +31,7 @@ export function chooseStats(all: readonly ModuleStats[]): ModuleStats | undefine
   if (!chosen || all.length === 1) return chosen;
   const which = chosen === all.at(-1) ? 'the last of them' : 'the most complete of them';
   const lines = all.map(({ line }) => line).join(', ');
-  const message = `the text holds ${all.length} stats, beginning on lines ${lines}; this is ${which}, and their counters are not mixed`;
+  const message = `the text holds ${all.length} stats, beginning on lines ${lines}; this is ${which}; their counters are not mixed`;
   const finding = { code: 'MULTIPLE_STATS', severity: 'warning', message, line: chosen.line } as const;
   return { ...chosen, findings: [finding, ...chosen.findings] };
 }

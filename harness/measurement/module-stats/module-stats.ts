@@ -21,7 +21,7 @@ export interface ModuleStats {
   wastedBytes?: bigint;
   averages: Record<string, bigint>;
   duplicates: DuplicateModule[];
-  /** Labels that this version does not know, kept as they were. */
+  /** Labels that this version does not know, unchanged. */
   unknown: { label: string; value: string }[];
   findings: Finding[];
 }

@@ -5,14 +5,14 @@ import { isCounterName, kernelCounters, wastedLabel } from './kernel-counter.ts'
 import type { ModuleStats } from './module-stats.ts';
 import { StatsDraft } from './stats-draft.ts';
 
-/** Words that a line with a label holds; cheap to look for. */
+/** Words of lines with a label; cheap to search for. */
 const needle = /mods|mod_|modcount|module|bytes|failed_|(?:mod|text)[ _]size/i;
 /** `head *` and `tail -v`; `more *` prints the name between two lines of colons. */
 const fileHead = /^==> (?:\S{0,255}\/)?([\w.-]{1,64}) <==$/;
 const fileName = /^(?:\S{0,255}\/)?(\w{1,64}):?$/;
-/** `grep -r . modules/`: the file before a line of the text. */
+/** `grep -r . modules/` puts the file name before a line of the text. */
 const statsFile = /^\S{0,255}?\bstats[:-](?:\d{1,6}[:-])?(?=\s|[A-Z])/;
-/** Words of labels, also of those that this version does not know. */
+/** Words of labels, including labels that this version does not know. */
 const statsWord = /\b(?:mods?|modules?|bytes|size|kread|decompress)\b/i;
 /** Frames around tables, fences of Markdown, braces of JSON: no line of the text, and no end of it either. */
 const decoration = /^[\s|+:=*`~_{}[\],-]*$/;
@@ -25,21 +25,21 @@ const kernelLines = [
 ].map(line => line.toLowerCase());
 /** The head of the table within a line. */
 const joinedHead = /Duplicate failed modules:\s+Module-name\s+How-many-times\s+Reason\s+(?=\S)/i;
-/** Stats that are kept of one text, and lines that an unknown label may stand before the first known one. */
+/** Maximum number of stats per text, and of lines between an unknown label and the first known one. */
 const draftLimit = 64;
 const waitingLimit = 16;
 
-/** Where the reading stands: in the counters, in the table, or in the list of names of the first versions. */
+/** The part of the text being read: the counters, the table, or the list of names of the first versions. */
 type Place = 'counters' | 'table' | 'names';
 
 /**
- * Finds the stats texts in the lines of a text, whatever stands around and between them: one after the other, or side
- * by side in two columns. Counters of different texts are never mixed: a text ends where a label comes again or out of
- * the kernel's order, and where other words begin.
+ * Finds the stats texts in the lines of a text, whatever is around and between them: one after the other, or side by side
+ * in two columns. Counters of different texts are never mixed: a text ends where a label is repeated or out of the
+ * kernel's order, or where other text begins.
  */
 export class StatsCollector {
   readonly #drafts: StatsDraft[] = [];
-  /** The texts at hand, from left to right. */
+  /** The current texts, from left to right. */
   #columns: StatsDraft[] = [];
   #place: Place = 'counters';
   #waiting: { label: string; value: string; line: number }[] = [];
@@ -48,7 +48,7 @@ export class StatsCollector {
   #held: DuplicateRow | undefined;
   #depth = 0;
   #broken = '';
-  /** The last line, if nothing in it was understood, and the text that it follows. */
+  /** The last line, if it was not recognised, and the text that it follows. */
   #tail = '';
   #closed: StatsDraft | undefined;
   #afterBlank = false;
@@ -58,7 +58,7 @@ export class StatsCollector {
     return this.#drafts.length === 0;
   }
 
-  /** Takes the next line. */
+  /** Adds the next line. */
   add(line: LogLine): void {
     if (this.#isIdle && !needle.test(line.text) && !line.text.startsWith('==> ')) {
       if (line.text.trim() !== '') this.#waiting = [];
@@ -89,8 +89,8 @@ export class StatsCollector {
   }
 
   /**
-   * All stats, in order; of two columns the left before the right.
-   * @param open the text ends without a newline
+   * All stats, in order; of two columns, the left one first.
+   * @param open whether the text ends without a newline
    * @param length characters of the text
    */
   result(open: boolean, length?: number): ModuleStats[] {
@@ -101,12 +101,12 @@ export class StatsCollector {
     );
   }
 
-  /** Whether two texts stand side by side. */
+  /** Whether two texts are side by side. */
   get hasColumns(): boolean {
     return this.#columns.length > 1;
   }
 
-  /** Nothing was begun that a line could go on with. */
+  /** Whether nothing has begun that a line could continue. */
   get #isIdle(): boolean {
     return (
       this.#columns.length === 0 &&
@@ -127,7 +127,7 @@ export class StatsCollector {
     this.#afterBlank = false;
     this.#pending = undefined;
     const seen = new Map<string, number>();
-    // `diff -y` leaves the left column empty where only the right has the line.
+    // `diff -y` leaves the left column empty if only the right side has the line.
     const first = this.#columns.length > 1 && /^\s{17,}>/.test(line.text) ? 1 : 0;
     for (const one of found) {
       if (one.meaning === 'average' && this.#columns.length === 0) continue;
@@ -142,7 +142,7 @@ export class StatsCollector {
     }
   }
 
-  /** A label without a number: the number may come in the next line. */
+  /** Handles a label without a number, which may follow on the next line. */
   #takeWithout(one: LabelledValues, line: LogLine): void {
     this.#tail = one.label;
     if (one.atEnd) this.#pending = one;
@@ -159,7 +159,7 @@ export class StatsCollector {
     return true;
   }
 
-  /** The name of a single file, and its value in the line after it. */
+  /** Handles the name of a single file, whose value is on the next line. */
   #takeFileLine(text: string, line: LogLine): boolean {
     const trimmed = text.trim();
     const head = fileHead.exec(trimmed)?.[1] ?? fileName.exec(trimmed)?.[1];
@@ -188,7 +188,7 @@ export class StatsCollector {
       if (this.#columns.length > 0) this.#place = 'table';
       return true;
     }
-    // What was wrapped off the head of the table.
+    // A wrapped part of the table heading.
     if (this.#place === 'table' && /^(?:how-many-times|reason|[|\s])+$/i.test(head)) return true;
     if (!/^failed modules:$/i.test(head) || this.#columns.length === 0) return false;
     this.#place = 'names';
@@ -226,12 +226,12 @@ export class StatsCollector {
     this.#held = undefined;
     const rows = readDuplicateRows(text, held);
     if (held.length === 0 || rows.some(({ row }) => row)) return rows;
-    // What was begun does not go on here: that row is lost, and this line is one of its own.
+    // The row that was begun does not continue here: it is lost, and this line is a row of its own.
     if (held.length > 1) this.#columns[0]?.loseRow();
     return readDuplicateRows(text);
   }
 
-  /** Any other line: an unknown label, a blank, or words that end the text. */
+  /** Handles any other line: an unknown label, an empty line, or words that end the text. */
   #takeOther(text: string, line: LogLine): void {
     this.#tail = text.trim();
     const unknown = this.#place === 'counters' ? readUnknownLine(text) : undefined;
@@ -244,7 +244,7 @@ export class StatsCollector {
     this.#broken = /\b(?:mods|total|failed|virtual|average|avg)\b[\sa-z]*$/i.exec(text)?.[0] ?? '';
     if (this.#broken !== '') return;
     this.#waiting = [];
-    // A console prints other things in between, and who answers a mail writes into the quoted text.
+    // A console prints other things in between, and mail replies are written into the quoted text.
     if (!line.marked && (line.quoted ?? 0) >= this.#depth) this.#close();
   }
 
@@ -257,7 +257,7 @@ export class StatsCollector {
 
   #marked: true | undefined;
 
-  /** The text that a label belongs to: the one at hand, or a new one. */
+  /** The text that a label belongs to: the current one or a new one. */
   #draftFor(one: LabelledValues, column: number, line: LogLine): StatsDraft {
     const isAfterTable = this.#place !== 'counters' && !one.isFile;
     if (column === 0 && (isAfterTable || this.#columns[0]?.fits(one) === false)) this.#close();

@@ -4,23 +4,23 @@ import { wastedBytes } from './cross-check.ts';
 import { type CounterName, kernelCounters } from './kernel-counter.ts';
 import type { ModuleStats } from './module-stats.ts';
 
-/** A counter at two moments. */
+/** A counter in two readings. */
 export interface CounterDifference {
   name: CounterName;
   before: bigint;
   after: bigint;
-  /** What it grew by; undefined for a counter that fell though it only grows. */
+  /** Its growth; undefined if a counter that can only grow has fallen. */
   change: bigint | undefined;
 }
 
-/** A module of the table at two moments; 0 where it is not in the table yet. */
+/** A module of the table in two readings; 0 if it is not in the table yet. */
 export interface DuplicateDifference {
   name: string;
   before: number;
   after: number;
 }
 
-/** What happened between two readings of one kernel's statistics. */
+/** The changes between two readings of one kernel's statistics. */
 export interface StatsDifference {
   counters: CounterDifference[];
   /** Bytes wasted in between; undefined if one of the four counters is missing or fell. */
@@ -47,7 +47,7 @@ export function statsDifference(before: ModuleStats, after: ModuleStats): StatsD
     name === 'modcount' ? now < old : change === undefined,
   );
   if (fell.length > 0) {
-    const message = `${fell.map(({ name }) => name).join(', ')} fell, which counters do not within one boot: the readings are in the wrong order, or of two boots`;
+    const message = `${fell.map(({ name }) => name).join(', ')} fell, which is impossible within one boot: the readings are in the wrong order or from two boots`;
     difference.findings.push({ code: 'COUNTER_FELL', severity: 'invalid', message });
   }
   return difference;

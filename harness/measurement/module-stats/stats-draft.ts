@@ -17,14 +17,14 @@ import type { ModuleStats } from './module-stats.ts';
 const shownNamesLimit = 111;
 const unknownLimit = 64;
 
-/** The last thing that was read, for the case that the text ends there without a newline. */
+/** The last item read, in case the text ends there without a newline. */
 interface LastRead {
   /** Takes it back. */
   forget: () => void;
   what: string;
-  /** A row of the table, rather than a number. */
+  /** Whether it is a row of the table rather than a number. */
   isRow: boolean;
-  /** A number that follows from others, so that it can be told whether it is whole. */
+  /** Returns the expected number if others determine it, to check that it is complete. */
   expected?: (() => bigint | undefined) | undefined;
   value?: bigint;
 }
@@ -41,7 +41,7 @@ export class StatsDraft {
   readonly #findings: Finding[] = [];
   readonly #refused = new Set<CounterName>();
   #wasted: bigint | undefined;
-  /** Place in the order of the kernel's text. */
+  /** Position in the order of the kernel's text. */
   #order = -1;
   #last: LastRead | undefined;
   #names = 0;
@@ -51,17 +51,17 @@ export class StatsDraft {
     this.line = line;
   }
 
-  /** How much of a stats text it holds. */
+  /** How complete the text is. */
   get size(): number {
     return Object.keys({ ...this.#files, ...this.#text }).length + this.#duplicates.length;
   }
 
-  /** Whether it has all that the kernel always prints. */
+  /** Whether it has everything that the kernel always prints. */
   get isWhole(): boolean {
     return missingCounters({ ...this.#files, ...this.#text }).length === 0;
   }
 
-  /** Whether a label can belong to it: the kernel prints each once, and in one order. */
+  /** Whether a label can belong to it: the kernel prints each once, in a fixed order. */
   fits({ meaning, isFile, label }: LabelledValues): boolean {
     if (meaning === 'earlier') return !this.#unknown.some(known => known.label === label);
     if (meaning === 'average') return this.#averages[label] === undefined;
@@ -69,7 +69,7 @@ export class StatsDraft {
     return placeOf(meaning) > this.#order;
   }
 
-  /** Takes a number. */
+  /** Adds a number. */
   take(one: LabelledValues, digits: string, line: number): void {
     const { label, meaning, isFile, atEnd } = one;
     this.#last = undefined;
@@ -118,25 +118,25 @@ export class StatsDraft {
     return () => delete this.#averages[label];
   }
 
-  /** A label whose number is none. */
+  /** Handles a label with an invalid number. */
   refuse({ meaning }: LabelledValues): void {
     this.#last = undefined;
     if (meaning !== 'wasted' && meaning !== 'average' && meaning !== 'earlier')
       this.#order = placeOf(meaning);
   }
 
-  /** Takes a row of the table, if it is whole. */
+  /** Adds a row of the table, if it is complete. */
   takeRow({ row, mayBeCut, strange, words }: DuplicateRow, line: number): void {
     const what = words.slice(0, 1).join(' ');
     const isOpen = mayBeCut || (!row && strange === undefined);
     this.#last = isOpen ? { forget: () => undefined, what, isRow: true } : undefined;
     if (strange !== undefined && strange !== '') {
-      const message = `"${strange}" is not a reason that the kernel gives for ${what}`;
+      const message = `"${strange}" is not one of the kernel's reasons, for ${what}`;
       this.#findings.push({ code: 'UNKNOWN_REASON', severity: 'warning', message, line });
     }
     if (!row) return;
     if (!Number.isSafeInteger(row.count)) {
-      const message = `${what} is said to have been a duplicate ${words[1]} times`;
+      const message = `${what} is listed as a duplicate ${words[1]} times`;
       this.#findings.push({ code: 'OUT_OF_RANGE', severity: 'invalid', message, line });
       return;
     }
@@ -149,11 +149,11 @@ export class StatsDraft {
     this.#last = undefined;
     if (this.#unknown.length >= unknownLimit) return;
     this.#unknown.push({ label, value });
-    const message = `"${label}" is a label this version does not know; kept as it is`;
+    const message = `"${label}" is a label that this version does not know; kept unchanged`;
     this.#findings.push({ code: 'UNKNOWN_LABEL', severity: 'note', message, line });
   }
 
-  /** A row that was begun and does not go on. */
+  /** Counts a row that was begun but not completed. */
   loseRow(): void {
     this.#lostRows++;
   }
@@ -163,21 +163,21 @@ export class StatsDraft {
     this.#names++;
   }
 
-  /** The text ends in the middle of a line that belongs here. */
+  /** Notes that the text ends in the middle of one of its lines. */
   cut(): void {
-    const message = 'the text ends in the middle of a line: it was cut there';
+    const message = 'the text ends in the middle of a line: it was truncated';
     this.#findings.push({ code: 'STATS_CUT', severity: 'warning', message });
   }
 
-  /** Another line follows, so that the last number is whole. */
+  /** Notes that another line follows, so the last number is complete. */
   end(): void {
     this.#last = undefined;
   }
 
   /**
-   * The stats.
-   * @param open the text ends without a newline
-   * @param length characters of the text, if it is nothing but this
+   * Returns the stats.
+   * @param open whether the text ends without a newline
+   * @param length characters of the text, if it has nothing else
    */
   finish(open: boolean, length?: number): ModuleStats {
     if (open) this.#checkEnd();
@@ -196,7 +196,7 @@ export class StatsDraft {
       this.#findings.push({ code: 'NAMES_WITHOUT_COUNTS', severity: 'note', message });
     }
     if (this.#lostRows > 0) {
-      const message = `${this.#lostRows} rows of the list of duplicate modules have no reason and are left out`;
+      const message = `${this.#lostRows} rows of the list of duplicate modules have no reason and are ignored`;
       this.#findings.push({ code: 'ROWS_UNREAD', severity: 'warning', message });
     }
     this.#reportMissing(stats);
@@ -205,7 +205,7 @@ export class StatsDraft {
     return stats;
   }
 
-  /** What a number must be by the others; undefined where nothing tells. */
+  /** The number that others determine; undefined if none do. */
   #expectation(meaning: LabelledValues['meaning'], label: string): (() => bigint | undefined) | undefined {
     if (meaning === 'wasted') return () => wastedBytes(this.#text);
     if (meaning !== 'average') return undefined;
@@ -217,32 +217,32 @@ export class StatsDraft {
     };
   }
 
-  /** A text that ends without a newline may have been cut in its last number or word, and is not believed there. */
+  /** A text that ends without a newline may be truncated in its last number or word, so that one is not trusted. */
   #checkEnd(): void {
     const last = this.#last;
     if (!last || (last.value !== undefined && last.expected?.() === last.value)) return;
-    // The files have no order and no end; all of them are no sign of a cut.
+    // Files have no order and no end; if all are present, nothing was cut.
     if (missingCounters(this.#files).length === 0) return;
     last.forget();
     const message = last.isRow
-      ? `the list of duplicate modules ends in the middle of a row, that of ${last.what}`
-      : `the text ends without a newline in the number of ${last.what}: it may have been cut there, and is left out`;
+      ? `the list of duplicate modules ends in the middle of the row of ${last.what}`
+      : `the text ends without a newline in the number of ${last.what}, which may be truncated and is ignored`;
     const code = last.isRow ? 'LIST_TRUNCATED' : 'STATS_CUT';
     this.#findings.push({ code, severity: 'warning', message });
   }
 
-  /** The kernel prints these eleven always; only averages and the table are optional. */
+  /** The kernel always prints these eleven. Only averages and the table are optional. */
   #reportMissing({ counters }: ModuleStats): void {
     const missing = missingCounters(counters)
       .filter(name => !this.#refused.has(name))
       .map(name => kernelCounter(name).label);
     if (this.#wasted === undefined && Object.keys(this.#text).length > 0) missing.push(wastedLabel);
     if (missing.length === 0) return;
-    const message = `the text lacks ${missing.map(label => `"${label}"`).join(', ')}`;
+    const message = `the text is missing ${missing.map(label => `"${label}"`).join(', ')}`;
     this.#findings.push({ code: 'STATS_INCOMPLETE', severity: 'warning', message });
   }
 
-  /** The kernel's buffer holds 1024 bytes and 64 a failure, at most 112 of them: longer lists lose their end. */
+  /** The kernel's buffer holds 1024 bytes plus 64 per failure, for at most 112 failures: longer lists are truncated. */
   #reportTruncation({ counters, duplicates }: ModuleStats, length: number | undefined): void {
     if (this.#findings.some(({ code }) => code === 'LIST_TRUNCATED')) return;
     const failures = (counters.failed_becoming ?? 0n) + (counters.failed_load_modules ?? 0n);

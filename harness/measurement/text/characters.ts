@@ -6,10 +6,10 @@ const thousands = /[\u00a0\u2007\u2009\u202f](?<=\d.)(?=\d{3}(?!\d))/g;
 const compatible = /[\uff01-\uff5e\ufb00-\ufb06]+/g;
 const spaces = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g;
 const invisible = /[\u00ad\u200b-\u200f\u2060\ufeff]/g;
-/** What mail programs and blogs make of straight quotes and hyphens. */
+/** What mail programs and blogs turn straight quotes and hyphens into. */
 const typographic = /[\u2018\u2019\u201c\u201d\u2010-\u2013\u2212]/g;
 
-/** Spaces that do not break, characters without width, curly quotes and dashes: ASCII again, as the kernel prints. */
+/** Turns no-break spaces, zero-width characters, curly quotes and dashes back into the ASCII that the kernel prints. */
 export function undoTypography(source: SourceText): SourceText {
   let count = 0;
   const counted = (replacement: string) => () => {
@@ -29,5 +29,5 @@ export function undoTypography(source: SourceText): SourceText {
       if (character === '\u2018' || character === '\u2019') return "'";
       return character === '\u201c' || character === '\u201d' ? '"' : '-';
     });
-  return withText(source, text, 'spaces and quotes of typography', count);
+  return withText(source, text, 'typographic spaces and quotes', count);
 }

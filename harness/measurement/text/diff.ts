@@ -1,16 +1,16 @@
 import type { SourceText } from './source-text.ts';
 
-/** The two texts that a diff tells of, as far as it shows them. */
+/** The two sides of a diff, as far as it shows them. */
 export interface DiffSides {
   before: string;
   after: string;
-  /** Both show all that the other has: context and changes, nothing left out between. */
+  /** The form of the diff. */
   form: 'unified' | 'context' | 'normal' | 'words';
 }
 
 /**
- * Takes a `diff -u`, `diff -c`, `git diff` or plain `diff` apart; undefined for any other text. Of `diff -y` the
- * columns are read where lines are.
+ * Splits the output of `diff -u`, `diff -c`, `git diff` or plain `diff`; undefined for any other text. The columns of
+ * `diff -y` are handled where lines are read.
  */
 export function splitDiff({ text }: SourceText): DiffSides | undefined {
   const given = text.split('\n', 20_000).map(line => line.replace(/\r$/, ''));
@@ -52,7 +52,7 @@ function contextual(lines: readonly string[]): DiffSides {
     else if (/^--- \d+(?:,\d+)? ----$/.test(line)) side = sides.after;
     else if (!/^(?:\*{15}|\\)/.test(line)) side?.push(line.slice(2));
   }
-  // A side without changes is left out: it is the context of the other.
+  // A side without changes is omitted: its text is the context of the other side.
   const common = (own: readonly string[], other: readonly string[]) => (own.length === 0 ? other : own);
   const before = common(sides.before, sides.after);
   const after = common(sides.after, sides.before);
@@ -64,7 +64,7 @@ function normal(lines: readonly string[]): DiffSides {
   return { before: ended(of('<')), after: ended(of('>')), form: 'normal' };
 }
 
-/** Lines of a diff are whole, also the last one. */
+/** The lines of a diff are complete, including the last one. */
 function ended(lines: readonly string[]): string {
   return `${lines.join('\n')}\n`;
 }

@@ -1,11 +1,11 @@
 import { type SourceText, sourceText, withText } from './source-text.ts';
 
-/** Part of a text that is looked at to see whether it is UTF-16. */
+/** Number of bytes to examine for UTF-16. */
 const probeLength = 4096;
 
 /**
- * Bytes as text: UTF-8, or UTF-16 as PowerShell writes it, with or without byte order mark. What is neither comes out
- * as U+FFFD, byte by byte.
+ * Decodes bytes as UTF-8, or as UTF-16 (as written by PowerShell), with or without byte order mark. Each invalid byte
+ * becomes U+FFFD.
  */
 export function decodeBytes(bytes: Uint8Array): SourceText {
   const wide = wideEncoding(bytes);
@@ -20,7 +20,7 @@ function wideEncoding(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   const probe = bytes.subarray(0, probeLength);
   const zeros = [0, 0] as [number, number];
   for (const [index, byte] of probe.entries()) if (byte === 0) zeros[(index % 2) as 0 | 1]++;
-  // A kernel prints ASCII: every other byte is zero, and none of the rest.
+  // A kernel prints ASCII: in UTF-16, every other byte is zero and the rest are not.
   const [even, odd] = zeros;
   const half = probe.length / 2;
   if (odd > half * 0.7 && even < half * 0.1) return 'utf-16le';
@@ -28,7 +28,7 @@ function wideEncoding(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   return undefined;
 }
 
-/** Takes the byte order mark off a text that was decoded by somebody else. */
+/** Removes the byte order mark of a text that was decoded elsewhere. */
 export function undoMark(source: SourceText): SourceText {
   const marked = source.text.startsWith('\ufeff');
   return withText(source, source.text.slice(1), 'byte order mark', marked ? 1 : 0);

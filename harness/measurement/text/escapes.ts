@@ -1,31 +1,31 @@
 import { LineWriter, type SourceText, withText } from './source-text.ts';
 
-/** ESC, however it is spelt: by `cat -v`, `less`, C, JSON, rsyslog, or as the glyph of code page 437. */
+/** ESC in any spelling: by `cat -v`, `less`, C, JSON, rsyslog, or as the glyph of code page 437. */
 const spelt =
   /(?:\\u001[bB]|\\x1[bB]|\\033|\\e|\^\[|#033|ESC|\u241b|\u2190)(?=\[[0-?]{0,20}[A-Za-z]|\]\d{1,3};|\(B)/g;
-/** Colours whose ESC was lost on the way, as CI logs are pasted: `[0;32m  OK  [0m`. */
+/** Colours without their ESC, as in pasted CI logs: `[0;32m  OK  [0m`. */
 const bare = /\[(?:\d{1,2}(?:;\d{1,3}){0,4})?m|\[K/g;
 const certainBare = /\[(?:0|\d{1,2};\d{1,3}(?:;\d{1,3}){0,3}|[013-9]\d)m/;
 
-/** What hides the real characters of a text: `cat -A`, backslash escapes of JSON and C, `#012` of syslog daemons. */
+/** Decodes `cat -A`, backslash escapes of JSON and C, and `#012` of syslog daemons. */
 export function undoEscapes(source: SourceText): SourceText {
   return undoBareColours(undoBackslashes(undoSyslogEscapes(undoCatMarks(undoSpeltEscapes(source)))));
 }
 
-/** An escape sequence of which only ESC is spelt out becomes one, for the terminal's step to take off. */
+/** Turns a spelled-out ESC into the real one, so that the terminal step removes its sequence. */
 function undoSpeltEscapes(source: SourceText): SourceText {
   let count = 0;
   const text = source.text.replace(spelt, () => {
     count++;
     return '\u001b';
   });
-  return withText(source, text, 'ESC in letters', count);
+  return withText(source, text, 'spelled-out ESC', count);
 }
 
 function undoBareColours(source: SourceText): SourceText {
   if (!certainBare.test(source.text)) return source;
   let count = 0;
-  // With ESC before it, it is not bare: that is the terminal's step.
+  // With ESC before it, it is not bare but left to the terminal step.
   const text = source.text.replace(bare, (colour, at: number) => {
     if (source.text[at - 1] === '\u001b') return colour;
     count++;
@@ -48,10 +48,10 @@ function undoCatMarks(source: SourceText): SourceText {
     if (plain !== line) count++;
     return plain;
   });
-  return withText(source, text.join('\n'), 'marks of cat -A', count);
+  return withText(source, text.join('\n'), 'cat -A marks', count);
 }
 
-/** `M-BM- ` and the like: bytes above 127, put together to UTF-8 again. */
+/** Decodes `M-BM- ` and the like: bytes above 127, as UTF-8. */
 function highBytes(marks: string): string {
   const bytes = [...marks.matchAll(/M-(?:\^([@-_?])|([ -~]))/g)].map(([, control, plain]) =>
     control === undefined ? (plain ?? '').charCodeAt(0) + 0x80 : (control.charCodeAt(0) ^ 0x40) + 0x80,
@@ -72,10 +72,10 @@ function undoSyslogEscapes(source: SourceText): SourceText {
     });
     writer.add(plain, index + 1);
   }
-  return writer.finish('escapes of syslog', count);
+  return writer.finish('syslog escapes', count);
 }
 
-/** A text that was quoted as a string: more newlines are spelt `\n` than there are. */
+/** Decodes a text that was quoted as a string: it has more newlines spelled `\n` than real ones. */
 function undoBackslashes(source: SourceText): SourceText {
   const spelled = source.text.match(/\\n/g)?.length ?? 0;
   if (spelled < 2 || spelled < 2 * (source.text.match(/\n/g)?.length ?? 0)) return source;

@@ -29,7 +29,7 @@ const named: Readonly<Record<string, string>> = {
   newline: '\n',
 };
 const entity = /&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([A-Za-z]{2,8}));/g;
-/** The elements that pages with logs are made of. `<TASK>`, `<IRQ>` and `<4>` are the kernel's own. */
+/** The elements found in pages with logs. `<TASK>`, `<IRQ>` and `<4>` are the kernel's own. */
 const element =
   /<(\/?)(a|article|b|blockquote|body|br|button|center|cite|code|dd|div|dl|dt|em|font|footer|form|h[1-6]|head|header|hr|html|i|img|input|kbd|label|li|link|main|mark|meta|nav|ol|p|pre|q|s|samp|section|small|span|strong|sub|sup|svg|table|tbody|td|tfoot|th|thead|title|tr|tt|u|ul|var|wbr)(?:[ \t\r\n][^<>]{0,2000})?\/?>/gi;
 /** Elements that begin and end a line on the screen. */
@@ -38,7 +38,7 @@ const blocks =
 const unseen =
   /<(script|style)\b[^>]{0,2000}>[\s\S]*?(?:<\/\1\s*>|$)|<!--[\s\S]*?(?:-->|$)|<!doctype[^>]{0,500}>/gi;
 
-/** The source of a web page or of a mail in HTML as the text that it shows. */
+/** Converts the source of a web page or an HTML mail to the text that it shows. */
 export function undoHtml(source: SourceText): SourceText {
   const hasElements = /<(?:br|pre|p|div|td|tr|code|span|html|body|table)\b[^<>]{0,2000}>/i.test(source.text);
   const hasEntities = /&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos|nbsp);/.test(source.text);
@@ -64,7 +64,7 @@ export function undoHtml(source: SourceText): SourceText {
   return writer.finish('HTML', count);
 }
 
-/** Takes scripts, styles and comments out, leaving their newlines, so that lines keep their numbers. */
+/** Removes scripts, styles and comments but keeps their newlines, so that line numbers stay the same. */
 function blank(text: string, counted: () => void): string {
   return text.replace(unseen, hidden => {
     counted();
@@ -72,7 +72,7 @@ function blank(text: string, counted: () => void): string {
   });
 }
 
-/** Escaped pages escape `&` too, and pages that quote pages do so again. */
+/** Decodes entities repeatedly: escaped pages escape `&` too, and pages that quote pages do so again. */
 function unescapeEntities(text: string, counted: () => void): string {
   let result = text;
   for (let round = 0; round < 3 && result.includes('&'); round++) {

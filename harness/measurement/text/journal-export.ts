@@ -1,11 +1,11 @@
 import { LineWriter, type SourceText } from './source-text.ts';
 
-/** Characters that the length of a binary field takes: 64 bits, little-endian. */
+/** Size of the length of a binary field: 64 bits, little-endian. */
 const lengthSize = 8;
 
 /**
- * The journal export format (`journalctl -o export`, also `verbose`) as the lines of a log. A field whose value is not
- * plain text is written as its name, a length and the value.
+ * The journal export format (`journalctl -o export`, also `verbose`) as log lines. A field whose value is not
+ * plain text is stored as its name, a length and the value.
  */
 export function undoJournalExport(source: SourceText): SourceText {
   if (!isJournalExport(source.text)) return source;
@@ -23,7 +23,7 @@ export function undoJournalExport(source: SourceText): SourceText {
     const line = (lines[index] ?? '').replace(/^ {4}(?=[A-Z_]{1,64}=)/, '').replace(/\r$/, '');
     const equals = line.indexOf('=');
     const name = equals === -1 ? line : line.slice(0, equals);
-    // `verbose` has no empty lines; every record begins with a time and its cursor in brackets.
+    // `verbose` output has no empty lines; every record begins with a time and its cursor in brackets.
     if (line === '' || / \[s=[0-9a-f]{32};/.test(line)) flush(index + 2);
     else if (!/^[A-Z_][A-Z0-9_]{0,63}$/.test(name)) continue;
     else if (equals !== -1) fields.set(name, line.slice(equals + 1));

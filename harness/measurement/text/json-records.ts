@@ -1,16 +1,16 @@
 import { innermostObjects } from './json-objects.ts';
 import { LineWriter, type SourceText, withText } from './source-text.ts';
 
-/** Members that hold the message of a record: journald, dmesg, Docker, LAVA, and what log collectors use. */
+/** Members that hold the message of a record, in journald, dmesg, Docker, LAVA and log collectors. */
 const messageKeys = ['MESSAGE', 'msg', 'message', 'log', 'line', 'text', 'body', 'content', 'output', 'data'];
-/** How deep records are looked for: `{ "dmesg": [ … ] }` needs two. */
+/** Maximum nesting depth of records: `{ "dmesg": [ … ] }` needs two. */
 const depthLimit = 6;
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
- * Records in JSON as the lines of a log: `dmesg --json`, `journalctl -o json`, `json-pretty`, `json-sse` and
- * `json-seq`, container and CI logs, in one document or one record a line. A line that is no JSON stays as it is.
+ * Converts JSON records to log lines: `dmesg --json`, `journalctl -o json`, `json-pretty`, `json-sse` and
+ * `json-seq`, container and CI logs, in one document or one record per line. A line that is not JSON is not changed.
  */
 export function undoJson(given: SourceText): SourceText {
   const source = undoQuotes(given);
@@ -56,7 +56,7 @@ function cutDocument(source: SourceText): SourceText {
   return writer.finish('JSON that was cut', count);
 }
 
-/** One record a line, or over several lines as `json-pretty` prints them. */
+/** One record per line, or spread over several lines as in `json-pretty`. */
 function recordsByLine(source: SourceText): SourceText {
   const writer = new LineWriter(source);
   let count = 0;
@@ -77,14 +77,14 @@ function recordsByLine(source: SourceText): SourceText {
   return writer.finish('JSON', count);
 }
 
-/** Writes the records of a JSON text, or what stood there when it holds none. Returns how many there are. */
+/** Writes the records of a JSON text, or the original text if it has none. Returns the number of records. */
 function writeRecords(writer: LineWriter, json: string, original: { text: string; line: number }): number {
   const records = json.startsWith('{') ? recordLines(parseJson(json)) : [];
   for (const text of records.length === 0 ? [original.text] : records) writer.add(text, original.line);
   return records.length;
 }
 
-/** The value; undefined for what is no JSON, or nested deeper than the parser goes. */
+/** The parsed value; undefined if the text is not JSON or is nested too deeply for the parser. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -111,7 +111,7 @@ function recordLines(value: unknown, depth = 0): string[] {
     .map(line => prefix + line);
 }
 
-/** A message as text; journald gives one that is not UTF-8 as a list of bytes. */
+/** A message as text. journald represents a message that is not UTF-8 as a list of bytes. */
 function messageText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   const isBytes =
@@ -119,7 +119,7 @@ function messageText(value: unknown): string | undefined {
   return isBytes && value.length > 0 ? Buffer.from(value as number[]).toString('utf8') : undefined;
 }
 
-/** Time and caller as the console prints them, and who said it when it was not the kernel. */
+/** Time and caller as the console prints them, and the source if it is not the kernel. */
 function recordPrefix(record: JsonObject): string {
   const microseconds =
     digits(record['_SOURCE_MONOTONIC_TIMESTAMP']) ?? digits(record['_SOURCE_BOOTTIME_TIMESTAMP']);

@@ -1,26 +1,26 @@
 import { type SourceText, withText } from './source-text.ts';
 
-/** Lines that are looked at before it is believed that all carry a label. */
+/** Number of lines to examine before assuming that all carry a label. */
 const probeLines = 400;
 const label = /^[ \t]{0,12}(?:[\w./~+@-]{1,200}[:-])?\d{1,9}[ \t]?[:|)\]\t-]/;
 const path = /^[\w./~+@-]{1,200}[:-]/;
 
 /**
- * What programs put before every line of a file: the numbers of `grep -n`, `cat -n`, `nl` and web pages, and the name
- * of the file before them.
+ * Removes what programs put before every line of a file: the numbers of `grep -n`, `cat -n`, `nl` and web pages, and the
+ * file name before them.
  */
 export function undoLineLabels(source: SourceText): SourceText {
   const lines = source.text.split('\n', probeLines).filter(line => line.trim() !== '' && line !== '--');
   if (lines.length < 2) return source;
-  if (isNumbered(lines)) return strip(source, label, 'numbers of lines');
+  if (isNumbered(lines)) return strip(source, label, 'line numbers');
   const name = path.exec(lines[0] ?? '')?.[0].slice(0, -1);
-  // A path or a name with an ending; `kernel:` and `module:` are words of the log itself.
+  // A path or a name with a suffix; `kernel:` and `module:` belong to the log itself.
   if (name === undefined || !/[./]/.test(name)) return source;
   const isNamed = lines.every(line => line.startsWith(name) && /[:-]/.test(line[name.length] ?? ''));
-  return isNamed ? strip(source, path, 'names of files') : source;
+  return isNamed ? strip(source, path, 'file names') : source;
 }
 
-/** Whether nearly every line begins with a number, and the numbers grow. Times of day do not count. */
+/** Whether nearly every line begins with a number and the numbers grow. Times of day do not count. */
 function isNumbered(lines: readonly string[]): boolean {
   let last = -1;
   let numbered = 0;

@@ -14,8 +14,8 @@ import { undoThousands } from './thousands.ts';
 import { undoTransferEncoding } from './transfer-encoding.ts';
 
 /**
- * From the outside in: a mail may hold a page, a page records, a record colours. Each step only acts where it sees
- * its traces, so that a clean text stays what it was.
+ * From the outside in: a mail may hold a page, a page records, a record colours. Each step only acts on what it
+ * recognises, so a clean text is not changed.
  */
 const steps: readonly UndoingStep[] = [
   undoMark,
@@ -35,9 +35,9 @@ const steps: readonly UndoingStep[] = [
 ];
 
 /**
- * A text as the kernel printed it, as far as that can be told: encodings, escapes, web pages, containers of records
- * and terminals undone, with a note of each. What belongs to single lines (quotes, prefixes, wraps) is undone where
- * lines are read. Never throws.
+ * Restores a text as the kernel printed it, as far as possible: removes encodings, escapes, HTML, record containers and
+ * terminal sequences, and notes each. Decorations of single lines (quotes, prefixes, wraps) are removed where lines are
+ * read. Never throws.
  */
 export function normaliseText(given: string | SourceText): SourceText {
   const start = typeof given === 'string' ? sourceText(given) : given;

@@ -4,7 +4,7 @@ const escapeCharacter = String.fromCharCode(0x1b);
 const bell = String.fromCharCode(0x07);
 const backspace = String.fromCharCode(0x08);
 
-/** Control sequences (ECMA-48): CSI, OSC and the short ones; the parameters of CSI and its last letter are groups. */
+/** Control sequences (ECMA-48): CSI, OSC and short ones. The parameters of CSI and its final byte are groups. */
 const sequences = new RegExp(
   [
     `(?:${escapeCharacter}\\[|\\u009b)([0-?]{0,64})[ -/]{0,4}([@-~])`,
@@ -18,10 +18,10 @@ const sequences = new RegExp(
 
 /** Sequences that move the cursor to another line. */
 const lineMoves = /[ABEFHdf]/;
-/** Control characters that no log is made of: all but tab, newline and carriage return. */
+/** Control characters that do not belong in a log: all except tab, newline and carriage return. */
 const controls = /[^\P{Cc}\t\n\r]/u;
 
-/** Colours and cursor movements of a terminal, and characters that were overstruck. */
+/** Removes colours and cursor movements of a terminal, and overstruck characters. */
 export function undoTerminal(source: SourceText): SourceText {
   return undoControls(undoSequences(source));
 }
@@ -39,7 +39,7 @@ function undoSequences(source: SourceText): SourceText {
     });
     writer.add(plain, index + 1);
   }
-  return writer.finish('sequences of a terminal', count);
+  return writer.finish('terminal sequences', count);
 }
 
 function undoControls(source: SourceText): SourceText {
@@ -61,7 +61,7 @@ function undoControls(source: SourceText): SourceText {
   return withText(source, lines.join('\n'), 'control characters', count);
 }
 
-/** Carriage returns within a line, as serial consoles and progress bars leave them: each begins a line. */
+/** Splits lines at carriage returns, as left by serial consoles and progress bars. */
 export function undoCarriageReturns(source: SourceText): SourceText {
   if (!/\r(?!\n|$)/.test(source.text)) return source;
   const writer = new LineWriter(source);

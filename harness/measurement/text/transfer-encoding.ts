@@ -1,17 +1,17 @@
 import { LineWriter, type SourceText } from './source-text.ts';
 
-/** How the body of a mail, or a part of it, was made fit for transport. */
+/** The transfer encoding of a mail body or a part of it. */
 type Encoding = 'quoted-printable' | 'base64' | 'none';
 
 const headerPattern = /^content-transfer-encoding:[ \t]*(quoted-printable|base64|7bit|8bit|binary)/i;
 const escapesPattern = /(?:=[0-9A-F]{2})+/g;
 const base64Line = /^[A-Za-z0-9+/]{4,76}={0,2}$/;
-/** A line that ends in a soft break; mail has at most 76 characters in a line. */
+/** A line that ends in a soft break. Mail has at most 76 characters per line. */
 const softBreak = /=[ \t]*\r?$/;
 
 /**
- * Undoes quoted-printable and base64 (RFC 2045): where the header of a mail says so, and quoted-printable also where
- * the header is lost, when every `=` of the text is one of that encoding.
+ * Decodes quoted-printable and base64 (RFC 2045) if the mail header says so; quoted-printable also without a header, if
+ * every `=` in the text belongs to that encoding.
  */
 export function undoTransferEncoding(source: SourceText): SourceText {
   const assumed = looksQuotedPrintable(source.text);
@@ -21,14 +21,14 @@ export function undoTransferEncoding(source: SourceText): SourceText {
   return reader.finish();
 }
 
-/** Whether soft breaks or encoded signs are in the text, and hardly a `=` that they cannot explain. */
+/** Whether the text has soft breaks or encoded characters, and hardly any other `=`. */
 function looksQuotedPrintable(text: string): boolean {
   let encoded = 0;
   let certain = 0;
   let other = 0;
   for (let at = text.indexOf('='); at !== -1; at = text.indexOf('=', at + 1)) {
     const next = text.slice(at + 1, at + 24);
-    // A soft break is within a line: what follows is no line of its own.
+    // A soft break is within a line: the next line does not stand alone.
     if (/^[ \t]{0,2}\r?\n(?!\s|\[ {0,10}\d|$)/.test(next)) certain++;
     else if (/^(?:3D|09|[89A-F][0-9A-F]=[0-9A-F]{2})/.test(next)) certain++;
     else if (/^[0-9A-F]{2}/.test(next)) encoded++;
@@ -37,12 +37,12 @@ function looksQuotedPrintable(text: string): boolean {
   return certain > 0 && other <= 0.1 * (certain + encoded);
 }
 
-/** Takes the lines of a mail and decodes its parts. */
+/** Reads the lines of a mail and decodes its parts. */
 class MailReader {
   readonly #writer: LineWriter;
   readonly #assumed: Encoding;
   #encoding: Encoding;
-  /** Of the part whose header is being read. */
+  /** The encoding of the part whose header is being read. */
   #announced: Encoding | undefined;
   #line = 0;
   #joins = false;
@@ -55,7 +55,7 @@ class MailReader {
     this.#encoding = assumed;
   }
 
-  /** Takes the next line. */
+  /** Adds the next line. */
   add(line: string): void {
     this.#line++;
     if (this.#takeHeader(line)) return;
@@ -72,10 +72,10 @@ class MailReader {
   /** The text with all parts decoded. */
   finish(): SourceText {
     this.#endBlock();
-    return this.#writer.finish('transfer encoding of mail', this.#count);
+    return this.#writer.finish('mail transfer encoding', this.#count);
   }
 
-  /** Follows the headers of mails and parts; a boundary ends a part. */
+  /** Tracks the headers of mails and parts. A boundary ends a part. */
   #takeHeader(line: string): boolean {
     const header = headerPattern.exec(line);
     if (header) {

@@ -1,18 +1,18 @@
 /** Widths at which mail programs and terminals break lines. */
 const widths = { least: 40, most: 100 } as const;
-/** Lines that are looked at; nobody wraps a longer text by hand. */
+/** Maximum number of lines to examine. Nobody wraps a longer text. */
 const probeLimit = 20_000;
 
-/** A line as far as wraps are concerned. */
+/** A line, for the detection of wraps. */
 export interface WrapLine {
   /** Without quote marks. */
   text: string;
-  /** It may be what was broken off the line before it. */
+  /** Whether it may have been broken off the previous line. */
   continues: boolean;
 }
 
 /**
- * Whether a line was broken before `next` at this width: the first word of the next line did not fit any more.
+ * Whether a line was broken before `next` at this width because the first word of `next` did not fit.
  */
 export function isWrapped(line: string, next: string, width: number | undefined): boolean {
   if (width === undefined || line.length > width || line.length < widths.least) return false;
@@ -25,8 +25,8 @@ function firstWord(line: string): string {
 }
 
 /**
- * The width at which a text was wrapped: the one that explains most broken lines while no line that could have been
- * broken is longer. Undefined if there is none.
+ * The width at which a text was wrapped: the one that explains most broken lines without any longer breakable line.
+ * Undefined if there is none.
  */
 export function wrapWidth(lines: Iterable<WrapLine>): number | undefined {
   const breaks: Break[] = [];

@@ -2,27 +2,27 @@ import type { StoredValue } from '../record.ts';
 import { storedValue } from '../stored-value.ts';
 import { countOf } from './metric-lines.ts';
 
-/** What a workload knows of its own requests to load a module. */
+/** What a workload knows about its own requests to load a module. */
 export interface LoadRequests {
-  /** Requests that succeeded, each caller of a merged load counted; undefined when the workload cannot tell. */
+  /** Requests that succeeded, counting each caller of a merged load; undefined if the workload does not know. */
   succeeded?: StoredValue | undefined;
-  /** All requests; given only where that is what the workload counts. */
+  /** All requests; only present if the workload counts them. */
   attempted?: StoredValue | undefined;
-  /** How long it loaded, ns. */
+  /** Duration of the loads, in ns. */
   elapsedNs?: number | undefined;
 }
 
-/** The metrics that count loads which failed, one for each stage of a load (kernel/module/stats.c). */
+/** The metrics that count failed loads, one for each stage of a load (kernel/module/stats.c). */
 const failures = ['failed_kread', 'failed_decompress', 'failed_becoming', 'failed_load'] as const;
 
 /**
- * Waste and failures for each request to load a module, and loads per second: what can be compared when a workload runs
- * for a fixed time.
+ * Waste and failures per request to load a module, and loads per second. These can be compared even if a workload runs for
+ * a fixed time.
  *
- * The requests are what the workload saw succeed and what the kernel counted as failed. `mods_loaded` is no such count:
- * from 6.5 on the kernel merges loads of one file and counts one of them. A rate whose parts are not all known is left
- * out: missing, not guessed.
- * @param metrics of the trial so far, with the changes of the kernel's counters
+ * The requests are those that the workload saw succeed plus those that the kernel counted as failed. `mods_loaded` is not
+ * such a count: since 6.5 the kernel merges loads of one file and counts only one of them. A rate with an unknown part is
+ * left out, not guessed.
+ * @param metrics of the trial so far, including the changes of the kernel's counters
  */
 export function requestMetrics(
   requests: LoadRequests,

@@ -3,19 +3,19 @@ import type { StoredValue } from '../record.ts';
 import type { TrialEvidence } from '../trial-evidence.ts';
 import { parseMetricLines } from './metric-lines.ts';
 
-/** What the samples of a guest's memory say about its workload. */
+/** What the memory samples of a guest say about its workload. */
 export interface MemoryReading {
   values: Record<string, StoredValue>;
   findings: Finding[];
 }
 
-/** The part of the workload in which it does what is measured, by the guest's CLOCK_MONOTONIC, ns. */
+/** The measured part of the workload, by the guest's CLOCK_MONOTONIC, in ns. */
 interface Window {
   start: number;
   end: number;
 }
 
-/** Where each metric comes from, and whether a fall of it is use. */
+/** The source of each metric, and whether a drop of it means use. */
 const sources = [
   { name: 'vmalloc_peak_bytes', key: 'vmalloc_used', falls: false },
   { name: 'mapped_peak_bytes', key: 'vmalloc_mapped', falls: false },
@@ -23,9 +23,9 @@ const sources = [
 ] as const;
 
 /**
- * Peaks of memory in use during the workload, above the level just before it: what a workload prepares (copies of
- * files) is none of its storm. A workload that writes `window_start_ns` and `window_end_ns` into a result file of the
- * format `metrics` says when that was; otherwise it is the whole time of the workload.
+ * Peaks of memory in use during the workload, above the level just before it. The preparations of a workload
+ * (copies of files) do not belong to its storm. A workload can give the time of its storm as `window_start_ns` and
+ * `window_end_ns` in a result file of the format `metrics`; otherwise it is the whole workload.
  */
 export function readMemory({ samples, results }: Pick<TrialEvidence, 'samples' | 'results'>): MemoryReading {
   const reading: MemoryReading = { values: {}, findings: [] };
@@ -48,12 +48,11 @@ export function readMemory({ samples, results }: Pick<TrialEvidence, 'samples' |
     );
   }
   if (Object.keys(reading.values).length === 0) {
-    const message =
-      'no sample of memory fell into the storm: it was over too soon, and its peak is not known';
+    const message = 'no memory sample was taken during the storm: it was too short, so its peak is unknown';
     reading.findings.push({ code: 'MEMORY_UNSAMPLED', severity: 'note', message });
   } else if (!Object.hasOwn(reading.values, 'vmalloc_peak_bytes')) {
     const message =
-      'this kernel does not tell VmallocUsed (it is 0 or not there): the peak of vmalloc is not known';
+      'this kernel does not report VmallocUsed (it is 0 or absent), so the peak of vmalloc is unknown';
     reading.findings.push({ code: 'VMALLOC_UNKNOWN', severity: 'note', message });
   }
   return reading;

@@ -9,7 +9,7 @@ export interface MetricLines {
   findings: Finding[];
 }
 
-/** Lines of such a file that are looked at. */
+/** Maximum number of lines in such a file. */
 const lineLimit = 10_000;
 
 /** A count as an integer; undefined for what is no count, which a workload may write all the same. */
@@ -19,8 +19,8 @@ export function countOf(value: StoredValue | undefined): bigint | undefined {
 }
 
 /**
- * Reads lines `name value` that a workload wrote. Only declared metrics are taken; a value that is no finite number
- * is left out with a finding, and so is a metric that was declared and never written: missing is not zero.
+ * Reads the lines `name value` that a workload wrote. Only declared metrics are used. A value that is not a finite number
+ * is left out, with a finding; a declared metric that was never written also gets a finding: missing is not zero.
  */
 export function parseMetricLines(text: string, declared: readonly WorkloadMetricDefinition[]): MetricLines {
   const result: MetricLines = { values: {}, findings: [] };
@@ -39,7 +39,7 @@ export function parseMetricLines(text: string, declared: readonly WorkloadMetric
       result.findings.push({ code: 'METRIC_TWICE', severity: 'invalid', message });
       continue;
     }
-    const message = `the workload gave ${JSON.stringify(value.slice(0, 64))} as ${name}, which is no number`;
+    const message = `the workload reported ${JSON.stringify(value.slice(0, 64))} as ${name}, which is not a number`;
     result.findings.push({ code: 'METRIC_INVALID', severity: 'warning', message });
   }
   return result;
@@ -61,6 +61,6 @@ export function missingMetrics(
     .map(({ name }) => ({
       code: 'METRIC_MISSING',
       severity: 'warning',
-      message: `the workload declares the metric ${name} and did not give it`,
+      message: `the workload declares the metric ${name} but did not report it`,
     }));
 }

@@ -4,9 +4,9 @@ import { GuestError } from '../../errors.ts';
 /** One stressor of a run of stress-ng. */
 export interface StressorResult {
   name: string;
-  /** Bogo operations; from 0.18.03 on a module operation is a successful load, before it was an attempt. */
+  /** Bogo operations. Since 0.18.03 a module operation is a successful load; before, it was an attempt. */
   ops: number;
-  /** Known from 0.21.04 on. */
+  /** Known since 0.21.04. */
   instances?: number;
   wallSeconds: number;
   userSeconds: number;
@@ -14,15 +14,15 @@ export interface StressorResult {
   maxRssBytes?: number;
 }
 
-/** What stress-ng wrote with `--yaml`. */
+/** The output of `stress-ng --yaml`. */
 export interface StressNgReport {
   version: string;
   stressors: StressorResult[];
-  /** Nothing ran: the metrics are empty, though the exit status is 0. */
+  /** Whether nothing ran: the metrics are empty although the exit status is 0. */
   skipped: boolean;
 }
 
-/** What stress-ng printed about how its instances ended. */
+/** What stress-ng printed about the results of its instances. */
 export interface StressNgOutput {
   skipped: number;
   passed: number;
@@ -30,26 +30,26 @@ export interface StressNgOutput {
   untrustworthy: number;
   /** The lines that say why something was skipped, bounded. */
   reasons: string[];
-  /** A last line was there: the run was not cut short. */
+  /** Whether the last line is present, so the run was not cut short. */
   complete: boolean;
 }
 
-/** Largest YAML that is read, in bytes; a real one has 2 KiB. */
+/** Size limit of the YAML, in bytes. A real one has 2 KiB. */
 const yamlLimit = 1 << 20;
 /** The first version with `--module`. */
 const firstModuleVersion = [0, 15, 7];
-/** The first version whose module operation is a load that succeeded; before, it is an attempt (stress-module.c). */
+/** The first version whose module operation is a successful load; before, it is an attempt (stress-module.c). */
 const firstSuccessVersion = [0, 18, 3];
 
 function broken(message: string, evidence: string): GuestError {
   return new GuestError('STRESS_NG_YAML', `stress-ng's YAML is unusable: ${message}`, {
-    hint: 'The file is written at the end of a run: a workload that was killed leaves none or half of one.',
+    hint: 'The file is written at the end of a run: a killed workload leaves no file or an incomplete one.',
     evidence: evidence.slice(0, 2000),
   });
 }
 
 /**
- * Reads the file of `stress-ng --yaml FILE`. It comes from a guest: aliases are refused, size and list are bounded.
+ * Reads the file of `stress-ng --yaml FILE`. It comes from a guest: aliases are rejected, size and list are bounded.
  * @throws GuestError STRESS_NG_YAML
  */
 export function parseStressNgYaml(text: string): StressNgReport {
@@ -61,14 +61,14 @@ export function parseStressNgYaml(text: string): StressNgReport {
   }
   const metrics = field(loadSection(text, 'metrics'), 'metrics');
   if (metrics === undefined || metrics === null) return { version, stressors: [], skipped: true };
-  if (!Array.isArray(metrics) || metrics.length > 1000) throw broken('its metrics are no list', text);
+  if (!Array.isArray(metrics) || metrics.length > 1000) throw broken('its metrics are not a list', text);
   const stressors = metrics.map(entry => readStressor(entry, text));
   return { version, stressors, skipped: stressors.length === 0 };
 }
 
 /**
- * One top-level section. The whole is not valid YAML: 0.19.02 for one prints `source-date-epoch` of `build-info` without
- * its indentation, with the rest of the mapping after it.
+ * Loads one top-level section. The whole file may not be valid YAML: 0.19.02, for example, prints `source-date-epoch` of
+ * `build-info` without its indentation, followed by the rest of the mapping.
  */
 function loadSection(text: string, name: string): unknown {
   const lines = text.split('\n').map(line => line.trimEnd());
@@ -112,7 +112,7 @@ function readStressor(entry: unknown, text: string): StressorResult {
     userSeconds === undefined ||
     systemSeconds === undefined
   ) {
-    throw broken(`the stressor ${JSON.stringify(name)} lacks operations or times`, text);
+    throw broken(`the stressor ${JSON.stringify(name)} has no operations or times`, text);
   }
   const result: StressorResult = { name, ops, wallSeconds, userSeconds, systemSeconds };
   const instances = amount(entry, 'instances');
@@ -122,7 +122,7 @@ function readStressor(entry: unknown, text: string): StressorResult {
   return result;
 }
 
-/** Reads the summary lines (`skipped: 8: module (8)`) and the reasons for skipping out of what stress-ng printed. */
+/** Reads the summary lines (`skipped: 8: module (8)`) and the reasons for skipping from the output of stress-ng. */
 export function parseStressNgOutput(text: string): StressNgOutput {
   const output: StressNgOutput = {
     skipped: 0,
@@ -171,7 +171,7 @@ export function stressNgHasModule(version: string): boolean {
   return isAtLeast(version, firstModuleVersion);
 }
 
-/** Whether an operation of this stress-ng's module stressor is a load that succeeded: 0.18.03 and later. */
+/** Whether a module operation of this stress-ng is a successful load: 0.18.03 and later. */
 export function stressNgCountsSuccesses(version: string): boolean {
   return isAtLeast(version, firstSuccessVersion);
 }

@@ -12,17 +12,17 @@ import {
   stressNgHasModule,
 } from './stress-ng.ts';
 
-/** What a workload says about itself. */
+/** What a workload reports about itself. */
 export interface WorkloadReading {
   values: Record<string, StoredValue>;
-  /** What it says of its requests to load a module. */
+  /** What it reports about its requests to load a module. */
   requests: LoadRequests;
   findings: Finding[];
-  /** Why, by its own account, it did not do what it should. */
+  /** Why, according to itself, it did not do what it should. */
   invalid?: string;
 }
 
-/** Reads the result files of a workload and what it printed. */
+/** Reads the result files of a workload and its output. */
 export function readWorkloadResults(evidence: TrialEvidence): WorkloadReading {
   const result: WorkloadReading = {
     values: {},
@@ -49,7 +49,7 @@ export function readWorkloadResults(evidence: TrialEvidence): WorkloadReading {
   return result;
 }
 
-/** The successes that a workload counts, and the time that its storm took if it says so. */
+/** Reads the successes that a workload counts, and the duration of its storm if it reports one. */
 function readRequests({ values, requests }: WorkloadReading, succeeded: string | undefined): void {
   if (succeeded === undefined) return;
   if (requests.attempted === undefined) requests.succeeded = values[succeeded];
@@ -62,9 +62,9 @@ function readStressNg(result: WorkloadReading, text: string): void {
     const report = parseStressNgYaml(text);
     const stressor = report.stressors.find(({ name }) => name === 'module');
     if (!stressNgHasModule(report.version)) {
-      result.invalid ??= `stress-ng ${report.version} has no --module: 0.15.07 is needed`;
+      result.invalid ??= `stress-ng ${report.version} has no --module: 0.15.07 or later is needed`;
     } else if (!stressor) {
-      result.invalid ??= 'stress-ng ran no module stressor, as its YAML says';
+      result.invalid ??= 'stress-ng ran no module stressor, according to its YAML';
     } else {
       result.values['stress_ng_ops'] = stressor.ops;
       result.requests.elapsedNs = stressor.wallSeconds * 1e9;

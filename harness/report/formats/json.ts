@@ -4,7 +4,7 @@ import type { Exporter } from '../exporter.ts';
 import type { CellReport, MetricReport } from '../report-model.ts';
 import type { RunReport, RunVerdict } from '../run-report.ts';
 
-/** For programs: every number that was measured and judged. */
+/** Machine-readable: every number that was measured and judged. */
 export const exporter: Exporter = {
   run: renderJsonReport,
   comparison: renderComparisonJson,
@@ -47,7 +47,7 @@ function renderJsonReport({ path, model, verdict }: RunReport): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-/** What the report holds of a verdict; undefined, and so absent, where none was asked for or none could be given. */
+/** The verdict in the report; undefined, and so absent, if none was requested or none could be given. */
 function verdictDocument(verdict: RunVerdict): unknown {
   if (verdict.kind === 'judged') return comparisonDocument(verdict.comparison);
   return verdict.kind === 'one-sided' ? { nothing: verdict.sentence } : undefined;

@@ -13,7 +13,7 @@ import { formatBytes } from '../../units.ts';
 import type { Exporter } from '../exporter.ts';
 import type { RunReport } from '../run-report.ts';
 
-/** For a commit message: one boot of each cell as the kernel tells it. */
+/** For a commit message: one boot of each cell, as the kernel reports it. */
 export const exporter: Exporter = { run: renderStatsReport };
 
 /** Width of a label in read_file_mod_stats() of kernel/module/stats.c, then a tab, as terminals show it. */
@@ -76,9 +76,8 @@ function row([first = '', ...others]: readonly string[]): string {
 }
 
 /**
- * The boots of a run as the commit message of df3e764d8e5c tells them: for each cell the boot whose waste is the
- * median (the lower of two), its start-up line, the stats text, and apart from it what the kernel itself asked for
- * twice.
+ * The boots of a run in the style of the commit message of df3e764d8e5c: for each cell, the boot with the median waste (the
+ * lower of two), its start-up line, the stats text, and separately the modules that the kernel itself requested twice.
  */
 function renderStatsReport({ content: { run, plan, records } }: RunReport): string {
   const blocks = plan.cells.map(cell => {
@@ -93,7 +92,7 @@ function renderStatsReport({ content: { run, plan, records } }: RunReport): stri
 
 function describeMachine(run: RunRecord, cell: Cell): string {
   const kernels = run.kernels.filter(one => one.kernel === cell.kernel);
-  // Kernels of one name and several configs have one source, and with it one origin and release.
+  // Kernels with the same name and different configs share a source, and so the origin and release.
   const kernel = kernels[0];
   const linux = kernel ? `Linux ${kernel.release} (${kernel.origin})` : `kernel ${cell.kernel}`;
   const { accelerator } = run.accelerator;
@@ -120,7 +119,7 @@ function medianBoot(passed: readonly TrialRecord[]): TrialRecord | undefined {
   return sorted[Math.floor((sorted.length - 1) / 2)];
 }
 
-/** `Startup finished in 19.143s (kernel) + 7.078s (userspace) = 26.221s`: to the agent's first words, and to quiet. */
+/** `Startup finished in 19.143s (kernel) + 7.078s (userspace) = 26.221s`: until the agent starts, and until the guest is quiet. */
 function startUpLine({ metrics, bootNs }: TrialRecord): string[] {
   const settle = metrics['settle_ns'];
   if (bootNs === undefined || settle === undefined) return [];
@@ -131,7 +130,7 @@ function startUpLine({ metrics, bootNs }: TrialRecord): string[] {
   ];
 }
 
-/** As systemd-analyze spells times: `19.143s`, `1min 25.958s`. */
+/** Times in the format of systemd-analyze: `19.143s`, `1min 25.958s`. */
 function seconds(ns: number): string {
   const ms = Math.round(ns / 1e6);
   const minutes = Math.floor(ms / 60_000);

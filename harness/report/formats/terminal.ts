@@ -17,7 +17,7 @@ import { troubleLines } from '../text/trouble.ts';
 
 const mostModules = 5;
 
-/** For people, at most 120 columns wide. */
+/** Human-readable text, at most 120 columns wide. */
 export const exporter: Exporter = {
   run: renderTerminalReport,
   comparison: renderComparison,
@@ -29,14 +29,14 @@ export const exporter: Exporter = {
   },
 };
 
-/** What was measured, then the verdict or the line that says why there is none. */
+/** What was measured, then the verdict or a line that says why there is none. */
 function renderTerminalReport({ model, path, verdict }: RunReport): string {
   const measured = renderMeasured(model, path);
   if (verdict.kind === 'judged') return `${measured}\n${renderComparison(verdict.comparison)}`;
   return verdict.kind === 'one-sided' ? `${measured}\n${verdict.sentence}\n` : measured;
 }
 
-/** What ran, one block of two lines per cell, footnotes, trouble, path. */
+/** What ran, one block of two lines per cell, footnotes, failed trials, path. */
 function renderMeasured(model: ReportModel, path: string): string {
   const notes = new Footnotes();
   const table = renderCells(model.cells, notes);
@@ -100,7 +100,7 @@ interface MetricColumn {
   range: (cell: CellReport) => string;
 }
 
-/** A column with the texts of its cells: medians, and ranges where a sample has one; undefined if no cell has any. */
+/** A column with the texts of its cells: medians, and ranges where they vary. Undefined if no cell has the metric. */
 function metricColumn(name: string, cells: readonly CellReport[]): MetricColumn | undefined {
   const known = cells.map(cell => cell.metrics.get(name)).filter(report => report !== undefined);
   const [first] = known;
@@ -133,7 +133,7 @@ function outcomeText(cell: CellReport): string {
   return parts.join(', ');
 }
 
-/** Which numbers can be compared: that depends on what ended the workload. */
+/** Which numbers can be compared: it depends on what ended the workload. */
 function designLines(cells: readonly CellReport[]): string[] {
   const named = (design: WorkloadDesign) => {
     const names = cells.flatMap(({ cell }) => (cell.design === design ? [cell.workload.name] : []));
@@ -149,7 +149,7 @@ function designLines(cells: readonly CellReport[]): string[] {
   return lines;
 }
 
-/** Why boots were spared: after how many the looks had no further question to how many cells. */
+/** Why boots were spared: the number of cells decided after each number of boots. */
 function sparedLines(cells: readonly CellReport[]): string[] {
   const stops = new Map<number, number>();
   for (const { spared } of cells) if (spared) stops.set(spared.after, (stops.get(spared.after) ?? 0) + 1);
@@ -157,10 +157,10 @@ function sparedLines(cells: readonly CellReport[]): string[] {
   const parts = [...stops]
     .sort(([a], [b]) => a - b)
     .map(([after, number]) => `${plural(number, 'cell')} after ${plural(after, 'boot')}`);
-  return [`spared: the looks had no further question to ${parts.join(', ')}`];
+  return [`spared: the looks had decided ${parts.join(', ')}`];
 }
 
-/** Which modules were loaded, or asked for, in vain most often, over all boots that passed. */
+/** The modules with the most failed duplicate loads or duplicate requests, over all boots that passed. */
 function duplicateLines(cells: readonly CellReport[]): string[] {
   const lists = [
     ['failed duplicate loads: ', foldTotals(cells.map(cell => cell.duplicates))],
@@ -188,24 +188,24 @@ function totalLine(model: ReportModel): string {
   return `${plural(model.planned, 'trial')} in ${formatDuration(model.elapsedNs)}: ${parts.join(', ')}`;
 }
 
-/** Which number answers which question: the metrics that a line is about, and its text. */
+/** Explanations of the memory metrics: the metrics that a line is about, and its text. */
 const memoryLines = [
   {
     names: ['wasted_bytes'],
     text: [
-      'wasted: what failed loads allocated and freed again, added up: traffic, not memory in use at any time.',
+      'wasted: the sum of what failed loads allocated and freed again: traffic, not memory in use at any time.',
     ],
   },
   {
     names: ['memory_peak_bytes', 'mapped_peak_bytes', 'vmalloc_peak_bytes'],
     text: [
-      'memory peak: the most seen in use at one time by modules and loaders, above the level before; looks of some',
-      'milliseconds apart miss what is shorter. report.json has vmalloc alone.',
+      'memory peak: the most memory seen in use by modules and loaders, above the level before; samples are some',
+      'milliseconds apart and miss shorter peaks. report.json also has vmalloc alone.',
     ],
   },
 ] as const;
 
-/** What tells traffic from peak use, for a report that has both: they answer different questions. */
+/** Explains the difference between traffic and peak use, if a report has both. */
 export function memoryLegend(cells: readonly CellReport[]): string[] {
   const has = (names: readonly string[]) => names.some(name => cells.some(cell => cell.metrics.has(name)));
   return memoryLines.every(({ names }) => has(names)) ? memoryLines.flatMap(({ text }) => text) : [];

@@ -2,12 +2,12 @@ import { escapeText } from '../../escape.ts';
 import type { FoldedCaller } from '../folded.ts';
 
 const mostCallers = 12;
-/** Functions of a chain that are shown; further out it is the same for all system calls. */
+/** Number of functions shown per chain. The outer ones are the same for all system calls. */
 const mostFrames = 3;
 const widest = 120;
-const title = 'asked again by:         ';
+const title = 'requested again by:     ';
 
-/** Who asked for modules that were asked for already, over all cells; a line for each chain, none without stacks. */
+/** The callers of duplicate requests over all cells, one line per chain; empty without stacks. */
 export function callerLines(cells: readonly (readonly FoldedCaller[])[]): string[] {
   const totals = new Map<string, { callers: string; total: number }>();
   for (const { name, chain, total } of cells.flat()) {

@@ -3,7 +3,7 @@ import type { CellReport } from '../report-model.ts';
 import { chooseScale, formatValue } from './quantity.ts';
 import { type Column, cellRows, renderTable } from './table.ts';
 
-/** Times of calls that are shown beside each other: the metrics, and the heads of their columns. */
+/** Groups of call times shown side by side: the metrics and the headings of their columns. */
 const timings: readonly (readonly [name: string, head: string][])[] = [
   [
     ['done_first_ns', 'first done'],
@@ -22,9 +22,9 @@ const timings: readonly (readonly [name: string, head: string][])[] = [
 const errorPrefix = 'errno_';
 
 /**
- * What the calls of each cell came to, and when: medians over its boots. A table for the cells with times from the
- * release until the k-th call was done, one for those with latencies, one for the rest; none for cells whose workload
- * does not count its calls.
+ * The results and times of the calls of each cell, as medians over its boots: one table for the cells with times from the
+ * release until the k-th call was done, one for the cells with latencies, one for the rest. Cells whose workload does not
+ * count its calls are left out.
  */
 export function callLines(cells: readonly CellReport[]): string[] {
   const counted = cells.filter(cell => answersOf(cell) !== '');
@@ -34,7 +34,7 @@ export function callLines(cells: readonly CellReport[]): string[] {
     .flatMap(({ timing, rows }, index) => [...(index > 0 ? [''] : []), ...renderCalls(rows, timing)]);
 }
 
-/** The first timing of which the cell has every metric. */
+/** The first group for which the cell has every metric. */
 function timingOf({ metrics }: CellReport): (typeof timings)[number] | undefined {
   return timings.find(timing => timing.every(([name]) => metrics.has(name)));
 }
@@ -43,14 +43,14 @@ function renderCalls(cells: readonly CellReport[], timing: (typeof timings)[numb
   const times = timing.map(([name, head]) => {
     // biome-ignore lint/style/noNonNullAssertion: the cells of a timing have its every metric
     const values = cells.map(cell => cell.metrics.get(name)!.median);
-    // By the shortest: first and last of a burst are compared by eye, and differ little or a hundredfold.
+    // Scale by the shortest: readers compare the first and last call of a burst, which may differ a hundredfold.
     const scale = chooseScale('ns', [values.reduce((least, value) => (value < least ? value : least))]);
     const column: Column = { head: [head, scale.unit], align: 'decimal' };
     return { column, texts: values.map(value => formatValue(value, scale)) };
   });
   const columns: Column[] = [
     { head: ['calls of'], align: 'left' },
-    { head: ['came to'], align: 'left' },
+    { head: ['results'], align: 'left' },
     ...times.map(({ column }) => column),
   ];
   const rows = cells.flatMap((cell, index) =>
@@ -59,7 +59,7 @@ function renderCalls(cells: readonly CellReport[], timing: (typeof timings)[numb
   return renderTable(columns, rows);
 }
 
-/** `127 EBUSY, 1 ENODEV`, most frequent first; empty where the workload does not tell its errors. */
+/** `127 EBUSY, 1 ENODEV`, most frequent first; empty if the workload does not report its errors. */
 function answersOf({ metrics }: CellReport): string {
   const counts = [...metrics]
     .filter(([name]) => name.startsWith(errorPrefix) || name === 'successes')

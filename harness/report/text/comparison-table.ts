@@ -8,7 +8,7 @@ import type { JudgedMetric, Verdict } from '../../statistics/verdicts/metric-ver
 import { chooseScale, formatValue, type Scale } from './quantity.ts';
 import { type Column, renderTable } from './table.ts';
 
-/** What each mark behind a change means; the key of every table of a comparison. */
+/** The mark after a change, for each verdict. */
 export const verdictMarks: Readonly<Record<Verdict, string>> = {
   REGRESSED: '*',
   IMPROVED: '+',
@@ -17,7 +17,7 @@ export const verdictMarks: Readonly<Record<Verdict, string>> = {
   NOT_ENOUGH: '?',
 };
 
-/** A change that is neither better nor worse is INCONCLUSIVE to a gate, but it is one. */
+/** A proved change that is neither better nor worse. A gate treats it as INCONCLUSIVE. */
 export const changedMark = '!';
 
 /** Mark of a metric's verdict. */
@@ -26,14 +26,14 @@ export function markOf({ result }: JudgedMetric): string {
   return neither ? changedMark : verdictMarks[result.verdict];
 }
 
-/** The key of the marks, as lines of at most 72 columns. */
+/** The key to the marks, in lines of at most 72 columns. */
 export const markKey: readonly string[] = [
   '* REGRESSED  + IMPROVED  ! changed, neither better nor worse',
   '= UNCHANGED  ~ INCONCLUSIVE  ? NOT_ENOUGH  p.adj: corrected p',
 ];
 
 /**
- * A table of metrics, plain ASCII, as for a commit message: value on both sides, change, corrected p. Metrics under a
+ * A table of metrics in plain ASCII, fit for a commit message: value on both sides, change, corrected p. Metrics below a
  * headline are indented.
  */
 export function renderMetricTable(metrics: readonly JudgedMetric[]): string[] {
@@ -72,7 +72,7 @@ function adjustedText({ result }: JudgedMetric): string {
   return result.adjusted < 0.001 ? '<.001' : formatP(result.adjusted);
 }
 
-/** The number of values that most rows have, on each side. */
+/** The most common number of values per row, on each side. */
 function commonSizes(metrics: readonly JudgedMetric[]): { base: number; candidate: number } {
   const most = (sizes: number[]) => {
     const counts = new Map<number, number>();
@@ -93,7 +93,7 @@ function rowScale({ definition, result }: JudgedMetric): Scale {
   return chooseScale(definition.unit as MetricUnit, values);
 }
 
-/** `23.99 +/-1%` for times and what hardly varies, `83 [71..96]` for counts, one value where nothing varies. */
+/** `23.99 +/-1%` for times and values that hardly vary, `83 [71..96]` for counts, one value if nothing varies. */
 function formatSide({ definition, result }: JudgedMetric, side: Summary, scale: Scale): string {
   const { n, least, greatest, mean, median, deviation } = side;
   if (least === undefined || greatest === undefined || mean === undefined || median === undefined)
@@ -111,10 +111,10 @@ function formatSide({ definition, result }: JudgedMetric, side: Summary, scale: 
   return `${short(centre, scale)} [${short(least, coarse)}..${short(greatest, coarse)}]`;
 }
 
-/** A range narrower than this share of the mean says less than a percentage. */
+/** A range narrower than this share of the mean is shown as a percentage instead. */
 const narrowRange = 0.1;
 
-/** The ends of a range need a digit less than the mean beside them. */
+/** The ends of a range need one digit less than the mean. */
 function coarser(scale: Scale): Scale {
   return scale.decimals === 'auto' ? scale : { ...scale, decimals: Math.max(0, scale.decimals - 1) };
 }
@@ -125,7 +125,7 @@ function short(value: Scalar, scale: Scale): string {
   return formatValue(Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3)), scale);
 }
 
-/** A percentage where there is a base to refer to and it says something, else the absolute change. */
+/** A percentage if the base allows a meaningful one, else the absolute change. */
 function formatChange({ definition, result }: JudgedMetric, scale: Scale): string {
   const { effect, testedAs } = result.comparison;
   if (effect === undefined) return '-';

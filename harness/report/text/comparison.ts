@@ -10,14 +10,14 @@ import type { ExportOptions } from '../export-options.ts';
 import { shownMetrics } from '../shown-metrics.ts';
 import { markKey, renderMetricTable } from './comparison-table.ts';
 
-/** Up to so many pairs are shown in full; of more, those with something to say. */
+/** Up to this many pairs are all shown in full. With more, only those with a change or a warning are. */
 const fullPairs = 12;
 const mostUnmatched = 20;
 
-/** A comparison for people: what with what, one table per pair, sentences, the verdict last. */
+/** A comparison as text: the sides, one table per pair, sentences, the verdict last. */
 export function renderComparison(comparison: RunComparison, options: ExportOptions = {}): string {
   const { pairs } = comparison.judgement;
-  // A single boot a side proves nothing: the differences themselves are all that a text can show.
+  // One boot per side proves nothing: only the differences themselves can be shown.
   const all = options.all === true || comparison.next.kind === 'text';
   const shown = options.all || pairs.length <= fullPairs ? pairs : pairs.filter(isTelling);
   const hidden = pairs.length - shown.length;
@@ -50,7 +50,7 @@ function describeSide(side: Side): string {
   return `${escapeText(side.name)} (${what}${when})`;
 }
 
-/** A pair with a proved change of any headline, or with a warning. */
+/** Whether a pair has a proved change of any headline, or a warning. */
 function isTelling({ metrics, findings }: JudgedPair): boolean {
   return findings.length > 0 || metrics.some(hasNews);
 }
@@ -68,15 +68,15 @@ function pairLines({ pair, metrics, findings }: JudgedPair, all: boolean): strin
   ];
 }
 
-/** A proved change, one that is qualified, or one of the spread that is not one of the level. */
+/** Whether it is a proved change, a qualified change, or a change of the spread but not the level. */
 function hasNews({ result }: JudgedMetric): boolean {
   return result.changed || result.reason === 'spread' || result.reason === 'qualified';
 }
 
-/** Changes that are neither better nor worse, whose sentences begin with what they are. */
+/** Changes that are neither better nor worse; their sentences already begin with what they are. */
 const saysItself: ReadonlySet<Reason> = new Set(['proved-without-direction', 'qualified']);
 
-/** The verdict in front of its sentence; a change without direction says itself what it is. */
+/** The verdict to put before the sentence; empty if the sentence already says it. */
 function wordOf({ reason, verdict }: JudgedMetric['result']): string {
   return saysItself.has(reason) ? '' : `${verdict}: `;
 }
@@ -90,7 +90,7 @@ function unmatchedLines({ unmatched }: RunComparison): string[] {
         `  ${side}: ${escapeText(label, { length: 100 })}: ${escapeText(reason, { length: 300 })}`,
     );
   if (unmatched.length > mostUnmatched) lines.push(`  and ${unmatched.length - mostUnmatched} more`);
-  return [`${plural(unmatched.length, 'cell')} without a partner, not compared:`, ...lines];
+  return [`${plural(unmatched.length, 'cell')} without a counterpart, not compared:`, ...lines];
 }
 
 function noteLines(comparison: RunComparison, all: boolean): string[] {
@@ -99,7 +99,7 @@ function noteLines(comparison: RunComparison, all: boolean): string[] {
   const rows = pairs.flatMap(({ metrics }) => shownMetrics(metrics, all));
   const notes = [
     `${corrections[method]} at ${alpha} over ${plural(declared.gated, 'gated hypothesis', 'gated hypotheses')}; ` +
-      `${plural(declared.other, 'other')} apart`,
+      `${plural(declared.other, 'other')} separately`,
   ];
   if (method === 'westfall-young') notes.push(`Bonferroni over ${plural(pairs.length, 'pair')}`);
   if (rows.some(isAdjustedWithin))
@@ -107,15 +107,15 @@ function noteLines(comparison: RunComparison, all: boolean): string[] {
   if (rows.some(({ result: one }) => one.comparison.testedAs === 'count'))
     notes.push('counts: mean [least..greatest] and change of the mean; times: median');
   if (rows.some(({ result: { comparison: one } }) => isGap(one.base.n, one.candidate.n)))
-    notes.push('none: no boot of that side measured it, which is not zero');
+    notes.push('none: no boot on that side measured it, which is not the same as zero');
   const looks = lookLine(pairs);
   if (looks !== undefined) notes.push(looks);
   if (judgement.emulated)
     notes.push(
-      'guests were emulated: times are those of the translator, and fail no run unless gated by name',
+      'guests were emulated: times measure the translator, and cannot fail a run unless gated by name',
     );
   for (const one of incompatibilities)
-    notes.push(`FORCED, unlike: ${escapeText(describeIncompatibility(one, pairs.length))}`);
+    notes.push(`FORCED despite: ${escapeText(describeIncompatibility(one, pairs.length))}`);
   return notes;
 }
 
@@ -133,7 +133,7 @@ function isGap(base: number, candidate: number): boolean {
   return (base === 0) !== (candidate === 0);
 }
 
-/** After how many boots a side the pairs of a sequential run stopped; undefined when the number was fixed. */
+/** After how many boots per side the pairs of a sequential run stopped; undefined if the number was fixed. */
 function lookLine(pairs: readonly JudgedPair[]): string | undefined {
   const stops = new Map<number, number>();
   for (const { metrics } of pairs) {
@@ -148,5 +148,5 @@ function lookLine(pairs: readonly JudgedPair[]): string | undefined {
   const parts = [...stops]
     .sort(([a], [b]) => a - b)
     .map(([trials, number]) => `${plural(number, 'pair')} at ${trials}`);
-  return `looks declared before the run, alpha split over them; last look: ${parts.join(', ')} boots a side`;
+  return `looks declared before the run, alpha split over them; last look: ${parts.join(', ')} boots per side`;
 }

@@ -6,11 +6,11 @@ const weakBoots = 5;
 
 const longestMessage = 200;
 
-/** Collects what a reader must know before believing a row; equal notes share a number. */
+/** Collects what a reader must know before trusting a row. Identical notes share a number. */
 export class Footnotes {
   readonly #numbers = new Map<string, number>();
 
-  /** Notes of a cell; returns their marks (` [1] [2]`) for its row. */
+  /** Adds the notes of a cell and returns their marks (` [1] [2]`) for its row. */
   add(cell: CellReport): string {
     return cellNotes(cell)
       .map(text => ` [${this.#numberOf(text)}]`)
@@ -34,7 +34,7 @@ function cellNotes(cell: CellReport): string[] {
   const notes: string[] = [];
   if (cell.passed === 0) notes.push('no boot passed, so there are no numbers');
   else if (cell.passed < weakBoots)
-    notes.push(`fewer than ${weakBoots} boots: the range is more honest than the median`);
+    notes.push(`fewer than ${weakBoots} boots: trust the range, not the median`);
   const gaps = [...cell.metrics.values()].filter(report => report.missing > 0);
   for (const { metric, n, missing } of gaps) {
     notes.push(
@@ -47,7 +47,7 @@ function cellNotes(cell: CellReport): string[] {
   }
   const harmless = cell.findings.filter(finding => finding.severity === 'note').map(countedCode);
   if (harmless.length > 0)
-    notes.push(`noted, the numbers hold: ${harmless.join(', ')} (in words with --json)`);
+    notes.push(`harmless, the numbers are valid: ${harmless.join(', ')} (details with --json)`);
   return notes;
 }
 

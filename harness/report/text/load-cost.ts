@@ -3,7 +3,7 @@ import type { CellReport } from '../report-model.ts';
 import { chooseScale, formatValue } from './quantity.ts';
 import { type Column, cellRows, renderTable } from './table.ts';
 
-/** The metrics of guests/workloads/load-cost.yaml that are shown, with the heads of their columns. */
+/** The metrics of guests/workloads/load-cost.yaml to show, with the headings of their columns. */
 const columns: readonly { name: string; head: string; unit: MetricUnit }[] = [
   { name: 'module_bytes', head: 'module', unit: 'bytes' },
   { name: 'symbols', head: 'symbols', unit: 'count' },

@@ -1,11 +1,11 @@
 import type { MetricUnit } from '../../measurement/metric.ts';
 
-/** How all values of one column are printed, so that they can be compared by eye. */
+/** How to print all values of one column, so that they are easy to compare. */
 export interface Scale {
-  /** For the head of the column: `MiB`, `s`; empty for counts. */
+  /** For the heading of the column: `MiB`, `s`; empty for counts. */
   unit: string;
   divisor: number;
-  /** Digits behind the point; `auto` prints a count as it is (`216`, `216.5`). */
+  /** Digits after the decimal point; `auto` prints a count unchanged (`216`, `216.5`). */
   decimals: number | 'auto';
 }
 
@@ -40,7 +40,7 @@ export function chooseScale(unit: MetricUnit, values: readonly (number | bigint)
   return { unit: name, divisor, decimals: divisor === 1 ? 'auto' : scaled < 10 ? 2 : scaled < 100 ? 1 : 0 };
 }
 
-/** A value in a scale. Zero is `0`; what only rounds to zero is `<0.01`, never zero. */
+/** A value in a scale. Zero is `0`; a value that only rounds to zero is `<0.01`. */
 export function formatValue(value: number | bigint, scale: Scale): string {
   if (Number(value) === 0) return '0';
   if (scale.decimals === 'auto')
@@ -49,7 +49,7 @@ export function formatValue(value: number | bigint, scale: Scale): string {
   return Number(text) === 0 ? `<${(10 ** -scale.decimals).toFixed(scale.decimals)}` : text;
 }
 
-/** `36..411`; one value when both ends print alike. */
+/** `36..411`; a single value if both ends print the same. */
 export function formatRange(low: number | bigint, high: number | bigint, scale: Scale): string {
   const from = formatValue(low, scale);
   const to = formatValue(high, scale);

@@ -4,15 +4,15 @@ import { wrapWords } from './wrap.ts';
 
 /** A column of a plain text table. */
 export interface Column {
-  /** Lines of the head, at most two; aligned as the column. */
+  /** The heading, at most two lines, aligned like the column. */
   head: readonly string[];
-  /** `decimal` puts the points of the numbers under each other; what has none (`-`, `36..411`) ends at the edge. */
+  /** `decimal` aligns numbers at the decimal point; texts without one (`-`, `36..411`) end at the edge. */
   align: 'left' | 'right' | 'decimal';
 }
 
 const gap = '  ';
 
-/** A plain ASCII table without lines but one under the head; no blanks at the ends of lines. */
+/** A plain ASCII table with one rule below the heading and no trailing blanks. */
 export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const headRows = Math.max(...columns.map(column => column.head.length));
   const blocks = columns.map((column, index) =>
@@ -44,7 +44,7 @@ function renderColumn(column: Column, cells: readonly string[], headRows: number
 
 const decimalNumber = /^[<-]?\d+(?:\.(\d+))?$/;
 
-/** Fills up behind the points, so that right-aligned numbers have them under each other. */
+/** Pads after the decimal point, so that right-aligned numbers line up at the point. */
 function alignPoints(cells: readonly string[]): string[] {
   const tails = cells.map(cell => {
     const match = decimalNumber.exec(cell);
@@ -58,10 +58,10 @@ function alignPoints(cells: readonly string[]): string[] {
   });
 }
 
-/** Of the column with the cells: more than three settings go on in the next line. */
+/** Width of the column with the cells. More than three settings continue on the next line. */
 const labelWidth = 48;
 
-/** The rows of one cell in a table: its settings, over as many lines as they need, with the values beside the last. */
+/** The rows of one cell in a table: its settings on as many lines as they need, with the values on the last. */
 export function cellRows(cell: Cell, values: readonly string[]): string[][] {
   const label = wrapWords(escapeText(cell.label, { length: 400 }), labelWidth);
   const above = label.slice(0, -1).map(line => [line, ...values.map(() => '')]);

@@ -3,19 +3,19 @@ import type { Outcome } from '../../measurement/record.ts';
 import type { TroubledTrial } from '../report-model.ts';
 
 const consoleLines = 20;
-/** Kinds of trouble shown with their console; of the others one line each. */
+/** Number of groups shown with their console. The others get one line each. */
 const fullGroups = 8;
 const namedTrials = 4;
 
-/** The worst first: what a reader looks for. Interrupted trials are no trouble; the totals count them. */
+/** Outcomes from worst to mildest. Interrupted trials are not listed; the totals count them. */
 const severity: Outcome['kind'][] = ['crashed', 'failed', 'timeout', 'invalid', 'infrastructure'];
 
-/** Trials with one outcome and one reason. */
+/** Trials with the same outcome and reason. */
 type TroubleGroup = [TroubledTrial, ...TroubledTrial[]];
 
 /**
- * Every trial that did not end as it should, for the end of a report. Trials with one outcome and one reason are told
- * once, by the first of them: a broken matrix breaks each of its boots in the same way.
+ * The trials that did not pass, for the end of a report. Trials with the same outcome and reason are listed once, by the
+ * first of them: a broken matrix breaks each of its boots in the same way.
  */
 export function troubleLines(troubled: readonly TroubledTrial[], path: string): string[] {
   const groups = new Map<string, TroubleGroup>();

@@ -1,10 +1,10 @@
 /**
- * Adjusts the p-values of a second test of the same hypotheses by what the correction made of the first one's. Both tests
- * see the same trials, so metrics that depend on each other in one do in the other; the factor is never below 1 and never
- * above that of Bonferroni.
+ * Adjusts the p-values of a second test of the same hypotheses by the factors that the correction applied to the first
+ * test. Both tests see the same trials, so metrics that depend on each other in one also do in the other. The factor is
+ * never below 1 and never above Bonferroni's.
  * @param values of the second test, one for each hypothesis
  * @param raw of the first test
- * @param adjusted what the correction made of `raw`
+ * @param adjusted `raw` after the correction
  */
 export function adjustAlike(
   values: readonly number[],

@@ -1,11 +1,11 @@
 import { ascendingEntries } from './holm.ts';
 
 /**
- * Benjamini and Hochberg's step-up adjustment (1995): bounds the expected share of false alarms among the alarms, when
+ * Benjamini and Hochberg's step-up adjustment (1995): bounds the expected share of false alarms among the alarms if
  * the tests are independent or positively dependent. For reports, not for the gate.
  * @param values raw p-values that have data
  * @param declared size of the family as declared; hypotheses without data count as if their p were 1
- * @returns adjusted p-values in the order given
+ * @returns adjusted p-values in the given order
  */
 export function benjaminiHochberg(values: readonly number[], declared = values.length): number[] {
   const size = Math.max(declared, values.length);

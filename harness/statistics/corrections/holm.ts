@@ -2,7 +2,7 @@
  * Holm's step-down adjustment (1979): controls the chance of any false alarm in the family, under any dependence.
  * @param values raw p-values that have data
  * @param declared size of the family as declared; hypotheses without data count as if their p were 1
- * @returns adjusted p-values in the order given
+ * @returns adjusted p-values in the given order
  */
 export function holm(values: readonly number[], declared = values.length): number[] {
   const size = Math.max(declared, values.length);

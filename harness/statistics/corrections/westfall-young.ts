@@ -4,7 +4,7 @@ import { makeSample } from '../samples/sample.ts';
 import type { MaybeScalar, Scalar } from '../samples/value.ts';
 import { ascendingEntries } from './holm.ts';
 
-/** One metric of a cell; index i of both lists of all metrics is the same boot. */
+/** One metric of a cell. Index i refers to the same boot in the lists of all metrics. */
 export interface BootValues {
   base: readonly MaybeScalar[];
   candidate: readonly MaybeScalar[];
@@ -20,14 +20,14 @@ interface Scores {
   complete: number | undefined;
 }
 
-/** Hits after which a metric's p is known well enough, to some 7 %: Besag and Clifford (1991) stop there, exactly valid. */
+/** Stop after this many hits, when p is known to about 7 %. This rule of Besag and Clifford (1991) is exactly valid. */
 const enoughHits = 200;
 
 /**
  * Adjusts the metrics of one cell for each other with Westfall and Young's step-down maxT (1993): whole boots change
- * sides, so metrics that share boots keep their dependence, and six faces of one cause cost little more than one.
- * @param permutations relabellings at most; the smallest p is 1 / (1 + permutations)
- * @returns adjusted p-values in the order given: the chance of any false alarm within the cell is at most p
+ * sides, so metrics that share boots keep their dependence, and six metrics with one cause cost little more than one.
+ * @param permutations maximum number of relabellings; the smallest p is 1 / (1 + permutations)
+ * @returns adjusted p-values in the given order: the chance of any false alarm within the cell is at most p
  */
 export function westfallYoung(
   metrics: readonly BootValues[],
@@ -64,7 +64,7 @@ export function westfallYoung(
   return stepDown(order, hits, rounds);
 }
 
-/** Equal sums of halves may differ in their last bit. */
+/** Equal sums of halves may differ in the last bit. */
 const tolerance = 1e-9;
 
 function stepDown(order: readonly number[], hits: Int32Array, rounds: Int32Array): number[] {
@@ -78,7 +78,7 @@ function stepDown(order: readonly number[], hits: Int32Array, rounds: Int32Array
   return adjusted;
 }
 
-/** Brings `chosen` random items to the front (Fisher and Yates, broken off). */
+/** Brings `chosen` random items to the front (a partial Fisher-Yates shuffle). */
 function drawFirst(items: Int32Array, chosen: number, random: RandomSource): void {
   for (let place = 0; place < chosen; place++) {
     const other = place + Math.floor(random.uniform() * (items.length - place));
@@ -99,7 +99,7 @@ function scoreBoots(metric: BootValues, bases: number, boots: number, chosen: nu
   let squares = 0;
   for (const { boot, value } of values) {
     if (value === undefined || value === null) continue;
-    // The middle of the values that are not below and of those that are not above, less the middle of all.
+    // The mid-rank of the value, minus the middle of all ranks.
     const rank = (placeOf(ordered, value, 'before') + placeOf(ordered, value, 'behind') - measured) / 2;
     ranks[boot] = rank;
     squares += rank * rank;
@@ -108,7 +108,7 @@ function scoreBoots(metric: BootValues, bases: number, boots: number, chosen: nu
   return { ranks, measured, squares, complete };
 }
 
-/** How many values lie below one, or do not lie above it; by bisection. */
+/** How many values lie below the given one, or not above it, by bisection. */
 function placeOf(ordered: readonly Scalar[], value: Scalar, side: 'before' | 'behind'): number {
   let low = 0;
   let high = ordered.length;
@@ -129,8 +129,8 @@ function standard(squares: number, measured: number, members: number): number {
 }
 
 /**
- * A function that gives the |standardised rank sums| of the first `chosen` boots, one for each metric, among the boots
- * that measured it. Its result is overwritten by the next call.
+ * Returns a function for the |standardised rank sums| of the first `chosen` boots, one per metric, among the boots that
+ * measured it. Its result is overwritten by the next call.
  */
 function distances(
   scores: readonly Scores[],
@@ -138,7 +138,7 @@ function distances(
   chosen: number,
 ): (order: Int32Array) => Float64Array {
   const width = scores.length;
-  // Boot by boot, all metrics side by side: the permutations then walk through memory instead of jumping in it.
+  // Store all metrics of a boot side by side, so that permutations read memory sequentially.
   const table = new Float64Array(boots * width);
   for (const [metric, { ranks }] of scores.entries()) {
     for (let boot = 0; boot < boots; boot++) table[boot * width + metric] = ranks[boot]! || 0;
@@ -158,7 +158,7 @@ function distances(
   };
 }
 
-/** The factor of a metric that not all boots measured: it depends on who was drawn. */
+/** The factor of a metric that not all boots measured. It depends on the drawn boots. */
 function standardAmong({ ranks, measured, squares }: Scores, order: Int32Array, chosen: number): number {
   let members = 0;
   for (let place = 0; place < chosen; place++) if (!Number.isNaN(ranks[order[place]!]!)) members++;

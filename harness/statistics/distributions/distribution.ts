@@ -1,5 +1,5 @@
 /**
- * The functions of mathematics that `simple-statistics` lacks: gamma, beta, normal and Student's t.
+ * Mathematical functions that `simple-statistics` does not have: gamma, beta, normal and Student's t.
  * @module
  */
 
@@ -29,7 +29,7 @@ export function choose(n: number, k: number): number {
   const few = Math.min(k, n - k);
   let ways = 1;
   for (let index = 1; index <= few; index++) {
-    // The product ways * factor / index is whole; dividing by what they share first keeps every step exact.
+    // The product ways * factor / index is an integer. Dividing by common factors first keeps every step exact.
     const factor = n - few + index;
     const shared = greatestCommonDivisor(factor, index);
     ways = (ways / (index / shared)) * (factor / shared);
@@ -37,7 +37,7 @@ export function choose(n: number, k: number): number {
   return ways;
 }
 
-/** The greatest whole number that divides both. */
+/** The greatest common divisor of two integers. */
 export function greatestCommonDivisor(a: number, b: number): number {
   while (b !== 0) [a, b] = [b, a % b];
   return a;
@@ -122,7 +122,7 @@ function normalDensity(z: number): number {
 
 const quantiles = new Map<number, number>();
 
-/** The z with P(Z > z) = tail, for a tail in (0, 1). A few levels are asked for again and again, so they are kept. */
+/** The z with P(Z > z) = tail, for a tail in (0, 1). A few levels recur often, so they are cached. */
 export function normalUpperQuantile(tail: number): number {
   const known = quantiles.get(tail);
   if (known !== undefined) return known;
@@ -149,8 +149,8 @@ export function studentTail(t: number, degrees: number): number {
 }
 
 /**
- * The t with P(T > t) = tail, for a tail in (0, 0.5]. Newton's method from the expansion of Cornish and Fisher; the
- * tail is convex, so from below it converges without a step too far. Few degrees of freedom are bisected.
+ * The t with P(T > t) = tail, for a tail in (0, 0.5]. Uses Newton's method, starting from the expansion of Cornish and Fisher. The
+ * tail is convex, so the iteration from below never overshoots. Few degrees of freedom are bisected.
  */
 export function studentUpperQuantile(tail: number, degrees: number): number {
   if (degrees < 3) return bisectStudent(tail, degrees);
@@ -169,7 +169,7 @@ function studentDensity(t: number, degrees: number): number {
   return Math.exp(logScale - ((degrees + 1) / 2) * Math.log1p((t * t) / degrees));
 }
 
-/** Bisection in the logarithm of degrees / (degrees + t^2), for t may be as large as 1e65. */
+/** Bisects the logarithm of degrees / (degrees + t^2), because t may be as large as 1e65. */
 function bisectStudent(tail: number, degrees: number): number {
   let low = -300;
   let high = 0;

@@ -11,7 +11,7 @@ export interface RankDistribution {
   lower(limit: number): number;
   /** P(doubled rank sum >= limit). */
   upper(limit: number): number;
-  /** The least and the greatest doubled rank sum that can occur. */
+  /** The smallest and the largest possible doubled rank sum. */
   least: number;
   greatest: number;
   /** P(the least) and P(the greatest). */
@@ -21,8 +21,8 @@ export interface RankDistribution {
 
 /**
  * Counts subsets of each of two halves of the tie groups, the upper half mirrored so that both grids start at zero; a
- * tail joins the halves. That costs a third of the plain dynamic program over all groups (Streitberg and Roehmel 1986).
- * @param allocate gives the memory of the result, which lives as long as that does; new arrays unless given
+ * tail joins the halves. This costs a third of the plain dynamic program over all groups (Streitberg and Roehmel 1986).
+ * @param allocate returns memory for the result, which is valid as long as that memory; default: new arrays
  */
 export function rankDistribution(
   groups: Int32Array,
@@ -80,7 +80,7 @@ function splitIndex(groups: Int32Array, total: number): number {
   return groups.length;
 }
 
-/** Subsets whose whole sum lies at or beyond `limit`; `high` is mirrored: its true sum is members * top - s. */
+/** Subsets whose total lies at or beyond `limit`. `high` is mirrored: its true sum is members * top - s. */
 function joinTails(
   low: SubsetCounts,
   high: SubsetCounts,
@@ -94,12 +94,12 @@ function joinTails(
     const others = chosen - k;
     const row = high.starts[others]!;
     const last = high.starts[others + 1]! - 1 - row;
-    // Place in the row of the other half at which its running sum is read, for the sum s of this half: offset + s.
+    // For the sum s of this half, the running sum of the other half is read at index offset + s.
     const offset = others * top - limit - high.floors[others]!;
     const floor = low.floors[k]!;
     const ceiling = low.ceilings[k]!;
     const ofLow = low.starts[k]! - floor;
-    // Sums for which no sum of the other half reaches far enough are not visited.
+    // Skip sums for which no sum of the other half reaches far enough.
     const from = tail === 'lower' ? floor : Math.max(floor, -offset);
     const to = tail === 'lower' ? Math.min(ceiling, last - offset) : ceiling;
     for (let s = from; s <= to; s++) {

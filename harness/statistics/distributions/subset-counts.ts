@@ -1,36 +1,36 @@
 // biome-ignore-all lint/style/noNonNullAssertion: indices are bounded by the loops; a check in them would be run for every sum of ranks
 /**
- * The dynamic program under the exact rank test: how many subsets of tied ranks have each sum.
+ * The dynamic program behind the exact rank test: how many subsets of tied ranks have each sum.
  * @module
  */
 import { choose } from './distribution.ts';
 
 /**
- * Subset counts of one half of the tie groups. Row k holds the ways to choose k members by their sum, from the least
- * sum that k members can have to the greatest, and nothing beside: `counts[starts[k] + s - floors[k]]`.
+ * Subset counts of one half of the tie groups. Row k holds the number of ways to choose k members by their sum, from the
+ * smallest to the largest possible sum of k members: `counts[starts[k] + s - floors[k]]`.
  */
 export interface SubsetCounts {
   counts: Float64Array;
   most: number;
-  /** Where each row begins, and at the end where the last one ends. */
+  /** Start of each row, followed by the end of the last one. */
   starts: Int32Array;
-  /** The least and the greatest sum of each number of members. */
+  /** The smallest and the largest sum for each number of members. */
   floors: Int32Array;
   ceilings: Int32Array;
 }
 
-/** Groups of equal values with their place on a common integer grid that starts at zero. */
+/** Groups of equal values with their places on a common integer grid that starts at zero. */
 export interface Grid {
   places: number[];
   sizes: number[];
 }
 
-/** Gives out an array of zeros. */
+/** Returns an array of zeros. */
 export type Allocate = (length: number) => Float64Array;
 
 /**
- * An allocator that hands out parts of one buffer, because thousands of short-lived arrays keep the collector busy.
- * What it gave out is valid until `reset`.
+ * An allocator that returns parts of one buffer, because thousands of short-lived arrays would burden the garbage
+ * collector. Its arrays are valid until `reset`.
  */
 export function makeScratch(): { allocate: Allocate; reset: () => void } {
   let buffer = new Float64Array(1 << 16);
@@ -74,14 +74,14 @@ export function countSubsets(grid: Grid, chosen: number, allocate: Allocate): Su
   return table;
 }
 
-/** To choose k members is to leave out the others: the row of k is that of the rest, read backwards. */
+/** Choosing k members means leaving out the rest: row k is the row of the rest, read backwards. */
 function mirrorRow({ counts, starts }: SubsetCounts, rest: number, k: number): void {
   const last = starts[rest + 1]! - 1;
   const to = starts[k]!;
   for (let step = starts[k + 1]! - 1 - to; step >= 0; step--) counts[to + step] = counts[last - step]!;
 }
 
-/** The sum of the k lowest or highest places, for every k: nothing lies outside. */
+/** The sum of the k lowest or highest places, for every k. */
 function extremeSums({ sizes, places }: Grid, most: number, which: 'least' | 'greatest'): Int32Array {
   const sums = new Int32Array(most + 1);
   let k = 0;
@@ -95,8 +95,8 @@ function extremeSums({ sizes, places }: Grid, most: number, which: 'least' | 'gr
 }
 
 /**
- * Lets 1 to `size` members of one tie group join; larger choices first, so that the group is not used twice.
- * @param reached the greatest sum so far of each number of members; -1 where there is none yet
+ * Adds 1 to `size` members of one tie group. Larger choices come first, so that the group is not used twice.
+ * @param reached the largest sum so far for each number of members; -1 if there is none yet
  */
 function addGroup(table: SubsetCounts, reached: Int32Array, most: number, size: number, place: number): void {
   const { counts, starts, floors } = table;

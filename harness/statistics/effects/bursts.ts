@@ -9,20 +9,20 @@ export interface BurstRates extends EventTable {
 }
 
 /**
- * How often a trial lies far from the middle of all trials: what the interval of a mean or a median cannot see, because
- * a boot in ten that is slow moves neither by much. Judged by their middle, both sides are treated alike.
+ * How often a trial lies far from the middle of all trials. The interval of a mean or a median cannot show this, because
+ * one slow boot in ten hardly moves either. The pooled middle treats both sides alike.
  */
 export interface Bursts {
   /** Distance from the pooled median at which a trial counts: the gate of the metric. With 0, any other value counts. */
   distance: number;
-  /** Trials so far above the middle, and so far below. */
+  /** Trials at least that far above the middle, and that far below. */
   above: BurstRates;
   below: BurstRates;
   /** The largest change of either share that the intervals do not exclude. */
   bound: number;
 }
 
-/** Rounding of a difference must not hide a trial that lies the gate away. */
+/** Rounding of a difference must not hide a trial at exactly the distance of the gate. */
 const rounding = 1 - 1e-12;
 
 /**
@@ -59,7 +59,7 @@ function countOf(values: Float64Array, counts: (value: number) => boolean): numb
   return count;
 }
 
-/** The middle of two ascending lists together; of an even number the mean of the middle two. */
+/** The median of two ascending lists together. */
 function pooledMedian(left: Float64Array, right: Float64Array): number {
   const total = left.length + right.length;
   let i = 0;

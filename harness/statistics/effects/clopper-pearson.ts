@@ -42,8 +42,8 @@ export interface RateDifference {
 }
 
 /**
- * Difference of two rates, candidate minus base, with Newcombe's hybrid score interval (1998, method 10). It keeps a
- * width at 0 of n against 0 of n, where the usual one collapses to a point.
+ * Difference of two rates, candidate minus base, with Newcombe's hybrid score interval (1998, method 10). At 0 of n
+ * against 0 of n it keeps a width, where the usual interval collapses to a point.
  */
 export function rateDifference({ base, candidate }: EventTable, confidence = 0.95): RateDifference {
   const baseRate = base.trials === 0 ? 0 : base.events / base.trials;

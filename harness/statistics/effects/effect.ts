@@ -9,15 +9,15 @@ export interface Effect {
   kind: 'shift' | 'mean difference';
   estimate: number;
   interval: Interval;
-  /** The base's mean or median, to which `fraction` refers. */
+  /** The base's mean or median; the reference of `fraction`. */
   centre: number;
-  /** Estimate over the base's centre; undefined when that is zero, for then no percentage exists. */
+  /** The estimate divided by the base's centre; undefined if that is zero, because then there is no percentage. */
   fraction: number | undefined;
 }
 
 /**
- * Hodges and Lehmann's shift for times, the difference of means for counts. Where neither side varies there is no
- * interval but a point, which is not `attained`: what it leaves possible is for `measureBursts` to say.
+ * Hodges and Lehmann's shift for times, the difference of means for counts. If neither side varies, the
+ * interval is a point that is not `attained`; `measureBursts` then bounds what is still possible.
  * @param base not empty, as is `candidate`
  */
 export function measureEffect(

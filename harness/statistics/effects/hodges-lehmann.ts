@@ -34,7 +34,7 @@ export function hodgesLehmann(base: Float64Array, candidate: Float64Array, confi
 
 const cuts = new Map<string, { rank: number; confidence: number }>();
 
-/** The rank of the differences that bound the interval, and the level that it truly has. */
+/** The rank of the differences that bound the interval, and the level it really has. */
 function cutOff(first: number, second: number, confidence: number): { rank: number; confidence: number } {
   const key = `${first}/${second}/${confidence}`;
   const found = cuts.get(key);

@@ -2,9 +2,9 @@
 export interface Interval {
   low: number;
   high: number;
-  /** The level it reaches, which small samples and discreteness make differ from the one asked for; 0 if there is none. */
+  /** The actual level. Small samples and discreteness make it differ from the requested one. 0 if there is no interval. */
   confidence: number;
-  /** Whether the level asked for is reached; if not, the interval may not support a claim of no change. */
+  /** Whether the requested level is reached. If not, the interval must not support a claim of no change. */
   attained: boolean;
 }
 

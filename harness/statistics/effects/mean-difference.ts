@@ -4,9 +4,9 @@ import { divided } from '../samples/sample.ts';
 import type { Shift } from './hodges-lehmann.ts';
 
 /**
- * Difference of means, candidate minus base, with Welch's interval. The level of the verdict never rests on it (the
- * rank test or Fisher's test decides), it only sizes the change: see the README for its measured coverage on skewed
- * counts. Where neither side varies there is no interval to compute and `attained` is false.
+ * Difference of means, candidate minus base, with Welch's interval. The level of the verdict never depends on it: the
+ * rank test or Fisher's test decides, and this only sizes the change. See the README for its measured coverage on skewed
+ * counts. If neither side varies there is no interval and `attained` is false.
  * @param base deviations from a common pivot, as are those of `candidate`; both not empty
  */
 export function meanDifference(base: Float64Array, candidate: Float64Array, confidence = 0.95): Shift {
@@ -39,9 +39,9 @@ export interface Spread {
 }
 
 /**
- * Half the width of Welch's interval for a difference of means, with the degrees of freedom of Satterthwaite.
+ * Half the width of Welch's interval for a difference of means, with Satterthwaite's degrees of freedom.
  * @param base of at least two values, as is `candidate`
- * @returns undefined when neither side varies
+ * @returns undefined if neither side varies
  */
 export function welchHalfWidth(base: Spread, candidate: Spread, confidence: number): number | undefined {
   const ofBase = base.variance / base.n;

@@ -2,7 +2,7 @@ import { mean, sampleStandardDeviation } from 'simple-statistics';
 import { deviations, divided, type Sample } from './sample.ts';
 import { type Scalar, subtractScalars } from './value.ts';
 
-/** A sample in a few numbers. */
+/** Summary statistics of a sample. */
 export interface Summary {
   n: number;
   missing: number;
@@ -24,13 +24,13 @@ export interface MeasuredSummary extends Summary {
   median: number;
 }
 
-/** Whether a sample has at least one value, so that it has a mean and the rest. */
+/** Whether a sample has at least one value, and so a mean, a median and so on. */
 export function hasValues(summary: Summary): summary is MeasuredSummary {
   return summary.n > 0;
 }
 
 /**
- * Describes a sample. Works on exact distances from the least value, scaled to one, so that 10^7 + 0.1 keeps its
+ * Describes a sample. Works on exact distances from the smallest value, scaled to one, so that 10^7 + 0.1 keeps its
  * digits, 2^63 keeps its last one and 1e-300 does not underflow when squared (NIST StRD NumAcc1 to 4).
  */
 export function summarise(sample: Sample): Summary {
@@ -65,7 +65,7 @@ function medianOf(ordered: readonly Scalar[]): number {
   return Number(lower) + subtractScalars(upper, lower) / 2;
 }
 
-/** Ascending distances from the least value divided by the largest, so that squares neither overflow nor vanish. */
+/** Ascending distances from the smallest value, divided by the largest, so that squares neither overflow nor vanish. */
 function scaledDeviations(sample: Sample, least: Scalar): { scale: number; scaled: number[] } {
   const distances = deviations(sample, least);
   const scale = distances.at(-1) || 1;

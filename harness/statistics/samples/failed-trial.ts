@@ -2,18 +2,18 @@ import type { MetricDefinition } from './metric.ts';
 import { largestMagnitude, type MaybeScalar, type Scalar } from './value.ts';
 
 /**
- * What a trial gave: a value, nothing, or `failed` where it broke before it could be measured. To leave such trials out
- * would censor the sample: the boots with the heaviest load crash, and the mean of the others looks better.
+ * The result of a trial: a value, nothing, or `failed` if it broke before it could be measured. Leaving failed trials out
+ * would censor the sample: if the boots with the heaviest load crash, the mean of the others looks better.
  */
 export type TrialValue = MaybeScalar | 'failed';
 
-/** The values that were measured; a trial that failed has none. */
+/** The measured values. A failed trial has none. */
 export function measuredValues(values: readonly TrialValue[]): readonly MaybeScalar[] {
   if (!values.includes('failed')) return values as readonly MaybeScalar[];
   return values.map(value => (value === 'failed' ? null : value));
 }
 
-/** How many trials failed. */
+/** Number of failed trials. */
 export function failedTrials(values: readonly TrialValue[]): number {
   return values.reduce<number>((count, value) => count + Number(value === 'failed'), 0);
 }
@@ -25,9 +25,9 @@ export interface TrialValues {
 }
 
 /**
- * Both sides with the trials that failed at the worst rank, for what looks at ranks alone: all of them equal, and worse
- * than every value in the direction that the metric declares. Without such a direction they stay without a value. Where
- * higher is worse they lie the gate or more above every value; where lower is, at 0, or at the least value below it.
+ * Both sides with failed trials at the worst rank, for tests that use only ranks. All failed trials are equal, and worse
+ * than every value in the metric's worse direction. Without such a direction they stay without a value. If higher is
+ * worse, they lie at least the gate above every value; if lower is worse, at 0 or below the smallest value.
  */
 export function rankFailedWorst(
   { base, candidate }: TrialValues,

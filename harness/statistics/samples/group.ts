@@ -1,6 +1,6 @@
 /**
  * The items of two lists side by side.
- * @throws RangeError when the second list is shorter
+ * @throws RangeError if the second list is shorter
  */
 export function pairUp<One, Other extends object>(
   first: readonly One[],

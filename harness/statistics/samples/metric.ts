@@ -1,46 +1,46 @@
 /**
- * What is known of a metric before any data is seen: class, direction, family, gate.
+ * The definition of a metric, fixed before any data is seen: class, direction, family, gate.
  * @module
  */
 
-/** How the values of a metric come about, which decides the test. */
+/** The kind of values of a metric, which determines the test. */
 export type MetricClass = 'deterministic' | 'count' | 'time';
 
-/** Which way a change is bad; `none` is reported but can never be a regression. */
+/** Which direction is worse. A metric with `none` is reported but can never regress. */
 export type Worse = 'higher' | 'lower' | 'none';
 
-/** How large a change must be, beside being proved, to count. Both bounds must be reached. */
+/** How large a proved change must be to count. It must reach both bounds. */
 export interface Gate {
   /** Absolute change in the metric's unit; 0 accepts any. */
   atLeast: number;
-  /** Change as a fraction of the base's centre (0.05 is 5 %); 0 accepts any, and it is void where the centre is zero. */
+  /** Change as a fraction of the base's centre (0.05 is 5 %); 0 accepts any. Ignored if the centre is zero. */
   relative: number;
   /**
-   * A change of the share of trials, as a fraction. UNCHANGED must exclude that so many more trials lie the gate or more
-   * from the middle; default: one third, for times a tenth. For counts that are mostly zero, a change of the share of
-   * trials that are not zero by so much counts even if the mean moves less than `atLeast`; default: one third when
-   * `atLeast` is at most 1, else not used.
+   * A change of the share of trials, as a fraction. UNCHANGED must exclude that this many more trials lie the gate or more
+   * from the middle; default: one third, or one tenth for times. For counts that are mostly zero, a change of the share
+   * of nonzero trials by this much counts even if the mean moves less than `atLeast`; default: one third if `atLeast` is
+   * at most 1, else not used.
    */
   rate?: number | undefined;
 }
 
-/** What is known of a metric before any data is seen. */
+/** The definition of a metric, fixed before any data is seen. */
 export interface MetricDefinition {
   name: string;
-  /** Unit of the values as it is to be shown: `ns`, `bytes`, `loads`; empty for a bare number. */
+  /** Unit of the values, as displayed: `ns`, `bytes`, `loads`; empty for a bare number. */
   unit: string;
   class: MetricClass;
   worse: Worse;
   /** Metrics that are arithmetically tied share a family: they are one piece of evidence. */
   family: string;
-  /** Whether this is the metric of its family that is tested; the others are shown under it. */
+  /** Whether this is the tested metric of its family. The others are shown below it. */
   headline: boolean;
   /** Whether a regression of it fails the run. */
   gated: boolean;
   gate: Gate;
 }
 
-/** Something odd that a reader must know before believing a verdict. */
+/** Something unusual that a reader should know before trusting a verdict. */
 export interface StatisticalFinding {
   /** Stable, upper case: `DETERMINISTIC_SPREAD`, `MISSING_VALUES`, `WITHIN_SIDE_DRIFT`. */
   code: string;

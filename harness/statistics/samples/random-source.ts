@@ -1,5 +1,5 @@
 // biome-ignore-all lint/style/noNonNullAssertion: indices are bounded by the loops; a check in them would be run for every draw
-/** Where randomness comes from: always seeded, always passed in, so that every verdict can be replayed. */
+/** A source of randomness: always seeded and always passed in, so that every verdict can be reproduced. */
 export interface RandomSource {
   /** The next number, uniform in [0, 1). */
   uniform(): number;

@@ -5,9 +5,9 @@ import { checkScalar, compareScalars, type MaybeScalar, type Scalar, subtractSca
 export interface Sample {
   /** Ascending; exact. */
   ordered: readonly Scalar[];
-  /** Trials without a value. They are counted and told, never read as zero. */
+  /** Number of trials without a value. They are reported, and never treated as zero. */
   missing: number;
-  /** How many values are exactly zero. */
+  /** Number of values that are exactly zero. */
   zeros: number;
 }
 
@@ -30,7 +30,7 @@ export function makeSample(values: readonly MaybeScalar[], place = 'sample'): Sa
   return { ordered, missing: values.length - present.length, zeros };
 }
 
-/** Whether every value of a sample that is not empty is the same. */
+/** Whether all values of a non-empty sample are the same. */
 export function isConstant(sample: Sample): boolean {
   const least = sample.ordered[0];
   const greatest = sample.ordered.at(-1);
@@ -46,7 +46,7 @@ export function deviations(sample: Sample, pivot: Scalar): Float64Array {
   return result;
 }
 
-/** All values over one scale, as simple-statistics takes them. */
+/** All values divided by a scale, as an array for simple-statistics. */
 export function divided(values: Float64Array, scale: number): number[] {
   const result = new Array<number>(values.length);
   for (let index = 0; index < result.length; index++) result[index] = values[index]! / scale;
@@ -64,7 +64,7 @@ export interface PooledRanks {
   doubledRankSum: number;
 }
 
-/** Mid-ranks of the first sample within both, from exact comparisons. */
+/** Mid-ranks of the first sample among both, using exact comparisons. */
 export function poolRanks(first: Sample, second: Sample): PooledRanks {
   const groups: number[] = [];
   const left = first.ordered;

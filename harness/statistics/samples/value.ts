@@ -3,13 +3,13 @@ import { UsageError } from '../../errors.ts';
 /** A measured number. Integers beyond 2^53 are bigint; JavaScript compares the two kinds exactly. */
 export type Scalar = number | bigint;
 
-/** A trial's value of one metric; undefined or null when it was not measured, which is never zero. */
+/** A trial's value of one metric; undefined or null if it was not measured, which is never zero. */
 export type MaybeScalar = Scalar | undefined | null;
 
-/** Beyond this magnitude sums of values would overflow a double. */
+/** Larger magnitudes could overflow a double when summed. */
 export const largestMagnitude = 1e300;
 
-/** Order by mathematical value, exact for every mixture of number and bigint. */
+/** Order by mathematical value, exact for any mix of number and bigint. */
 export function compareScalars(left: Scalar, right: Scalar): -1 | 0 | 1 {
   if (left < right) return -1;
   return left > right ? 1 : 0;
@@ -30,7 +30,7 @@ function asInteger(value: Scalar): bigint | undefined {
 }
 
 /**
- * Refuses what no statistic can use: NaN, infinities, magnitudes above 1e300.
+ * Rejects values that no statistic can use: NaN, infinities, magnitudes above 1e300.
  * @throws UsageError VALUE_INVALID naming the place
  */
 export function checkScalar(value: Scalar, place: string): Scalar {
@@ -40,7 +40,7 @@ export function checkScalar(value: Scalar, place: string): Scalar {
     'VALUE_INVALID',
     `${place}: ${String(value).slice(0, 40)} is not a finite number up to 1e300`,
     {
-      hint: 'Leave out values that were not measured; a missing value must never be written as NaN or zero.',
+      hint: 'Leave out values that were not measured: a missing value must never be written as NaN or zero.',
     },
   );
 }
@@ -51,7 +51,7 @@ const zeroText = /^[+-]?[0.]*(?:[eE].*)?$/;
 const longestLine = 400;
 
 /**
- * One number without loss: an integer that fits no double exactly becomes a bigint.
+ * Parses a number without loss: an integer that is not exact as a double becomes a bigint.
  * @throws UsageError VALUE_INVALID naming the place
  */
 function parseScalar(text: string, place: string): Scalar {
@@ -66,13 +66,13 @@ function parseScalar(text: string, place: string): Scalar {
     'VALUE_INVALID',
     `${place}: ${JSON.stringify(text.slice(0, 40))} is not a number in range`,
     {
-      hint: 'Write one decimal number a line, without unit; lines that start with # are comments.',
+      hint: 'Write one decimal number per line, without a unit. Lines that start with # are comments.',
     },
   );
 }
 
 /**
- * The values of a text with one number a line. Blank lines and comments (`#` to the end of the line) are skipped.
+ * Parses a text with one number per line. Blank lines and comments (`#` to the end of the line) are skipped.
  * @param file name for error messages, which read `file:line: ...`
  * @throws UsageError VALUE_INVALID, VALUES_EMPTY
  */
@@ -83,7 +83,7 @@ export function parseValues(text: string, file: string): Scalar[] {
     if (content !== '') values.push(parseScalar(content, `${file}:${index + 1}`));
   }
   if (values.length > 0) return values;
-  throw new UsageError('VALUES_EMPTY', `${file} holds no value`, {
-    hint: 'Write one decimal number a line.',
+  throw new UsageError('VALUES_EMPTY', `${file} has no values`, {
+    hint: 'Write one decimal number per line.',
   });
 }

@@ -1,14 +1,14 @@
 import { mean } from 'simple-statistics';
 import { segmentsOf } from './segment.ts';
 
-/** Above this a series is close to a random walk, in which no level can be told from the next. */
+/** Above this a series is close to a random walk, in which levels cannot be distinguished. */
 const largest = 0.95;
 
 /**
- * The autocorrelation at lag one of what is left of the points when each segment's mean is taken away: how much a night
- * resembles the night before.
- * @param cuts the first point of each segment but the first one
- * @returns 0 where nothing varies
+ * The lag-one autocorrelation of the points after subtracting each segment's mean: how much a night resembles the night
+ * before.
+ * @param cuts the first point of each segment except the first one
+ * @returns 0 if nothing varies
  */
 export function lagOneAutocorrelation(points: readonly number[], cuts: readonly number[] = []): number {
   let squares = 0;
@@ -25,22 +25,22 @@ export function lagOneAutocorrelation(points: readonly number[], cuts: readonly 
 }
 
 /**
- * An autocorrelation to be safe with: the estimate corrected for the bias that each fitted mean causes, (1 + 3r)/n
- * (Marriott and Pope 1954), and raised by half its standard error, for one that is too small makes false changes, one that
- * is too large only costs power.
+ * A conservative estimate of the autocorrelation: corrected for the bias of each fitted mean, (1 + 3r)/n (Marriott and
+ * Pope 1954), and raised by half its standard error. An estimate that is too small causes false changes; one that is too
+ * large only costs power.
  * @returns 0 to 0.95
  */
 export function cautiousAutocorrelation(points: readonly number[], cuts: readonly number[] = []): number {
   const size = points.length;
   const perMean = (cuts.length + 1) / size;
   const estimate = lagOneAutocorrelation(points, cuts);
-  // So many means for so few points leave no estimate to correct.
+  // With this many means for so few points there is no estimate to correct.
   const corrected = (estimate + perMean) / Math.max(0.1, 1 - 3 * perMean);
   const positive = Math.min(1, Math.max(0, corrected));
   return Math.min(largest, positive + Math.sqrt((1 - positive ** 2) / size) / 2);
 }
 
-/** Points less their mean. */
+/** Points minus their mean. */
 export function centred(points: number[]): number[] {
   if (points.length === 0) return [];
   const centre = mean(points);
@@ -48,7 +48,7 @@ export function centred(points: number[]): number[] {
 }
 
 /**
- * By how much autocorrelation inflates the variance of a sum of points: 1 + 2 sum (1 - k/n) r^k (Bayley and Hammersley
+ * The factor by which autocorrelation inflates the variance of a sum of points: 1 + 2 sum (1 - k/n) r^k (Bayley and Hammersley
  * 1946). The points are worth n / inflation independent ones.
  */
 export function varianceInflation(size: number, autocorrelation: number): number {
@@ -61,7 +61,7 @@ export function varianceInflation(size: number, autocorrelation: number): number
   return inflation;
 }
 
-/** What is new in each point of a first-order autoregressive series around zero: independent, and all of one variance. */
+/** The innovations of a first-order autoregressive series around zero: independent, with equal variance. */
 export function innovations(points: readonly number[], autocorrelation: number): Float64Array {
   const fresh = Float64Array.from(points);
   let previous: number | undefined;
@@ -75,7 +75,7 @@ export function innovations(points: readonly number[], autocorrelation: number):
   return fresh;
 }
 
-/** Makes of innovations, in place, the series that has them: the inverse of `innovations`. */
+/** Turns innovations into their series, in place: the inverse of `innovations`. */
 export function integrate(fresh: Float64Array, autocorrelation: number): void {
   if (autocorrelation === 0) return;
   let previous: number | undefined;

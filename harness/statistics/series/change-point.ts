@@ -10,27 +10,27 @@ import { isMixture } from './mixture.ts';
 import { orderedCuts, segmentsOf } from './segment.ts';
 import { defaultWindow, presentPoints, type SeriesPoints } from './series-points.ts';
 
-/** How a history is searched. */
+/** How to search a history. */
 export interface ChangePointOptions {
   random: RandomSource;
   /** Largest p of a change (default: 0.001). */
   level?: number | undefined;
-  /** Relabellings (default: 999, or as many more as the level needs, at most 99 999). */
+  /** Number of relabellings (default: 999, or more if the level needs them, at most 99 999). */
   permutations?: number | undefined;
-  /** Fewest points on either side of a change, at least 2 (default: 3). The ends of a history are volatile. */
+  /** Minimum number of points on either side of a change, at least 2 (default: 3). The ends of a history are volatile. */
   leastSegment?: number | undefined;
-  /** Only the last so many points are searched (default: 400). */
+  /** Search only this many of the last points (default: 400). */
   window?: number | undefined;
   gate?: Gate | undefined;
   /** How well the points before and after must be separated, as P(after > before) or its opposite (default: 0.66). */
   separation?: number | undefined;
 }
 
-/** A place in a history where the level changed. */
+/** A point in a history where the level changed. */
 export interface ChangePoint {
-  /** Index, in the series as given, of the first point after the change. */
+  /** Index in the given series of the first point after the change. */
   index: number;
-  /** Permutation p of the split, or an upper bound of it. */
+  /** Permutation p of the split, or an upper bound on it. */
   p: number;
   /** The energy statistic of the split. */
   statistic: number;
@@ -39,7 +39,7 @@ export interface ChangePoint {
   after: number;
   /** P(a point after > a point before), ties half. */
   superiority: number;
-  /** Whether the level changed by as much as the gate, and the segments are separated; else it is only a hint. */
+  /** Whether the level changed by at least the gate and the segments are separated. Otherwise it is only a hint. */
   counts: boolean;
 }
 

@@ -6,45 +6,45 @@ import { cautiousAutocorrelation, centred, innovations, integrate } from './auto
 import { bestSplit, type Split } from './energy-split.ts';
 import { orderedCuts, segmentsOf } from './segment.ts';
 
-/** How sure a split must be, and how that is found out. */
+/** How significant a split must be, and how to test it. */
 export interface SignificanceOptions {
   random: RandomSource;
   level: number;
-  /** Most relabellings. */
+  /** Maximum number of relabellings. */
   permutations: number;
 }
 
-/** A series that is cut into segments, and the best split that is left in it. */
+/** A series cut into segments, and the best remaining split. */
 export interface SplitSeries {
   points: readonly number[];
-  /** The first point of each segment but the first one, ascending. */
+  /** The first point of each segment except the first one, ascending. */
   cuts: readonly number[];
-  /** Fewest points on either side of a change. */
+  /** Minimum number of points on either side of a change. */
   least: number;
-  /** In places of the whole series. */
+  /** Uses indexes of the whole series. */
   split: Split;
 }
 
-/** What is new in each point of a segment. */
+/** The innovations of a segment. */
 interface Fresh {
   from: number;
   innovations: Float64Array;
 }
 
-/** Permutations that must all stay below the split before the rank test is asked: few quiet series get so far. */
+/** Try the rank test after this many permutations without a hit. Few quiet series get that far. */
 const roundsBeforeRanks = 10;
 
-/** The rank test may accept a split at this share of the level, so that two ways to be significant hardly add to it. */
+/** The rank test uses this share of the level, so that a second way to be significant adds little to it. */
 const rankShare = 0.1;
 
-/** The normal tail of the rank test is rough below this, so no bound says less. */
+/** Smallest bound: below this, the normal tail of the rank test is inaccurate. */
 const leastBound = 1e-6;
 
 /**
  * The p of the best split over all segments, given that the noise has the autocorrelation of this series: its statistic is
  * compared with those of series whose innovations are permuted inside their segments and put together again. Without
- * autocorrelation these are the permutations of Matteson and James. They stop as soon as p must exceed the level, and
- * where a rank test finds the split overwhelming: p is then an upper bound (Bonferroni over all splits).
+ * autocorrelation these are the permutations of Matteson and James. They stop as soon as p must exceed the level, or
+ * if a rank test finds the split overwhelming. Then p is an upper bound (Bonferroni over all splits).
  */
 export function splitSignificance(series: SplitSeries, options: SignificanceOptions): number {
   const { points, cuts, least, split } = series;
@@ -54,7 +54,7 @@ export function splitSignificance(series: SplitSeries, options: SignificanceOpti
     from: segment.from,
     innovations: innovations(centred(segment.points), autocorrelation),
   }));
-  // Sums of distances are rounded: what equals the observed statistic but for that is a hit.
+  // Sums of distances are rounded: a statistic that is equal up to rounding is a hit.
   const observed = split.statistic - Math.abs(split.statistic) * 1e-9;
   const reaches = (segment: Fresh): boolean => {
     const shuffled = segment.innovations.slice();
@@ -76,15 +76,15 @@ export function splitSignificance(series: SplitSeries, options: SignificanceOpti
   return (1 + hits) / (1 + permutations);
 }
 
-/** The cuts if the split is one more, and where its right part ends. */
+/** The cuts including the split and the end of its right part. */
 function cutsWithSplit({ points, cuts, split }: SplitSeries): number[] {
   const ends = split.end < points.length ? [split.end] : [];
   return orderedCuts([...cuts, split.at, ...ends]);
 }
 
 /**
- * Bonferroni's bound of the p that the innovations on both sides of the split differ: half of it for the splits whose
- * right part ends with its segment, half for all others.
+ * Bonferroni's bound on the p-value that the innovations on both sides of the split differ: half for splits whose right
+ * part ends with its segment, half for all others.
  */
 function rankBound({ least, split }: SplitSeries, fresh: readonly Fresh[]): number {
   const segment = fresh.findLast(({ from }) => from < split.at);

@@ -3,7 +3,7 @@ import { makeSample } from '../samples/sample.ts';
 import type { MaybeScalar } from '../samples/value.ts';
 import { rankTest } from '../tests/rank-test.ts';
 
-/** Result of a check for a trend inside what should be one sample. */
+/** Result of a check for a trend within one sample. */
 export interface DriftCheck {
   p: number;
   /** Sign of the later half minus the earlier one. */
@@ -12,8 +12,8 @@ export interface DriftCheck {
 }
 
 /**
- * Compares the first with the second half of one side's values by the exact rank test: a host that warms up, a disk
- * that fills. A middle value of an odd number is left out. Blind to a change that comes and goes within the run.
+ * Compares the first half of one side's values with the second by the exact rank test, to detect a host that warms up or
+ * a disk that fills. Leaves out the middle value of an odd number. Blind to a change that comes and goes within the run.
  * @param values in the order in which the trials ran
  */
 export function driftWithin(values: readonly MaybeScalar[]): DriftCheck {
@@ -22,9 +22,9 @@ export function driftWithin(values: readonly MaybeScalar[]): DriftCheck {
 }
 
 /**
- * Compares trials that ran first in their block with those that ran later, over both sides together: when it matters
- * who boots first, interleaving in a fixed order favours one side.
- * @param blocks the values of each block in the order in which they ran, each less its side's centre
+ * Compares trials that ran first in their block with those that ran later, over both sides together. If the order matters,
+ * interleaving in a fixed order favours one side.
+ * @param blocks the values of each block in the order in which they ran, each minus its side's centre
  */
 export function orderEffect(blocks: readonly (readonly number[])[]): DriftCheck {
   const first: number[] = [];
@@ -50,8 +50,8 @@ function compareOrdered(earlier: readonly MaybeScalar[], later: readonly MaybeSc
 }
 
 /**
- * A warning when a side drifts within the run.
- * @param level what p must be at most, already divided by the number of checks that are made
+ * Returns a warning if a side drifts within the run.
+ * @param level the largest p for a warning, already divided by the number of checks
  */
 export function driftFinding(
   side: string,
@@ -65,6 +65,6 @@ export function driftFinding(
     severity: 'warning',
     message:
       `${side}: the later half of the trials is ${check.direction > 0 ? 'higher' : 'lower'} than the earlier half ` +
-      `(p=${Number(check.p.toPrecision(2))}); the trials are not independent, so every p here is too sure`,
+      `(p=${Number(check.p.toPrecision(2))}); the trials are not independent, so every p here is too small`,
   };
 }

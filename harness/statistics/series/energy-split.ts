@@ -10,10 +10,10 @@ export interface Split {
 
 /**
  * The split of a stretch with the largest scaled energy distance mn/(m+n) * E (Matteson and James 2014, alpha = 1) over
- * every start of the right part and every end of it, so that a change that comes and goes is not masked by what follows.
- * The sums of distances are carried from each split to the next: n^2 steps, and memory for two numbers a point.
- * @param least fewest points of either part, at least 2
- * @returns undefined when there are too few points to split
+ * every start and every end of the right part, so that a change that comes and goes is not masked by later points. The
+ * sums of distances are updated from each split to the next: n^2 steps, and memory for two numbers per point.
+ * @param least minimum number of points in either part, at least 2
+ * @returns undefined if there are too few points to split
  */
 export function bestSplit(points: ArrayLike<number>, least: number): Split | undefined {
   const size = points.length;
@@ -46,7 +46,7 @@ export function bestSplit(points: ArrayLike<number>, least: number): Split | und
   return best;
 }
 
-/** For each point the sum of its distances to all points before it. */
+/** For each point, the sum of its distances to all earlier points. */
 function distancesToEarlier(points: ArrayLike<number>): Float64Array {
   const sums = new Float64Array(points.length);
   for (let index = 1; index < sums.length; index++) {

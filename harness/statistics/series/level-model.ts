@@ -1,23 +1,23 @@
 import { mean, sum } from 'simple-statistics';
 import { segmentsOf } from './segment.ts';
 
-/** How the level of a series goes: a number of steps, and between them the same slope everywhere or none. */
+/** A model of the level of a series: steps, and between them a common slope or none. */
 export interface LevelModel {
   /** First point after each step, ascending. */
   steps: readonly number[];
   sloped: boolean;
   /** Slope per point; 0 without one. */
   slope: number;
-  /** Bayesian information criterion (Schwarz 1978): the lower, the better the model explains the points for its size. */
+  /** Bayesian information criterion (Schwarz 1978). Lower is better. */
   criterion: number;
 }
 
-/** Rounding leaves so much of the squares of a perfect fit. */
+/** The share of the squares that rounding leaves in a perfect fit. */
 const roundingShare = 1e-9;
 
 /**
- * Fits the model with these steps by least squares.
- * @param effectiveSize so many independent points are the given ones worth
+ * Fits the model with the given steps by least squares.
+ * @param effectiveSize the number of independent points that the given ones are worth
  */
 export function fitLevels(
   points: readonly number[],
@@ -46,7 +46,7 @@ export function fitLevels(
   return { steps, sloped, slope, criterion };
 }
 
-/** Leaves out of a model one step after the other while that makes it better: backward elimination. */
+/** Removes steps from a model, one by one, as long as that improves it: backward elimination. */
 export function simplestLevels(
   points: readonly number[],
   steps: readonly number[],
@@ -69,7 +69,7 @@ export function simplestLevels(
   }
 }
 
-/** The further step that explains most, at least `least` points from every other and from the ends. */
+/** The additional step that explains most, at least `least` points from all others and from the ends. */
 export function furtherStep(
   points: readonly number[],
   steps: readonly number[],

@@ -6,14 +6,14 @@ const leastVisits = 0.1;
 /** Share of all points that must lie within a quarter of the distance between both levels from one of them. */
 const leastNear = 0.6;
 
-/** In the middle half between both levels there may be so many points for each that visits the level of the other side. */
+/** Maximum number of points in the middle half between the levels, per point that visits the other side's level. */
 const mostBetween = 0.25;
 
 /**
- * Whether two stretches of points visit the same two levels and only the share of the visits changed, as a host does that
- * is now fast, now slow: the medians then jump from one level to the other although no level is new. Both sides visit
- * both levels, points gather at them, and little lies between; of one mode that shifts, most lies there.
- * Modes less than some eight of their own spreads apart are not always recognised.
+ * Whether two stretches of points visit the same two levels and only the share of the visits changed, as on a host that
+ * is sometimes fast and sometimes slow: the medians then jump from one level to the other although neither is new. Both
+ * sides visit both levels, points cluster there, and few lie between. If a single mode shifts, most lie between.
+ * Modes less than about eight of their own spreads apart are not always recognised.
  * @param earlier not empty, as is `later`
  */
 export function isMixture(earlier: readonly number[], later: readonly number[]): boolean {

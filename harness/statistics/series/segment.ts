@@ -1,6 +1,6 @@
 /** A stretch of a series. */
 export interface Segment {
-  /** Place of its first point, and of the first point after it. */
+  /** Index of its first point, and of the first point after it. */
   from: number;
   to: number;
   points: number[];
@@ -8,7 +8,7 @@ export interface Segment {
 
 /**
  * The stretches of a series between its cuts.
- * @param cuts the first point of each segment but the first one, ascending
+ * @param cuts the first point of each segment except the first one, ascending
  */
 export function segmentsOf(points: readonly number[], cuts: readonly number[] = []): Segment[] {
   const ends = [...cuts, points.length];

@@ -2,17 +2,17 @@ import { type MaybeScalar, type Scalar, subtractScalars } from '../samples/value
 
 /** The points of a series that have a value. Gaps are left out, never filled forward. */
 export interface SeriesPoints {
-  /** Places in the series as given, ascending. */
+  /** Indexes in the given series, ascending. */
   indexes: readonly number[];
   /** The values themselves. */
   values: readonly Scalar[];
   /** Exact distances from the first value, in units of `scale`, so that sums of them do not overflow. */
   distances: readonly number[];
-  /** A power of two, so that dividing by it loses nothing. */
+  /** A power of two, so that dividing by it is exact. */
   scale: number;
 }
 
-/** Points of a history that are searched: with one a night more than a year. */
+/** Number of points that are searched: more than a year with one per night. */
 export const defaultWindow = 400;
 
 /** The last `window` points that have a value. */

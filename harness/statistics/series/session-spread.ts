@@ -4,38 +4,38 @@ import { betaQuantile } from '../distributions/distribution.ts';
 import { deviations, divided, makeSample, type Sample } from '../samples/sample.ts';
 import { compareScalars, type MaybeScalar, type Scalar } from '../samples/value.ts';
 
-/** How much the level of one metric moves between sessions of the same kernel, beside the spread of its trials. */
+/** How much the level of one metric moves between sessions of the same kernel, not counting the spread of its trials. */
 export interface SessionSpread {
-  /** Sessions that have values. */
+  /** Number of sessions with values. */
   sessions: number;
-  /** Standard deviation of the levels of sessions, in the metric's unit; 0 when they differ no more than the trials explain. */
+  /** Standard deviation of the levels of sessions, in the metric's unit; 0 if they differ no more than the trials explain. */
   deviation: number;
-  /** Upper confidence bound of `deviation`; 0 when even the least plausible spread of trials explains the levels. */
+  /** Upper confidence bound of `deviation`; 0 if even the smallest plausible spread of trials explains the levels. */
   upper: number;
   /** Confidence of `upper`. */
   confidence: number;
   /** Standard deviation of the trials of one session, pooled over all sessions. */
   within: number;
-  /** Standard deviation of the session means as they came out, with what the trials put into them. */
+  /** Standard deviation of the observed session means, including the contribution of the trials. */
   levels: number;
-  /** Trials of a session; where these differ, their harmonic mean. */
+  /** Trials per session; their harmonic mean if they differ. */
   perSession: number;
 }
 
-/** Fewer sessions say nothing of a spread: with two the upper bound is 16 times the estimate. */
+/** Fewer sessions say nothing about the spread: with two, the upper bound is 16 times the estimate. */
 const fewestSessions = 3;
 
 /**
  * Estimates the standard deviation between sessions by the method of moments for one-way random effects with unequal
- * numbers: the variance of the unweighted session means, less what the trials put into it (Thomas and Hultquist, Annals
- * of Statistics 6, 1978). With equal numbers this is the estimator of the analysis of variance. The upper bound is that
- * of Tukey (1951) and Williams (1962), with the harmonic mean of the numbers.
+ * numbers: the variance of the unweighted session means, minus the contribution of the trials (Thomas and Hultquist, Annals
+ * of Statistics 6, 1978). With equal numbers this is the estimator of the analysis of variance. The upper bound is by
+ * Tukey (1951) and Williams (1962), with the harmonic mean of the numbers.
  *
- * The model: sessions are independent of each other and trials have the same spread in all of them. Where each session
- * is near the one before, the estimate is too small for sessions that lie far apart. An aberrant session counts in full.
- * @param sessions the values of the trials of each session, all of one metric of one cell and one kernel
+ * The model assumes that sessions are independent and that trials have the same spread in all of them. If each session is
+ * close to the previous one, the estimate is too small for sessions far apart. An aberrant session counts in full.
+ * @param sessions the trial values of each session, all for the same metric, cell and kernel
  * @param confidence of the upper bound, one-sided
- * @returns undefined when fewer than 3 sessions have values, or none has two
+ * @returns undefined if fewer than 3 sessions have values, or none has two
  * @throws UsageError VALUE_INVALID for NaN, infinities and magnitudes above 1e300
  */
 export function sessionSpread(
@@ -66,7 +66,7 @@ export function sessionSpread(
   };
 }
 
-/** All values as exact distances from the least one, divided by the largest, so that squares keep their digits. */
+/** All values as exact distances from the smallest, divided by the largest distance, so that squares keep their digits. */
 function scaledGroups(samples: readonly Sample[]): { scale: number; groups: number[][] } {
   const least = samples
     .map(({ ordered }) => ordered[0] as Scalar)

@@ -8,52 +8,52 @@ import { orderedCuts } from './segment.ts';
 import { defaultWindow, presentPoints, type SeriesPoints } from './series-points.ts';
 import { medianSlope, trendTest } from './trend-test.ts';
 
-/** How drift is told from steps. */
+/** How to distinguish drift from steps. */
 export interface DriftOptions {
-  /** When each point was made, ascending (default: its index). */
+  /** Time of each point, ascending (default: its index). */
   times?: readonly number[] | undefined;
   /** Largest p of a drift (default: 0.001). */
   level?: number | undefined;
-  /** Fewest points on either side of a step (default: 3). */
+  /** Minimum number of points on either side of a step (default: 3). */
   leastSegment?: number | undefined;
-  /** Only the last so many points are looked at (default: 400). */
+  /** Use only this many of the last points (default: 400). */
   window?: number | undefined;
   gate?: Gate | undefined;
 }
 
-/** A level that moves slowly all the time, beside any steps. */
+/** A level that moves slowly and steadily, apart from any steps. */
 export interface SlowDrift {
-  /** Indexes, in the series as given, of the first and the last point. */
+  /** Indexes in the given series of the first and the last point. */
   first: number;
   last: number;
-  /** P of the trend test. */
+  /** p of the trend test. */
   p: number;
   /** Change per unit of time. */
   slope: number;
-  /** Level at the first point, and where drift alone has brought it at the last. */
+  /** Level at the first point, and the level that drift alone has reached at the last. */
   before: number;
   after: number;
-  /** Whether it has gone as far as the gate; else it is only a hint. */
+  /** Whether it has moved by at least the gate. Otherwise it is only a hint. */
   counts: boolean;
 }
 
-/** What a series did: steps, drift, or both. */
+/** The changes of a series: steps, drift, or both. */
 export interface LevelChanges {
   steps: ChangePoint[];
   drift: SlowDrift | undefined;
 }
 
-/** With fewer points no drift is slow. */
+/** Minimum number of points for a slow drift. */
 const fewestPoints = 20;
 
-/** By so much must the criterion of a model with drift be lower: "positive evidence" (Kass and Raftery 1995). */
+/** How much lower the criterion of a model with drift must be: "positive evidence" (Kass and Raftery 1995). */
 const evidence = 4;
 
 /**
- * Tells slow drift from steps. A drift makes change points wherever one looks, and a step makes a trend, so two models of
- * the ranks of the points compete: the steps that were found and the best further one, each left out if that is better,
- * with a common slope between them and without. Drift is claimed if the model with slope wins and the trend test of what
- * lies between its steps rejects; then those steps that it leaves out were none.
+ * Distinguishes slow drift from steps. A drift causes change points anywhere, and a step causes a trend, so two models of
+ * the ranks of the points compete, with and without a common slope between steps. Both start with the steps that were
+ * found and the best additional one, and drop steps as long as that improves them. Drift is claimed if the model with
+ * slope wins and the trend test between its steps rejects. The steps that this model drops are then not real.
  * @param steps the change points of the series
  */
 export function separateDrift(
@@ -88,7 +88,7 @@ function driftModel(
   return drifting.criterion < level.criterion - evidence ? drifting : undefined;
 }
 
-/** The autocorrelation of what a model leaves. */
+/** The autocorrelation of the residuals of a model. */
 function noiseOf(points: readonly number[], { steps, slope }: LevelModel): number {
   const level = points.map((point, index) => point - slope * index);
   return cautiousAutocorrelation(level, steps);
@@ -122,7 +122,7 @@ function describeDrift(
   };
 }
 
-/** The rank of each point among all, ties sharing the middle of their ranks. */
+/** The rank of each point among all. Ties share their mid-rank. */
 function midRanks(points: readonly number[]): number[] {
   const ordered = [...points].sort((a, b) => a - b);
   const firstAt = new Map<number, number>();

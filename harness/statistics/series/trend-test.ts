@@ -5,9 +5,9 @@ import { segmentsOf } from './segment.ts';
 
 /** A test for a trend inside the segments of a series. */
 export interface TrendTest {
-  /** Kendall's S: pairs of one segment that rise, less those that fall. */
+  /** Kendall's S: rising pairs within segments minus falling ones. */
   s: number;
-  /** Variance of S without a trend, ties and autocorrelation taken into account. */
+  /** Variance of S without a trend, accounting for ties and autocorrelation. */
   variance: number;
   /** Two-sided, by the normal approximation with continuity correction. */
   p: number;
@@ -15,9 +15,9 @@ export interface TrendTest {
 
 /**
  * The Mann-Kendall test (Mann 1945, Kendall 1975) summed over segments, as the seasonal test of Hirsch, Slack and Smith
- * (1982) sums over seasons, so that a step between segments is no trend. The variance is corrected for autocorrelation
+ * (1982) sums over seasons, so that a step between segments is not a trend. The variance is corrected for autocorrelation
  * by the effective number of points (Yue and Wang 2004).
- * @param cuts the first point of each segment but the first one
+ * @param cuts the first point of each segment except the first one
  * @param autocorrelation of the noise at lag one
  */
 export function trendTest(
@@ -51,9 +51,9 @@ function kendallVariance(points: readonly number[]): number {
 }
 
 /**
- * The median of the slopes of all pairs of one segment (Sen 1968), per unit of time.
- * @param times ascending; pairs of one time are left out
- * @returns undefined when there is no pair
+ * The median slope of all pairs within segments (Sen 1968), per unit of time.
+ * @param times ascending; pairs with equal times are left out
+ * @returns undefined if there is no pair
  */
 export function medianSlope(
   points: readonly number[],

@@ -4,26 +4,26 @@ import { rankTestOfPooled } from './rank-test.ts';
 
 /** Result of Brunner and Munzel's test. */
 export interface BrunnerMunzelTest {
-  /** How p was found: all relabellings, Student's t, or the rank-sum test where each side lies beyond the other. */
+  /** How p was computed: all relabellings, Student's t, or the rank-sum test if the samples do not overlap. */
   method: 'permutation' | 't' | 'separation';
-  /** Positive when the second sample tends to be larger; infinite when the samples do not overlap. */
+  /** Positive if the second sample tends to be larger; infinite if the samples do not overlap. */
   statistic: number;
   twoSided: number;
 }
 
-/** Up to so many relabellings all are enumerated, which is 8 trials a side; beyond, Student's t is close enough. */
+/** Enumerate up to this many relabellings, which is 8 trials per side. Beyond that, Student's t is close enough. */
 const enumerationLimit = 13_000;
 
-/** Equal statistics may differ in their last bits. */
+/** Equal statistics may differ in the last bits. */
 const tolerance = 1 - 1e-9;
 
 /**
  * Brunner and Munzel's test (2000) of P(first < second) + P(equal) / 2 = 1/2: whether one sample tends to be larger,
- * whatever the spread of each. The rank-sum test asks whether the two are alike in every way, and rejects for a spread.
+ * whatever the spread of each. The rank-sum test asks whether both are identical, and also rejects if spreads differ.
  *
- * Small samples are relabelled with the same studentised statistic (Neubert and Brunner 2007), for Student's t with
- * Satterthwaite's degrees of freedom is too sure there. Without any overlap the statistic has no spread to refer to, and
- * the exact rank-sum test stands in, which then asks the same.
+ * Small samples are relabelled with the same studentised statistic (Neubert and Brunner 2007), because Student's t with
+ * Satterthwaite's degrees of freedom is anti-conservative there. Without any overlap the statistic is not defined, and
+ * the exact rank-sum test, which then asks the same question, replaces it.
  * @param first of at least two values, as is `second`
  */
 export function brunnerMunzel(first: Sample, second: Sample): BrunnerMunzelTest {
@@ -39,7 +39,7 @@ export function brunnerMunzel(first: Sample, second: Sample): BrunnerMunzelTest 
     return { method: 'permutation', statistic: observed.statistic, twoSided };
   }
   const twoSided = 2 * studentTail(Math.abs(observed.statistic), observed.degrees);
-  // A tail that no double can hold is small, but not zero.
+  // A tail too small for a double is still not zero.
   return { method: 't', statistic: observed.statistic, twoSided: Math.max(Number.MIN_VALUE, twoSided) };
 }
 
@@ -48,7 +48,7 @@ interface Sizes {
   second: number;
 }
 
-/** Sums over the values of each sample of how many of the other lie below (equal ones count half), and their squares. */
+/** For each sample, the sum over its values of how many of the other lie below (ties count half), and of the squares. */
 interface Placements {
   ofFirst: number;
   squaresOfFirst: number;
@@ -58,7 +58,7 @@ interface Placements {
 
 const noPlacements: Placements = { ofFirst: 0, squaresOfFirst: 0, ofSecond: 0, squaresOfSecond: 0 };
 
-/** The placements with a group of equal values added, before which `below` values of each sample lie. */
+/** The placements after adding a group of equal values that has `below` values of each sample below it. */
 function addGroup(sum: Placements, below: Sizes, group: Sizes): Placements {
   const ofFirst = below.second + group.second / 2;
   const ofSecond = below.first + group.first / 2;
@@ -88,24 +88,24 @@ function placementsOf(first: Sample, second: Sample): Placements {
   return sum;
 }
 
-/** Equal by value, whichever of number and bigint they are. */
+/** Whether two values are equal, as number or bigint. */
 function isEqual(left: number | bigint | undefined, right: number | bigint | undefined): boolean {
   return left !== undefined && right !== undefined && left <= right && left >= right;
 }
 
-/** The statistic and Satterthwaite's degrees of freedom; infinite where the placements do not vary but differ. */
+/** The statistic and Satterthwaite's degrees of freedom; infinite if the placements differ but do not vary. */
 function studentise(sum: Placements, { first, second }: Sizes): { statistic: number; degrees: number } {
   const ofFirst = first * varianceOf(sum.ofFirst, sum.squaresOfFirst, first);
   const ofSecond = second * varianceOf(sum.ofSecond, sum.squaresOfSecond, second);
   const error = ofFirst + ofSecond;
-  // Over all pairs: how often the second is larger, less half of them.
+  // Over all pairs: how often the second is larger, minus half of the pairs.
   const distance = sum.ofSecond - (first * second) / 2;
   if (error === 0) return { statistic: distance === 0 ? 0 : distance * Number.POSITIVE_INFINITY, degrees: 1 };
   const degrees = error ** 2 / (ofFirst ** 2 / (first - 1) + ofSecond ** 2 / (second - 1));
   return { statistic: distance / Math.sqrt(error), degrees };
 }
 
-/** Sample variance from sums of multiples of one half, which are exact in a double up to some 10^5 values. */
+/** Sample variance from sums of multiples of one half, which are exact in a double up to about 10^5 values. */
 function varianceOf(sum: number, squares: number, size: number): number {
   return Math.max(0, squares - sum ** 2 / size) / (size - 1);
 }

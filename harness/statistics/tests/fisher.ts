@@ -1,6 +1,6 @@
 import { logChoose } from '../distributions/distribution.ts';
 
-/** A two by two table: how many of each side's trials show the event. */
+/** A two-by-two table: how many of each side's trials show the event. */
 export interface EventTable {
   base: { events: number; trials: number };
   candidate: { events: number; trials: number };
@@ -8,16 +8,16 @@ export interface EventTable {
 
 /** Result of Fisher's exact test. */
 export interface FisherTest {
-  /** Sum of the probabilities of all tables at most as likely as this one (as R's fisher.test does). */
+  /** Sum of the probabilities of all tables at most as likely as this one (as in R's fisher.test). */
   twoSided: number;
-  /** P(the candidate has as few, as many events as this). */
+  /** P(the candidate has at most, at least this many events). */
   less: number;
   greater: number;
   /** The smallest two-sided p with these margins. */
   leastTwoSided: number;
 }
 
-/** R's relative tolerance for tables that are equally likely but for rounding. */
+/** R's relative tolerance for tables that are equally likely up to rounding. */
 const equalLikelihood = 1 + 1e-7;
 
 /** Fisher's exact test of equal event rates, by enumeration of the tables with the same margins. */

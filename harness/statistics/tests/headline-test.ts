@@ -3,7 +3,7 @@ import { compareScalars } from '../samples/value.ts';
 import type { FisherTest } from './fisher.ts';
 import type { RankTest } from './rank-test.ts';
 
-/** The test that the verdict rests on. */
+/** The test behind the verdict. */
 export interface HeadlineTest {
   name:
     | 'exact rank-sum'
@@ -12,7 +12,7 @@ export interface HeadlineTest {
     | 'Fisher on P(nonzero)'
     | 'exact equality';
   statistic: { name: string; value: number };
-  /** Two-sided, before any correction; undefined where all values are exactly equal. */
+  /** Two-sided, before any correction; undefined if all values are exactly equal. */
   p: number | undefined;
   /** The smallest p that these pooled values could give. */
   minimumAttainableP: number | undefined;
@@ -21,8 +21,8 @@ export interface HeadlineTest {
 }
 
 /**
- * Equality of two constant samples. A metric that is called deterministic may still deviate in some boots, and then all
- * base boots agree, and all candidate boots on another value, by chance alone: how often at most is the p.
+ * Tests two constant samples for equality. A metric declared deterministic may still deviate in some boots. The p-value
+ * bounds the probability that all base boots agree on one value and all candidate boots on another by chance alone.
  */
 export function equalityTest(base: Sample, candidate: Sample): HeadlineTest {
   const [left, right] = [base.ordered[0] ?? 0, candidate.ordered[0] ?? 0];
@@ -38,16 +38,16 @@ export function equalityTest(base: Sample, candidate: Sample): HeadlineTest {
 }
 
 /**
- * The greatest chance, over all distributions that both sides may share, that each side agrees on a value of its own:
+ * The largest probability, over all distributions that both sides may share, that each side agrees on a value of its own:
  * with two values of shares q and 1 - q it is q^n (1 - q)^m + (1 - q)^n q^m, and further values only make it rarer.
- * Exact for equal sizes (2 / 4^n at q = 1/2), else never too small.
+ * Exact for equal sizes (2 / 4^n at q = 1/2), otherwise never too small.
  */
 export function separationP(base: number, candidate: number): number {
   const total = base + candidate;
   return Math.min(1, 2 * (base / total) ** base * (candidate / total) ** candidate);
 }
 
-/** What of the rates the headline shows. */
+/** The parts of the rates that the headline shows. */
 export interface FisherRates {
   candidate: { events: number };
   difference: { estimate: number };

@@ -2,7 +2,7 @@
 import type { RandomSource } from '../samples/random-source.ts';
 import type { PooledRanks } from '../samples/sample.ts';
 
-/** A p-value from relabelling at random: (1 + hits) / (1 + permutations), so that it is never zero. */
+/** A p-value from random relabelling: (1 + hits) / (1 + permutations), so that it is never zero. */
 export interface PermutationResult {
   method: 'permutation';
   twoSided: number;
@@ -25,7 +25,7 @@ export function permutationRankTest(
   return { method: 'permutation', twoSided: (1 + hits) / (1 + permutations) };
 }
 
-/** Gives the distance of a doubled rank sum from its expectation when the values are dealt at random, each time anew. */
+/** Returns a function for the distance of a doubled rank sum from its expectation under a new random relabelling. */
 function relabelling(pooled: PooledRanks, random: RandomSource): () => number {
   const heaviest = pooled.groups.reduce((most, size) => Math.max(most, size), 0);
   const others = pooled.first + pooled.second - heaviest;
@@ -33,7 +33,7 @@ function relabelling(pooled: PooledRanks, random: RandomSource): () => number {
   return isSmall ? drawSmallSide(pooled, random) : dealBesideHeaviest(pooled, random);
 }
 
-/** Draws the members of the smaller side; the other one's sum is as far from what is expected of it. */
+/** Draws the members of the smaller side. The sum of the other side is equally far from its expectation. */
 function drawSmallSide({ first, second, groups }: PooledRanks, random: RandomSource): () => number {
   const ranks = doubledRanks(groups);
   const total = first + second;
@@ -43,7 +43,7 @@ function drawSmallSide({ first, second, groups }: PooledRanks, random: RandomSou
   return () => {
     drawn.clear();
     let sum = 0;
-    // Floyd's sampling without replacement (Bentley 1987): no draw is made twice.
+    // Floyd's sampling without replacement (Bentley 1987): no item is drawn twice.
     for (let last = total - small; last < total; last++) {
       const candidate = Math.floor(random.uniform() * (last + 1));
       const place = drawn.has(candidate) ? last : candidate;
@@ -54,7 +54,7 @@ function drawSmallSide({ first, second, groups }: PooledRanks, random: RandomSou
   };
 }
 
-/** Deals all values but those of the largest group of ties, which need not be drawn one by one. */
+/** Relabels all values outside the largest group of ties, which need not be drawn one by one. */
 function dealBesideHeaviest({ first, second, groups }: PooledRanks, random: RandomSource): () => number {
   const heaviest = groups.reduce((most, size) => Math.max(most, size), 0);
   const heavyFrom = groups.subarray(0, groups.indexOf(heaviest)).reduce((sum, size) => sum + size, 0);
@@ -67,7 +67,7 @@ function dealBesideHeaviest({ first, second, groups }: PooledRanks, random: Rand
     let sum = 0;
     let left = first;
     let open = total;
-    // Whether each value joins the first sample, one after the other; what is left of it are values of the heaviest group.
+    // Decide for each value whether it joins the first sample. The rest of the sample comes from the heaviest group.
     for (const rank of ranks) {
       if (random.uniform() * open < left) {
         sum += rank;

@@ -8,7 +8,7 @@ import { permutationRankTest } from './permutation.ts';
 /** The test is exact while first * second is at most this; above it, where a side is small (see `rankTest`). */
 export const exactPairLimit = 10_000;
 
-/** How a p-value was found. */
+/** How a p-value was computed. */
 export type RankMethod = 'exact' | 'normal' | 'permutation';
 
 /** Result of the conditional rank-sum test (Wilcoxon, Mann and Whitney). */
@@ -18,11 +18,11 @@ export interface RankTest {
   u: number;
   /** P(|W - E| >= |w - E|) under the null. */
   twoSided: number;
-  /** The smallest two-sided p that these pooled values could give, however they were dealt. */
+  /** The smallest two-sided p that any split of these pooled values could give. */
   leastTwoSided: number;
 }
 
-/** What the test may use when enumeration would be too long. */
+/** Options for when enumeration would take too long. */
 export interface RankTestOptions {
   /** Seeded; needed only where the test is neither exact nor normal (see `rankTest`), which is then normal all the same. */
   random?: RandomSource;
@@ -69,7 +69,7 @@ export function rankTestOfPooled(pooled: PooledRanks, options: RankTestOptions =
   return { ...permutationRankTest(pooled, options.random, permutations), u, leastTwoSided };
 }
 
-/** Beyond so many values outside the largest group of ties, their rank sum is as good as normal. */
+/** With more values than this outside the largest group of ties, their rank sum is practically normal. */
 const mostRelabelled = 5_000;
 
 /**
@@ -126,7 +126,7 @@ function exactTest(pooled: PooledRanks, u: number): RankTest {
 
 /**
  * The one-sided p-values of the first sample being as low, and as high, as it is; exact where `rankTest` is, else by
- * the normal approximation. One must be chosen before the data are seen.
+ * the normal approximation. Choose one before seeing the data.
  */
 export function oneSidedRankTest(first: Sample, second: Sample): { less: number; greater: number } {
   const pooled = poolRanks(first, second);
@@ -162,7 +162,7 @@ const scratch = makeScratch();
 
 /**
  * Distributions depend on the tie pattern only. Those without ties (most times) and with few groups (rare counters)
- * recur and are kept; the others are computed in shared memory that the next one overwrites.
+ * recur and are cached; the others use shared memory that the next one overwrites.
  */
 function tieDistribution(groups: Int32Array, chosen: number): RankDistribution {
   const untied = groups.every(size => size === 1);
@@ -189,12 +189,12 @@ export function untiedLowerTail(first: number, second: number, u: number): numbe
   return distribution.lower(2 * u + chosen * (chosen + 1));
 }
 
-/** The smallest two-sided p of the rank test for two sizes when nothing is tied: 2 / choose(first + second, first). */
+/** The smallest two-sided p of the rank test for two sizes without ties: 2 / choose(first + second, first). */
 export function leastUntiedP(first: number, second: number): number {
   return first === 0 || second === 0 ? 1 : Math.min(1, 2 / choose(first + second, first));
 }
 
-/** The same for samples whose distribution is not enumerated: from the two ways to deal the extremes, by logarithms. */
+/** The smallest p for samples whose distribution is not enumerated, from the logarithms of the two extreme splits. */
 function leastOfLarge({ first, second, groups }: PooledRanks): number {
   const chosen = Math.min(first, second);
   const total = first + second;
@@ -203,14 +203,14 @@ function leastOfLarge({ first, second, groups }: PooledRanks): number {
   const high = extremeDeal(Int32Array.from(groups).reverse(), chosen);
   const expected = chosen * (total + 1);
   const down = expected - low.doubledSum;
-  // Dealt from above, ranks are counted backwards.
+  // From above, ranks are counted backwards.
   const up = chosen * 2 * (total + 1) - high.doubledSum - expected;
   const [lowP, highP] = [Math.exp(low.logWays - all), Math.exp(high.logWays - all)];
   const least = down === up ? lowP + highP : down > up ? lowP : highP;
   return capped(Math.max(Number.MIN_VALUE, least));
 }
 
-/** The first so many values of groups in order: their doubled rank sum, and in how many ways they can be chosen. */
+/** The first `chosen` values of groups in order: their doubled rank sum, and the number of ways to choose them. */
 function extremeDeal(groups: Int32Array, chosen: number): { doubledSum: number; logWays: number } {
   let before = 0;
   let left = chosen;
@@ -230,7 +230,7 @@ function extremeDeal(groups: Int32Array, chosen: number): { doubledSum: number; 
 function normalTest(pooled: PooledRanks): Omit<RankTest, 'u' | 'leastTwoSided'> {
   const { distance, deviation } = normalNull(pooled);
   const standardised = Math.max(0, Math.abs(distance) - 0.5) / deviation;
-  // A tail that no double can hold is small, but not zero.
+  // A tail too small for a double is still not zero.
   return { method: 'normal', twoSided: capped(Math.max(Number.MIN_VALUE, 2 * normalTail(standardised))) };
 }
 

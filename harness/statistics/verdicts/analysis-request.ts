@@ -1,5 +1,5 @@
 /**
- * What an analysis takes: the types of samples, tables and options.
+ * The input types of an analysis: samples, tables and options.
  * @module
  */
 import type { TrialValues } from '../samples/failed-trial.ts';
@@ -13,25 +13,25 @@ import type { FormatValue } from './format.ts';
  */
 export type SampleValues = TrialValues;
 
-/** What was measured of one cell (or of one pair of cells that are compared). */
+/** The measurements of one cell (or of one pair of compared cells). */
 export interface SampleTable {
   cell: string;
-  /** By metric name; a metric that is absent was not measured. */
+  /** By metric name. An absent metric was not measured. */
   metrics: Readonly<Record<string, SampleValues>>;
-  /** What is known of its metrics, where that differs from cell to cell; default: the definitions of the request. */
+  /** The definitions of its metrics, if they differ between cells. Default: the definitions of the request. */
   definitions?: readonly MetricDefinition[] | undefined;
 }
 
 /**
  * How p-values of headlines are adjusted for the family: Holm for a gate, Benjamini and Hochberg for a report,
- * Westfall and Young inside cells (Bonferroni over them) for few cells with many headlines that move together.
+ * Westfall and Young inside cells (Bonferroni over the cells) for few cells with many correlated headlines.
  */
 export type Correction = 'holm' | 'bh' | 'westfall-young';
 
-/** Which secondary metrics are judged: all, or only those whose headline is proved, which are all that can speak. */
+/** Which secondary metrics to judge: all, or only those with a proved headline. No others can make a claim. */
 export type Detail = 'all' | 'proved';
 
-/** A table of samples and how it is to be judged. */
+/** A table of samples and how to judge it. */
 export interface AnalysisRequest {
   definitions: readonly MetricDefinition[];
   cells: readonly SampleTable[];
@@ -43,12 +43,12 @@ export interface AnalysisRequest {
   method?: Correction | undefined;
   /** Level of the intervals; default: 0.95. */
   confidence?: number | undefined;
-  /** Trials per side of the declared looks, replayed in order; absent when the number of trials was fixed. */
+  /** Trials per side at the declared looks, replayed in order; absent if the number of trials was fixed. */
   looks?: readonly number[] | undefined;
   /** Seeded. Without it, secondary metrics are adjusted for each other by Holm instead of Westfall and Young. */
   random?: RandomSource | undefined;
-  /** Default: `all`. `proved` saves much time where hundreds of cells did not change. */
+  /** Default: `all`. `proved` saves a lot of time if hundreds of cells did not change. */
   detail?: Detail | undefined;
-  /** Writes values in their unit; default: `formatPlainly`. */
+  /** Formats values with their unit. Default: `formatPlainly`. */
   format?: FormatValue | undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * From a table of samples to its verdicts: start reading here. The family is declared (`family.ts`), its headlines are
+ * From a table of samples to its verdicts. Start reading here. The family is declared (`family.ts`), its headlines are
  * judged look by look (`headlines.ts`), then the secondary metrics of each cell (`secondary-metrics.ts`).
  * @module
  */
@@ -17,7 +17,7 @@ import { explainInSentence } from './sentence.ts';
 
 /**
  * Judges a table of samples. The family is every headline of every declared cell; secondary metrics are tested only
- * once their headline is proved, so they can add detail but never an alarm of their own.
+ * once their headline is proved, so they can add detail but never raise an alarm.
  * @throws UsageError VALUE_INVALID (NaN, infinite), LOOKS_INVALID, RANDOM_MISSING
  */
 export function analyse(request: AnalysisRequest): Analysis {
@@ -46,7 +46,7 @@ export function analyse(request: AnalysisRequest): Analysis {
   };
 }
 
-/** Each headline, and behind the first one of a family of metrics its secondary metrics. */
+/** The headlines, with the secondary metrics of a family after its first headline. */
 function inReportOrder(
   headlines: readonly JudgedHypothesis[],
   secondary: ReadonlyMap<string, readonly JudgedSecondary[]>,
@@ -74,7 +74,7 @@ function toJudgedMetric(
     result,
     correction,
     look,
-    // Of ten thousand metrics few are shown: the others need no words.
+    // Only a few of ten thousand metrics are shown: create the sentence on demand.
     get sentence() {
       sentence ??= explainInSentence(result, definition, format);
       return sentence;
@@ -82,7 +82,7 @@ function toJudgedMetric(
   };
 }
 
-/** Boots go to gated headlines that are open; where nothing is gated, to any open headline. */
+/** Gated headlines that are open get more boots; if nothing is gated, any open headline does. */
 function nextTrials(headlines: readonly JudgedHypothesis[], looks: readonly Look[]): number | undefined {
   const gated = headlines.filter(({ hypothesis }) => hypothesis.definition.gated);
   const asking = (gated.length > 0 ? gated : headlines).filter(({ result }) => wantsTrials(result));
@@ -91,7 +91,7 @@ function nextTrials(headlines: readonly JudgedHypothesis[], looks: readonly Look
   return looks.find(({ trials }) => trials > fewest)?.trials;
 }
 
-/** How many headlines have each verdict, and whether a gated one is REGRESSED. */
+/** The number of headlines with each verdict, and whether a gated one is REGRESSED. */
 export function summariseVerdicts(metrics: readonly JudgedMetric[]): Pick<Analysis, 'tally' | 'regressed'> {
   const tally = { REGRESSED: 0, IMPROVED: 0, UNCHANGED: 0, INCONCLUSIVE: 0, NOT_ENOUGH: 0 };
   let regressed = false;
@@ -103,10 +103,10 @@ export function summariseVerdicts(metrics: readonly JudgedMetric[]): Pick<Analys
   return { tally, regressed };
 }
 
-/** Fewest trials per side for which a comparison of halves can say anything. */
+/** Minimum number of trials per side for a comparison of halves. */
 const fewestForDrift = 8;
 
-/** Warnings of trends inside a side, by cell; at 5 % over all the checks that are made. */
+/** Warnings about trends within a side, by cell, at 5 % over all checks. */
 function findDrift(hypotheses: readonly Hypothesis[]): Map<number, StatisticalFinding[]> {
   const checks = hypotheses
     .filter(({ definition }) => definition.class !== 'deterministic')

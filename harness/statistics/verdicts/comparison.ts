@@ -1,5 +1,5 @@
 /**
- * Two samples of one metric as numbers: test, effect, rates. What they mean is decided in `verdict.ts`.
+ * Compares two samples of one metric as numbers: test, effect, rates. `verdict.ts` decides what they mean.
  * @module
  */
 import { mean } from 'simple-statistics';
@@ -24,7 +24,7 @@ import { fisherTest } from '../tests/fisher.ts';
 import { equalityTest, type HeadlineTest, rankHeadline, rateHeadline } from '../tests/headline-test.ts';
 import { type RankTest, rankTest } from '../tests/rank-test.ts';
 
-/** What is compared and how. */
+/** What to compare, and how. */
 export interface ComparisonRequest {
   class: MetricClass;
   worse: Worse;
@@ -34,17 +34,17 @@ export interface ComparisonRequest {
   /** Level of the intervals; default: 0.95. */
   confidence?: number | undefined;
   /**
-   * Given when trials failed: how many, and both sides with them at the worst rank. Tests, rates and bursts go by these;
-   * the effect and the summaries only by what was measured.
+   * Present if trials failed: how many, and both sides with them at the worst rank. Tests, rates and bursts use these; the
+   * effect and the summaries use only measured values.
    */
   failed?: { base: number; candidate: number; ranked: { base: Sample; candidate: Sample } } | undefined;
-  /** Level of the whole family: what only a claim needs is not computed above it. Default: 0.05. */
+  /** Level of the whole family. Above it, values that only a claim needs are not computed. Default: 0.05. */
   alpha?: number | undefined;
   /** Seeded; used only by the permutation fallback of very large, heavily tied samples. */
   random?: RandomSource | undefined;
 }
 
-/** The share of trials that are not zero. */
+/** The share of nonzero trials. */
 export interface EventRate {
   events: number;
   trials: number;
@@ -53,24 +53,24 @@ export interface EventRate {
   interval: Interval;
 }
 
-/** Shares of trials that are not zero on both sides, and their difference (Newcombe's interval). */
+/** Shares of nonzero trials on both sides, and their difference (Newcombe's interval). */
 export interface RateComparison {
   base: EventRate;
   candidate: EventRate;
   difference: RateDifference;
-  /** The change of the rate that counts; undefined when only the mean counts. */
+  /** The change of the rate that counts; undefined if only the mean counts. */
   gate: number | undefined;
 }
 
-/** In what two samples differ that are not alike. */
+/** How two samples differ. */
 export interface DifferenceTests {
   /** Whether one side tends to be larger, whatever their spreads. */
   level: BrunnerMunzelTest;
-  /** p of the rank-sum test of the distances from the mean of each side: whether one varies more. Rough, never a claim. */
+  /** p of the rank-sum test on distances from each side's mean: whether one side varies more. Rough, never a claim. */
   spreadP: number;
 }
 
-/** Two samples of one metric compared: numbers, not yet a verdict. */
+/** The comparison of two samples of one metric: numbers, not yet a verdict. */
 export interface MetricComparison {
   class: MetricClass;
   /** The class as tested: a deterministic metric that varies inside a side is tested as a count. */
@@ -81,14 +81,14 @@ export interface MetricComparison {
   /** What was measured, from which further trials are sized. */
   samples: { base: Sample; candidate: Sample };
   confidence: number;
-  /** Undefined when a side is empty, as are `effect` and the rest. */
+  /** Undefined if a side is empty, as are `effect` and the rest. */
   test: HeadlineTest | undefined;
   /** The rank test beside Fisher's; undefined otherwise. */
   second: RankTest | undefined;
-  /** Where the rank test is the headline and its p at most alpha. */
+  /** Present if the rank test is the headline and its p is at most alpha. */
   difference: DifferenceTests | undefined;
   effect: Effect | undefined;
-  /** For counts of which at least half are zero. */
+  /** For counts with at least half zeros. */
   rates: RateComparison | undefined;
   bursts: Bursts | undefined;
   /** The change of the share of bursting trials that UNCHANGED must exclude. */
@@ -109,7 +109,7 @@ export interface MeasuredComparison extends MetricComparison {
   bursts: Bursts;
 }
 
-/** Whether both sides of a comparison have values, so that there is a test, an effect and the rest. */
+/** Whether both sides of a comparison have values, and so a test, an effect and so on. */
 export function isMeasured(comparison: MetricComparison): comparison is MeasuredComparison {
   return comparison.test !== undefined;
 }
@@ -123,7 +123,7 @@ export function compareMetric(request: ComparisonRequest): MetricComparison {
   const confidence = request.confidence ?? 0.95;
   const findings = missingFindings(request);
   const testedAs = classAsTested(request, findings);
-  // Filled in place: ten thousand copies by spreading took a tenth of the time of a comparison of runs.
+  // Filled in place: spreading ten thousand copies took a tenth of the time of a comparison of runs.
   const comparison: MetricComparison = {
     class: request.class,
     testedAs,
@@ -185,7 +185,7 @@ function missingFindings(request: ComparisonRequest): StatisticalFinding[] {
     const failed = request.failed?.[side] ?? 0;
     const trials = `of ${missing + ordered.length} ${side} trials`;
     if (missing > failed) {
-      const message = `${missing - failed} ${trials} gave no value; they are left out, not counted as zero`;
+      const message = `${missing - failed} ${trials} have no value; they are left out, not counted as zero`;
       findings.push({ code: 'MISSING_VALUES', severity: 'warning', message });
     }
     if (failed > 0) {
@@ -208,7 +208,7 @@ function classAsTested(request: ComparisonRequest, findings: StatisticalFinding[
   findings.push({
     code: 'DETERMINISTIC_SPREAD',
     severity: 'warning',
-    message: `declared deterministic, but it varies between trials of one side (${sides.join(', ')}); tested as a count`,
+    message: `declared deterministic, but varies between trials of one side (${sides.join(', ')}); tested as a count`,
   });
   return 'count';
 }
@@ -228,7 +228,7 @@ interface Sides {
   candidate: Sample;
 }
 
-/** At least four fifths of the pooled values are zero, and something is not: then only how often matters. */
+/** Whether at least four fifths of the pooled values are zero, but not all: then only the frequency matters. */
 function isMostlyZero({ base, candidate }: Sides): boolean {
   const total = base.ordered.length + candidate.ordered.length;
   return (base.zeros + candidate.zeros) * 5 >= total * 4;

@@ -3,17 +3,17 @@ import { welchHalfWidth } from '../effects/mean-difference.ts';
 import { compareScalars } from '../samples/value.ts';
 import type { MeasuredComparison } from './comparison.ts';
 
-/** What the trials exclude of a change as large as the gate. */
+/** Which changes as large as the gate the trials exclude. */
 export interface Exclusion {
-  /** That all trials moved: the interval of the change lies inside the gate. */
+  /** A shift of all trials: the interval of the change lies inside the gate. */
   shift: boolean;
-  /** That the share of trials which lie the gate or more from the middle changed by the rate that counts. */
+  /** A change, by the rate that counts, of the share of trials that lie the gate or more from the middle. */
   bursts: boolean;
 }
 
 /**
- * What is excluded at the level of the intervals. Both together make a claim that nothing changed; neither alone does:
- * a mean forgives a rare burst, and a rate says nothing of what all trials have in common.
+ * The changes excluded at the level of the intervals. A claim of no change needs both: a mean ignores a rare burst, and a
+ * rate says nothing about a shift that all trials share.
  */
 export function excludedChange(comparison: MeasuredComparison): Exclusion {
   const { effect, rates, bursts, threshold } = comparison;
@@ -25,8 +25,8 @@ export function excludedChange(comparison: MeasuredComparison): Exclusion {
 }
 
 /**
- * The interval that must lie inside the gate. That of a mean has half the tails: where counts are skewed, the trials that
- * happen to be low also vary little, and the end of Welch's interval misses the truth up to twice as often as it says.
+ * The interval that must lie inside the gate. For a mean, the tails are halved: with skewed counts, trials that happen to
+ * be low also vary little, and the end of Welch's interval misses the truth up to twice as often as stated.
  */
 function strictInterval({ effect, base, candidate, confidence }: MeasuredComparison): Interval {
   if (effect.kind === 'shift' || base.deviation === undefined || candidate.deviation === undefined)
@@ -43,7 +43,7 @@ function strictInterval({ effect, base, candidate, confidence }: MeasuredCompari
   return { low: estimate - half * scale, high: estimate + half * scale, confidence: strict, attained: true };
 }
 
-/** Whether every trial of a side gave the same value, on both sides; these may differ. */
+/** Whether each side is constant. The two values may differ. */
 function isWithoutSpread({ base, candidate }: MeasuredComparison): boolean {
   return (
     compareScalars(base.least, base.greatest) === 0 &&

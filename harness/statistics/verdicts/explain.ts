@@ -6,8 +6,8 @@ import type { JudgedMetric } from './metric-verdict.ts';
 import { Phrases } from './phrases.ts';
 
 /**
- * The whole reasoning behind one verdict as lines for `--why`: data, test, size, gate, correction, decision.
- * @param format writes values in their unit
+ * Explains one verdict in full, as lines for `--why`: data, test, size, gate, correction, decision.
+ * @param format formats values with their unit
  */
 export function explain(judged: JudgedMetric, format: FormatValue = formatPlainly): string[] {
   const phrases = new Phrases(judged.definition, format);
@@ -30,7 +30,7 @@ function definitionLines({ definition, result }: JudgedMetric, phrases: Phrases)
   const tested = comparison.testedAs === definition.class ? '' : `, tested as a ${comparison.testedAs}`;
   const role = definition.headline
     ? `the headline of family ${definition.family}`
-    : `reported under the headline of family ${definition.family}, no confirmation of it`;
+    : `reported below the headline of family ${definition.family}, does not confirm it`;
   return [
     `metric: ${definition.name}, ${definition.class}${tested}; worse is ${definition.worse}; ${role}`,
     `gate: at least ${phrases.value(definition.gate.atLeast)} and ${definition.gate.relative * 100} % of the base; ${
@@ -55,19 +55,17 @@ function testLines({ test, second, difference, superiority }: MetricComparison):
   if (test.p === undefined) return [`test: ${test.name}; all trials agree`];
   if (superiority === undefined || test.minimumAttainableP === undefined)
     return [
-      `test: ${test.name}; each side agrees on a value of its own, which sides that are alike do by chance at most with ${nameP(test.p)}`,
+      `test: ${test.name}; each side agrees on a value of its own, which happens by chance with at most ${nameP(test.p)}`,
     ];
   const lines = [
     `test: ${test.name}, two-sided, ${test.statistic.name} ${test.statistic.value}, ${nameP(test.p)}; ` +
       `the smallest p that these values could give is ${formatP(test.minimumAttainableP)}`,
   ];
   if (second)
-    lines.push(
-      `beside it: ${second.method} rank-sum, U ${second.u}, ${nameP(second.twoSided)}, not decisive`,
-    );
+    lines.push(`also: ${second.method} rank-sum, U ${second.u}, ${nameP(second.twoSided)}, not decisive`);
   if (difference)
     lines.push(
-      `the level alone: Brunner-Munzel, W ${Number(difference.level.statistic.toPrecision(4))}, ${nameP(difference.level.twoSided)}`,
+      `level only: Brunner-Munzel, W ${Number(difference.level.statistic.toPrecision(4))}, ${nameP(difference.level.twoSided)}`,
     );
   lines.push(`P(candidate > base), ties half: ${Number(superiority.toPrecision(3))}`);
   return lines;
@@ -93,11 +91,9 @@ function effectLines(comparison: MetricComparison, phrases: Phrases): string[] {
 function gateLines({ definition, result }: JudgedMetric, phrases: Phrases): string[] {
   const { comparison } = result;
   const rate = rateGate(definition.gate);
-  const lines = [`a change counts from ${phrases.gate(comparison)} on`];
+  const lines = [`a change counts if it is ${phrases.gate(comparison)} or more`];
   if (comparison.rates && rate !== undefined) {
-    lines.push(
-      `or when the share of trials that are not zero changes by ${Number(rate.toPrecision(3))} or more`,
-    );
+    lines.push(`or if the share of nonzero trials changes by ${Number(rate.toPrecision(3))} or more`);
   }
   return lines;
 }

@@ -7,29 +7,29 @@ import type { AnalysisRequest, Correction, SampleTable, SampleValues } from './a
 import { compareMetric, type MetricComparison } from './comparison.ts';
 import { confidenceAt, type Look, planLooks, valuesAt } from './looks.ts';
 
-/** That one metric of one cell does not differ: what a verdict is about. */
+/** The subject of a verdict: one metric of one cell, which may or may not differ. */
 export interface Hypothesis {
   /** Index into the table of the family. */
   cell: number;
   definition: MetricDefinition;
-  /** All trials, whatever a look uses of them. */
+  /** All trials. A look may use only some of them. */
   values: SampleValues;
 }
 
-/** What is declared before any data is looked at, with the defaults of the request filled in. */
+/** Everything declared before any data is seen, with the defaults of the request filled in. */
 export interface Family {
   alpha: number;
   method: Correction;
   /** Level of the intervals of the last look. */
   confidence: number;
   random: RandomSource | undefined;
-  /** Empty when the number of trials was fixed. */
+  /** Empty if the number of trials was fixed. */
   looks: Look[];
   /** Every declared cell; those without samples are empty. */
   table: SampleTable[];
   /** One hypothesis for each headline of each cell, ordered by cell. */
   hypotheses: Hypothesis[];
-  /** For each cell the metrics that are not headlines, by the family of metrics that they belong to. */
+  /** For each cell, the metrics that are not headlines, by their family. */
   secondaryMetrics: readonly ReadonlyMap<string, readonly MetricDefinition[]>[];
 }
 
@@ -80,7 +80,7 @@ function declaredTable(request: AnalysisRequest): SampleTable[] {
   return [...names].map(cell => measured.get(cell) ?? { cell, metrics: {} });
 }
 
-/** The declared headlines; in a family of metrics without one, its first metric takes the part. */
+/** The declared headlines. In a family of metrics without one, its first metric is the headline. */
 function headlinesOf(definitions: readonly MetricDefinition[]): MetricDefinition[] {
   const led = new Set(definitions.filter(({ headline }) => headline).map(({ family }) => family));
   const headlines: MetricDefinition[] = [];
@@ -92,7 +92,7 @@ function headlinesOf(definitions: readonly MetricDefinition[]): MetricDefinition
   return headlines;
 }
 
-/** Both sides of a metric in a cell; empty when it was not measured. */
+/** Both sides of a metric in a cell; empty if it was not measured. */
 export function valuesOf({ metrics }: SampleTable, { name }: MetricDefinition): SampleValues {
   return (Object.hasOwn(metrics, name) ? metrics[name] : undefined) ?? { base: [], candidate: [] };
 }
@@ -126,7 +126,7 @@ export function compareAt(
   });
 }
 
-/** What adjusted p-values of the family went through, for people. */
+/** The correction of the family, for display. */
 export function correctionName({ method, hypotheses, table }: Family): string {
   if (method === 'westfall-young')
     return `Westfall-Young within the cell, Bonferroni over ${table.length} declared cell${table.length === 1 ? '' : 's'}`;

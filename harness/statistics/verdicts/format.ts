@@ -1,6 +1,6 @@
 import type { Scalar } from '../samples/value.ts';
 
-/** How values are written: the room that knows units passes its own. */
+/** Formats a value. Callers that know units pass their own. */
 export type FormatValue = (value: Scalar, unit: string) => string;
 
 /** Four significant digits and the unit; integers in full. */
@@ -10,7 +10,7 @@ export function formatPlainly(value: Scalar, unit: string): string {
   return unit === '' ? text : `${text} ${unit}`;
 }
 
-/** Beyond 1e15 with an exponent: `9.223e+18`, for a row of zeros would look like digits. */
+/** With an exponent beyond 1e15 (`9.223e+18`), because a row of zeros would look like significant digits. */
 function fourDigits(value: number): string {
   const rounded = Number(value.toPrecision(4));
   return Math.abs(value) < 1e15 ? String(rounded) : rounded.toExponential();

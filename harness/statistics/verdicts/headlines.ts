@@ -1,5 +1,5 @@
 /**
- * The verdicts of the hypotheses that a family declares, through its looks.
+ * The verdicts on the declared hypotheses of a family, look by look.
  * @module
  */
 import { UsageError } from '../../errors.ts';
@@ -13,7 +13,7 @@ import { type Look, trialsPerSide, valuesAt } from './looks.ts';
 import { isDecided, type MetricVerdict } from './metric-verdict.ts';
 import { type AdjustedComparison, judge, judgeAdjusted, levelP } from './verdict.ts';
 
-/** A hypothesis with its verdict, and the look that gave it. */
+/** A hypothesis with its verdict, and the look that decided it. */
 export interface JudgedHypothesis {
   hypothesis: Hypothesis;
   result: MetricVerdict;
@@ -21,8 +21,8 @@ export interface JudgedHypothesis {
 }
 
 /**
- * Judges the headlines of a family, look after look. What a look decided stays decided, so a report of the finished run
- * gives the verdicts by which the run was steered.
+ * Judges the headlines of a family, look by look. A decision at a look is final, so the report of a finished run shows the
+ * same verdicts that steered the run.
  * @throws UsageError VALUE_INVALID, RANDOM_MISSING
  */
 export function judgeHeadlines(family: Family): JudgedHypothesis[] {
@@ -36,7 +36,7 @@ export function judgeHeadlines(family: Family): JudgedHypothesis[] {
   return [...judged.values()];
 }
 
-/** Whether a look can add something: it is the first, or there is no decision yet and there are further trials. */
+/** Whether a look can add something: it is the first, or the hypothesis is undecided and has more trials. */
 function isOpen({ values }: Hypothesis, judged: JudgedHypothesis | undefined, before: number): boolean {
   return judged === undefined || (!isDecided(judged.result) && trialsPerSide(values) > before);
 }
@@ -63,8 +63,8 @@ interface Compared {
 }
 
 /**
- * Westfall and Young inside each cell, Bonferroni over the declared cells: strong control, whatever the dependence. The
- * decided metrics of a cell take part as well, because leaving them out would let earlier data choose the family.
+ * Westfall and Young inside each cell, Bonferroni over the declared cells: strong control under any dependence.
+ * Decided metrics of a cell take part as well, because leaving them out would let earlier data choose the family.
  */
 function adjustWithinCells(
   open: readonly Compared[],
@@ -75,11 +75,11 @@ function adjustWithinCells(
     throw new UsageError('RANDOM_MISSING', 'the Westfall-Young correction needs a seeded random source');
   }
   const cells = new Set(open.map(({ hypothesis }) => hypothesis.cell));
-  // The smallest p that can come out, one in so many, must lie well below what Bonferroni asks of a cell.
+  // The smallest possible p, 1 / permutations, must be well below the level that Bonferroni requires of a cell.
   const permutations = Math.max(9_999, Math.ceil((4 * table.length) / (look?.spend ?? alpha)));
   const within = new Map<Hypothesis, number>();
   for (const [cell, group] of groupBy(hypotheses, hypothesis => hypothesis.cell)) {
-    // One metric has nothing to be adjusted for: its own exact p stands.
+    // A single metric needs no adjustment: keep its exact p.
     if (!cells.has(cell) || group.length === 1) continue;
     const values = group.map(hypothesis =>
       rankFailedWorst(valuesAt(hypothesis.values, look), hypothesis.definition),
@@ -88,10 +88,10 @@ function adjustWithinCells(
     for (const [position, hypothesis] of group.entries()) within.set(hypothesis, adjusted[position] ?? 1);
   }
   const overCells = (p: number) => Math.min(1, p * table.length);
-  // Hypotheses are ordered by cell, so the groups follow each other as `open` does.
+  // Hypotheses are ordered by cell, so the groups are in the order of `open`.
   return [...groupBy(open, ({ hypothesis }) => hypothesis.cell).values()].flatMap(group => {
     const raw = group.map(({ comparison }) => comparison.test?.p ?? 1);
-    // maxT goes by rank sums; where Fisher decides, its own p is the least that may be claimed.
+    // maxT uses rank sums. If Fisher's test decides, the adjusted p must not be below its p.
     const adjusted = group.map(({ hypothesis }, index) =>
       Math.max(within.get(hypothesis) ?? 0, raw[index] ?? 1),
     );

@@ -1,5 +1,5 @@
 /**
- * What an analysis gives: the types of verdicts, judged metrics and cells.
+ * The output types of an analysis: verdicts, judged metrics and cells.
  * @module
  */
 import type { MetricDefinition, StatisticalFinding } from '../samples/metric.ts';
@@ -11,7 +11,7 @@ import type { TrialsNeeded } from './power.ts';
 /** What the data say about one metric of one cell. */
 export type Verdict = 'REGRESSED' | 'IMPROVED' | 'UNCHANGED' | 'INCONCLUSIVE' | 'NOT_ENOUGH';
 
-/** Why a verdict is what it is, in one word, for programs and for the sentence. */
+/** The reason for a verdict, for programs and for the sentence. */
 export type Reason =
   | 'proved'
   | 'proved-without-direction'
@@ -29,34 +29,34 @@ export type Reason =
   | 'no-values'
   | 'too-few'
   | 'headline-not-proved'
-  /** Proved of the trials, but the caller knows why it is neither better nor worse. */
+  /** Proved for the trials, but the caller knows why it is neither better nor worse. */
   | 'qualified';
 
-/** What qualifies a proved change: another metric of the cell, or that the two sides are two sessions. */
+/** Why a proved change is qualified: because of another metric of the cell, or because the sides are two sessions. */
 export interface Qualification {
-  /** What the change is called instead of better or worse. */
+  /** The name of the change, instead of better or worse. */
   word: 'CHANGED' | 'MOVED' | 'DIFFERS';
   /** The rest of the sentence. */
   because: string;
 }
 
-/** A verdict with everything it rests on. */
+/** A verdict and everything it is based on. */
 export interface MetricVerdict {
   verdict: Verdict;
   reason: Reason;
-  /** Whether a change of at least the gate is proved, whatever its direction means. */
+  /** Whether a change of at least the gate is proved, in any direction. */
   changed: boolean;
-  /** Raw p; undefined where no test applies. */
+  /** Raw p; undefined if no test applies. */
   p: number | undefined;
-  /** p adjusted for the family and the looks: the sides are proved to differ when it is at most `alpha`. */
+  /** p adjusted for the family and the looks. The sides are proved to differ if it is at most `alpha`. */
   adjusted: number | undefined;
   alpha: number;
-  /** Level that this hypothesis alone would have to reach now. */
+  /** The level that this hypothesis alone would have to reach now. */
   required: number;
   /** What would decide an open question; found when it is first read. */
   readonly needs: TrialsNeeded | undefined;
   comparison: MetricComparison;
-  /** Given with the reason `qualified`. */
+  /** Present with the reason `qualified`. */
   qualification?: Qualification | undefined;
 }
 
@@ -65,11 +65,11 @@ export interface JudgedMetric {
   cell: string;
   definition: MetricDefinition;
   result: MetricVerdict;
-  /** Made when it is first read. */
+  /** Created on first access. */
   readonly sentence: string;
-  /** What `adjusted` went through, for people. */
+  /** The correction behind `adjusted`, for display. */
   correction: string;
-  /** The look that decided, or the last so far; undefined when the number of trials was fixed. */
+  /** The look that decided, or the last one so far; undefined if the number of trials was fixed. */
   look: Look | undefined;
 }
 
@@ -78,7 +78,7 @@ export interface JudgedCell {
   cell: string;
   metrics: JudgedMetric[];
   findings: StatisticalFinding[];
-  /** Trials per side that the next look of this cell needs; undefined when it is decided or all looks are used. */
+  /** Trials per side that the next look of this cell needs; undefined if it is decided or there are no more looks. */
   nextTrials: number | undefined;
 }
 
@@ -86,21 +86,21 @@ export interface JudgedCell {
 export interface Analysis {
   alpha: number;
   method: Correction;
-  /** Hypotheses in the declared family. */
+  /** Number of hypotheses in the declared family. */
   declared: number;
   cells: JudgedCell[];
   /** Verdicts of the headlines. */
   tally: Record<Verdict, number>;
-  /** Whether a gated headline is REGRESSED: then, and only then, the run fails. */
+  /** Whether a gated headline is REGRESSED. Only then does the run fail. */
   regressed: boolean;
 }
 
-/** Whether a hypothesis needs no further trials: proved either way, or every change worth the gate is excluded. */
+/** Whether a hypothesis needs no more trials: proved either way, or every change as large as the gate is excluded. */
 export function isDecided(result: MetricVerdict): boolean {
   return result.changed || result.verdict === 'UNCHANGED';
 }
 
-/** Whether further trials of a hypothesis can help: it is open, and its metric is measured at all. */
+/** Whether more trials of a hypothesis can help: it is open and its metric is measured. */
 export function wantsTrials(result: MetricVerdict): boolean {
   return !isDecided(result) && result.reason !== 'no-values';
 }

@@ -1,5 +1,5 @@
 /**
- * Parts of sentences about one metric, shared by the sentence and the long explanation.
+ * Phrases about one metric, shared by the sentence and the full explanation.
  * @module
  */
 import type { MetricDefinition } from '../samples/metric.ts';
@@ -7,7 +7,7 @@ import type { Scalar } from '../samples/value.ts';
 import { isMeasured, type MetricComparison, type RateComparison } from './comparison.ts';
 import { type FormatValue, formatPercent, formatPlainly } from './format.ts';
 
-/** Writes the parts of a sentence about one metric. */
+/** Formats the phrases of a sentence about one metric. */
 export class Phrases {
   readonly definition: MetricDefinition;
   readonly format: FormatValue;

@@ -7,10 +7,10 @@ import type { MetricComparison, RateComparison } from './comparison.ts';
 import { trialsForCounts } from './count-trials.ts';
 import { trialsForRates } from './rate-trials.ts';
 
-/** How many trials per side would decide, and what they would show. */
+/** How many trials per side would decide, and which change they would show. */
 export interface TrialsNeeded {
   perSide: number;
-  /** Beyond the smaller side of those there are; 0 when the number is there and the answer was bad luck or near the gate. */
+  /** In addition to the smaller side; 0 if there are enough and the result was bad luck or near the gate. */
   more: number;
   /**
    * The change in the metric's unit (or of the rate) that so many trials show in four runs of five.
@@ -24,10 +24,10 @@ const power = 0.8;
 const most = 100_000;
 
 /**
- * Estimates the trials per side to prove a change of 1.5 gates (or, without a gate, one as large as the one seen)
- * with power 0.8 at level `alpha`, from the spread seen so far. A rough guide: the spread of few trials is uncertain.
- * @param alpha level that a single hypothesis must reach, the correction for the family included
- * @returns undefined when nothing can be said: no values, or no change to look for
+ * Estimates the trials per side to prove a change of 1.5 gates (or, without a gate, one as large as the observed one)
+ * with power 0.8 at level `alpha`, from the spread observed so far. A rough guide: the spread of few trials is uncertain.
+ * @param alpha level that a single hypothesis must reach, including the correction for the family
+ * @returns undefined if there is no estimate: no values, or no change to look for
  */
 export function trialsNeeded(comparison: MetricComparison, alpha: number): TrialsNeeded | undefined {
   const { effect, rates, test, confidence } = comparison;
@@ -97,8 +97,8 @@ function pooledValues({ samples }: MetricComparison): number[] {
 }
 
 /**
- * Trials per side that would exclude bursts in a share of `gate`, if more trials burst as often as those there are.
- * @returns undefined when they burst so differently that no number would
+ * Trials per side that would exclude bursts in a share of `gate`, if further trials burst as often as the existing ones.
+ * @returns undefined if the sides differ so much that no number would
  */
 export function trialsToExcludeBursts(
   { above, below }: Bursts,
@@ -122,21 +122,21 @@ export function trialsToExcludeBursts(
   return high;
 }
 
-/** The fewest trials per side whose untied rank test can reach `alpha` at all. */
+/** The minimum number of trials per side whose untied rank test can reach `alpha`. */
 export function leastTrials(alpha: number): number {
   let trials = 1;
   while (leastUntiedP(trials, trials) > alpha) trials++;
   return trials;
 }
 
-/** The estimate of a change must reach the gate as well, which one as large as the gate does in every second run. */
+/** The estimate must reach the gate too, and for a change exactly as large as the gate it does so in half of the runs. */
 const gatesSized = 1.5;
 
 /** Variance of Hodges and Lehmann's shift over that of the difference of means, for normal values. */
 const shiftVariance = Math.PI / 3;
 
 /**
- * Trials per side with which an estimate lies less than `margin` below the truth, with the power that is promised.
+ * Trials per side with which an estimate lies less than `margin` below the truth, with the required power.
  * Student's quantile allows for the deviation being an estimate itself.
  */
 function trialsToReach(margin: number, deviation: number, degrees: number): number {
@@ -145,7 +145,7 @@ function trialsToReach(margin: number, deviation: number, degrees: number): numb
   return Math.ceil(2 * shiftVariance * ((quantile * deviation) / margin) ** 2);
 }
 
-/** The fewest trials per side that prove that a deterministic metric differs. */
+/** The minimum number of trials per side that proves that a deterministic metric differs. */
 function trialsForSeparation(alpha: number): number {
   let trials = 1;
   while (separationP(trials, trials) > alpha) trials++;
@@ -154,8 +154,8 @@ function trialsForSeparation(alpha: number): number {
 
 /**
  * Noether's sample size for the rank-sum test (1987), with P(candidate > base) taken from a normal shift.
- * @param degrees of freedom of the deviation, whose own variance, 1 / (2 degrees) of its square, is allowed for;
- *   unless given, the deviation is known
+ * @param degrees of freedom of the deviation, to allow for its own variance, 1 / (2 degrees) of its square;
+ *   default: the deviation is known exactly
  */
 export function trialsForShift(
   shift: number,

@@ -16,28 +16,28 @@ export interface JudgedSecondary extends JudgedHypothesis {
   correction: string;
 }
 
-/** A secondary metric compared at the look that decided its headline. */
+/** A secondary metric, compared at the look that decided its headline. */
 interface Candidate {
   hypothesis: Hypothesis;
   headline: JudgedHypothesis;
   comparison: MetricComparison;
 }
 
-/** A p-value adjusted for the metrics that are tested beside it, and what that was. */
+/** A p-value adjusted for the metrics tested with it, and the name of the adjustment. */
 interface Adjustment {
   p: number | undefined;
-  /** The p of the level, adjusted likewise. */
+  /** The p of the level, adjusted in the same way. */
   level: number;
   correction: string;
 }
 
-/** Relabellings inside a cell: the smallest p is 0.002, where each look spends some 0.01 of alpha. */
+/** Relabellings inside a cell. The smallest p is 0.002, and each look spends about 0.01 of alpha. */
 const permutations = 499;
 
 /**
- * Judges the secondary metrics of one cell. The headline is the gatekeeper: before it is proved, a metric of its family
- * is a number without a claim. Those of proved headlines share their boots, so they are adjusted for each other by
- * Westfall and Young's maxT (Holm without a source of randomness), those of each look by themselves.
+ * Judges the secondary metrics of one cell. The headline is the gatekeeper: until it is proved, a metric of its family
+ * is a number without a claim. The metrics of proved headlines share their boots, so they are adjusted for each other by
+ * Westfall and Young's maxT (Holm without a source of randomness), separately for each look.
  * @returns by family of metrics, in the order of their definitions
  */
 export function judgeSecondaryMetrics(
@@ -59,7 +59,7 @@ export function judgeSecondaryMetrics(
     const untested = {
       p: comparison.test?.p,
       level: levelP(comparison),
-      correction: 'tested only under a proved headline',
+      correction: 'tested only below a proved headline',
     };
     return judgeCandidate(candidate, adjustments.get(candidate) ?? untested, family.alpha);
   });
@@ -85,7 +85,7 @@ function compareCandidates(
   });
 }
 
-/** Whether the headline's own hypothesis is rejected, however small the change may be. */
+/** Whether the headline's own hypothesis is rejected, however small the change. */
 function isProved({ adjusted, alpha, changed }: MetricVerdict): boolean {
   return changed || (adjusted !== undefined && adjusted <= alpha);
 }
@@ -101,7 +101,7 @@ function adjustTogether(
   );
   const together =
     random === undefined || group.length === 1 ? holm(raw) : westfallYoung(values, random, permutations);
-  // maxT goes by rank sums; where Fisher decides, its own p is the least that may be claimed.
+  // maxT uses rank sums. If Fisher's test decides, the adjusted p must not be below its p.
   const adjusted = raw.map((p, index) => Math.max(p, together[index] ?? 1));
   const levels = adjustAlike(
     group.map(({ comparison }) => levelP(comparison)),
@@ -111,8 +111,8 @@ function adjustTogether(
   const name = random === undefined ? 'Holm' : 'Westfall-Young';
   const correction =
     group.length === 1
-      ? 'the one metric under a proved headline of the cell'
-      : `${name} over the ${group.length} metrics under proved headlines of the cell`;
+      ? 'the only metric below a proved headline of the cell'
+      : `${name} over the ${group.length} metrics below proved headlines of the cell`;
   return adjusted.map((p, index) => ({ p, level: levels[index] ?? 1, correction }));
 }
 
@@ -137,5 +137,5 @@ function judgeCandidate(
   return { hypothesis, result: { ...result, ...closed }, correction, look };
 }
 
-/** What becomes of a claim whose headline has none. */
+/** The verdict on a claim whose headline is not proved. */
 const closed = { verdict: 'INCONCLUSIVE', reason: 'headline-not-proved', changed: false } as const;

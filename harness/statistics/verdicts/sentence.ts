@@ -29,7 +29,7 @@ function sentenceFor(judgement: MetricVerdict, phrases: Phrases): string {
     case 'exactly-different':
       return `${exactWord(judgement)}: ${change}, the same in every trial of a side, ${evidence}`;
     case 'proved-without-direction':
-      return `CHANGED: ${change}, ${evidence}; no direction of it is declared worse`;
+      return `CHANGED: ${change}, ${evidence}; neither direction is declared worse`;
     case 'qualified':
       return `${judgement.qualification?.word ?? 'CHANGED'}: ${change}, ${evidence}; ${judgement.qualification?.because ?? ''}`;
     case 'exactly-equal':
@@ -43,15 +43,15 @@ function sentenceFor(judgement: MetricVerdict, phrases: Phrases): string {
     case 'below-gate':
       return `changed, but whether by the gate of ${phrases.gate(comparison)} is open: ${change}, ${evidence}`;
     case 'spread':
-      return `changed its spread, not provably its level: ${phrases.spreads(comparison)}, ${change}, ${evidence}${levelPhrase(comparison)}`;
+      return `changed its spread, but not provably its level: ${phrases.spreads(comparison)}, ${change}, ${evidence}${levelPhrase(comparison)}`;
     case 'level-open':
-      return `differs, but that its level changed is open: ${change}, ${evidence}${levelPhrase(comparison)}`;
+      return `differs, but whether its level changed is open: ${change}, ${evidence}${levelPhrase(comparison)}`;
     case 'contradictory':
-      return `changed in shape: most trials moved the other way than the mean (${change}), ${evidence}`;
+      return `changed in shape: most trials moved opposite to the mean (${change}), ${evidence}`;
     case 'mixture':
-      return `kept its typical value (${change}), but its mean moved, ${phrases.means(comparison)}: some trials changed much, ${evidence}`;
+      return `kept its typical value (${change}), but its mean moved, ${phrases.means(comparison)}: some trials changed a lot, ${evidence}`;
     case 'headline-not-proved':
-      return `moved, ${change}, ${evidence}, but of the headline of its family no change as large as its gate is proved`;
+      return `moved, ${change}, ${evidence}, but no change of its family's headline as large as the gate is proved`;
     case 'not-proved':
       return `is not shown to differ: ${change}, ${evidence}`;
     case 'too-few':
@@ -75,7 +75,7 @@ function evidencePhrase({ p, adjusted, comparison }: MetricVerdict, phrases: Phr
   return parts.join(', ');
 }
 
-/** `, p=0.2 for the level (Brunner-Munzel)`; nothing where the interval alone is in the way. */
+/** `, p=0.2 for the level (Brunner-Munzel)`; empty if only the interval stands in the way. */
 function levelPhrase({ difference }: MetricComparison): string {
   return difference === undefined
     ? ''
@@ -113,7 +113,7 @@ function emptySides({ base, candidate }: MetricComparison): string {
 
 function needsPhrase({ needs, comparison, reason }: MetricVerdict, phrases: Phrases): string {
   if (reason === 'not-proved' && comparison.threshold === 0)
-    return 'with a gate of 0 no interval can show that nothing changed: name the change that counts';
+    return 'with a gate of 0 no interval can show that nothing changed: declare the change that counts';
   if (needs === undefined) return '';
   const trials = `${needs.more} more trial${needs.more === 1 ? '' : 's'} per side`;
   if (needs.change === undefined) return `at least ${trials} are needed before any change could be proved`;
@@ -121,7 +121,7 @@ function needsPhrase({ needs, comparison, reason }: MetricVerdict, phrases: Phra
   if (needs.perSide > 1000) return `to show ${change} would take over 1000 trials per side`;
   const often = 'in four runs of five';
   if (needs.more === 0)
-    return `about so many trials would show ${change} ${often}: this one lies near the gate`;
+    return `about this many trials would show ${change} ${often}: this one is close to the gate`;
   const gates = comparison.threshold > 0 || needs.of === 'rate' ? ', one and a half gates,' : '';
   return `about ${trials} would show ${change}${gates} ${often}`;
 }

@@ -1,5 +1,5 @@
 /**
- * The decision: from adjusted p-values, effects and gates to one word and its reason.
+ * The decision: from adjusted p-values, effects and gates to a verdict and its reason.
  * @module
  */
 import { benjaminiHochberg } from '../corrections/benjamini-hochberg.ts';
@@ -12,7 +12,7 @@ import { excludedChange, isAllEqual } from './equivalence.ts';
 import type { MetricVerdict, Reason, Verdict } from './metric-verdict.ts';
 import { type TrialsNeeded, trialsNeeded } from './power.ts';
 
-/** The level at which adjusted p-values are judged. */
+/** The level at which to judge adjusted p-values. */
 export interface LevelOptions {
   /** Level of the whole family, all looks together; such as 0.05. */
   alpha: number;
@@ -20,9 +20,9 @@ export interface LevelOptions {
   spend?: number;
 }
 
-/** The family and level at which comparisons are judged. */
+/** The family and level at which to judge comparisons. */
 export interface JudgeOptions extends LevelOptions {
-  /** Hypotheses that were declared, with or without data. */
+  /** Number of declared hypotheses, with or without data. */
   declared: number;
   method: Exclude<Correction, 'westfall-young'>;
 }
@@ -30,9 +30,9 @@ export interface JudgeOptions extends LevelOptions {
 /** A comparison with its p-values, adjusted for the family but not yet for the split over looks. */
 export interface AdjustedComparison {
   comparison: MetricComparison;
-  /** Of the test: that the sides differ. */
+  /** Of the test that the sides differ. */
   adjusted: number;
-  /** Of `levelP`: that they differ in their level. */
+  /** Of `levelP`, that they differ in their level. */
   adjustedLevel: number;
 }
 
@@ -61,8 +61,8 @@ export function judge(comparisons: readonly MetricComparison[], options: JudgeOp
 }
 
 /**
- * The raw p of a claim about the level: Brunner and Munzel's where ranks decide. Fisher's test and equality have no spread
- * that could be taken for a level.
+ * The raw p of a claim about the level: Brunner and Munzel's if ranks decide. Fisher's test and the equality test cannot
+ * mistake a spread for a level.
  */
 export function levelP({ test, difference }: MetricComparison): number {
   const byRanks = test?.name.endsWith('rank-sum');
@@ -117,7 +117,7 @@ export function judgeUnsized(
 
 /** What the adjusted p-values of a comparison prove. */
 interface Proof {
-  /** That the sides differ, in whatever way. */
+  /** That the sides differ in any way. */
   differs: boolean;
   /** That they differ in their level. */
   level: boolean;
@@ -130,8 +130,7 @@ interface Decision {
 }
 
 /**
- * The decision, in this order: a proved change of sufficient size, nothing as large as the gate possible, something of
- * both open.
+ * Decides in this order: a proved change of sufficient size, every change as large as the gate excluded, otherwise open.
  */
 function decide(comparison: MetricComparison, proof: Proof): Decision {
   if (!isMeasured(comparison)) return { verdict: 'NOT_ENOUGH', reason: 'no-values' };
@@ -157,16 +156,16 @@ function decideUnproved(comparison: MeasuredComparison, proof: Proof): Decision 
   return { verdict: 'INCONCLUSIVE', reason: excluded.shift ? 'bursts-open' : 'not-proved' };
 }
 
-/** The sides differ, and yet no change of the level by the gate is proved: why not? */
+/** Why no change of the level by the gate is proved although the sides differ. */
 function reasonOfDifference(comparison: MeasuredComparison, proof: Proof): Reason {
   if (proof.level && excludesZero(comparison)) return 'below-gate';
   return (comparison.difference?.spreadP ?? 1) <= spreadLevel ? 'spread' : 'level-open';
 }
 
-/** Level at which a reader is told that the spread changed. */
+/** Level at which a change of the spread is reported. */
 const spreadLevel = 0.05;
 
-/** Whether the interval that the sentence shows leaves only changes of one sign. */
+/** Whether the interval in the sentence contains only changes of one sign. */
 function excludesZero({ test, effect, rates }: MeasuredComparison): boolean {
   const shown = test.name === 'Fisher on P(nonzero)' && rates ? rates.difference.interval : effect.interval;
   return shown.low > 0 || shown.high < 0;
@@ -186,8 +185,8 @@ function decideExactly(comparison: MeasuredComparison, { differs, required }: Pr
 }
 
 /**
- * Whether no trials of such number and values could have proved anything. All-equal values could not have, but so many
- * trials could: that they are equal says something.
+ * Whether this number of trials with these values could not have proved anything. Equal values could not, but if this many
+ * trials could with other values, their equality is informative.
  */
 function isTooSmall(comparison: MeasuredComparison, required: number): boolean {
   const { base, candidate, test, testedAs } = comparison;
@@ -195,12 +194,12 @@ function isTooSmall(comparison: MeasuredComparison, required: number): boolean {
   return (byRanks ? leastUntiedP(base.n, candidate.n) : (test.minimumAttainableP ?? 1)) > required;
 }
 
-/** Whether test and effect disagree on the sign: most trials rose, and the mean fell. */
+/** Whether test and effect disagree on the sign: most trials rose, but the mean fell. */
 function isContradictory({ test, effect }: MeasuredComparison): boolean {
   return test.direction === 0 || (effect.estimate !== 0 && Math.sign(effect.estimate) !== test.direction);
 }
 
-/** A proved change of sufficient size: good or bad? */
+/** Whether a proved change of sufficient size is better or worse. */
 function decideDirection({ test, worse }: MeasuredComparison): Decision {
   if (worse === 'none') return { verdict: 'INCONCLUSIVE', reason: 'proved-without-direction' };
   const bad = test.direction > 0 === (worse === 'higher');
@@ -208,14 +207,14 @@ function decideDirection({ test, worse }: MeasuredComparison): Decision {
 }
 
 /**
- * Times whose typical trial stayed while the mean moved by the gate or more, beyond chance: some trials became much
- * slower, which the median of differences cannot see. A single outlier does not do that.
+ * Whether the typical time stayed the same while the mean moved by the gate or more, beyond chance: some trials became
+ * much slower, which the median of differences cannot show. A single outlier is not enough.
  */
 function hidesMixture({ testedAs, base, candidate, threshold, confidence }: MeasuredComparison): boolean {
   const moved = Math.abs(candidate.mean - base.mean);
   if (testedAs !== 'time' || moved === 0 || moved < threshold) return false;
   if (base.deviation === undefined || candidate.deviation === undefined) return false;
-  // Relative to what moved, so that squares of 1e-300 or 1e300 stay in range.
+  // Relative to the change, so that squares of 1e-300 or 1e300 stay in range.
   const half = welchHalfWidth(
     { n: base.n, variance: (base.deviation / moved) ** 2 },
     { n: candidate.n, variance: (candidate.deviation / moved) ** 2 },
@@ -227,7 +226,7 @@ function hidesMixture({ testedAs, base, candidate, threshold, confidence }: Meas
 /** Rounding of a mean must not push a change that equals the gate below it. */
 const rounding = 1 - 1e-12;
 
-/** Whether the estimated change is as large as the gate asks, in the mean or, for mostly-zero counts, in the rate. */
+/** Whether the estimated change reaches the gate, in the mean or, for mostly-zero counts, in the rate. */
 function reachesGate({ effect, rates, threshold }: MeasuredComparison): boolean {
   if (Math.abs(effect.estimate) >= threshold * rounding) return true;
   return rates?.gate !== undefined && Math.abs(rates.difference.estimate) >= rates.gate * rounding;

@@ -71,7 +71,7 @@ function host(root: string) {
   return { root, cache, tmp: join(root, 'tmp'), proc: places.proc, process, clean };
 }
 
-t.test('what dead processes left is removed and told, what was built stays', async t => {
+t.test('left-overs of dead processes are removed and reported, builds are kept', async t => {
   const { cache, clean } = host(t.testdir());
   write(cache, [...drafts, ...built], 'x'.repeat(5000));
   write(cache, deadLocks, deadLock);
@@ -83,10 +83,10 @@ t.test('what dead processes left is removed and told, what was built stays', asy
   const told = lines.filter(line => line.startsWith(`removed ${cache}/`));
   t.equal(told.length, drafts.length + deadLocks.length, lines.join('\n'));
   t.match(lines.at(-1), /^freed \d+(\.\d+)? KiB$/);
-  t.same((await clean()).lines, ['nothing was left to remove']);
+  t.same((await clean()).lines, ['nothing to remove']);
 });
 
-t.test('what a living process works on is kept and told', async t => {
+t.test('what a live process uses is kept and reported', async t => {
   const { cache, clean } = host(t.testdir());
   write(cache, [...drafts, ...built], 'x');
   const locks = [
@@ -133,7 +133,7 @@ t.test('--cache removes what modstorm built, and nothing else', async t => {
   write(cache, ['images/eee/initramfs.cpio', 'thesis.tex'], 'x');
   await clean({ cache: true });
   t.same(readdirSync(cache), ['thesis.tex'], 'MODSTORM_CACHE may name a folder with other things');
-  t.same((await clean({ cache: true })).lines, ['nothing was left to remove']);
+  t.same((await clean({ cache: true })).lines, ['nothing to remove']);
 });
 
 t.test('--cache keeps the cache of a run whose guests live', async t => {

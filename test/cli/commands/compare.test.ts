@@ -120,7 +120,7 @@ t.test('two runs are two sessions: no verdict before it is known how much two se
   t.equal(unknown.code, 0);
   t.match(
     unknown.output,
-    /DIFFERS: .* two sessions, spread unknown: run A\/B in one run, or collect 2 more nights/,
+    /DIFFERS: .* two sessions, spread unknown: measure A\/B in one run, or collect 2 more nights/,
   );
   t.match(unknown.output, /^verdict: (INCONCLUSIVE|NOT_ENOUGH)/m);
   const still = await compare([base, next], { results, assumeStillHost: true });
@@ -205,14 +205,14 @@ t.test('unlike sides are refused with what differs, and forced ones say so', asy
     message: /accelerator tcg -> kvm; qemu 7\.2\.22 -> 9\.0\.1/,
   });
   const { output } = await compare([quiet, other], { force: true });
-  t.match(output, /^FORCED, unlike: qemu 7\.2\.22 -> 9\.0\.1$/m);
-  t.match(output, /\(FORCED: the sides are unlike\)/);
+  t.match(output, /^FORCED despite: qemu 7\.2\.22 -> 9\.0\.1$/m);
+  t.match(output, /\(FORCED: the conditions differ\)/);
 });
 
-t.test('a cell without a partner is listed, never dropped', async t => {
+t.test('a cell without a counterpart is listed, never dropped', async t => {
   const wider = makeNight({ name: 'wider-0004', cells: [...cells, fakeCell('c64', 'stats', 64)] });
   const { output } = await compare([quiet, wider]);
-  t.match(output, /^1 cell without a partner, not compared:$/m);
+  t.match(output, /^1 cell without a counterpart, not compared:$/m);
   t.match(
     output,
     /new: config=stats vcpus=64: the nearest cell of the base differs in vcpus: \d there, 64 here/,
@@ -247,7 +247,7 @@ t.test('raw stats texts: shown, and never decided', async t => {
   const { code, output } = await compare([before!, after!]);
   t.equal(code, 0);
   t.match(output, /wasted GiB +13\.6 +0\.2 +-98\.4% \?/);
-  t.match(output, /one boot a side decides nothing/);
+  t.match(output, /one boot per side decides nothing/);
   await t.rejects(compare(['nowhere', quiet]), { code: 'COMPARE_UNKNOWN', hint: /latest/ });
 });
 
@@ -387,7 +387,7 @@ t.test(
     const whole = reportRun({ ...content, records: upTo(cell => (decided(cell) ? 8 : 20)) }, 'p');
     const text = terminal.run(whole);
     t.match(text, /config=stats vcpus=8 +8 .* 8 passed, 12 spared\n/);
-    t.match(text, /^spared: the looks had no further question to 2 cells after 8 boots$/m);
+    t.match(text, /^spared: the looks had decided 2 cells after 8 boots$/m);
     t.match(text, /: 56 passed, 24 spared\n/);
     t.notMatch(text, /not run/);
     t.match(JSON.parse(json.run(whole)), { notRun: 0, spared: 24 });

@@ -74,7 +74,7 @@ t.test('a change of level is an event, and counts once an A/B run confirms it', 
   t.equal(first.code, 0, 'unconfirmed: fails nothing');
   t.match(first.output, /UNCONFIRMED {2}worse: wasted_bytes of config=stats vcpus=8/);
   t.match(first.output, /between 20261111T030000Z-nightly-0011 \(n=8\) and 20261112T030000Z-nightly-0012/);
-  t.match(first.output, /begin anew from 20261103T030000Z-nightly-0003 on: qemu 7\.2\.11 -> 7\.2\.22/);
+  t.match(first.output, /start again from 20261103T030000Z-nightly-0003 on: qemu 7\.2\.11 -> 7\.2\.22/);
   t.match(first.output, /^1 event: 0 confirmed, 1 unconfirmed/m);
   const { events } = JSON.parse((await history(root, { json: true })).output);
   const [event] = events;
@@ -162,10 +162,10 @@ t.test(
       /drift of 20261114T030000Z-nightly-0014 from 20261103T030000Z-nightly-0003: none proved/,
     );
     const unlike = await history(root, { pin: '20261101T030000Z-nightly-0001' });
-    t.match(unlike.output, /are unlike: qemu 7\.2\.11 -> 7\.2\.22/);
+    t.match(unlike.output, /were measured under different conditions: qemu 7\.2\.11 -> 7\.2\.22/);
     appendFileSync(join(root, pin, 'journal.ndjson'), '{"half\n');
     const damaged = await history(root);
-    t.match(damaged.output, /^skipped 20261103T030000Z-nightly-0003: .*is no JSON/m);
+    t.match(damaged.output, /^skipped 20261103T030000Z-nightly-0003: .*is not JSON/m);
     await t.rejects(history(join(root, 'empty')), { code: 'HISTORY_EMPTY' });
 
     const host = t.testdir();
@@ -175,7 +175,7 @@ t.test(
       writeFileSync(file, readFileSync(file, 'utf8').replaceAll('"new"', '"old"'));
     }
     const same = await history(host);
-    t.match(same.output, /the kernel is the same in both, byte for byte: look at the host/);
+    t.match(same.output, /the kernel is identical in both, byte for byte: look at the host/);
     const { events } = JSON.parse((await history(host, { json: true })).output);
     await t.rejects(history(host, { confirm: events[0].id }), { code: 'HISTORY_KERNELS' });
   },

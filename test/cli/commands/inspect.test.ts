@@ -71,11 +71,11 @@ t.test('modstorm inspect FILE', async t => {
   writeFileSync(file, '> Mods ever loaded | 27 | 30\n');
   shown = await inspect([file]);
   t.match(shown, /^Module statistics of two moments \(1 line\)/);
-  t.match(shown, /Undone before reading: quote marks \(1\)/);
+  t.match(shown, /Removed before reading: quote marks \(1\)/);
   t.match(shown, /Change\n +Mods ever loaded +27 +30 +\+3\n/);
   await t.rejects(inspect(['/dev/zero']), {
     code: 'INSPECT_UNREADABLE',
-    message: /no regular file/,
+    message: /not a regular file/,
   });
   await t.rejects(inspect([join(folder, 'none')]), {
     name: 'UsageError',
@@ -97,7 +97,7 @@ t.test('several files: a block for each, and what grew between two stats texts',
     new RegExp(`\\n\\n==> from ${before} to ${after} <==\\nChange\\n +Mods ever loaded +27 +30 +\\+3\\n`),
   );
   t.match(await inspect([after, before]), /<==\nNo difference: modcount fell, .*two boots\n$/);
-  t.match(await inspect([before, log]), `No difference: ${log} is a kernel log and no stats text\n`);
+  t.match(await inspect([before, log]), `No difference: ${log} is a kernel log, not a stats text\n`);
   t.notMatch(await inspect([log, log]), /difference/i);
   const document = JSON.parse(await inspect([before, after, log], { json: true }));
   t.match(document, {
@@ -182,7 +182,7 @@ t.test('xz and zstd are unpacked by their programs', async t => {
     await t.rejects(inspect([file]), {
       code: 'INSPECT_UNREADABLE',
       message: new RegExp(`cannot unpack ${file}: .*end`, 'i'),
-      hint: /damaged or cut/,
+      hint: /damaged or truncated/,
     });
   }
   const { PATH } = process.env;

@@ -74,7 +74,7 @@ t.test('a package of Debian', async t => {
   t.same(request.source, { kind: 'debian', package: 'linux-source-7.2' });
   t.equal(request.config, 'stats+dups');
   t.match(text, /^kernel {14}linux-source-7\.2: Linux 7\.2\.12, Debian linux-source-7\.2/);
-  t.match(text, 'merged: of 16 at one moment 15 succeeded');
+  t.match(text, 'merged: 15 of 16 simultaneous loads succeeded');
   t.match(text, 'in the kernel, zstd');
   t.match(
     text,
@@ -83,7 +83,7 @@ t.test('a package of Debian', async t => {
   );
 });
 
-t.test('a kernel of a matrix, with the config of its first cell unless told', async t => {
+t.test('a kernel of a matrix, with the config of its first cell by default', async t => {
   const patched = await doctor({ kernel: 'no-merge', matrix: 'boot-8', json: true });
   t.match(patched.request.source, { kind: 'debian', patches: [/no-merge\.patch$/] });
   t.equal(patched.request.config, 'coldplug+dups+stats', 'with what the workload adds');

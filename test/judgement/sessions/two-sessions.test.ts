@@ -132,12 +132,13 @@ t.test('what is larger than any two sessions differ is a verdict', async t => {
   t.match(compare(far, new Sessions()), {
     result: { verdict: 'INCONCLUSIVE', reason: 'qualified', changed: false },
     sentence:
-      /DIFFERS: .*; two sessions, spread unknown: run A\/B in one run, or collect 3 more nights of the base\.$/,
+      /DIFFERS: .*; two sessions, spread unknown: measure A\/B in one run, or collect 3 more nights of the base\.$/,
   });
   const near = session('near', random, { level: 0, autocorrelation: 0 }, { kernel: 'new', shift: 1.5 });
   t.match(compare(near), {
     result: { verdict: 'INCONCLUSIVE' },
-    sentence: /two sessions of one kernel differ by up to [0-9.]+ MiB \(7 sessions\): run A\/B in one run/,
+    sentence:
+      /two sessions of one kernel differ by up to [0-9.]+ MiB \(7 sessions\): measure A\/B in one run/,
   });
   const few = new Sessions();
   for (const night of nights.slice(5)) few.add(night);

@@ -122,7 +122,7 @@ t.test('what ends a workload, and what it saw succeed', t => {
   const metric = (unit: string) =>
     `metrics: { loads: { unit: ${unit}, class: count, worse: none, description: x } }\nsucceeded: loads\n`;
   t.same(bad(metric('count')), []);
-  t.match(bad(metric('bytes')), [/^5:12 the metric loads must be of unit count/]);
+  t.match(bad(metric('bytes')), [/^5:12 the metric loads must have the unit count/]);
   t.same(bad(`${flag}loads_fail: flag\n`), []);
   t.match(bad(`${flag}loads_fail: flog\n`), [/^5:13 there is no parameter "flog"/]);
   t.match(bad(`${timed}loads_fail: time\n`), [/^5:13 the parameter time must be of type boolean/]);
@@ -224,23 +224,23 @@ deadline: { extra: 1s, parameter: n }
 `;
   t.match(wrong(references), [
     /^4:20 \$\{m\} names no parameter/,
-    /^5:22 \$\{time\} is a duration and needs its unit/,
+    /^5:22 \$\{time\} is a duration and needs a unit/,
     /^6:10 \$\{nn\} names no parameter/,
-    /^6:25 the parameter n must be of type boolean, and is of type integer/,
+    /^6:25 the parameter n must be of type boolean, not integer/,
     /^6:34 \$\{x\} names no parameter/,
     /^6:51 there is no parameter "q"/,
-    /^7:35 the parameter n must be of type duration, and is of type integer/,
+    /^7:35 the parameter n must be of type duration, not integer/,
   ]);
   t.match(wrong('version: 1'), [/"description" is missing/, /"run" is missing/, /"deadline" is missing/]);
   t.match(wrong('description: [', 'x.yaml'), [/./]);
   t.match(
     wrong('version: 1\ndescription: d\nrun:\n  - sh\n  - |\n    a\n    b\ndeadline: { extra: 1s }\n'),
-    [/^5:\d+ .*no line break.*>-/],
+    [/^5:\d+ .*must not contain a line break.*>-/],
     'the agent would refuse it, when kernel and image are built',
   );
   t.match(wrong(`version: 1\ndescription: d\nrun: []\ndeadline: { extra: 1s }\n`), [/at least the program/]);
   t.match(wrong(`version: 1\ndescription: d\nrun: [p]\ndeadline: { extra: 1s }\n`, '-x y.yaml'), [
-    /no name for a workload/,
+    /not a valid name for a workload/,
   ]);
   t.end();
 });

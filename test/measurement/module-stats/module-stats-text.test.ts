@@ -183,7 +183,7 @@ t.test('stats text: one that was cut short says what it lacks', async t => {
   const text = golden('6.12', 'stats.txt');
   const cut = parseModuleStats(text.slice(0, text.indexOf('Failed kmod bytes')));
   t.match(cut.findings, [
-    { code: 'STATS_INCOMPLETE', severity: 'warning', message: /lacks "Failed kmod bytes"/ },
+    { code: 'STATS_INCOMPLETE', severity: 'warning', message: /is missing "Failed kmod bytes"/ },
   ]);
   t.equal(cut.counters.invalid_mod_bytes, undefined);
   t.match(parseModuleStats('failed_becoming 3\n').findings, [{ code: 'STATS_INCOMPLETE' }]);

@@ -31,17 +31,17 @@ t.test('what calls were told, and whether one waited for the other', t => {
   const { cells: measured } = report.model;
   t.same(callLines(measured), [
     '                                first done  half done  last done',
-    'calls of   came to                      ms         ms         ms',
+    'calls of   results                      ms         ms         ms',
     '---------  -------------------  ----------  ---------  ---------',
     'load=own   127 EBUSY, 1 ENODEV         311        314        317',
     'load=same  8 ENODEV                    303       1352       2400',
     '',
     '                            shortest  median   p99  longest',
-    'calls of    came to               us      ms    ms       ms',
+    'calls of    results               us      ms    ms       ms',
     '----------  --------------  --------  ------  ----  -------',
     'load=storm  7 EEXIST, 1 ok       900    12.9  17.6     17.6',
     '',
-    'calls of      came to',
+    'calls of      results',
     '------------  ----------------------',
     'load=sockets  48 ok, 16 EAFNOSUPPORT',
   ]);

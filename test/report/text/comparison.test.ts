@@ -96,9 +96,9 @@ t.test('text from outside stays text, and numbers of any size survive', async t 
   });
 });
 
-t.test('what is open says so, and that it is no pass', async t => {
+t.test('an open verdict says that it is not a pass', async t => {
   const few = makeSide('few', cells.slice(0, 1), () => ({ wasted_bytes: 5 }), 2);
   const other = makeSide('other', cells.slice(0, 1), () => ({ wasted_bytes: 9e9 }), 2);
   const text = renderComparison(compareAcross(few, other));
-  t.match(text, /^verdict: NOT_ENOUGH: .*too few boots to prove anything: this is no pass$/m);
+  t.match(text, /^verdict: NOT_ENOUGH: .*too few boots to prove anything: this is not a pass$/m);
 });

@@ -149,14 +149,14 @@ t.test('what is adjusted, by what, and what it says', t => {
       ['first', 'second'].includes(definition.name),
       `${definition.name}: ${result.adjusted}`,
     );
-    t.equal(correction, 'Westfall-Young over the 6 metrics under proved headlines of the cell');
+    t.equal(correction, 'Westfall-Young over the 6 metrics below proved headlines of the cell');
     t.ok(result.adjusted! >= result.p!, 'never below its own p');
     t.ok(result.adjusted! >= headline!.result.adjusted!, 'never below the p of its gatekeeper');
   }
   const closed = analyse({ definitions: family, cells: [drawCell(random, ['first'], 0, 8)], random });
   const first = under(closed)[0]!;
   t.match(first, {
-    correction: 'tested only under a proved headline',
+    correction: 'tested only below a proved headline',
     result: { verdict: 'INCONCLUSIVE', reason: 'headline-not-proved', changed: false },
   });
   t.equal(first.result.adjusted, closed.cells[0]!.metrics[0]!.result.adjusted);

@@ -93,7 +93,7 @@ t.test('what further trials would show is said with how often they do', t => {
   const eight = (values: number[]) => Array.from({ length: 8 }, () => values).flat();
   t.match(
     explainInSentence(judged(many, eight(base), eight(candidate)), many),
-    /; about so many trials would show a change of \d+ % in four runs of five: this one lies near the gate\.$/,
+    /; about this many trials would show a change of \d+ % in four runs of five: this one is close to the gate\.$/,
   );
   t.end();
 });

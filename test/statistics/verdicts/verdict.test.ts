@@ -274,7 +274,8 @@ t.test('the spread changed, not the level', t => {
     verdict: 'INCONCLUSIVE',
     reason: 'spread',
     changed: false,
-    sentence: /^failed_becoming changed its spread, not provably its level: standard deviation 1\.\d+ -> \d+/,
+    sentence:
+      /^failed_becoming changed its spread, but not provably its level: standard deviation 1\.\d+ -> \d+/,
   });
   t.ok(found.p! < 0.02, `the rank-sum test alone would have claimed it: p=${found.p}`);
   t.end();
