@@ -47,19 +47,21 @@ const usualPerSide = 8;
  * `modstorm calibrate MATRIX`: boots every cell under two names between which nothing differs, judges them as if one
  * were new, and reports how often that gives a false alarm on this host. Always returns 0: the false alarms are the
  * result.
+ * @param execute boots a run
  * @throws UsageError CALIBRATE_FEW, CALIBRATE_RESUME; errors of the matrix, of builds and of the host
  */
 export async function calibrateCommand(
   reference: string | undefined,
   options: CalibrateOptions,
   context: CommandContext,
+  execute = executeRun,
 ): Promise<number> {
-  if (options.sessions !== undefined) return measureSessions(reference, options, context, options.sessions);
+  if (options.sessions !== undefined) return measureSessions(reference, options, context, execute);
   const input =
     options.resume === undefined
       ? await newCalibration(reference ?? usualMatrix, options)
       : await resumedCalibration(options.resume, options);
-  const folder = await executeRun(input, options, context);
+  const folder = await execute(input, options, context);
   return reportCalibration(folder, options, context);
 }
 
@@ -68,7 +70,7 @@ async function measureSessions(
   reference: string | undefined,
   options: CalibrateOptions,
   context: CommandContext,
-  count: number,
+  execute: typeof executeRun,
 ): Promise<number> {
   if (options.resume !== undefined) {
     throw new UsageError(
@@ -82,10 +84,10 @@ async function measureSessions(
   const sides: Side[] = [];
   const records: TrialRecord[] = [];
   let folder: RunFolder | undefined;
-  for (let session = 0; session < count && !context.signal.aborted; session++) {
+  for (let session = 0; session < (options.sessions ?? 0) && !context.signal.aborted; session++) {
     // Such a run holds no pair: the whole run is one side.
     const input = await newCalibration(reference ?? usualMatrix, { ...options, pairs: 0 });
-    folder = await executeRun(input, options, context);
+    folder = await execute(input, options, context);
     const content = await folder.load();
     sides.push(sideOfRun(content));
     records.push(...content.records);
