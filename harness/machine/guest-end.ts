@@ -1,4 +1,6 @@
 import type { Crash } from '../measurement/crashes/crash.ts';
+import { formatDuration } from '../units.ts';
+import type { HangEvidence } from './hang-evidence.ts';
 import type { MachineEnd } from './machine.ts';
 import type { Expiry } from './phase-clock.ts';
 
@@ -15,7 +17,11 @@ export interface EndFacts {
   channelProblem?: string | undefined;
   flooded: boolean;
   expiry?: Expiry | undefined;
-  hangEvidence?: string | undefined;
+  hang?: HangEvidence | undefined;
+  /** QEMU was stopped by a signal when the deadline passed. */
+  qemuStopped?: boolean | undefined;
+  /** The longest time that the harness itself stood still, ns; see StallWatch. */
+  stalledNs?: number | undefined;
   /** Whether the agent sent its last frame: `end`, or `error` if it could not continue. */
   concluded: boolean;
   /** How often the guest said hello or printed the kernel's banner. More than once means a reboot. */
@@ -28,6 +34,35 @@ export interface EndFacts {
  * frames, and incomplete frames explain a missing end.
  */
 export function judgeEnd(facts: EndFacts): MachineEnd {
+  const end = judgeGuest(facts);
+  const stalledNs = facts.stalledNs ?? 0;
+  if (stalledNs < stallLimitNs || !isExplainedByStall(end)) return end;
+  const what = end.kind === 'crashed' ? end.crash.title : end.reason;
+  const reason = `the host stood still for ${formatDuration(stalledNs)}: ${what}`;
+  return { kind: 'stalled', reason, evidence: '' };
+}
+
+/**
+ * A host that stands still for so long says nothing about its guests: the agent waits 10 s for an answer, and the kernel
+ * of the guest takes lost time for a lockup.
+ */
+const stallLimitNs = 3e9;
+const explainedCrashes: ReadonlySet<Crash['class']> = new Set([
+  'reboot',
+  'soft-lockup',
+  'hard-lockup',
+  'rcu-stall',
+  'hung-task',
+]);
+
+function isExplainedByStall(
+  end: MachineEnd,
+): end is MachineEnd & { kind: 'crashed' | 'timeout' | 'channel' } {
+  if (end.kind === 'crashed') return explainedCrashes.has(end.crash.class);
+  return end.kind === 'timeout' || end.kind === 'channel';
+}
+
+function judgeGuest(facts: EndFacts): MachineEnd {
   if (facts.interrupted) return { kind: 'interrupted' };
   if (facts.fatal) return { kind: 'crashed', crash: facts.fatal };
   const { exit } = facts;
@@ -38,15 +73,19 @@ export function judgeEnd(facts: EndFacts): MachineEnd {
   if (facts.flooded) return crashed('bug', 'the guest flooded its console', facts);
   if (facts.channelProblem !== undefined) return { kind: 'channel', reason: facts.channelProblem };
   if (facts.expiry) {
-    const { hangEvidence } = facts;
-    return {
-      kind: 'timeout',
-      ...facts.expiry,
-      evidence: hangEvidence,
-    };
+    return judgeExpiry(facts.expiry, facts);
   }
   if (facts.concluded) return { kind: 'finished' };
   return judgeEarlyExit(facts);
+}
+
+/** A deadline that passed is the guest's only if QEMU itself goes on. */
+function judgeExpiry(expiry: Expiry, { qemuStopped, hang }: EndFacts): MachineEnd {
+  const evidence = hang?.text ?? '';
+  if (qemuStopped) return { kind: 'stalled', reason: 'QEMU was stopped from outside (SIGSTOP)', evidence };
+  if (hang && !hang.qemuAnswers)
+    return { kind: 'stalled', reason: `QEMU itself hangs: ${expiry.reason}`, evidence };
+  return { kind: 'timeout', ...expiry, evidence };
 }
 
 /** QEMU exited normally, but the agent had not reported that it was done. */

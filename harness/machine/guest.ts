@@ -3,16 +3,18 @@ import { setTimeout } from 'node:timers/promises';
 import type { Message } from '../channel/protocol.ts';
 import type { Crash } from '../measurement/crashes/crash.ts';
 import type { TrialPhase } from '../measurement/record.ts';
+import { isStopped } from '../process/process-state.ts';
 import { type ProgramResult, type RunningProgram, startProgram } from '../process/program.ts';
 import { qemuArguments } from './arguments.ts';
 import type { Recognise } from './crash-watch.ts';
 import type { GuestChannel, ListenChannel } from './guest-channel.ts';
 import { GuestConsole } from './guest-console.ts';
 import { judgeEnd } from './guest-end.ts';
-import { hangEvidence } from './hang-evidence.ts';
+import { type HangEvidence, hangEvidence } from './hang-evidence.ts';
 import type { Deadlines, MachineEnd, MachineSettings } from './machine.ts';
 import { type Expiry, PhaseClock } from './phase-clock.ts';
 import { listenQmp, type QmpConnection, type QmpListener } from './qmp.ts';
+import { StallWatch } from './stall-watch.ts';
 
 /** One boot of a guest. */
 export interface GuestOptions {
@@ -79,7 +81,9 @@ class Guest {
   #shutdownReason: string | undefined;
   #channelProblem: string | undefined;
   #expiry: Expiry | undefined;
-  #hang: string | undefined;
+  #hang: HangEvidence | undefined;
+  #qemuStopped = false;
+  readonly #stall = new StallWatch(now);
   #concluded = false;
   #hellos = 0;
   #failure: { error: unknown } | undefined;
@@ -164,7 +168,9 @@ class Guest {
       shutdownReason: this.#shutdownReason,
       channelProblem: this.#channelProblem,
       expiry: this.#expiry,
-      hangEvidence: this.#hang,
+      hang: this.#hang,
+      qemuStopped: this.#qemuStopped,
+      stalledNs: this.#stall.longestNs,
     });
     return {
       end,
@@ -181,6 +187,7 @@ class Guest {
   }
 
   async #isOver(): Promise<boolean> {
+    this.#stall.turn();
     if (await this.#console.read()) this.#clock.heard();
     if (this.#result || this.#interrupted || this.#failure) return true;
     if (this.#channelProblem !== undefined || this.#console.flooded) return true;
@@ -189,6 +196,7 @@ class Guest {
     if (this.#console.fatal) return this.#console.quietNs > (this.#options.graceNs ?? 1e9);
     this.#expiry = this.#clock.expired();
     if (!this.#expiry) return false;
+    this.#qemuStopped = this.#program !== undefined && isStopped(this.#program.pid);
     this.#hang = await hangEvidence(this.#qmp);
     return true;
   }

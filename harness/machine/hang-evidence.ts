@@ -4,13 +4,21 @@ const shownProcessors = 64;
 /** Timeout of each query, in ns: a QEMU that hangs itself must not delay its end. */
 const questionNs = 2e9;
 
+/** Where a guest stands, as far as QEMU tells. */
+export interface HangEvidence {
+  text: string;
+  /** A QEMU that does not answer hangs itself: nothing follows for the guest. */
+  qemuAnswers: boolean;
+}
+
 /**
  * Where a hung guest is stuck: QEMU's own state and, for each vCPU, its instruction pointer and whether it is halted.
  * Never throws; missing information is noted. The addresses can be looked up in System.map if the kernel runs with
  * nokaslr.
  */
-export async function hangEvidence(qmp: QmpConnection | undefined): Promise<string> {
-  if (!qmp) return 'QEMU has not opened its QMP socket.';
+export async function hangEvidence(qmp: QmpConnection | undefined): Promise<HangEvidence> {
+  if (!qmp) return { text: 'QEMU has not opened its QMP socket.', qemuAnswers: false };
+  let qemuAnswers = true;
   const lines: string[] = [];
   try {
     const status = (await qmp.execute('query-status', {}, questionNs)) as { status?: unknown | undefined };
@@ -19,9 +27,10 @@ export async function hangEvidence(qmp: QmpConnection | undefined): Promise<stri
     const registers = await qmp.execute('human-monitor-command', command, questionNs);
     lines.push(...summariseRegisters(String(registers)));
   } catch (error) {
+    qemuAnswers = lines.length > 0;
     lines.push(`QEMU did not answer further queries: ${(error as Error).message}.`);
   }
-  return lines.join('\n');
+  return { text: lines.join('\n'), qemuAnswers };
 }
 
 /** One line per vCPU from the text of `info registers -a`: `CPU 0: RIP ffffffff81e0a1cb, halted`. */

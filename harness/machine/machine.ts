@@ -69,4 +69,6 @@ export type MachineEnd =
   | { kind: 'channel'; reason: string }
   /** QEMU died by itself or did not start. */
   | { kind: 'qemu'; reason: string; evidence: string }
+  /** The host, or QEMU as a whole, did not go on: nothing follows for the guest, and the trial can be done again. */
+  | { kind: 'stalled'; reason: string; evidence: string }
   | { kind: 'interrupted' };

@@ -142,7 +142,8 @@ function judgeOutcome(
   if (end.kind === 'timeout')
     return { kind: 'timeout', phase: end.phase, reason: withEvidence(end.reason, end.evidence) };
   if (end.kind === 'channel') return { kind: 'infrastructure', reason: `the channel failed: ${end.reason}` };
-  if (end.kind === 'qemu') return { kind: 'infrastructure', reason: withEvidence(end.reason, end.evidence) };
+  if (end.kind === 'qemu' || end.kind === 'stalled')
+    return { kind: 'infrastructure', reason: withEvidence(end.reason, end.evidence) };
   if (log.error)
     return { kind: 'invalid', reason: escapeText(`${log.error.code}: ${log.error.text.trim()}`) };
   if (reported) return reported;

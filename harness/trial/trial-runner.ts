@@ -4,6 +4,7 @@ import { ChannelListener, createSocketFolder } from '../channel/listener.ts';
 import { formatTranscriptLine } from '../channel/transcript.ts';
 import { debugError } from '../debug.ts';
 import { InfrastructureError, isSystemError } from '../errors.ts';
+import { escapeText } from '../escape.ts';
 import { BackgroundFile } from '../files/background-file.ts';
 import { readableText } from '../files/existing.ts';
 import { qemuArguments, translatesSingleThreaded } from '../machine/arguments.ts';
@@ -109,7 +110,16 @@ export interface TrialOptions {
  */
 export async function runTrial(options: TrialOptions): Promise<TrialRecord> {
   await demandWhole(options.prepared, 'quick');
-  const record = await bootWithEvidence(options);
+  const { record, stalled } = await bootWithEvidence(options);
+  if (stalled !== undefined && !options.signal.aborted) {
+    const again = await bootWithEvidence(options);
+    again.record.findings.push({
+      code: 'DONE_AGAIN',
+      severity: 'note',
+      message: escapeText(`the trial was done again: ${stalled}`),
+    });
+    return again.record;
+  }
   const { kind } = record.outcome;
   // Time and size of a file may be as they were, and its content not: then the guest dies of it, or never comes up.
   if (kind === 'crashed' || kind === 'timeout' || kind === 'invalid')
@@ -117,7 +127,14 @@ export async function runTrial(options: TrialOptions): Promise<TrialRecord> {
   return record;
 }
 
-async function bootWithEvidence(options: TrialOptions): Promise<TrialRecord> {
+/** One boot, judged. */
+interface JudgedBoot {
+  record: TrialRecord;
+  /** Why nothing of it can be believed, where a second try may be better. */
+  stalled: string | undefined;
+}
+
+async function bootWithEvidence(options: TrialOptions): Promise<JudgedBoot> {
   try {
     return await bootAndJudge(options);
   } catch (error) {
@@ -134,7 +151,7 @@ async function bootWithEvidence(options: TrialOptions): Promise<TrialRecord> {
   }
 }
 
-async function bootAndJudge(options: TrialOptions): Promise<TrialRecord> {
+async function bootAndJudge(options: TrialOptions): Promise<JudgedBoot> {
   const { trial, prepared, host } = options;
   const folder = await options.folder.makeTrialFolder(trial.id);
   const startedAt = new Date();
@@ -151,7 +168,8 @@ async function bootAndJudge(options: TrialOptions): Promise<TrialRecord> {
   const life = await bootGuest(options, settings, log, folder);
   await writeEvidence(folder, log, life);
   const instructions = settings.counter && (await readCounts(settings.counter.file));
-  return makeTrialRecord({ trial, prepared, startedAt, life, log, instructions });
+  const record = makeTrialRecord({ trial, prepared, startedAt, life, log, instructions });
+  return { record, stalled: life.end.kind === 'stalled' ? life.end.reason : undefined };
 }
 
 function trialDeadlines(prepared: PreparedCell, host: GuestHost, jobs: number) {

@@ -16,8 +16,10 @@ if (mode === 'refuse') {
   process.stderr.write('qemu-system-x86_64: failed to set MSR 0x10a to 0x0\n');
   process.abort();
 }
+if (mode === 'absent') setInterval(() => {}, 1000);
 if (mode === 'obstinate') process.on('SIGTERM', () => print('TERM ignored\r\n'));
 
+if (mode === 'absent') await new Promise(() => {});
 const channel = connect(chardev('channel'));
 const qmp = connect(chardev('qmp'));
 const say = message => channel.write(`${JSON.stringify({ timeNs: 1, ...message })}\n`);

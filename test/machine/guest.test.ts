@@ -9,6 +9,7 @@ import { type GuestOptions, runGuest } from '../../harness/machine/guest.ts';
 import type { ListenChannel } from '../../harness/machine/guest-channel.ts';
 import { judgeEnd } from '../../harness/machine/guest-end.ts';
 import type { Deadlines, MachineSettings } from '../../harness/machine/machine.ts';
+import type { Crash } from '../../harness/measurement/crashes/crash.ts';
 import { projectPath } from '../../harness/project.ts';
 
 type Assertions = Pick<typeof t, 'notOk' | 'same'>;
@@ -158,6 +159,23 @@ t.test('hangs end by deadline, with where the guest stands, also when TERM is ig
   });
 });
 
+t.test('a QEMU that is stopped, or never comes up, is no hang of its guest', async t => {
+  const quick = { ...patient, workload: 2e8 };
+  const stop = (folder: string) => () => {
+    for (const pid of processesWith(folder)) process.kill(Number(pid), 'SIGSTOP');
+  };
+  const folder = mkdtempSync(join(tmpdir(), 'modstorm-guest-'));
+  const { life } = await live(t, 'hangs', {
+    settings: machineOf(folder, 'hangs'),
+    deadlines: quick,
+    onMessage: stop(folder),
+  });
+  t.match(life.end, { kind: 'stalled', reason: /stopped from outside/ });
+  rmSync(folder, { recursive: true });
+  const { life: absent } = await live(t, 'absent', { deadlines: { ...patient, boot: 1e9 } });
+  t.match(absent.end, { kind: 'stalled', reason: /^QEMU itself hangs: start took longer/ });
+});
+
 t.test('crashes, resets, floods and torn frames', async t => {
   const panic = await live(t, 'panics');
   t.match(panic.life.end, { kind: 'crashed', crash: { class: 'panic' } });
@@ -210,6 +228,21 @@ t.test('the strongest cause of an end wins', t => {
     reason: /host-signal/,
   });
   t.match(judgeEnd({ ...quiet, exit, channelProblem: 'torn', concluded: true }), { kind: 'channel' });
+  const lockup: Crash = { class: 'soft-lockup', title: 'soft lockup', evidence: [], fatal: true };
+  for (const facts of [
+    { shutdownReason: 'guest-shutdown', exit },
+    { channelProblem: 'torn', exit },
+    { expiry: { phase: 'boot', reason: 'slow' } as const },
+    { fatal: lockup },
+  ]) {
+    t.notMatch(judgeEnd({ ...quiet, ...facts, stalledNs: 1e9 }), { kind: 'stalled' });
+    t.match(judgeEnd({ ...quiet, ...facts, stalledNs: 20e9 }), {
+      kind: 'stalled',
+      reason: /^the host stood still for 20\.0 s: /,
+    });
+  }
+  t.match(judgeEnd({ ...quiet, stalledNs: 20e9, exit, shutdownReason: 'guest-panic' }), { kind: 'crashed' });
+  t.match(judgeEnd({ ...quiet, stalledNs: 20e9, concluded: true }), { kind: 'finished' });
   t.ok(statSync(projectPath('test', 'fakes', 'fake-qemu.mjs')).mode & 0o100, 'the fake can be executed');
   t.end();
 });
