@@ -8,15 +8,19 @@ export interface DiffSides {
   form: 'unified' | 'context' | 'normal' | 'words';
 }
 
+/** Lines that are looked at, and their length: a stats text has at most 8 KiB. */
+const lineLimit = 20_000;
+const lengthLimit = 512;
+
 /**
  * Splits the output of `diff -u`, `diff -c`, `git diff` or plain `diff`; undefined for any other text. The columns of
  * `diff -y` are handled where lines are read.
  */
 export function splitDiff({ text }: SourceText): DiffSides | undefined {
-  const given = text.split('\n', 20_000).map(line => line.replace(/\r$/, ''));
+  const given = text.split('\n', lineLimit).map(line => line.slice(0, lengthLimit).replace(/\r$/, ''));
   // A mail that quotes it; a plain diff has such a mark of its own.
-  const isQuoted = given.some(line => /^(?:[ \t]*>)+ ?(?:@@ -\d|\*{3} \d)/.test(line));
-  const lines = isQuoted ? given.map(line => line.replace(/^(?:[ \t]*>)+ ?/, '')) : given;
+  const isQuoted = given.some(line => /^(?:[ \t]{0,4}>){1,16} ?(?:@@ -\d|\*{3} \d)/.test(line));
+  const lines = isQuoted ? given.map(line => line.replace(/^(?:[ \t]{0,4}>){1,16} ?/, '')) : given;
   if (lines.some(line => /\[-.*-\]\s?\{\+.*\+\}/.test(line))) return words(lines);
   if (lines.some(line => /^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@/.test(line))) return unified(lines);
   if (lines.some(line => /^\*{3} \d+(?:,\d+)? \*{4}$/.test(line))) return contextual(lines);

@@ -35,10 +35,10 @@ function wholeDocument(source: SourceText): SourceText | undefined {
 
 /** A document that a mail quotes as a whole. */
 function undoQuotes(source: SourceText): SourceText {
-  if (!/^(?:[ \t]*>)+[ \t]*[{[][ \t]*\r?$/m.test(source.text)) return source;
+  if (!/^(?:[ \t]{0,4}>){1,16}[ \t]{0,4}[{[][ \t]{0,4}\r?$/m.test(source.text)) return source;
   const lines = source.text.split('\n');
   if (!lines.every(line => line.startsWith('>') || line.trim() === '')) return source;
-  const text = lines.map(line => line.replace(/^(?:[ \t]*>)+ ?/, '')).join('\n');
+  const text = lines.map(line => line.replace(/^(?:[ \t]{0,4}>){1,16} ?/, '')).join('\n');
   return withText(source, text, 'quote marks', lines.length);
 }
 

@@ -2,9 +2,11 @@ import { parse, YAMLParseError } from 'yaml';
 import { LineWriter, type SourceText } from './source-text.ts';
 
 /** A line of the output.yaml of LAVA: `- {"dt": "2026-11-26T10:00:00", "lvl": "target", "msg": "…"}`. */
-const entry = /^- \{ ?["']?dt["']?: .*\}\s*$/;
+const entry = /^- \{ ?["']?dt["']?: .*\}[ \r]?$/;
 /** Longest line that the parser is given. */
 const lineLimit = 16_384;
+/** Entries that are given to the parser of YAML, which takes some 0.1 ms each; those in JSON are not counted. */
+const yamlLimit = 50_000;
 
 /**
  * The log of a LAVA job (KernelCI) as the lines that its board printed; what LAVA says itself keeps its level as a name
@@ -14,8 +16,11 @@ export function undoLava(source: SourceText): SourceText {
   if (!/^- \{ ?["']?dt["']?: /m.test(source.text)) return source;
   const writer = new LineWriter(source);
   let count = 0;
+  let yamlLeft = yamlLimit;
   for (const [index, line] of source.text.split('\n').entries()) {
-    const text = entry.test(line) ? messageOf(line.slice(2, lineLimit)) : undefined;
+    const flow = entry.test(line) ? line.slice(2, lineLimit) : undefined;
+    const record = flow && (parseJson(flow) ?? (yamlLeft-- > 0 ? parseYaml(flow) : undefined));
+    const text = messageOf(record);
     if (text !== undefined) count++;
     writer.add(text ?? line, index + 1);
   }
@@ -24,8 +29,7 @@ export function undoLava(source: SourceText): SourceText {
   return writer.finish('log of LAVA', count);
 }
 
-function messageOf(flow: string): string | undefined {
-  const record = parseEntry(flow);
+function messageOf(record: unknown): string | undefined {
   if (typeof record !== 'object' || record === null || !('msg' in record)) return undefined;
   const { msg } = record;
   if (typeof msg !== 'string') return undefined;
@@ -35,12 +39,34 @@ function messageOf(flow: string): string | undefined {
     : `lava-${level}: ${msg}`;
 }
 
-/** Undefined for what is no YAML. */
-function parseEntry(flow: string): unknown {
+/** LAVA itself writes JSON. Undefined for what is none. */
+function parseJson(flow: string): unknown {
   try {
-    return parse(flow, { schema: 'failsafe', maxAliasCount: 0 });
+    return JSON.parse(flow);
   } catch (error) {
-    if (error instanceof YAMLParseError || error instanceof ReferenceError) return undefined;
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** Who rewrites the file makes other YAML of it. Undefined for what is none. */
+function parseYaml(flow: string): unknown {
+  if (!isFlat(flow)) return undefined;
+  try {
+    return parse(flow, { schema: 'failsafe' });
+  } catch (error) {
+    if (error instanceof YAMLParseError) return undefined;
+    throw error;
+  }
+}
+
+/** One map without anchors and without others in it: the parser recurses, and must not be sent deep. */
+function isFlat(flow: string): boolean {
+  let quote = '';
+  for (const character of flow.slice(1)) {
+    if (quote !== '') quote = character === quote ? '' : quote;
+    else if (character === "'" || character === '"') quote = character;
+    else if ('{[&*!'.includes(character)) return false;
+  }
+  return true;
 }
