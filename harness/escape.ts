@@ -50,6 +50,11 @@ function isObeyed(code: number): boolean {
   return code < 0x20 || (code >= 0x7f && code <= 0x9f) || isInvisible(code);
 }
 
+/** Text as it stands between the tags of XML or HTML. In a quoted attribute quotes must be replaced as well. */
+export function escapeMarkup(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
 /** The last `count` lines of a hostile text, each escaped and at most `length` characters (default: 200). */
 export function escapeTail(lines: readonly string[], count: number, length = 200): string[] {
   return lines.slice(-count).map(line => escapeText(line, { length }));

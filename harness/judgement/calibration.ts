@@ -2,6 +2,7 @@ import type { Plan } from '../plan/trial.ts';
 import { makeRandom } from '../random.ts';
 import { clopperPearson } from '../statistics/effects/clopper-pearson.ts';
 import type { Interval } from '../statistics/effects/interval.ts';
+import { defaultAlpha } from '../statistics/verdicts/analysis-request.ts';
 import type { JudgedMetric } from '../statistics/verdicts/metric-verdict.ts';
 import type { RunContent } from '../store/run-folder.ts';
 import type { RunRecord } from '../store/run-record.ts';
@@ -95,7 +96,7 @@ function pickBoots(cell: SideCell, places: readonly number[]): SideCell {
 }
 
 function tallyUp(judgements: readonly Judgement[]): Omit<Calibration, 'pairs' | 'perSide' | 'unfinished'> {
-  const alpha = judgements[0]?.alpha ?? 0.05;
+  const alpha = judgements[0]?.alpha ?? defaultAlpha;
   const byMetric = new Map<string, { alarms: number; of: number }>();
   const impossible = { verdicts: 0, tests: 0 };
   const sentences: string[] = [];

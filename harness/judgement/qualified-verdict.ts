@@ -1,3 +1,4 @@
+import { metrics as ownMetrics } from '../measurement/metric-table.ts';
 import type { Summary } from '../statistics/samples/descriptive.ts';
 import { formatPercent } from '../statistics/verdicts/format.ts';
 import type { JudgedMetric, Qualification } from '../statistics/verdicts/metric-verdict.ts';
@@ -6,21 +7,9 @@ import { formatQuantity } from './quantity.ts';
 import { failedBoots } from './side.ts';
 
 /** Metrics of failed loads: by stage, by bytes, and per request. */
-const failureMetrics: ReadonlySet<string> = new Set([
-  'failed_kread',
-  'failed_decompress',
-  'failed_becoming',
-  'failed_load',
-  'kread_bytes',
-  'decompress_bytes',
-  'becoming_bytes',
-  'load_bytes',
-  'wasted_bytes',
-  'duplicates',
-  'duplicate_modules',
-  'waste_per_request',
-  'failures_per_request',
-]);
+const failureMetrics: ReadonlySet<string> = new Set(
+  ownMetrics.filter(({ family, name }) => family === 'waste' && name !== 'requests').map(({ name }) => name),
+);
 
 /** The overall ones, which decide whether it got better or worse. */
 const sums: ReadonlySet<string> = new Set(['wasted_bytes', 'waste_per_request']);

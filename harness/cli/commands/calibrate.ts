@@ -15,6 +15,7 @@ import { renderSessionCalibration } from '../../report/session-calibration.ts';
 import { executeRun } from '../../run/execute-run.ts';
 import type { RunInput } from '../../run/run-input.ts';
 import { leastUntiedP } from '../../statistics/tests/rank-test.ts';
+import { defaultAlpha } from '../../statistics/verdicts/analysis-request.ts';
 import { logCalibration } from '../../store/calibration-log.ts';
 import { runFacts } from '../../store/comparison-key.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
@@ -109,10 +110,10 @@ async function newCalibration(reference: string, options: CalibrateOptions): Pro
   const { file, matrix, workloads } = await readMatrix(reference);
   const own = matrix.trials.kind === 'fixed' ? matrix.trials.count : Math.max(...matrix.trials.looks);
   const calibration = { pairs: options.pairs, perSide: options.perSide ?? Math.max(own, usualPerSide) };
-  if (leastUntiedP(calibration.perSide, calibration.perSide) > 0.05) {
+  if (leastUntiedP(calibration.perSide, calibration.perSide) > defaultAlpha) {
     throw new UsageError(
       'CALIBRATE_FEW',
-      `--per-side ${calibration.perSide}: no test on so few boots can reach p = 0.05`,
+      `--per-side ${calibration.perSide}: no test on so few boots can reach p = ${defaultAlpha}`,
       {
         hint: 'Use at least 4, or 8 for the verdicts of a matrix, which are corrected for all its metrics.',
       },

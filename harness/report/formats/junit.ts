@@ -1,4 +1,4 @@
-import { escapeText } from '../../escape.ts';
+import { escapeMarkup, escapeText } from '../../escape.ts';
 import type { Exporter } from '../exporter.ts';
 import { type CaseStatus, casesOfComparison, casesOfRun, type OutcomeCase } from '../outcome-case.ts';
 
@@ -100,9 +100,5 @@ function attribute(value: string): string {
 
 /** Text of others as XML: what XML 1.0 does not allow becomes visible or is left out. */
 function text(value: string): string {
-  return escapeText(value)
-    .replaceAll(/[\ufffe\uffff]/g, '')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;');
+  return escapeMarkup(escapeText(value).replaceAll(/[\ufffe\uffff]/g, ''));
 }

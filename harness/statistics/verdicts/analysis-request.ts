@@ -7,6 +7,11 @@ import type { MetricDefinition } from '../samples/metric.ts';
 import type { RandomSource } from '../samples/random-source.ts';
 import type { FormatValue } from './format.ts';
 
+/** Level of a family of hypotheses where none is given. */
+export const defaultAlpha = 0.05;
+/** Level of intervals where none is given. */
+export const defaultConfidence = 0.95;
+
 /**
  * Both sides of one metric, in the order of the trials; undefined or null marks a trial without a value, `failed` one
  * that ranks worst.

@@ -23,6 +23,7 @@ import { type BrunnerMunzelTest, brunnerMunzel } from '../tests/brunner-munzel.t
 import { fisherTest } from '../tests/fisher.ts';
 import { equalityTest, type HeadlineTest, rankHeadline, rateHeadline } from '../tests/headline-test.ts';
 import { type RankTest, rankTest } from '../tests/rank-test.ts';
+import { defaultAlpha, defaultConfidence } from './analysis-request.ts';
 
 /** What to compare, and how. */
 export interface ComparisonRequest {
@@ -120,7 +121,7 @@ export function isMeasured(comparison: MetricComparison): comparison is Measured
  */
 export function compareMetric(request: ComparisonRequest): MetricComparison {
   const { base, candidate } = request;
-  const confidence = request.confidence ?? 0.95;
+  const confidence = request.confidence ?? defaultConfidence;
   const findings = missingFindings(request);
   const testedAs = classAsTested(request, findings);
   // Filled in place: spreading ten thousand copies took a tenth of the time of a comparison of runs.
@@ -170,7 +171,7 @@ function compareRanks(
   if (fisher && rates) comparison.test = rateHeadline(fisher, rates);
   comparison.second = fisher ? ranks : undefined;
   const fewest = Math.min(ranked.base.ordered.length, ranked.candidate.ordered.length);
-  if (fisher === undefined && fewest > 1 && ranks.twoSided <= (request.alpha ?? 0.05)) {
+  if (fisher === undefined && fewest > 1 && ranks.twoSided <= (request.alpha ?? defaultAlpha)) {
     const level = brunnerMunzel(ranked.base, ranked.candidate);
     comparison.difference = { level, spreadP: spreadTest(request.base, request.candidate) };
   }

@@ -3,7 +3,14 @@ import { groupBy } from '../samples/group.ts';
 import type { MetricDefinition } from '../samples/metric.ts';
 import type { RandomSource } from '../samples/random-source.ts';
 import { makeSample } from '../samples/sample.ts';
-import type { AnalysisRequest, Correction, SampleTable, SampleValues } from './analysis-request.ts';
+import {
+  type AnalysisRequest,
+  type Correction,
+  defaultAlpha,
+  defaultConfidence,
+  type SampleTable,
+  type SampleValues,
+} from './analysis-request.ts';
 import { compareMetric, type MetricComparison } from './comparison.ts';
 import { confidenceAt, type Look, planLooks, valuesAt } from './looks.ts';
 
@@ -38,7 +45,7 @@ export interface Family {
  * @throws UsageError LOOKS_INVALID
  */
 export function declareFamily(request: AnalysisRequest): Family {
-  const alpha = request.alpha ?? 0.05;
+  const alpha = request.alpha ?? defaultAlpha;
   const table = declaredTable(request);
   const ranked = new Map<readonly MetricDefinition[], RankedMetrics>();
   const cells = table.map(samples => {
@@ -50,7 +57,7 @@ export function declareFamily(request: AnalysisRequest): Family {
   return {
     alpha,
     method: request.method ?? 'holm',
-    confidence: request.confidence ?? 0.95,
+    confidence: request.confidence ?? defaultConfidence,
     random: request.random,
     looks: request.looks ? planLooks(request.looks, alpha) : [],
     table,
