@@ -38,7 +38,7 @@ async function killAfter(words: readonly string[], lines: number): Promise<void>
     ended = true;
   });
   while (!ended && linesOf(await readLog()) < before + lines) await sleep(100);
-  process.kill(running.pid, 'SIGKILL');
+  if (!ended) process.kill(running.pid, 'SIGKILL');
   await running.done;
 }
 

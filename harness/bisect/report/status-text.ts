@@ -13,7 +13,11 @@ export function statusLines(ledger: Ledger, names: CommitNames, terms: Terms, me
   const action = nextAction(ledger);
   if (action.kind === 'conclude')
     return conclusionLines({ conclusion: action.conclusion, ledger, names, terms, metric });
-  return [...suspectLines(ledger, names), `next: ${actionSentence(action, names)}`, progressLine(ledger)];
+  return [
+    ...suspectLines(ledger, names),
+    `next: ${actionSentence(action, names)}`,
+    progressLine(ledger, action),
+  ];
 }
 
 function suspectLines(ledger: Ledger, names: CommitNames): string[] {
@@ -47,7 +51,7 @@ export function progressLines(ledger: Ledger, names: CommitNames): string[] {
   return [
     turnSentence(action, names) ?? actionSentence(action, names),
     ...(suspects === undefined ? [] : [`suspect: ${suspects.join(', ')}`]),
-    progressLine(ledger),
+    progressLine(ledger, action),
   ];
 }
 
@@ -82,9 +86,9 @@ function actionSentence(action: Task, names: CommitNames): string {
 }
 
 /** What was done so far, and a guess of what is left. */
-function progressLine(ledger: Ledger): string {
+function progressLine(ledger: Ledger, action: Task): string {
   const { builds, boots, seconds } = ledger.spent;
-  const left = secondsLeft(ledger);
+  const left = action.purpose.stage === 'revert' ? revertSeconds(ledger) : secondsLeft(ledger);
   const guess = left === undefined ? '' : `, about ${formatDuration(left * 1e9)} left`;
   return `${plural(builds, 'build')}, ${plural(boots, 'boot')}, ${formatDuration(seconds * 1e9)} so far${guess}`;
 }
@@ -101,4 +105,11 @@ function secondsLeft(ledger: Ledger): number | undefined {
   const unbuilt = 2 - (attempt?.built.size ?? 0);
   const confirmation = Math.max(0, unbuilt) * ledger.wholeBuild + (attempt === undefined ? 24 * boot : 0);
   return bits * (build + bootsPerBuild * boot) + confirmation;
+}
+
+/** One build, and mostly six boots with the culprit and six without. */
+function revertSeconds(ledger: Ledger): number {
+  const { build, boot } = ledger.costs();
+  const { built = false, bad = [], reverted = [] } = ledger.revert ?? {};
+  return (built ? 0 : build) + Math.max(1, 12 - bad.length - reverted.length) * boot;
 }

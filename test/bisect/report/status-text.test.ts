@@ -33,6 +33,8 @@ t.test('what is done, what is suspect and how far it is', t => {
   t.equal(sentences.filter(one => /^boot the last commit with and without c9/.test(one)).length, 12);
   t.equal(sentences.at(-1), 'the search has ended');
   t.match(told.at(-2), [String, /^suspect: c9 >?\d+\.\d %, c\d+ /, /^\d+ builds, \d+ boots, .* so far/]);
+  const revert = sentences.findIndex(one => /^build c16 without c9/.test(one));
+  t.match(told[revert]?.at(-1), / so far, about 2 min 00 s left$/, 'a build of 60 s and twelve boots of 5 s');
   t.equal(told[3]?.length, 2, 'nothing is suspect before the ends are told apart');
   t.end();
 });
