@@ -62,7 +62,7 @@ export function baselinesOption(flag: '--baselines' | '--folder'): Option {
 }
 
 /** What `--format`, its short form `--json` and the options of single formats give. */
-export interface FormatOptions extends Pick<ExportOptions, 'style' | 'top' | 'plot'> {
+export interface FormatOptions extends Pick<ExportOptions, 'style' | 'top' | 'plot' | 'origin'> {
   format?: FormatName;
   json?: boolean;
 }
@@ -95,10 +95,27 @@ export function addCommitOptions(command: Command): Command {
  */
 export function chosenFormat(options: FormatOptions): FormatName {
   const format = options.json ? 'json' : (options.format ?? 'terminal');
-  const [given] = (['style', 'top', 'plot'] as const).filter(name => options[name] !== undefined);
-  if (given === undefined || format === 'commit') return format;
-  throw new UsageError('FORMAT_UNFIT', `--${given} shapes the tables of --format commit`, {
-    hint: `Add --format commit, or leave --${given} out.`,
+  const unfit = Object.entries(formatOfOption).find(
+    ([name, owner]) => options[name as keyof typeof formatOfOption] !== undefined && owner !== format,
+  );
+  if (unfit === undefined) return format;
+  const [name, owner] = unfit;
+  throw new UsageError('FORMAT_UNFIT', `--${name} belongs to --format ${owner}`, {
+    hint: `Add --format ${owner}, or leave --${name} out.`,
+  });
+}
+
+/** Options that only one format knows. */
+const formatOfOption = { style: 'commit', top: 'commit', plot: 'commit', origin: 'kcidb' } as const;
+
+/** `--origin`, which KernelCI gives to those who send reports. */
+export function originOption(): Option {
+  return new Option(
+    '--origin <name>',
+    'with --format kcidb: who sends the report (default: modstorm)',
+  ).argParser(text => {
+    if (/^[a-z0-9_]+$/.test(text)) return text;
+    throw new InvalidArgumentError('KCIDB takes small letters, digits and _.');
   });
 }
 

@@ -12,6 +12,8 @@ export interface ExportOptions {
   style?: CommitStyle | undefined;
   /** How many modules a table of duplicates names; default: 10. */
   top?: number | undefined;
+  /** Who sends a report of `kcidb`; default: modstorm. */
+  origin?: string | undefined;
   /** Whether `commit` draws bars under a table that has an axis. */
   plot?: boolean | undefined;
 }

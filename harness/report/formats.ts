@@ -24,6 +24,16 @@ const formats = {
   junit: { description: 'JUnit XML, for Jenkins and GitLab', load: () => import('./formats/junit.ts') },
   tap: { description: 'TAP version 14', load: () => import('./formats/tap.ts') },
   ktap: { description: 'KTAP version 1, for kernel CIs', load: () => import('./formats/ktap.ts') },
+  bencher: { description: 'Bencher Metric Format', load: () => import('./formats/bencher.ts') },
+  'github-action-benchmark': {
+    description: 'its customSmallerIsBetter JSON: metrics that are worse when higher',
+    load: () => import('./formats/github-action-benchmark.ts'),
+  },
+  openmetrics: {
+    description: 'for Prometheus, also through the textfile collector of node_exporter',
+    load: () => import('./formats/openmetrics.ts'),
+  },
+  kcidb: { description: 'KCIDB 5.3, for KernelCI', load: () => import('./formats/kcidb.ts') },
   stats: {
     description: "one boot of each cell, as the kernel's own text",
     load: () => import('./formats/stats.ts'),
@@ -36,8 +46,10 @@ export type FormatName = keyof typeof formats;
 /** The names of all formats, the default first. */
 export const formatNames = Object.keys(formats) as FormatName[];
 
-/** One line per format, with its name and purpose: `stats     one boot …`. */
-export const formatLines = formatNames.map(name => `${name.padEnd(10)}${formats[name].description}`);
+const width = Math.max(...formatNames.map(name => name.length)) + 2;
+
+/** One line per format, with its name and purpose: `stats  one boot …`. */
+export const formatLines = formatNames.map(name => `${name.padEnd(width)}${formats[name].description}`);
 
 /** The exporter of a format. */
 export async function loadExporter(name: FormatName): Promise<Exporter> {
@@ -54,13 +66,9 @@ export type ComparisonExporter = Exporter & Required<Pick<Exporter, 'comparison'
 export async function loadComparisonExporter(name: FormatName): Promise<ComparisonExporter> {
   const exporter = await loadExporter(name);
   if (hasComparison(exporter)) return exporter;
-  throw new UsageError(
-    'FORMAT_UNFIT',
-    `the format ${name} shows the boots of a run and cannot show a comparison`,
-    {
-      hint: 'Use --format terminal, commit or json, or another of `modstorm report --help`.',
-    },
-  );
+  throw new UsageError('FORMAT_UNFIT', `the format ${name} shows a run and cannot show a comparison`, {
+    hint: 'Use --format terminal, commit or json, or another of `modstorm report --help`.',
+  });
 }
 
 function hasComparison(exporter: Exporter): exporter is ComparisonExporter {

@@ -61,6 +61,14 @@ t.test('what shapes a commit message is refused with another format', async t =>
     options: { style: 'pipe', top: 0 },
   });
   await t.rejects(parse('report', 'latest', '--style', 'excel'), CommanderError);
+  t.throws(() => chosenFormat({ format: 'commit', origin: 'x' }), {
+    code: 'FORMAT_UNFIT',
+    hint: /--format kcidb/,
+  });
+  t.match(await parse('report', 'latest', '--format', 'kcidb', '--origin', 'my_lab'), {
+    options: { origin: 'my_lab' },
+  });
+  await t.rejects(parse('report', 'latest', '--origin', 'My Lab'), CommanderError);
   await t.rejects(parse('report', 'latest', '--top', '-1'), CommanderError);
 });
 

@@ -13,6 +13,9 @@ export const hostileText =
 export function fakeAb(repetitions = 12): RunContent {
   const run = fakeRun({ run: '20261121T030000Z-ab-0001' });
   run.matrix.compare = { axis: 'config', base: 'stats' };
+  run.kernels = ['stats', 'stats+dups'].flatMap(config =>
+    run.kernels.map(kernel => ({ ...kernel, config, objectDigest: `digest of ${config}` })),
+  );
   const cells = [1, 4, 16].flatMap(vcpus =>
     ['stats', 'stats+dups'].map(config => fakeCell(`c${vcpus}-${config.length}`, config, vcpus)),
   );

@@ -3,7 +3,7 @@ import { formatLines } from '../../report/formats.ts';
 import type { InspectOptions } from '../commands/inspect.ts';
 import type { ReportOptions } from '../commands/report.ts';
 import type { SchemaName } from '../commands/schema.ts';
-import { addCommitOptions, formatOption, jsonOption, resultsOption } from '../options.ts';
+import { addCommitOptions, formatOption, jsonOption, originOption, resultsOption } from '../options.ts';
 import { examples, type Start } from './start.ts';
 
 /** `report`, `inspect` and `schema`. */
@@ -12,6 +12,7 @@ export function defineReadingCommands(program: Command, start: Start): void {
     .description('print the report of a run again, from its journal')
     .argument('<run>', 'path of a run folder, its name, or `latest`')
     .addOption(formatOption())
+    .addOption(originOption())
     .addOption(resultsOption('found'))
     .addOption(jsonOption('format'))
     .helpGroup('Reading:')

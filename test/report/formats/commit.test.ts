@@ -40,7 +40,7 @@ t.test('two stats texts: side by side as the kernel prints them, and no verdict'
   const texts = compareAcross(textSide('255-vcpu-before'), textSide('8-vcpu-after'));
   const text = commit.comparison!(texts, { top: 3 });
   checkGolden('texts', text);
-  t.match(text, /one boot a side\s+decides nothing/);
+  t.match(text, /one boot per side\s+decides nothing/);
   t.match(text, 'and 21 modules more');
   t.notMatch(commit.comparison!(texts, { top: 0 }), 'Failed duplicate loads');
 });

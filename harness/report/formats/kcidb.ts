@@ -1,0 +1,175 @@
+import { escapeText } from '../../escape.ts';
+import type { JudgedPair } from '../../judgement/judgement.ts';
+import type { MetricUnit } from '../../measurement/metric.ts';
+import type { Outcome } from '../../measurement/record.ts';
+import { kernelOfCell } from '../../store/kernel-of-cell.ts';
+import type { KernelRecord, RunRecord } from '../../store/run-record.ts';
+import type { ExportOptions } from '../export-options.ts';
+import type { Exporter } from '../exporter.ts';
+import { metricValues, UniqueNames } from '../metric-value.ts';
+import { countsOf } from '../outcome-case.ts';
+import type { CellReport } from '../report-model.ts';
+import type { RunReport } from '../run-report.ts';
+
+/**
+ * For KernelCI: a report in the schema 5.3 of KCIDB, to be sent by kci-dev or by POST to /submit. A test for each cell, for
+ * each metric of it with its median, and for each verdict.
+ */
+export const exporter: Exporter = { run: renderKcidb };
+
+/** Worst first: the status of several boots is that of the worst. */
+const statuses = ['FAIL', 'ERROR', 'MISS', 'PASS', 'DONE', 'SKIP'] as const;
+type Status = (typeof statuses)[number];
+
+/** KCIDB tells whose fault it is: of the kernel, of the test, of the harness. */
+const statusOfOutcome: Readonly<Record<Outcome['kind'], Status>> = {
+  passed: 'PASS',
+  failed: 'FAIL',
+  crashed: 'FAIL',
+  timeout: 'FAIL',
+  invalid: 'ERROR',
+  infrastructure: 'MISS',
+  interrupted: 'MISS',
+};
+
+/** The origin that KernelCI has given to nobody; one's own is an option. */
+const defaultOrigin = 'modstorm';
+
+function renderKcidb(report: RunReport, options: ExportOptions = {}): string {
+  const { run, cells } = report.model;
+  const origin = options.origin ?? defaultOrigin;
+  const id = (words: readonly string[]) =>
+    `${origin}:${[run.run, ...words].map(word => plain(word, 100)).join(':')}`;
+  const buildId = (kernel: KernelRecord) => id(['build', kernel.objectDigest]);
+  const builds = new Map(run.kernels.map(kernel => [buildId(kernel), kernel]));
+  const paths = new UniqueNames();
+  const tests = cells.flatMap(cell => {
+    const kernel = kernelRecordOf(run, cell);
+    const shared = {
+      origin,
+      build_id: kernel ? buildId(kernel) : id(['build', 'unknown']),
+      ...environmentOf(run),
+    };
+    return testsOf(cell, report, paths).map(({ key, ...test }) => ({
+      id: id([cell.cell.id, ...key]),
+      ...shared,
+      ...test,
+    }));
+  });
+  return `${JSON.stringify(
+    {
+      version: { major: 5, minor: 3 },
+      checkouts: [...builds].map(([key, kernel]) => ({
+        id: key,
+        origin,
+        comment: plain(`Linux ${kernel.release}: ${kernel.origin}`, 400),
+      })),
+      builds: [...builds].map(([key, kernel]) => ({
+        id: key,
+        origin,
+        checkout_id: key,
+        architecture: 'x86_64',
+        config_name: plain(kernel.config, 100),
+        status: 'PASS',
+      })),
+      tests,
+    },
+    null,
+    2,
+  )}\n`;
+}
+
+interface Test {
+  /** What tells this test of a cell from the others. */
+  key: string[];
+  path: string;
+  status: Status;
+  number?: { value: number; unit?: string; prefix?: 'binary' | 'metric' };
+  comment?: string;
+}
+
+function testsOf(cell: CellReport, report: RunReport, paths: UniqueNames): Test[] {
+  const place = pathWords(['modstorm', cell.cell.workload.name, cell.cell.label]);
+  const path = (...words: string[]) =>
+    paths.nameOf([cell.cell.id, ...words].join(' '), [...place, ...pathWords(words)].join('.'));
+  const started = report.content.records
+    .filter(one => one.cell === cell.cell.id && Number.isFinite(Date.parse(one.startedAt)))
+    .map(({ startedAt }) => startedAt)
+    .sort()[0];
+  const when = started === undefined ? {} : { start_time: started };
+  return [
+    {
+      key: ['boots'],
+      path: path('boots'),
+      status: statusOf(cell),
+      comment: countsOf({ ...cell, spared: cell.spared?.count ?? 0 }),
+      ...when,
+    },
+    ...metricValues([cell]).map(({ name, unit, n, median, low, high }) => ({
+      key: ['metric', name],
+      path: path(name),
+      status: 'DONE' as const,
+      number: { value: median, ...unitOf(unit as MetricUnit) },
+      comment: `median of ${n}, ${low} to ${high}`,
+      ...when,
+    })),
+    ...verdictTests(cell, report, path),
+  ];
+}
+
+function statusOf({ outcomes, missing }: CellReport): Status {
+  const found = new Set(Object.keys(outcomes).map(kind => statusOfOutcome[kind as Outcome['kind']]));
+  if (missing > 0) found.add('MISS');
+  return statuses.find(status => found.has(status)) ?? 'SKIP';
+}
+
+function verdictTests(
+  cell: CellReport,
+  { verdict }: RunReport,
+  path: (...words: string[]) => string,
+): Test[] {
+  if (verdict.kind !== 'judged') return [];
+  const pairs = verdict.comparison.judgement.pairs.filter(({ pair }) => pair.candidate.id === cell.cell.id);
+  return pairs.flatMap(({ pair, metrics }: JudgedPair) =>
+    metrics
+      .filter(({ definition }) => definition.headline)
+      .map(({ definition, result, sentence }) => ({
+        key: ['verdict', pair.base.id, definition.name],
+        path: path('verdict', definition.name, ...(pairs.length > 1 ? [pair.base.id] : [])),
+        status: verdictStatus(result.verdict, definition.gated),
+        comment: plain(`${result.verdict}: ${sentence}`, 1000),
+      })),
+  );
+}
+
+/** An open verdict is neither a pass nor a failure; a regression of what is not gated fails nothing. */
+function verdictStatus(verdict: string, gated: boolean): Status {
+  if (verdict === 'REGRESSED' && gated) return 'FAIL';
+  return verdict === 'UNCHANGED' || verdict === 'IMPROVED' ? 'PASS' : 'DONE';
+}
+
+function unitOf(unit: MetricUnit): { unit?: string; prefix?: 'binary' | 'metric' } {
+  if (unit === 'bytes') return { unit: 'B', prefix: 'binary' };
+  if (unit === 'ns') return { unit: 'ns' };
+  return unit === 'per_second' ? { unit: '/s' } : {};
+}
+
+function environmentOf(run: RunRecord): { environment: { comment: string; misc: Record<string, string> } } {
+  const { accelerator } = run.accelerator;
+  const comment = `QEMU ${run.qemu.version} ${accelerator} on ${run.host.cpuModel}`;
+  return { environment: { comment: plain(comment, 400), misc: { accelerator } } };
+}
+
+function kernelRecordOf(run: RunRecord, { cell }: CellReport): KernelRecord | undefined {
+  const digest = kernelOfCell(run, cell.settings);
+  return run.kernels.find(({ objectDigest }) => objectDigest === digest);
+}
+
+/** The words of a path, which takes letters, digits, `_` and `-` only: no `=` and no `+` of our labels. */
+function pathWords(words: readonly string[]): string[] {
+  return words.map(word => word.replaceAll(/[^A-Za-z0-9_-]+/g, '_').slice(0, 100) || '_');
+}
+
+function plain(text: string, length: number): string {
+  return escapeText(text, { length });
+}
