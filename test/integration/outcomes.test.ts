@@ -158,7 +158,7 @@ t.test('every way to fail is an outcome of its own, and leaves no guest behind',
   t.same(find('without-dependencies').metrics, {});
   t.match(
     outcome('cut-module'),
-    { kind: 'invalid', reason: /no valid module \(Invalid ELF section header overflow/ },
+    { kind: 'invalid', reason: /not a valid module \(Invalid ELF section header overflow/ },
     'nor from a module that the kernel refuses',
   );
   t.match(find('cut-module').findings, [{ code: 'MODULE_REFUSED' }, { code: 'NOTHING_LOADED' }]);

@@ -77,7 +77,7 @@ t.test('trial: one that measured something else is invalid and gives no number',
         after: { values: { ...values, modcount: '12' }, stats: goldenWithoutTable() },
         kmsg: kmsg(['Invalid ELF section header overflow']),
       },
-      /its file is no valid module \(Invalid ELF section header overflow\)/,
+      /its file is not a valid module \(Invalid ELF section header overflow\)/,
     ],
     ['refused', { kmsg: kmsg(['Loading of unsigned module is rejected']) }, /it is not signed/],
     [
@@ -163,7 +163,7 @@ t.test('trial: loads that fail by design are no fault of it', async t => {
       expected: { ...expected, loadsFail: true },
     }),
   );
-  t.match(refused.invalid, /no valid module/, 'but a refusal is');
+  t.match(refused.invalid, /not a valid module/, 'but a refusal is');
 });
 
 /** The stats text of the golden guest, had none of its failures been a duplicate. */

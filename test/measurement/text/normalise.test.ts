@@ -108,9 +108,9 @@ t.test('normalised texts: what was posted, what the kernel printed, and what was
       'blanks that do not break in numbers',
       '1\u202f234\u00a0567 8\u00a09\n',
       '1234567 8 9\n',
-      'spaces and quotes of typography',
+      'typographic spaces and quotes',
     ],
-    ['wide digits', '\uff11\uff12\n', '12\n', 'spaces and quotes of typography'],
+    ['wide digits', '\uff11\uff12\n', '12\n', 'typographic spaces and quotes'],
     [
       'thousands',
       'Total module size  11 464 704\nMods ever loaded  27 30\nVirtual mem wasted bytes  890 064\n',
