@@ -23,7 +23,7 @@ import { subjectOfEvent } from './bisect-event.ts';
 import { type BisectSubjectOptions, incomplete, subjectOf } from './bisect-subject.ts';
 
 /** Options of `modstorm bisect`, as commander hands them over. */
-export interface BisectOptions extends BisectSubjectOptions {
+export interface BisectCommandOptions extends BisectSubjectOptions {
   firstParent?: boolean;
   skip: string[];
   fixup: string[];
@@ -48,7 +48,7 @@ export interface BisectOptions extends BisectSubjectOptions {
 export async function bisectCommand(
   reference: string | undefined,
   paths: readonly string[],
-  options: BisectOptions,
+  options: BisectCommandOptions,
   context: CommandContext,
 ): Promise<number> {
   if (options.resume !== undefined)
@@ -64,7 +64,7 @@ export async function bisectCommand(
 }
 
 /** What the event of a history says itself. */
-function fixedByEvent(reference: string | undefined, options: BisectOptions): BisectOptions {
+function fixedByEvent(reference: string | undefined, options: BisectCommandOptions): BisectCommandOptions {
   if (!namesSubject(reference, options)) return options;
   throw incomplete(
     'an event says itself what is bisected, so --event takes no matrix, tree, end, metric or filter',
@@ -72,7 +72,7 @@ function fixedByEvent(reference: string | undefined, options: BisectOptions): Bi
 }
 
 /** Whether anything on the command line says what is bisected. */
-function namesSubject(reference: string | undefined, options: BisectOptions): boolean {
+function namesSubject(reference: string | undefined, options: BisectCommandOptions): boolean {
   const { tree, good, bad, old, new: fresh, metric, worse, fixed, filter } = options;
   const given = [reference, tree, good, bad, old, fresh, metric, worse, fixed];
   return given.some(one => one !== undefined) || filter.length > 0;
@@ -80,7 +80,7 @@ function namesSubject(reference: string | undefined, options: BisectOptions): bo
 
 function commonRequest(
   paths: readonly string[],
-  options: BisectOptions,
+  options: BisectCommandOptions,
 ): Omit<BisectionRequest, keyof BisectionSubject> {
   return {
     paths,
@@ -106,7 +106,7 @@ async function resumed(
   bisection: string,
   reference: string | undefined,
   paths: readonly string[],
-  options: BisectOptions,
+  options: BisectCommandOptions,
 ): Promise<StoredBisection> {
   const { firstParent, budget, maxBoots, maxBootsPerCommit, trustEnds, event, seed } = options;
   const changes = [firstParent, budget, maxBoots, maxBootsPerCommit, trustEnds, event, seed];

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../../units.ts';
-import type { BisectOptions } from '../commands/bisect.ts';
+import type { BisectCommandOptions } from '../commands/bisect.ts';
 import type { BisectReadingOptions } from '../commands/bisect-reading.ts';
 import type { BisectStepOptions } from '../commands/bisect-step.ts';
 import { accelOption, filterOption, jobsOption, parseCount, resultsOption, seedOption } from '../options.ts';
@@ -56,7 +56,7 @@ function defineSearch(bisect: Command, start: Start): void {
         'modstorm bisect --resume latest',
       ),
     )
-    .action((matrix: string | undefined, paths: string[], options: BisectOptions) =>
+    .action((matrix: string | undefined, paths: string[], options: BisectCommandOptions) =>
       start(async context =>
         (await import('../commands/bisect.ts')).bisectCommand(matrix, paths, options, context),
       ),

@@ -4,7 +4,7 @@ import t from 'tap';
 import { beginBisection } from '../../../harness/bisect/bisection/bisection.ts';
 import { nextAction } from '../../../harness/bisect/search/next-action.ts';
 import { encodeLine, parseSearchLog, replay } from '../../../harness/bisect/search/search-log.ts';
-import { type BisectOptions, bisectCommand } from '../../../harness/cli/commands/bisect.ts';
+import { type BisectCommandOptions, bisectCommand } from '../../../harness/cli/commands/bisect.ts';
 import { subjectOf } from '../../../harness/cli/commands/bisect-subject.ts';
 import { GitFixture } from '../../bisect/tree/git-fixture.ts';
 import { fakeContext } from '../../fakes/command-context.ts';
@@ -18,7 +18,7 @@ const commits: string[] = [];
 for (let number = 0; number <= 8; number++)
   commits.push(await fixture.commit(`change ${number}`, { x: String(number) }));
 
-const options: BisectOptions = {
+const options: BisectCommandOptions = {
   ...{ skip: [], fixup: [], filter: [], accel: 'tcg', revert: true, results },
 };
 
@@ -67,7 +67,7 @@ t.test('one that found nothing ends with 1', async t => {
 });
 
 t.test('what goes on cannot be changed, and an event says all itself', async t => {
-  const run = (more: Partial<BisectOptions>, matrix?: string, paths: string[] = []) =>
+  const run = (more: Partial<BisectCommandOptions>, matrix?: string, paths: string[] = []) =>
     bisectCommand(matrix, paths, { ...options, ...more }, fakeContext());
   const fixed = { code: 'RESUME_FIXED' };
   await t.rejects(run({ resume: 'latest' }, 'bisect'), fixed);
