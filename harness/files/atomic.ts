@@ -3,7 +3,7 @@ import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
- * Writes a file so that a reader, or a power cut, sees the old content or the new one and never a half: a
+ * Writes a file so that a reader, or a power cut, sees either the old or the new content, never a mixture: a
  * temporary file in the same folder, fsync, rename, fsync of the folder. The folder must exist.
  */
 export async function writeFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
@@ -21,7 +21,7 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
   await syncFolder(folder);
 }
 
-/** Makes the names of a folder (created, renamed, removed files) survive a power cut. */
+/** Makes created, renamed and removed names in a folder survive a power cut. */
 export async function syncFolder(folder: string): Promise<void> {
   await syncPath(folder);
 }
@@ -31,10 +31,10 @@ async function syncPath(path: string): Promise<void> {
   await file.handle.sync();
 }
 
-/** Most files that are written through at once: the file system then does several with one write to its journal. */
+/** Maximum number of concurrent fsyncs, so that the file system can combine several in one journal write. */
 const syncedAtOnce = 16;
 
-/** Writes a folder with all that is in it through to the disk. */
+/** Syncs a folder and its contents to disk. */
 export async function syncTree(folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries

@@ -1,8 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 
 /**
- * A file that is written behind the back of whoever has something to say, in order. Unlike a stream of Node it has no
- * error event that somebody must listen to: the first failure comes out of the next `write`, and of `close`.
+ * A file that is written in the background, in order. Unlike a Node stream it has no error event to listen to: the first
+ * failure is thrown by the next `write`, and by `close`.
  */
 export class BackgroundFile {
   readonly path: string;
@@ -16,12 +16,12 @@ export class BackgroundFile {
     this.#file = file;
   }
 
-  /** Makes an empty file, in the place of one that is there. @throws Error of open(2) */
+  /** Creates an empty file, replacing an existing one. @throws Error of open(2) */
   static async create(path: string): Promise<BackgroundFile> {
     return new BackgroundFile(path, await open(path, 'w'));
   }
 
-  /** Takes text to be written soon. @throws Error of write(2), such as ENOSPC, of what was to be written before */
+  /** Queues text to be written soon. @throws Error of an earlier write(2), such as ENOSPC */
   write(text: string): void {
     if (this.#failure) throw this.#failure.error;
     this.#waiting.push(text);
@@ -35,7 +35,7 @@ export class BackgroundFile {
     if (this.#failure) throw this.#failure.error;
   }
 
-  /** Settles when nothing waits any more; never rejects. */
+  /** Settles when the queue is empty. Never rejects. */
   async #drain(): Promise<void> {
     try {
       while (this.#waiting.length > 0) {

@@ -6,19 +6,19 @@ import { findDamage, hasManifest, ignoreReadOnly, writeManifest } from './entry-
 import { existingPath, namesIn } from './existing.ts';
 import { type FileLock, type LockOptions, takeoverEnding, withFileLock } from './lock.ts';
 
-/** A folder of the cache, as the room that fills it declares it; `modstorm clean` goes over the declared places. */
+/** A folder of the cache, declared by the room that fills it. `modstorm clean` visits all declared places. */
 export interface CachePlace {
-  /** What the entries are, for people: `kernel sources`. */
+  /** What the entries are, for display: `kernel sources`. */
   readonly name: string;
-  /** Folder of the entries, below the cache. */
+  /** Folder of the entries, relative to the cache. */
   readonly folder: string;
-  /** One lock for all entries, below the cache; default: each entry has its own, `ENTRY.lock`. */
+  /** One lock for all entries, relative to the cache. Default: each entry has its own, `ENTRY.lock`. */
   readonly lock?: string | undefined;
-  /** Endings of the files beside an entry that go with it. */
+  /** Suffixes of files beside an entry that belong to it. */
   readonly beside?: readonly string[] | undefined;
-  /** Whoever fills an entry writes it through to the disk: one `sync` is quicker than fsync for 55 000 files. */
+  /** Whether `fill` syncs the entry to disk itself: one `sync` is faster than fsync for 55 000 files. */
   readonly syncedByFill?: boolean | undefined;
-  /** Entries carry a manifest of their files, and one that does not fit it any more is none. */
+  /** Whether entries have a manifest of their files. An entry that no longer matches it is invalid. */
   readonly verified?: boolean | undefined;
 }
 
@@ -29,9 +29,9 @@ const draftName = /^(.+)\.draft-\w+$/;
 const lockEnding = '.lock';
 
 /**
- * Entries that are made once and then only read, by key. An entry is filled in a draft folder beside it, written
- * through to the disk and renamed, all under its lock: whoever looks finds nothing or the whole entry, after a crash
- * or a power cut too. Drafts of dead processes are removed by whoever makes the next entry of the place.
+ * Entries that are created once and then only read, by key. An entry is filled in a draft folder beside it, synced to disk
+ * and renamed, all under its lock, so that readers find either nothing or the complete entry, even after a crash or a power
+ * cut. Creating the next entry of a place removes the drafts of dead processes.
  */
 export class ContentCache<Entry> {
   readonly #place: CachePlace;
@@ -41,8 +41,8 @@ export class ContentCache<Entry> {
 
   /**
    * @param cache the cache folder of modstorm
-   * @param read reads an entry from its folder; undefined when it is not there or has lost files
-   * @param isIntact whether an entry is whole that an older version made, without a manifest; default: it is made again
+   * @param read reads an entry from its folder; undefined if it does not exist or has lost files
+   * @param isIntact whether an entry of an older version, without a manifest, is complete; default: create it again
    */
   constructor(
     place: CachePlace,
@@ -56,12 +56,12 @@ export class ContentCache<Entry> {
     this.#isIntact = isIntact;
   }
 
-  /** Folder of an entry, whether it is there or not. */
+  /** Folder of an entry, which may not exist. */
   pathOf(key: string): string {
     return join(this.#cache, this.#place.folder, key);
   }
 
-  /** The entry of a key, whose last use is now; undefined when there is none, or not a whole one. */
+  /** Finds the entry of a key and marks it as used; undefined if there is none, or it is incomplete. */
   async find(key: string): Promise<Entry | undefined> {
     if ((await this.#damageOf(this.pathOf(key))) !== undefined) return undefined;
     const entry = await this.#read(this.pathOf(key));
@@ -70,20 +70,21 @@ export class ContentCache<Entry> {
   }
 
   /**
-   * Finds an entry, or makes it. If another process makes it, that is waited for.
+   * Finds an entry, or creates it. If another process is creating it, waits for that.
    * @throws InfrastructureError DISK_FULL, LOCK_LOST, INTERRUPTED, and whatever `fill` throws
    */
   async obtain(key: string, lock: LockOptions, fill: Fill): Promise<Entry> {
     const found = await this.find(key);
     if (found !== undefined) return found;
     const damage = await this.#damageOf(this.pathOf(key));
-    if (damage !== undefined) lock.onWait?.(`${this.pathOf(key)} is damaged and made again: ${damage}`);
+    if (damage !== undefined)
+      lock.onWait?.(`${this.pathOf(key)} is damaged and will be created again: ${damage}`);
     return withFileLock(lockOf(this.#place, this.#cache, key), lock, async held => {
       const meanwhile = await this.find(key);
       if (meanwhile !== undefined) return meanwhile;
       await this.#publish(key, held, fill);
       const made = await this.#read(this.pathOf(key));
-      if (made === undefined) throw new Error(`what was made at ${this.pathOf(key)} cannot be read back`);
+      if (made === undefined) throw new Error(`the new entry ${this.pathOf(key)} cannot be read back`);
       return made;
     });
   }
@@ -91,7 +92,7 @@ export class ContentCache<Entry> {
   async #damageOf(path: string): Promise<string | undefined> {
     if (!this.#place.verified || (await existingPath(path)) === undefined) return undefined;
     if (await hasManifest(path)) return findDamage(path, 'quick');
-    if (!(await this.#isIntact(path))) return 'nothing vouches for its files';
+    if (!(await this.#isIntact(path))) return 'it has no manifest of its files';
     await writeManifest(path).catch(ignoreReadOnly);
     return undefined;
   }
@@ -109,24 +110,28 @@ export class ContentCache<Entry> {
       });
     } catch (error) {
       if (!hasCode(error, 'ENOSPC')) throw error;
-      throw new InfrastructureError('DISK_FULL', `no space is left for ${this.#place.name} at ${path}`, {
-        hint: 'Run `modstorm clean`, or set MODSTORM_CACHE to another disk.',
-        cause: error,
-      });
+      throw new InfrastructureError(
+        'DISK_FULL',
+        `there is no space left for ${this.#place.name} at ${path}`,
+        {
+          hint: 'Run `modstorm clean`, or set MODSTORM_CACHE to another disk.',
+          cause: error,
+        },
+      );
     }
   }
 }
 
 /**
- * Gives `work` an empty folder beside a path, to be renamed when it is complete; what remains of it afterwards is
- * removed. The caller holds the lock of the path.
+ * Gives `work` an empty folder beside a path, to rename once it is complete. Whatever is left afterwards is removed. The
+ * caller holds the lock of the path.
  */
 export async function withDraft(path: string, work: Fill): Promise<void> {
   const parent = join(path, '..');
   await mkdir(parent, { recursive: true });
   const draft = await mkdtemp(`${path}.draft-`);
   try {
-    // mkdtemp makes a private folder; the cache may be shared by the users of a CI host.
+    // mkdtemp creates a private folder, but users of a CI host may share the cache.
     await chmod(draft, 0o755);
     await work(draft);
   } finally {
@@ -135,14 +140,14 @@ export async function withDraft(path: string, work: Fill): Promise<void> {
   await syncFolder(parent);
 }
 
-/** Makes the last use of an entry now; of a cache that this user may only read, nobody keeps it. */
+/** Marks an entry as used now. Does nothing in a read-only cache. */
 export async function markUsed(path: string): Promise<void> {
   const now = new Date();
   await utimes(path, now, now).catch(ignoreReadOnly);
 }
 
 /**
- * Removes the drafts that dead processes left at a place; those of the living are kept.
+ * Removes the drafts that dead processes left at a place. Drafts of live processes are kept.
  * @param remove called for each; default: removes it
  * @param heldKey the entry whose lock the caller holds
  */
@@ -182,8 +187,8 @@ export async function listEntries(place: CachePlace, cache: string): Promise<Cac
 }
 
 /**
- * Removes an entry and what is beside it, under its lock; kept when another process holds that, or has used the entry
- * since it was listed. It is renamed first, so that no half of it is ever found.
+ * Removes an entry and the files beside it, under its lock. Keeps it if another process holds the lock or has used the
+ * entry since it was listed. Renames it first, so that nobody finds an incomplete entry.
  * @returns whether it was removed
  */
 export async function removeEntry(place: CachePlace, cache: string, entry: CacheEntry): Promise<boolean> {
@@ -200,7 +205,7 @@ export async function removeEntry(place: CachePlace, cache: string, entry: Cache
   return isRemoved;
 }
 
-/** The lock files of a place, held or stale; those on a takeover first, as taking over removes them unseen. */
+/** The lock files of a place, held or stale. Takeover locks come first, because a takeover removes them. */
 export async function locksOf(place: CachePlace, cache: string): Promise<string[]> {
   const folder = join(cache, place.lock === undefined ? place.folder : join(place.lock, '..'));
   const isOurs = (name: string) =>
@@ -225,7 +230,7 @@ async function ifNotHeld(lock: string, work: () => Promise<void>): Promise<void>
   });
 }
 
-/** Puts a draft in the place of an entry that is not there, or that lost files to a cleaner of temporary folders. */
+/** Replaces a missing entry, or one that lost files to a cleaner of temporary folders, with a draft. */
 async function replace(draft: string, path: string): Promise<void> {
   try {
     await rename(draft, path);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
 /**
- * JSON with sorted keys and no blanks: equal values have equal texts, whatever order they were built in. Undefined
- * members are left out; a bigint becomes a decimal string.
- * @throws TypeError for a number that JSON cannot hold (NaN, infinity): null would be a lie
+ * JSON with sorted keys and no white space, so that equal values have equal texts. Undefined members are left out; a
+ * bigint becomes a decimal string.
+ * @throws TypeError for a number that JSON cannot represent (NaN, infinity), since null would be wrong
  */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, member: unknown) => {

@@ -6,7 +6,7 @@ import { hasCode } from '../errors.ts';
 import { writeFileAtomically } from './atomic.ts';
 import { openRegularFile, readRegularFile } from './regular-file.ts';
 
-/** What a file of an entry was when the entry was published. */
+/** The state of a file when its entry was published. */
 interface ManifestFile {
   bytes: number;
   mtimeMs: number;
@@ -18,10 +18,10 @@ type Manifest = Record<string, ManifestFile>;
 
 const manifestName = '.manifest.json';
 
-/** How a folder is held against its manifest: `quick` reads only what was touched since, `whole` reads everything. */
+/** How to check a folder against its manifest: `quick` reads only files touched since, `whole` reads everything. */
 export type CheckDepth = 'quick' | 'whole';
 
-/** Writes down what the regular files of a folder are, in a file beside them. @throws Error of the file system */
+/** Records the regular files of a folder in a manifest beside them. @throws Error of the file system */
 export async function writeManifest(folder: string): Promise<void> {
   const manifest: Manifest = {};
   for (const name of await fileNames(folder)) {
@@ -32,7 +32,7 @@ export async function writeManifest(folder: string): Promise<void> {
   await writeFileAtomically(join(folder, manifestName), `${JSON.stringify(manifest, null, 1)}\n`);
 }
 
-/** Puts it on record that a folder is damaged, for whoever checks it only quickly. */
+/** Marks a folder as damaged, so that quick checks find out. */
 export async function markDamaged(folder: string): Promise<void> {
   await writeFileAtomically(join(folder, manifestName), 'damaged\n').catch(ignoreReadOnly);
 }
@@ -43,9 +43,8 @@ export async function hasManifest(folder: string): Promise<boolean> {
 }
 
 /**
- * Holds a folder against its manifest. A file that was touched is read even in a quick check.
- * @returns what is wrong: `initramfs.cpio has 1000 bytes and had 13108736`; undefined when nothing is, or when there is no
- *   manifest
+ * Checks a folder against its manifest. Touched files are read even in a quick check.
+ * @returns the damage: `initramfs.cpio has 1000 bytes instead of 13108736`; undefined if there is none, or no manifest
  */
 export async function findDamage(folder: string, depth: CheckDepth): Promise<string | undefined> {
   const manifest = await readManifest(folder);
@@ -55,19 +54,19 @@ export async function findDamage(folder: string, depth: CheckDepth): Promise<str
     const path = join(folder, name);
     const status = await lstat(path).catch(() => undefined);
     if (!status) return `${name} is missing`;
-    if (!status.isFile()) return `${name} is no regular file`;
-    if (status.size !== file.bytes) return `${name} has ${status.size} bytes and had ${file.bytes}`;
+    if (!status.isFile()) return `${name} is not a regular file`;
+    if (status.size !== file.bytes) return `${name} has ${status.size} bytes instead of ${file.bytes}`;
     const touched = status.mtimeMs !== file.mtimeMs;
     isTouched ||= touched;
     if ((touched || depth === 'whole') && (await digestOfFile(path)) !== file.digest)
-      return `${name} has another content than it had`;
+      return `${name} has different content`;
   }
-  // Copied, say: next time nothing of it has to be read.
+  // It may have been copied. Update the manifest so that the next check need not read it.
   if (isTouched) await writeManifest(folder).catch(ignoreReadOnly);
   return undefined;
 }
 
-/** A cache of somebody else serves as it is. */
+/** Ignores errors from a cache that this user may only read. */
 export function ignoreReadOnly(error: unknown): void {
   if (!['EACCES', 'EPERM', 'EROFS'].some(code => hasCode(error, code))) throw error;
 }

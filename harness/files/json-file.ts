@@ -2,7 +2,7 @@ import { HarnessError, InfrastructureError } from '../errors.ts';
 import { readRegularFile } from './regular-file.ts';
 
 /**
- * Reads a JSON file of ours, of which it checks only the `version`.
+ * Reads one of our JSON files and checks only its `version`.
  * @throws InfrastructureError FILE_MISSING, FILE_DAMAGED or FILE_VERSION, each naming the file
  */
 export async function readJsonFile(path: string, version: number): Promise<Record<string, unknown>> {
@@ -12,7 +12,7 @@ export async function readJsonFile(path: string, version: number): Promise<Recor
   } catch (error) {
     if (error instanceof HarnessError) throw error;
     throw new InfrastructureError('FILE_MISSING', `${path} cannot be read: ${(error as Error).message}`, {
-      hint: 'Name a folder or file that modstorm wrote; copy run folders whole.',
+      hint: 'Give a folder or file written by modstorm. Copy run folders as a whole.',
       cause: error,
     });
   }
@@ -21,7 +21,7 @@ export async function readJsonFile(path: string, version: number): Promise<Recor
     const found = JSON.stringify(content['version']) ?? 'no version';
     throw new InfrastructureError(
       'FILE_VERSION',
-      `${path} has ${found}, and this modstorm reads version ${version}`,
+      `${path} has ${found}, but this modstorm reads version ${version}`,
       {
         hint: 'Read it with the version of modstorm that wrote it.',
       },

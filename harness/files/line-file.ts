@@ -3,8 +3,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { openRegularFile } from './regular-file.ts';
 
 /**
- * A file of lines that only grows. A line is on the disk when its append has settled, and no line is ever half there but
- * the last one after a crash, which whoever opens the file cuts off.
+ * An append-only file of lines. A line is on disk when its append has settled. Only the last line can be incomplete after
+ * a crash, and opening the file removes it.
  */
 export class LineFile {
   readonly path: string;
@@ -17,22 +17,22 @@ export class LineFile {
     this.#file = file;
   }
 
-  /** Makes a file that must not be there. @throws Error EEXIST and others of open(2) */
+  /** Creates a file that must not exist. @throws Error EEXIST and others of open(2) */
   static async create(path: string): Promise<LineFile> {
     return new LineFile(path, await open(path, 'wx'));
   }
 
-  /** Opens a file, or makes an empty one. Before anything is appended it must be read, and cut to what is whole. */
+  /** Opens a file, or creates an empty one. It must be read and cut to its complete lines before appending. */
   static async open(path: string): Promise<LineFile> {
     return new LineFile(path, await openRegularFile(path, constants.O_RDWR | constants.O_CREAT));
   }
 
-  /** All that is in the file. */
+  /** The content of the file. */
   read(): Promise<Buffer> {
     return this.#file.readFile();
   }
 
-  /** Keeps the first bytes, behind which the next line goes. */
+  /** Keeps the first bytes. The next line is appended after them. */
   async cut(bytes: number): Promise<void> {
     if ((await this.#file.stat()).size !== bytes) {
       await this.#file.truncate(bytes);
@@ -42,8 +42,8 @@ export class LineFile {
   }
 
   /**
-   * Appends a line, its newline included, and waits until the disk has it. Calls queue up in order.
-   * @throws Error of write(2), such as ENOSPC; the file stays whole, and the next call may succeed
+   * Appends a line, including its newline, and waits until it is on disk. Calls are queued in order.
+   * @throws Error of write(2), such as ENOSPC; the file stays intact, and the next call may succeed
    */
   append(line: string): Promise<void> {
     // A failed write rejects its own call and does not stop the next.
@@ -52,7 +52,7 @@ export class LineFile {
     return written;
   }
 
-  /** Waits for what is being written and closes the file. */
+  /** Waits for pending writes and closes the file. */
   async close(): Promise<void> {
     await this.#last.catch(() => undefined);
     await this.#file.close();
@@ -67,7 +67,7 @@ export class LineFile {
       await this.#file.datasync();
       this.#bytes += line.length;
     } catch (error) {
-      // Half a line would damage the file for the next one: take it back.
+      // An incomplete line would corrupt the next one: remove it.
       await this.#file.truncate(this.#bytes).catch(() => undefined);
       throw error;
     }

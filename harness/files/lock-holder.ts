@@ -5,30 +5,30 @@ import { basename } from 'node:path';
 import { hasCode } from '../errors.ts';
 import { escapeText } from '../escape.ts';
 
-/** Who holds a lock, as its file says. */
+/** The holder of a lock, from its file. */
 export interface LockHolder {
   pid: number;
-  /** Field 22 of /proc/PID/stat: clock ticks since boot; tells a process from a later one with the same pid. */
+  /** Field 22 of /proc/PID/stat: clock ticks since boot; distinguishes a process from a later one with the same pid. */
   startTime: string;
   /** /proc/sys/kernel/random/boot_id: after a reboot no holder is alive. */
   bootId: string;
   host: string;
   /** `pid:[4026531836]`: the pid means nothing in another container. */
   pidNamespace: string;
-  /** What the holder does with it, for people: `building kernel lts`. */
+  /** What the holder is doing, for display: `building kernel lts`. */
   purpose: string;
   /** Its command line without node and folders, at most 200 characters: `main.js run nightly.yaml`. */
   command: string;
   /** ISO 8601 UTC. */
   since: string;
-  /** Tells two acquisitions by the same process apart. */
+  /** Distinguishes two acquisitions by the same process. */
   nonce: string;
 }
 
-/** A holder that cannot be looked up (other host or container) counts as gone without a heartbeat for this long. */
+/** A holder on another host or in another container counts as gone after this time without a heartbeat. */
 const foreignStaleMs = 5 * 60_000;
 
-/** Whether the holder lives; one that cannot be looked up (other host or container) is believed by its heartbeat. */
+/** Whether the holder is alive, judging by its heartbeat if it is on another host or in another container. */
 export function isAlive(holder: LockHolder, ageMs: number): boolean {
   const self = describeSelf('');
   if (holder.host !== self.host) return ageMs < foreignStaleMs;
@@ -37,7 +37,7 @@ export function isAlive(holder: LockHolder, ageMs: number): boolean {
   return processStartTime(holder.pid) === holder.startTime;
 }
 
-/** Field 22 of /proc/PID/stat, in clock ticks since boot; undefined when there is no such process or only its zombie. */
+/** Field 22 of /proc/PID/stat, in clock ticks since boot; undefined if there is no such process, or only a zombie. */
 export function processStartTime(pid: number): string | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -70,18 +70,18 @@ export function describeSelf(purpose: string): LockHolder {
 }
 
 /**
- * `process 4711 (main.js run nightly.yaml), which is building kernel lts since 2026-11-21 03:41:07 UTC`, for whoever
- * waits. Lock files may lie in a shared folder: what they say is escaped.
+ * `process 4711 (main.js run nightly.yaml), which is building kernel lts since 2026-11-21 03:41:07 UTC`, for those
+ * who wait. Lock files may be in a shared folder, so their text is escaped.
  */
 export function describeHolder(holder: LockHolder | undefined): string {
-  if (!holder) return 'another process, which has not said what it does';
+  if (!holder) return 'another process';
   const where = holder.host === hostname() ? '' : ` on ${holder.host}`;
   const command = holder.command ? ` (${holder.command})` : '';
   const since = holder.since.slice(0, 19).replace('T', ' ');
   return escapeText(`process ${holder.pid}${where}${command}, which is ${holder.purpose} since ${since} UTC`);
 }
 
-/** The holder from the text of a lock file; undefined when it is not written whole. */
+/** The holder from the text of a lock file; undefined if it is incomplete. */
 export function parseHolder(text: string): LockHolder | undefined {
   try {
     const value = JSON.parse(text) as Partial<LockHolder> | null;

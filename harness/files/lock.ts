@@ -8,30 +8,30 @@ import { readRegularFile } from './regular-file.ts';
 
 /** How to take a lock. */
 export interface LockOptions {
-  /** What is done under it, for the one who has to wait: `building kernel lts`. */
+  /** What it is used for, shown to those who wait: `building kernel lts`. */
   purpose: string;
-  /** Whether to wait until it is free, which is the default, or to fail at once. */
+  /** Whether to wait until it is free (the default) or fail at once. */
   wait?: boolean | undefined;
-  /** Told whom the wait is for: when it begins, when another one holds the lock, and every 15 s. */
+  /** Called with a notice that names the holder: when the wait begins, when the holder changes, and every 15 s. */
   onWait?: ((notice: string) => void) | undefined;
   /** Ends the wait with INTERRUPTED. */
   signal?: AbortSignal | undefined;
-  /** Between two tries, ms; default: 200. */
+  /** Interval between attempts, in ms. Default: 200. */
   pollMs?: number | undefined;
-  /** Between two notices about one holder, ms; default: 15 000. */
+  /** Interval between notices about the same holder, in ms. Default: 15 000. */
   noticeMs?: number | undefined;
 }
 
 const heartbeatMs = 10_000;
-/** A lock file that was created and not yet written, or that another version of modstorm wrote: no heartbeat for so long. */
+/** An unreadable lock file (not written yet, or by another version) is stale after this time without a heartbeat. */
 const unreadableStaleMs = 60_000;
-/** What a lock has behind its name for the lock on taking it over. */
+/** Suffix of the lock that guards taking over a lock. */
 export const takeoverEnding = '.takeover';
 const deepestTakeover = 3;
 
 /**
- * A lock between processes: a file created with O_EXCL that names its holder. A holder that no longer lives is
- * found out (pid, start time, boot id; for another host or container by a missing heartbeat) and its lock taken over.
+ * A lock between processes: a file created with O_EXCL that names its holder. A dead holder is detected (by pid, start time
+ * and boot ID, or a missing heartbeat for another host or container), and its lock is taken over.
  */
 export class FileLock implements AsyncDisposable {
   readonly path: string;
@@ -42,7 +42,7 @@ export class FileLock implements AsyncDisposable {
   private constructor(path: string, nonce: string) {
     this.path = path;
     this.#nonce = nonce;
-    // A failing heartbeat is not an error here: whoever took the lock away is told by `release`.
+    // A failing heartbeat is not an error here: `release` reports a lost lock.
     this.#heartbeat = setInterval(() => {
       const now = new Date();
       utimes(path, now, now).catch(() => clearInterval(this.#heartbeat));
@@ -50,8 +50,8 @@ export class FileLock implements AsyncDisposable {
   }
 
   /**
-   * Takes the lock; its folder is made.
-   * @throws InfrastructureError LOCK_HELD when another holds it and `wait` is false, INTERRUPTED, LOCK_UNWRITABLE,
+   * Takes the lock. Creates its folder if needed.
+   * @throws InfrastructureError LOCK_HELD if another process holds it and `wait` is false, INTERRUPTED, LOCK_UNWRITABLE,
    * LOCK_BROKEN
    */
   static async acquire(path: string, options: LockOptions): Promise<FileLock> {
@@ -85,7 +85,7 @@ export class FileLock implements AsyncDisposable {
   }
 
   /**
-   * Only one process at a time may remove: else a slow one would remove the lock that a quick one has just taken.
+   * Only one process at a time may remove it, or a slow process would remove a lock that a fast one has just taken.
    * The guard is a lock of the same kind, held for microseconds.
    */
   static async #removeStale(path: string, options: LockOptions, depth: number): Promise<boolean> {
@@ -93,7 +93,7 @@ export class FileLock implements AsyncDisposable {
       const first = path.slice(0, -takeoverEnding.length * depth);
       throw new InfrastructureError(
         'LOCK_BROKEN',
-        `${first} and its takeover files are left from dead processes`,
+        `${first} and its takeover files were left by dead processes`,
         { hint: `Remove them: rm ${first}*` },
       );
     }
@@ -101,13 +101,13 @@ export class FileLock implements AsyncDisposable {
     await using _guard = await FileLock.#acquire(`${path}${takeoverEnding}`, guard, depth + 1);
     const stale = (await readLock(path)).kind === 'stale';
     if (stale) await rm(path, { force: true });
-    debug('lock', () => `${path} ${stale ? 'was stale, removed' : 'was stale, and is not any more'}`);
+    debug('lock', () => `${path} ${stale ? 'was stale, removed' : 'was stale, but no longer is'}`);
     return stale;
   }
 
   /**
-   * Gives the lock back; a second call does nothing.
-   * @throws InfrastructureError LOCK_LOST when somebody else removed or took it meanwhile
+   * Releases the lock. A second call does nothing.
+   * @throws InfrastructureError LOCK_LOST if another process removed or took it meanwhile
    */
   async release(): Promise<void> {
     if (this.#released) return;
@@ -119,9 +119,9 @@ export class FileLock implements AsyncDisposable {
   }
 
   /**
-   * Looks whether the lock is still ours, before what was done under it takes effect: a process that was suspended
-   * for long is taken for dead.
-   * @throws InfrastructureError LOCK_LOST when somebody else removed or took it
+   * Checks that we still hold the lock, before publishing work done under it: a process that was suspended for long is
+   * considered dead.
+   * @throws InfrastructureError LOCK_LOST if another process removed or took it
    */
   async verify(): Promise<void> {
     const state = await readLock(this.path);
@@ -129,7 +129,9 @@ export class FileLock implements AsyncDisposable {
       throw new InfrastructureError(
         'LOCK_LOST',
         `${this.path} was removed or taken by another process while it was held`,
-        { hint: 'Remove no lock file while its holder runs; check what the two processes wrote.' },
+        {
+          hint: 'Do not remove a lock file while its holder is running. Check what the two processes wrote.',
+        },
       );
     }
   }
@@ -150,7 +152,7 @@ export async function withFileLock<Result>(
   try {
     result = await work(lock);
   } catch (error) {
-    // What went wrong in the work is what the reader must know, also if the lock was lost by it.
+    // The error of the work matters more than a lost lock.
     await lock.release().catch(() => undefined);
     throw error;
   }
@@ -158,7 +160,7 @@ export async function withFileLock<Result>(
   return result;
 }
 
-/** What a lock file says now: free (no file), held, or stale (its holder is gone). */
+/** The state of a lock: free (no file), held, or stale (its holder is gone). */
 export type LockState =
   | { kind: 'free' }
   | { kind: 'held'; holder: LockHolder | undefined }
@@ -180,7 +182,7 @@ export async function readLock(path: string): Promise<LockState> {
   return { kind: isAlive(holder, ageMs) ? 'held' : 'stale', holder };
 }
 
-/** One wait for one lock: it tells whom for, and ends early when the signal aborts. */
+/** A wait for a lock. It reports the holder, and ends early if the signal aborts. */
 class Wait {
   readonly #path: string;
   readonly #options: LockOptions;
@@ -191,7 +193,7 @@ class Wait {
     this.#options = options;
   }
 
-  /** Waits until the next try. */
+  /** Waits until the next attempt. */
   async once(holder: LockHolder | undefined): Promise<void> {
     const { pollMs = 200, noticeMs = 15_000, signal, onWait } = this.#options;
     const now = performance.now();
@@ -212,7 +214,7 @@ class Wait {
   }
 }
 
-/** Creates the file with the holder's name in it; false when it exists. */
+/** Creates the file with the holder's description; false if it exists. */
 async function createLockFile(path: string, holder: LockHolder): Promise<boolean> {
   try {
     const file = await openNew(path);
@@ -231,7 +233,7 @@ async function createLockFile(path: string, holder: LockHolder): Promise<boolean
       'LOCK_UNWRITABLE',
       `the lock ${path} cannot be written: ${(error as Error).message}`,
       {
-        hint: 'Make room, or make its folder writable; MODSTORM_CACHE names another folder for the cache.',
+        hint: 'Free some space, or make its folder writable. MODSTORM_CACHE sets another folder for the cache.',
         cause: error,
       },
     );
@@ -252,6 +254,6 @@ async function openNew(path: string): Promise<FileHandle | undefined> {
 
 function heldError(path: string, holder: LockHolder | undefined): InfrastructureError {
   return new InfrastructureError('LOCK_HELD', `${path} is held by ${describeHolder(holder)}`, {
-    hint: 'Wait for it to end. If it surely is gone, remove the file.',
+    hint: 'Wait for it to finish. If it is certainly gone, remove the file.',
   });
 }

@@ -2,12 +2,12 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { InfrastructureError } from '../errors.ts';
 
-/** Largest file that is read as a whole, in bytes: the journal of 10^5 trials has some 200 MB. */
+/** Size limit of a file that is read at once, in bytes. The journal of 10^5 trials has about 200 MB. */
 const sizeLimit = 1024 ** 3;
 
 /**
- * Opens a regular file, or a link to one. Whoever waits at a FIFO that nobody writes to cannot be ended but by KILL, and
- * to open a device may be an act of its own (a watchdog, a tape), so neither is ever opened.
+ * Opens a regular file, or a link to one. Opening a FIFO without a writer blocks so that only KILL helps, and opening a
+ * device may have side effects (a watchdog, a tape), so neither is ever opened.
  * @param flags of open(2)
  * @throws InfrastructureError FILE_IRREGULAR; Error of stat(2) and open(2)
  */
@@ -18,7 +18,7 @@ export async function openRegularFile(path: string, flags: number = constants.O_
     throw error;
   });
   if (found) demandRegular(path, found);
-  // It may have changed since: NONBLOCK does not wait for the other end of a FIFO.
+  // It may have changed since. O_NONBLOCK does not wait for the other end of a FIFO.
   const file = await open(path, flags | constants.O_NONBLOCK, 0o666);
   try {
     demandRegular(path, await file.stat());
@@ -30,7 +30,7 @@ export async function openRegularFile(path: string, flags: number = constants.O_
 }
 
 /**
- * Reads a regular file as a whole.
+ * Reads a whole regular file.
  * @throws InfrastructureError FILE_IRREGULAR, FILE_TOO_LARGE (above 1 GiB); Error of stat(2), open(2) and read(2)
  */
 export async function readRegularFile(path: string): Promise<Buffer>;
@@ -42,7 +42,7 @@ export async function readRegularFile(path: string, encoding?: 'utf8'): Promise<
     if (size > sizeLimit) {
       throw new InfrastructureError(
         'FILE_TOO_LARGE',
-        `${path} has ${size} bytes, and at most ${sizeLimit} are read`,
+        `${path} has ${size} bytes, more than the limit of ${sizeLimit}`,
       );
     }
     const content = await file.readFile();
@@ -55,11 +55,11 @@ export async function readRegularFile(path: string, encoding?: 'utf8'): Promise<
 function demandRegular(path: string, status: Stats): void {
   if (status.isFile()) return;
   throw new InfrastructureError('FILE_IRREGULAR', `${path} is ${kindOfFile(status)}, not a regular file`, {
-    hint: 'Only regular files are read and written there, for at another one modstorm might wait for ever.',
+    hint: 'modstorm only uses regular files here, because it might wait for ever on anything else.',
   });
 }
 
-/** What something is that is no regular file, for people: `a folder`. */
+/** The type of something that is not a regular file, for display: `a folder`. */
 export function kindOfFile(status: Stats): string {
   if (status.isDirectory()) return 'a folder';
   if (status.isFIFO()) return 'a FIFO';

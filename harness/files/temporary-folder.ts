@@ -5,20 +5,20 @@ import { InfrastructureError } from '../errors.ts';
 import { namesIn, readableText } from './existing.ts';
 import { describeSelf, isAlive, parseHolder } from './lock-holder.ts';
 
-/** What a temporary folder is for; it stands in its name. */
+/** The purpose of a temporary folder, which is part of its name. */
 export type TemporaryFolderKind = 'sockets' | 'modules' | 'probe' | 'index' | 'maintainers';
 
-/** A folder of this process alone; gone with all that is in it when it is disposed of. */
+/** A private folder of this process. Disposing of it removes it with its contents. */
 export interface TemporaryFolder extends AsyncDisposable {
   readonly path: string;
   remove(): Promise<void>;
 }
 
-/** The file in a temporary folder that says who made it, in the words of a lock. */
+/** The file in a temporary folder that names its creator, in the format of a lock. */
 const ownerFile = '.owner';
 
 /**
- * Makes an empty folder for this process. Should that be killed, whoever calls `findAbandonedFolders` finds it.
+ * Creates an empty folder for this process. If the process is killed, `findAbandonedFolders` finds the folder.
  * @param base default: TMPDIR, else /tmp
  * @throws InfrastructureError TEMPORARY_FOLDER_FAILED
  */
@@ -34,16 +34,16 @@ export async function makeTemporaryFolder(
   } catch (error) {
     throw new InfrastructureError(
       'TEMPORARY_FOLDER_FAILED',
-      `no temporary folder can be made in ${base}: ${(error as Error).message}`,
+      `cannot create a temporary folder in ${base}: ${(error as Error).message}`,
       {
-        hint: 'Set TMPDIR to a folder that is there, has room, and is writable for this user.',
+        hint: 'Set TMPDIR to an existing folder that has free space and is writable for this user.',
         cause: error,
       },
     );
   }
 }
 
-/** The temporary folders below a folder whose makers are dead, whoever of this host made them. */
+/** The temporary folders in a folder whose creators are dead. */
 export async function findAbandonedFolders(base: string): Promise<string[]> {
   const found: string[] = [];
   for (const name of await namesIn(base)) {

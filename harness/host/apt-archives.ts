@@ -8,10 +8,10 @@ import { type CachePlace, markUsed, withDraft } from '../files/content-cache.ts'
 import type { AptCommand } from './apt-command.ts';
 import { type AptCandidate, type AptFile, parsePrintUris } from './apt-output.ts';
 
-/** The .deb files that an isolated apt has fetched; one lock for all that it does. */
+/** The .deb files fetched by an isolated apt, with one lock for everything it does. */
 export const archivePlace: CachePlace = { name: 'archives', folder: 'apt/archives', lock: 'apt/lock' };
 
-/** Package files of Debian, fetched once; size and hash are checked at every use. */
+/** Debian package files, fetched once. Size and hash are checked on every use. */
 export class AptArchives {
   readonly #command: AptCommand;
 
@@ -20,7 +20,7 @@ export class AptArchives {
   }
 
   /**
-   * Fetches exact versions of packages in one go; the lists must be there.
+   * Fetches exact versions of packages in one go. The lists must exist.
    * @returns paths of the .deb files, in the order of `packages`
    * @throws InfrastructureError APT_NO_CANDIDATE, APT_DOWNLOAD_FAILED
    */
@@ -59,7 +59,7 @@ export class AptArchives {
       if (result.code !== 0) {
         throw new InfrastructureError('APT_DOWNLOAD_FAILED', `cannot fetch ${words.join(', ')}`, {
           evidence: result.stderr,
-          hint: `Check the network. If the mirror answered 404, the lists are old: remove ${join(this.#command.folder, 'updated')}.`,
+          hint: `Check the network. If the mirror returned 404, the lists are outdated: remove ${join(this.#command.folder, 'updated')}.`,
         });
       }
       for (const { file } of files) await rename(join(draft, file), this.#pathOf(file));
@@ -67,7 +67,7 @@ export class AptArchives {
   }
 }
 
-/** The error for a package that Debian does not offer as wanted; `candidates` is what it offers instead. */
+/** The error for a package that Debian does not offer as requested. `candidates` are the offered versions. */
 export function noCandidate(
   name: string,
   wanted: Partial<AptCandidate>,
@@ -82,7 +82,7 @@ export function noCandidate(
   );
 }
 
-/** Whether a file has the size and, when apt told one, the SHA-256 that it should have. */
+/** Whether a file has the right size and, if apt gave one, the right SHA-256. */
 async function isIntact(path: string, file: AptFile): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile() || found.size !== file.bytes) return false;

@@ -3,14 +3,14 @@ import { withFileLock } from '../files/lock.ts';
 import { type ProgramOptions, type ProgramResult, runProgram } from '../process/program.ts';
 import type { StepSink } from '../step.ts';
 
-/** What running apt depends on. */
+/** Options for running apt. */
 export interface AptCommandOptions {
   signal?: AbortSignal | undefined;
   sink?: StepSink | undefined;
   run?: typeof runProgram | undefined;
 }
 
-/** Runs apt on a folder of our own, which holds its sources, lists, caches and package state. */
+/** Runs apt on a separate folder with its own sources, lists, caches and package state. */
 export class AptCommand {
   readonly folder: string;
   readonly #options: AptCommandOptions;
@@ -20,7 +20,7 @@ export class AptCommand {
     this.#options = options;
   }
 
-  /** `apt-get` or `apt-cache` with the host's proxy settings, and nothing else of the host. */
+  /** Runs `apt-get` or `apt-cache` with the host's proxy settings, but no other host configuration. */
   apt(
     program: 'apt-get' | 'apt-cache',
     args: readonly string[],
@@ -35,7 +35,7 @@ export class AptCommand {
       'Dir::State::status': join(this.folder, 'status'),
       'Dir::State::extended_states': join(this.folder, 'extended_states'),
       'Dir::Cache': join(this.folder, 'cache'),
-      // Images of Debian for containers (docker-clean) empty these names, and every call would build its index anew.
+      // Debian container images (docker-clean) clear these settings, and every call would rebuild its index.
       'Dir::Cache::pkgcache': 'pkgcache.bin',
       'Dir::Cache::srcpkgcache': 'srcpkgcache.bin',
       'APT::Architecture': 'amd64',
@@ -49,18 +49,18 @@ export class AptCommand {
     return this.run(program, [...words, ...args], options);
   }
 
-  /** A program of Debian in the C locale, ended by the signal. */
+  /** Runs a Debian program in the C locale. The signal ends it. */
   run(program: string, args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
     const { signal, run = runProgram } = this.#options;
     return run(program, args, { environment: { LC_ALL: 'C.UTF-8' }, signal, ...options });
   }
 
-  /** Tells the progress of fetching packages. */
+  /** Reports progress of fetching packages. */
   report(detail: string): void {
     this.#options.sink?.({ step: 'packages', title: 'Packages', detail });
   }
 
-  /** One process at a time changes the folder. */
+  /** Only one process at a time may change the folder. */
   locked<Result>(purpose: string, work: () => Promise<Result>): Promise<Result> {
     const { signal } = this.#options;
     const lock = { purpose, signal, onWait: (notice: string) => this.report(notice) };

@@ -31,8 +31,8 @@ export class AptLists {
   }
 
   /**
-   * Makes sure that the lists are there and at most a day old; does the work once per process. When a refresh fails
-   * but older lists are there, they are used, and the sink is told.
+   * Makes sure that the lists exist and are at most a day old. Works once per process. If a refresh fails, older lists are
+   * used if there are any, and this is reported.
    * @throws InfrastructureError APT_KEYRING_MISSING, APT_UPDATE_FAILED, PROGRAM_MISSING
    */
   update(): Promise<void> {
@@ -41,7 +41,7 @@ export class AptLists {
   }
 
   /**
-   * Reads the lists now, unless this process has done so.
+   * Fetches the lists now, unless this process has already done so.
    * @returns whether it did
    */
   async refresh(): Promise<boolean> {
@@ -63,29 +63,24 @@ export class AptLists {
       const age = await ageOf(stamp, wanted);
       if (age !== undefined && age < maxAgeMs) return;
       await this.#writeConfiguration(wanted);
-      command.report('reading the package lists of Debian');
+      command.report("fetching Debian's package lists");
       const result = await command.apt('apt-get', updateWords, { accept: 'any' });
       this.#refreshed = true;
       if (result.code === 0) return writeFile(stamp, wanted);
       if (await this.#updateEachSuite(wanted)) return writeFile(stamp, wanted);
-      const error = new InfrastructureError(
-        'APT_UPDATE_FAILED',
-        'the package lists of Debian cannot be read',
-        {
-          evidence: result.stderr,
-          hint: 'Check the network and the proxy settings of apt (/etc/apt/apt.conf.d), then try again.',
-        },
-      );
+      const error = new InfrastructureError('APT_UPDATE_FAILED', "Debian's package lists cannot be fetched", {
+        evidence: result.stderr,
+        hint: 'Check the network and the proxy settings of apt (/etc/apt/apt.conf.d), then try again.',
+      });
       if (age === undefined) throw error;
-      command.report(`${error.message}; those of ${new Date(Date.now() - age).toISOString()} are used`);
+      command.report(`${error.message}; using those of ${new Date(Date.now() - age).toISOString()}`);
     });
   }
 
   /**
-   * Reads one suite after the other and keeps those that apt accepts: one that cannot be read must not take the others
-   * with it. Lists that have expired, as on a mirror that stands still, are taken too: they name what Debian signed, if
-   * not the newest, and builds record the versions that they used.
-   * @returns whether any suite was read
+   * Fetches the suites one by one and keeps those that apt accepts, so that an unreadable one does not affect the others.
+   * Expired lists, as on a stale mirror, are accepted too: Debian signed them, and builds record the versions they used.
+   * @returns whether any suite was fetched
    */
   async #updateEachSuite(sources: string): Promise<boolean> {
     const command = this.#command;
@@ -99,12 +94,12 @@ export class AptLists {
       if (result.code === 0) kept.push(line);
       else if (await this.#acceptsExpired(words)) {
         kept.push(line);
-        command.report(`${suite}: old lists are used, ${reason ?? 'which have expired'}`);
+        command.report(`${suite}: using old lists, ${reason ?? 'which have expired'}`);
       } else {
-        command.report(`left out: ${suite}, ${reason ?? 'which cannot be read'}`);
+        command.report(`skipped ${suite}, ${reason ?? 'which cannot be fetched'}`);
       }
     }
-    // With none of them the older lists are still good for something, and need their sources.
+    // If none succeeded, the older lists are still useful and need their sources.
     const usable = kept.length > 0 ? kept.map(line => `${line}\n`).join('') : sources;
     await writeFile(join(command.folder, 'sources.list'), usable);
     return kept.length > 0;

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readableText } from '../files/existing.ts';
 
-/** Where Debian packages come from on a host: its release and the mirror that it uses itself. */
+/** The source of Debian packages on a host: its release and its own mirror. */
 export interface DebianHost {
   /** `debian`, `ubuntu`, …: ID of os-release. */
   distribution: string;
@@ -77,8 +77,8 @@ export function parseDeb822Paragraph(paragraph: string): Record<string, string> 
 }
 
 /**
- * The mirror to ask for any suite of Debian: the one from which a Debian host takes its own release, so that a
- * company's mirror is honoured; else deb.debian.org. Media (`cdrom:`) and mirror lists are passed over.
+ * The mirror to use for any Debian suite: the one that a Debian host uses itself, so that a company's mirror is honoured;
+ * else deb.debian.org. Media (`cdrom:`) and mirror lists are skipped.
  */
 export function chooseMirror(
   distribution: string,

@@ -16,13 +16,13 @@ import {
   packagesFor,
 } from './packages.ts';
 
-/** One need and what the host has for it. */
+/** A need and what the host has for it. */
 export interface HostTool {
   need: HostNeed;
-  /** Path of the program or file; undefined when it is missing. */
+  /** Path of the program or file; undefined if it is missing. */
   path?: string | undefined;
   version?: string | undefined;
-  /** Command that installs it; only when it is missing and the package manager is known. */
+  /** Command that installs it, if it is missing and the package manager is known. */
   cure?: string | undefined;
 }
 
@@ -34,10 +34,10 @@ export interface HostReport {
   isRoot: boolean;
   accelerator: {
     device: 'usable' | 'missing' | 'forbidden' | 'broken';
-    /** What opening /dev/kvm said, as a sentence. */
+    /** The result of opening /dev/kvm, as a sentence. */
     detail: string;
     cure?: string | undefined;
-    /** The last smoke boot, which alone proves anything. */
+    /** The last smoke boot, which is the only proof. */
     proof?: KvmNote | undefined;
   };
   tools: HostTool[];
@@ -46,17 +46,17 @@ export interface HostReport {
   cores: number;
   /** Mean number of runnable processes in the last minute. */
   load: number;
-  /** Things that are not enough but stop nothing: little disk, little memory. */
+  /** Shortages that do not prevent a run: little disk space, little memory. */
   warnings: string[];
-  /** One command for everything that is missing; undefined when nothing is, or the manager is unknown. */
+  /** One command for everything that is missing; undefined if nothing is, or the package manager is unknown. */
   cure?: string | undefined;
 }
 
-/** The parts of the host that are looked at; replaced in tests. */
+/** Access to the host; replaced in tests. */
 export interface HostProbe {
   environment: NodeJS.ProcessEnv;
   isRoot: boolean;
-  /** Text of a file, undefined when it is not there. */
+  /** Text of a file, undefined if it does not exist. */
   readText(path: string): Promise<string | undefined>;
   /** Path of a program that may be executed. */
   findProgram(name: string): string | undefined;
@@ -66,21 +66,21 @@ export interface HostProbe {
   version(program: string): Promise<string | undefined>;
   /** Opens /dev/kvm; rejects with the errno. */
   openKvm(): Promise<void>;
-  /** Free bytes where a folder is or will be. */
+  /** Free bytes where a folder is or will be created. */
   freeBytes(folder: string): Promise<number>;
   memory(): { totalBytes: number; freeBytes: number };
   cores(): number;
   load(): number;
 }
 
-/** A Debian kernel source, its build tree and artifacts for two configs, with room. */
+/** Enough for a Debian kernel source, its build tree and artifacts for two configs. */
 const wantedDiskBytes = 10 * 1024 ** 3;
 const wantedMemoryBytes = 3 * 1024 ** 3;
 const administratorFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
 /**
- * Looks at the host without changing anything; well under one second.
- * @param forTests also for what only the tests of modstorm need
+ * Inspects the host without changing anything, in well under a second.
+ * @param forTests also check what only modstorm's own tests need
  */
 export async function inspectHost(probe: HostProbe = realHost(), forTests = false): Promise<HostReport> {
   const osRelease = parseOsRelease((await probe.readText('/etc/os-release')) ?? '');
@@ -121,7 +121,7 @@ async function inspectNeed(
   if (path === undefined) {
     return { need, cure: manager && installCommand(manager, need.packages[manager], probe.isRoot) };
   }
-  // Only of these two does the version decide anything; each start of a program costs milliseconds.
+  // Only these two versions matter, and every program start costs milliseconds.
   const version = ['qemu', 'gcc'].includes(need.name) ? await probe.version(path) : undefined;
   return { need, path, version };
 }
@@ -138,13 +138,13 @@ async function inspectAccelerator(probe: HostProbe, cache: string): Promise<Host
       return {
         device: 'missing',
         detail: 'there is no /dev/kvm',
-        cure: 'modprobe kvm_intel || modprobe kvm_amd   # and virtualisation on in the firmware; docker run --device /dev/kvm',
+        cure: 'modprobe kvm_intel || modprobe kvm_amd   # enable virtualisation in the firmware; in Docker: run --device /dev/kvm',
       };
     }
     if (code === 'EACCES' || code === 'EPERM') {
       return {
         device: 'forbidden',
-        detail: `/dev/kvm may not be opened (${code})`,
+        detail: `no permission to open /dev/kvm (${code})`,
         cure: 'sudo usermod -aG kvm "$USER"   # then log in again',
       };
     }
@@ -157,12 +157,12 @@ function warningsOf(freeDisk: number, freeMemory: number, folder: string): strin
   const gib = (bytes: number) => (bytes / 1024 ** 3).toFixed(1);
   if (freeDisk < wantedDiskBytes) {
     warnings.push(
-      `${folder} has ${gib(freeDisk)} GiB free; kernels and images want about 10 GiB (MODSTORM_CACHE names another place)`,
+      `${folder} has ${gib(freeDisk)} GiB free; kernels and images need about 10 GiB (MODSTORM_CACHE sets another folder)`,
     );
   }
   if (freeMemory < wantedMemoryBytes) {
     warnings.push(
-      `${gib(freeMemory)} GiB of memory are free; two small guests and a kernel build want about 3 GiB`,
+      `${gib(freeMemory)} GiB of memory are free; two small guests and a kernel build need about 3 GiB`,
     );
   }
   return warnings;

@@ -6,31 +6,31 @@ import { type ProgramResult, runProgram } from '../process/program.ts';
 import type { HostReport } from './inspect-host.ts';
 import { packagesFor } from './packages.ts';
 
-/** What `installMissing` needs; the functions are replaced in tests. */
+/** Options of `installMissing`. The functions are replaced in tests. */
 export interface InstallOptions {
   /** Receives one line of progress at a time. */
   onLine: (line: string) => void;
   signal?: AbortSignal | undefined;
   run?: typeof runProgram | undefined;
-  /** Milliseconds from anywhere, for not telling too much. */
+  /** Milliseconds from any origin, to limit the output rate. */
   now?: (() => number) | undefined;
-  /** Age of the host's package lists in ms, undefined when there are none. */
+  /** Age of the host's package lists in ms; undefined if there are none. */
   listsAge?: (() => Promise<number | undefined>) | undefined;
 }
 
 const staleMs = 24 * 3600 * 1000;
-/** Lines that are always shown, and those of which one a second is enough. */
+/** Lines that are always shown, and lines of which one per second is enough. */
 const important = /^(Need to get|Fetched |E: |W: |dpkg: |Waiting for cache lock)/;
 const progress = /^(Get:|Setting up |Unpacking )/;
 const progressMs = 1000;
-/** Said in every container without /dev/pts; the log of apt is all that is lost. */
+/** Printed in every container without /dev/pts. Only apt's log is lost. */
 const harmless = 'E: Can not write log';
 
 /**
- * Installs what the report misses: with apt as root. Nothing else of the host is changed. A dpkg that is in use is
- * waited for, up to five minutes.
- * @throws InfrastructureError HOST_INCOMPLETE (with the command as hint) where we cannot install
- * @throws InfrastructureError PACKAGE_INSTALL_FAILED with apt's words
+ * Installs what is missing in the report, with apt as root. Nothing else on the host is changed. If dpkg is in use, waits
+ * up to five minutes.
+ * @throws InfrastructureError HOST_INCOMPLETE (with the command as hint) if we cannot install
+ * @throws InfrastructureError PACKAGE_INSTALL_FAILED with apt's output
  */
 export async function installMissing(report: HostReport, options: InstallOptions): Promise<void> {
   const missing = report.tools.filter(tool => tool.path === undefined).map(tool => tool.need);
@@ -48,24 +48,24 @@ export async function installMissing(report: HostReport, options: InstallOptions
   const install = ['install', '-y', '--no-install-recommends', ...packages];
   let result = await apt(install);
   if (result.code !== 0 && !isFresh) {
-    options.onLine('that failed; again with fresh package lists …');
+    options.onLine('that failed; trying again with fresh package lists …');
     await apt(['update']);
     result = await apt(install);
   }
   if (result.code === 0) return;
   throw new InfrastructureError('PACKAGE_INSTALL_FAILED', `apt-get could not install ${packages.join(' ')}`, {
     evidence: result.stderr || result.stdout.slice(-2000),
-    hint: `Try it by hand: ${report.cure ?? 'apt-get install'}`,
+    hint: `Try it manually: ${report.cure ?? 'apt-get install'}`,
   });
 }
 
 /** The error for a host that lacks something we cannot install. */
 export function incomplete(report: HostReport): InfrastructureError {
   const names = report.tools.filter(tool => tool.path === undefined).map(tool => tool.need.name);
-  return new InfrastructureError('HOST_INCOMPLETE', `this host lacks: ${names.join(', ')}`, {
+  return new InfrastructureError('HOST_INCOMPLETE', `missing on this host: ${names.join(', ')}`, {
     hint: report.cure
       ? `Run: ${report.cure}`
-      : 'Install them with the package manager of this system; the table of `modstorm doctor` says what each is for.',
+      : 'Install them with the package manager of this system; `modstorm doctor` shows what each is for.',
   });
 }
 

@@ -8,16 +8,16 @@ import { AptLists } from './apt-lists.ts';
 import { type AptCandidate, type AptFile, parseMadison, parsePrintUris } from './apt-output.ts';
 import type { DebianHost } from './debian-mirror.ts';
 
-/** What an IsolatedApt depends on; all but the folder is for tests and for unusual hosts. */
+/** Options of an IsolatedApt. All except the folder are for tests and unusual hosts. */
 export interface IsolatedAptOptions extends AptCommandOptions {
-  /** Holds lists, archives and the sources; default: `<cache>/apt`. */
+  /** Folder for lists, archives and sources. Default: `<cache>/apt`. */
   folder?: string | undefined;
-  /** Release and mirror; default: those of the host. */
+  /** Release and mirror. Default: the host's. */
   host?: DebianHost | undefined;
 }
 
 /**
- * An apt of our own: it reads Debian's suites into the cache folder and fetches packages from them, without touching
+ * A separate apt that reads Debian's suites into the cache folder and fetches packages from them, without touching
  * /etc/apt, the host's package state or anything that needs root. The host's proxy settings (apt.conf.d) and its
  * mirror are honoured. Everything is verified by apt against Debian's archive keys.
  */
@@ -37,7 +37,7 @@ export class IsolatedApt {
     return this.#lists.suites();
   }
 
-  /** The versions of a package, in the order of the preferred suites; empty when no suite has it. */
+  /** The versions of a package, in the order of the preferred suites; empty if no suite has it. */
   async candidates(name: string): Promise<AptCandidate[]> {
     await this.#lists.update();
     let found = await this.#madison(name);
@@ -81,17 +81,17 @@ export class IsolatedApt {
     if (result.code !== 0) {
       throw new InfrastructureError(
         'APT_CLOSURE_FAILED',
-        `apt finds no consistent set of dependencies for ${names.join(', ')} in ${suite}`,
+        `apt cannot resolve the dependencies of ${names.join(', ')} in ${suite}`,
         {
           evidence: result.stderr,
-          hint: `Remove ${this.#command.folder} to start from fresh lists, or name another suite.`,
+          hint: `Remove ${this.#command.folder} to start from fresh lists, or choose another suite.`,
         },
       );
     }
     return parsePrintUris(result.stdout);
   }
 
-  /** Unpacks a .deb into a folder, which is made; nothing of the package is run. */
+  /** Unpacks a .deb into a new folder, without running any of its scripts. */
   async extract(deb: string, folder: string): Promise<void> {
     await mkdir(folder, { recursive: true });
     await this.#command.run('dpkg-deb', ['--extract', deb, folder]);

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../files/atomic.ts';
 
-/** What the last attempt to prove KVM on this host came to; kept so that `doctor` can show it at once. */
+/** The result of the last test of KVM on this host, kept so that `doctor` can show it at once. */
 export interface KvmNote {
   /** Whether a guest said hello under KVM. */
   usable: boolean;
@@ -15,13 +15,13 @@ export interface KvmNote {
 /** Name of the note in the cache. */
 export const kvmNoteFile = 'kvm.json';
 
-/** Remembers a proof in the cache. */
+/** Stores a result in the cache. */
 export async function writeKvmNote(cache: string, note: KvmNote): Promise<void> {
   await mkdir(cache, { recursive: true });
   await writeFileAtomically(join(cache, kvmNoteFile), `${JSON.stringify(note)}\n`);
 }
 
-/** The remembered proof; undefined when there is none or it cannot be read as one. */
+/** The stored result; undefined if there is none, or it is unreadable. */
 export async function readKvmNote(
   cache: string,
   readText: (path: string) => Promise<string | undefined>,

@@ -1,7 +1,7 @@
 /** Package managers that have a column in the table of needs. */
 export type PackageManager = 'apt' | 'dnf' | 'pacman';
 
-/** Something that the host must have. It is there when any one of the programs or files is. */
+/** Something that the host must have. Any one of the programs or files is enough. */
 export interface HostNeed {
   /** Stable name, as in the table of `doctor`. */
   name: string;
@@ -11,9 +11,9 @@ export interface HostNeed {
   programs?: readonly string[] | undefined;
   /** Absolute paths; `*` stands for one folder. Any of them will do. */
   files?: readonly string[] | undefined;
-  /** Packages that bring it. */
+  /** Packages that provide it. */
   packages: Record<PackageManager, readonly string[]>;
-  /** Only the tests of modstorm itself need it. */
+  /** Only needed by modstorm's own tests. */
   testsOnly?: true;
 }
 
@@ -26,8 +26,8 @@ const qemuFirmware: HostNeed['packages'] = {
 };
 
 /**
- * All that modstorm needs of a host beside Node, in the order of the table. Debian's packages are installed without
- * recommendations, so what others only recommend (libc6-dev of gcc) stands here for itself. Checked on an empty Debian
+ * Everything that modstorm needs on a host besides Node, in the order of the table. Debian packages are installed without
+ * recommendations, so recommended packages (such as gcc's libc6-dev) are listed explicitly. Checked on an empty Debian
  * 12 (debootstrap --variant=minbase), where perl-base brings perl. lz4 and the headers of openssl, which other kernel
  * builds need, are not in it: nothing that the fragments of guests/kernel/ build starts or includes them (2483 commands
  * of 6.12, 2385 of 7.2).
@@ -95,13 +95,13 @@ export const hostNeeds: readonly HostNeed[] = [
   { name: 'tar', purpose: 'unpacks kernel sources', programs: ['tar'], packages: same('tar') },
   {
     name: 'sync',
-    purpose: 'writes kernel sources through to the disk',
+    purpose: 'syncs kernel sources to disk',
     programs: ['sync'],
     packages: same('coreutils'),
   },
   {
     name: 'find',
-    purpose: 'mends kernel builds that were killed',
+    purpose: 'repairs kernel builds that were killed',
     programs: ['find'],
     packages: same('findutils'),
   },
@@ -111,7 +111,7 @@ export const hostNeeds: readonly HostNeed[] = [
   { name: 'git', purpose: 'reads kernel trees', programs: ['git'], packages: same('git') },
   {
     name: 'perl',
-    purpose: 'asks get_maintainer.pl of a kernel tree for the addresses of a report',
+    purpose: "runs a kernel tree's get_maintainer.pl to address a report",
     programs: ['perl'],
     packages: same('perl'),
   },
@@ -121,7 +121,12 @@ export const hostNeeds: readonly HostNeed[] = [
     programs: ['setpriv'],
     packages: same('util-linux'),
   },
-  { name: 'flock', purpose: 'one set-up at a time', programs: ['flock'], packages: same('util-linux') },
+  {
+    name: 'flock',
+    purpose: 'allows only one set-up at a time',
+    programs: ['flock'],
+    packages: same('util-linux'),
+  },
   {
     name: 'apt',
     purpose: "fetches Debian's packages for the guests",
@@ -142,7 +147,7 @@ export const hostNeeds: readonly HostNeed[] = [
   },
   {
     name: 'debian keys',
-    purpose: "proves that Debian's packages are Debian's",
+    purpose: "verifies Debian's packages",
     files: [
       '/usr/share/keyrings/debian-archive-keyring.gpg',
       '/usr/share/keyrings/debian-archive-keyring.pgp',
@@ -169,7 +174,7 @@ export const hostNeeds: readonly HostNeed[] = [
   },
   {
     name: 'clang-format',
-    purpose: 'checks the form of the C sources',
+    purpose: 'checks the format of the C sources',
     programs: ['clang-format'],
     packages: { apt: ['clang-format'], dnf: ['clang-tools-extra'], pacman: ['clang'] },
     testsOnly: true,
@@ -198,12 +203,12 @@ export function packageManagerOf(osRelease: Readonly<Record<string, string>>): P
   return names.map(name => managerOfDistribution[name]).find(manager => manager !== undefined);
 }
 
-/** Packages that bring the needs, each once, sorted. */
+/** Packages that provide the needs, sorted and unique. */
 export function packagesFor(needs: readonly HostNeed[], manager: PackageManager): string[] {
   return [...new Set(needs.flatMap(need => need.packages[manager]))].sort();
 }
 
-/** The one command line that installs packages, to be pasted into a shell. */
+/** The command line that installs packages, to paste into a shell. */
 export function installCommand(
   manager: PackageManager,
   packages: readonly string[],

@@ -1,28 +1,28 @@
 import { UsageError } from '../errors.ts';
 
-/** What the guest's kernel must have, else the agent refuses to go on. */
+/** What the guest's kernel must have. Without it, the agent refuses to continue. */
 export type Capability = 'module_stats' | 'autoload_dups' | 'dups_trace' | 'decompress';
 
-/** What the agent in the guest shall do; written to /etc/modstorm.conf (read by guests/agent/init/config.c). */
+/** Instructions for the agent in the guest, written to /etc/modstorm.conf (read by guests/agent/init/config.c). */
 export interface AgentConfig {
   /**
-   * CPUs that must come online. Left out when one image serves many machines: then `modstorm.vcpus=N` on the kernel's
-   * command line says it.
+   * CPUs that must come online. Left out if one image serves many machines; `modstorm.vcpus=N` on the kernel command line
+   * then gives the number.
    */
   vcpus?: number | undefined;
   require: readonly Capability[];
-  /** Modules to load before anything else: what the channel itself needs. */
+  /** Modules to load before anything else, because the channel needs them. */
   early: readonly string[];
   /** Modules to load before the first snapshot, in this order. */
   load: readonly string[];
   /** Program and arguments of the workload. */
   run: readonly string[];
   environment?: Readonly<Record<string, string>> | undefined;
-  /** From the start of the workload until the agent ends it, ns; or `modstorm.deadline_ns=` on the command line. */
+  /** Time after which the agent ends the workload, in ns; or `modstorm.deadline_ns=` on the command line. */
   deadlineNs?: number | undefined;
-  /** Files to send when the workload has ended; absolute paths. */
+  /** Files to send when the workload has ended, as absolute paths. */
   results: readonly string[];
-  /** Between two samples of memory during the workload, ns; 0 for none. */
+  /** Interval between two memory samples during the workload, in ns; 0 for none. */
   sampleNs?: number | undefined;
 }
 
@@ -31,8 +31,8 @@ const listLimit = 255;
 const textLimit = 65534;
 
 /**
- * The text of /etc/modstorm.conf: `key=value` lines, the value taken as it is up to the end of the line.
- * @throws UsageError AGENT_CONFIG when a value has a newline or NUL, or there is more than the agent can hold
+ * The text of /etc/modstorm.conf: `key=value` lines, where the value extends to the end of the line.
+ * @throws UsageError AGENT_CONFIG if a value has a newline or NUL, or there is more than the agent can hold
  */
 export function renderAgentConfig(config: AgentConfig): string {
   const lines: [key: string, value: string][] = [['version', '1']];
@@ -67,7 +67,7 @@ function checkValue(key: string, value: string): string {
 }
 
 function refuse(what: string): UsageError {
-  return new UsageError('AGENT_CONFIG', `the agent's configuration is refused: ${what}`, {
-    hint: 'Shorten what the workload runs, or put it into a program of its own.',
+  return new UsageError('AGENT_CONFIG', `invalid configuration for the agent: ${what}`, {
+    hint: "Shorten the workload's arguments, or move them into a program.",
   });
 }

@@ -27,15 +27,15 @@ import { moduleTree } from './module-tree.ts';
 import { prepareUserland, type Userland } from './userland.ts';
 import { parseUserlandTable, selectPrograms, suiteOf } from './userland-table.ts';
 
-/** The part of a resolved workload that decides what is in the image. */
+/** The part of a resolved workload that determines the contents of the image. */
 interface ImageWorkload {
   /** Names of programs in guests/userland.yaml. */
   programs: readonly string[];
-  /** Modules that must be there, compressed as the cell says; `*` is every module of the kernel. */
+  /** Required modules, compressed as the cell says. `*` means every module of the kernel. */
   modules: readonly string[];
   /** Modules to load, with dependencies, before the first snapshot. */
   preload: readonly string[];
-  /** Load the dependencies of `modules` before the first snapshot, and not the modules themselves. */
+  /** Load the dependencies of `modules`, but not the modules themselves, before the first snapshot. */
   preloadDependencies: boolean;
   /** Program and arguments. */
   run: readonly string[];
@@ -43,56 +43,56 @@ interface ImageWorkload {
   environment?: Readonly<Record<string, string>> | undefined;
   results: readonly { file: string }[];
   deadlineNs?: number | undefined;
-  /** Between two samples of memory, ns. */
+  /** Interval between two memory samples, in ns. */
   sampleNs?: number | undefined;
 }
 
-/** What `buildImage` needs. */
+/** Options of `buildImage`. */
 export interface ImageOptions {
   kernel: KernelArtifact;
   compression: Compression;
   workload: ImageWorkload;
-  /** Checked by the agent before anything is loaded. */
+  /** Capabilities that the agent checks before loading anything. */
   require?: readonly Capability[] | undefined;
-  /** Leave it out to use one image for all sizes, and give the agent `modstorm.vcpus=N` on the command line. */
+  /** Leave it out to use one image for all sizes, with `modstorm.vcpus=N` on the command line. */
   vcpus?: number | undefined;
-  /** Cache folder; default: that of the user. */
+  /** Cache folder. Default: the user's. */
   cache?: string | undefined;
   signal?: AbortSignal | undefined;
   onStep?: StepSink | undefined;
-  /** Where Debian packages come from; default: an IsolatedApt in the cache. */
+  /** Source of Debian packages. Default: an IsolatedApt in the cache. */
   packages?: (() => PackageSource) | undefined;
-  /** Path of an agent that is already built; default: guests/agent is built. */
+  /** Path of a prebuilt agent. Default: build guests/agent. */
   agent?: string | undefined;
 }
 
 /** Initramfs archives; a folder for each key. */
 export const imagePlace: CachePlace = { name: 'images', folder: 'images', verified: true };
 
-/** Raised when the same parts would give another archive. */
+/** Incremented if the same parts would give a different archive. */
 const format = 2;
 
-/** Other names of the agent's program, which make it another program (guests/agent/main.c). */
+/** Other names of the agent's executable, under which it acts as another program (guests/agent/main.c). */
 const applets = ['autoload', 'autoload-plain', 'burst', 'coldplug', 'load-cost', 'modules-load', 'storm'];
 
 /** Modules without which there is no channel; built into the kernels that modstorm builds. */
 const channelModules = ['virtio_pci', 'virtio_console'];
 
 /**
- * An initramfs for one kernel and one workload, from the cache if it is there. Three cpio archives end to end: the
+ * An initramfs for one kernel and one workload, from the cache if possible. It consists of three cpio archives: the
  * userland (shared between kernels), the modules, and agent and configuration. The archives are not compressed:
  * unpacking the 46.7 MB of stress-ng with its libraries takes 0.09-0.19 s of guest time under TCG, the same as zstd
  * (12.3 MB at level 3) 0.50-0.56 s, at level 19 (10.2 MB) 0.52-1.01 s (Linux 6.12.95, 2 vCPUs, four boots each in turn).
- * Without libIPSec_MB, 13 MB that nothing calls, it would be 0.05-0.09 s: not worth a stress-ng of our own.
+ * Without libIPSec_MB, 13 MB that nothing calls, it would be 0.05-0.09 s: not worth building our own stress-ng.
  * @throws UsageError MODULE_UNKNOWN, MODULES_UNREADABLE, PROGRAM_UNKNOWN, USERLAND_TABLE, AGENT_CONFIG
  * @throws BuildError KERNEL_WITHOUT_CHANNEL
- * @throws InfrastructureError of apt and of the programs that are run
+ * @throws InfrastructureError from apt and other programs
  */
 export async function buildImage(options: ImageOptions): Promise<Image> {
   const cache = options.cache ?? cacheFolder();
   const { signal } = options;
   const step = (detail: string) => options.onStep?.({ step: 'image', title: 'Image', detail });
-  // First what the user may have got wrong, then what takes time.
+  // Check possible user errors first, before anything that takes time.
   const content = await planContent(options);
   const userland = await findUserland(options, cache, step);
   const sources = projectPath('guests', 'agent');
@@ -120,7 +120,7 @@ export async function buildImage(options: ImageOptions): Promise<Image> {
   });
 }
 
-/** What goes in beside the userland. */
+/** The contents besides the userland. */
 interface ImageContent {
   folder: ModuleFolder;
   modules: KernelModule[];
@@ -150,13 +150,13 @@ async function planContent(options: ImageOptions): Promise<ImageContent> {
     deadlineNs: workload.deadlineNs,
     sampleNs: workload.sampleNs,
   });
-  // What is loaded before the first snapshot is not measured, and kmod of Debian reads no gzip.
+  // Modules loaded before the first snapshot are not measured, and Debian's kmod cannot read gzip.
   const before = namesOf(moduleClosure(folder, [...namesOf(early), ...load]));
   const plain = new Set(before.filter(name => !stormed.has(name)));
   return { folder, modules, plain, config };
 }
 
-/** Which modules a CPU or a device asks for is only known in the guest, so a workload may take them all. */
+/** Only the guest knows which modules a CPU or a device requests, so a workload may include all of them. */
 function wantedModules(folder: ModuleFolder, modules: readonly string[]): readonly string[] {
   return modules.includes('*') ? [...folder.modules.keys()] : modules;
 }
@@ -167,7 +167,7 @@ function channelClosure(folder: ModuleFolder, kernel: KernelArtifact): KernelMod
     if (folder.modules.has(name)) continue;
     throw new BuildError(
       'KERNEL_WITHOUT_CHANNEL',
-      `${kernel.origin} has no ${name}: its guests could not be heard`,
+      `${kernel.origin} has no ${name}, so its guests could not report anything`,
       {
         hint: `Build it with CONFIG_${name.toUpperCase()}=y or =m.`,
       },

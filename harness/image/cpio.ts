@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { InfrastructureError } from '../errors.ts';
 
-/** One thing in an initramfs. Paths are relative to the root, without leading slash: `usr/bin/kmod`. */
+/** An entry of an initramfs. Paths are relative to the root, without a leading slash: `usr/bin/kmod`. */
 export type CpioEntry =
   | { kind: 'directory'; path: string; mode: number }
   | { kind: 'file'; path: string; mode: number; content: Uint8Array }
@@ -23,7 +23,7 @@ const largestField = 0xffff_ffff;
  * A cpio archive in the "newc" format of the kernel's initramfs (Documentation/driver-api/early-userspace/
  * buffer-format.rst). Reproducible: sorted by path, owner root, time 0, inodes counted from 1; missing parent folders
  * are added. Its length is a multiple of 512, so that archives can be joined end to end.
- * @throws InfrastructureError CPIO_INVALID for a bad or doubled path, or a file of 4 GiB and more
+ * @throws InfrastructureError CPIO_INVALID for an invalid or duplicate path, or a file of 4 GiB or more
  */
 export function writeCpio(entries: readonly CpioEntry[]): Buffer {
   const chunks: Uint8Array[] = [];
@@ -44,19 +44,19 @@ export function writeCpio(entries: readonly CpioEntry[]): Buffer {
   return Buffer.concat(chunks, length);
 }
 
-/** All entries by path, with folders that nobody named; a folder comes before what is in it. */
+/** All entries by path, including implicit folders. A folder comes before its contents. */
 function sortWithParents(entries: readonly CpioEntry[]): CpioEntry[] {
   const byPath = new Map<string, CpioEntry>();
   for (const entry of entries) {
     checkPath(entry.path);
-    if (byPath.has(entry.path)) throw invalid(`${JSON.stringify(entry.path)} is there twice`);
+    if (byPath.has(entry.path)) throw invalid(`duplicate entry ${JSON.stringify(entry.path)}`);
     byPath.set(entry.path, entry);
   }
   for (const { path } of entries) {
     for (let parent = posix.dirname(path); parent !== '.'; parent = posix.dirname(parent)) {
       const there = byPath.get(parent);
       if (there && there.kind !== 'directory')
-        throw invalid(`${JSON.stringify(parent)} is no folder but has ${path} in it`);
+        throw invalid(`${JSON.stringify(parent)} is not a folder but contains ${path}`);
       if (!there) byPath.set(parent, { kind: 'directory', path: parent, mode: 0o755 });
     }
   }
@@ -74,7 +74,7 @@ function checkPath(path: string): void {
     path.startsWith('..') ||
     path.includes('\0')
   ) {
-    throw invalid(`${JSON.stringify(path)} is no path for an entry`);
+    throw invalid(`${JSON.stringify(path)} is not a valid path for an entry`);
   }
 }
 
@@ -86,10 +86,10 @@ function bodyOf(entry: CpioEntry): Uint8Array {
 
 function encodeHeader(entry: CpioEntry, inode: number, size: number): Buffer {
   if (size > largestField)
-    throw invalid(`${JSON.stringify(entry.path)} has ${size} bytes, more than the format can tell`);
+    throw invalid(`${JSON.stringify(entry.path)} has ${size} bytes, more than the format allows`);
   const mode = typeBits[entry.kind] | (entry.kind === 'symlink' ? 0o777 : entry.mode);
   const [major, minor] = entry.kind === 'character-device' ? [entry.major, entry.minor] : [0, 0];
-  // One link even for folders: the kernel looks for hard links from two on.
+  // One link even for folders: the kernel looks for hard links if there are two or more.
   return encode({ name: entry.path, inode, mode, links: 1, size, major, minor });
 }
 

@@ -10,13 +10,13 @@ import type { IsolatedApt } from '../host/isolated-apt.ts';
 import { runProgram } from '../process/program.ts';
 import type { LibraryRequest, UserlandFile } from './library-closure.ts';
 
-/** The part of IsolatedApt that is used; tests hand in their own. */
+/** The used part of IsolatedApt. Tests pass their own. */
 export type PackageSource = Pick<IsolatedApt, 'closure' | 'candidates' | 'downloadAll' | 'extract'>;
 
-/** Unpacked Debian packages; a folder for each version. */
+/** Unpacked Debian packages, with a folder for each version. */
 export const packagePlace: CachePlace = { name: 'packages', folder: 'packages' };
 
-/** A package that is unpacked in the cache. */
+/** An unpacked package in the cache. */
 interface UnpackedPackage {
   name: string;
   version: string;
@@ -36,8 +36,8 @@ const libraryFolders = [
 
 /**
  * Unpacks Debian packages of one suite as they are needed. The whole closure of stress-ng's dependencies holds Mesa
- * and LLVM (more than 200 MB) of which not one library is asked for by its ELF header, so packages are fetched one
- * step at a time: who provides a library is a dependency of the package whose file asks for it.
+ * and LLVM (more than 200 MB) of which its ELF header needs no library. So packages are fetched step by step: a library
+ * is looked for in the dependencies of the package whose file needs it.
  */
 export class DebianPool {
   readonly #source: PackageSource;
@@ -50,7 +50,7 @@ export class DebianPool {
   #offered = new Map<string, AptFile>();
 
   /**
-   * @param options the cache folder of modstorm, and how to wait for another process that unpacks
+   * @param options the cache folder, and how to wait for another process that is unpacking
    * @param providers packages of libraries that no dependency leads to, by soname
    */
   constructor(
@@ -66,7 +66,7 @@ export class DebianPool {
     this.#lock = { purpose: 'unpacking packages', signal: options.signal, onWait: options.onWait };
   }
 
-  /** Fetches and unpacks the packages that the programs are in. Called once, first. */
+  /** Fetches and unpacks the packages of the programs. Must be called once, first. */
   async begin(names: readonly string[]): Promise<void> {
     const closure = await this.#source.closure([...names], this.#suite);
     this.#offered = new Map(closure.map(file => [file.name, file]));
@@ -97,7 +97,7 @@ export class DebianPool {
     return { source: inside, path, owner: packageName };
   }
 
-  /** Finds libraries, unpacking further packages as needed; a `LibraryFinder`. */
+  /** Finds libraries, unpacking more packages as needed. A `LibraryFinder`. */
   async find(requests: readonly LibraryRequest[]): Promise<Map<string, UserlandFile>> {
     for (let open = await this.#open(requests); open.length > 0; open = await this.#open(requests)) {
       const next = new Set<string>();
@@ -132,7 +132,7 @@ export class DebianPool {
     }
   }
 
-  /** The likeliest package that was not looked into: a resembling name first, then the smaller file. */
+  /** The most likely package that has not been searched: a similar name first, then the smaller file. */
   async #nextCandidate({ soname, wantedBy }: LibraryRequest): Promise<string | undefined> {
     const provider = this.#providers[soname];
     const relations =
@@ -145,7 +145,7 @@ export class DebianPool {
     return candidates.sort((a, b) => likeness(b, soname) - likeness(a, soname) || bytes(a) - bytes(b))[0];
   }
 
-  /** Providers are not in the closure of the dependencies. */
+  /** Whether a package exists. Providers are not in the closure of the dependencies. */
   async #isOffered(name: string): Promise<boolean> {
     if (this.#offered.has(name)) return true;
     const candidate = (await this.#source.candidates(name)).find(({ suite }) => suite === this.#suite);
@@ -187,7 +187,7 @@ export class DebianPool {
   }
 }
 
-/** The loader must be where ELF headers say, whatever folder of the package holds it. */
+/** The loader must have the path that ELF headers give, whatever its folder in the package. */
 function guestPath(folder: string, name: string): string {
   return name.startsWith('ld-linux') ? `/usr/lib64/${name}` : posix.join('/', folder, name);
 }
@@ -212,7 +212,7 @@ async function readRelations(deb: string): Promise<string[]> {
     .filter(Boolean);
 }
 
-/** The real path of a file in a package; undefined when it is not there or a link leads out of the package. */
+/** The real path of a file in a package; undefined if it does not exist or a link leads out of the package. */
 async function resolveInside(folder: string, path: string): Promise<string | undefined> {
   const root = await realpath(folder);
   const real = await realpath(join(root, path)).catch(() => undefined);

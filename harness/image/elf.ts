@@ -1,16 +1,16 @@
 import { InfrastructureError } from '../errors.ts';
 
-/** What the dynamic loader would want to know of an x86-64 program or library. */
+/** What the dynamic loader needs to know about an x86-64 program or library. */
 export interface ElfFacts {
   /** Path of the dynamic loader (PT_INTERP); undefined for libraries and static programs. */
   interpreter?: string | undefined;
   /** DT_NEEDED, in order. */
   needed: string[];
-  /** Folders that are searched before the usual ones: DT_RUNPATH or DT_RPATH, as written (`$ORIGIN` and all). */
+  /** Folders to search before the usual ones: DT_RUNPATH or DT_RPATH, as written (including `$ORIGIN`). */
   runpath: string[];
   /** DT_SONAME. */
   soname?: string | undefined;
-  /** Libraries that are opened later if they are there (.note.dlopen, systemd's ELF dlopen metadata). */
+  /** Libraries that are opened later if present (.note.dlopen, systemd's ELF dlopen metadata). */
   optional: string[];
 }
 
@@ -51,7 +51,7 @@ export function readElf(bytes: Uint8Array, name: string): ElfFacts {
   return facts;
 }
 
-/** Whether a file begins like an ELF file: scripts and data do not. */
+/** Whether a file begins like an ELF file, unlike scripts and data. */
 export function isElf(bytes: Uint8Array): boolean {
   return (
     bytes.length >= 4 && bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46
@@ -67,14 +67,14 @@ class ElfFile {
     this.#name = name;
     const isGood =
       isElf(bytes) && bytes.length >= 64 && bytes[4] === 2 && bytes[5] === 1 && bytes.readUInt16LE(18) === 62;
-    if (!isGood) throw this.#broken('is no 64-bit x86 ELF file');
+    if (!isGood) throw this.#broken('is not a 64-bit x86 ELF file');
   }
 
   segments(): Segment[] {
     const table = this.#position(this.#bytes.readBigUInt64LE(32));
     const size = this.#bytes.readUInt16LE(54);
     const count = this.#bytes.readUInt16LE(56);
-    if (count > 0 && size < 56) throw this.#broken('has program headers of a wrong size');
+    if (count > 0 && size < 56) throw this.#broken('has program headers of the wrong size');
     return Array.from({ length: count }, (_, index) => {
       const header = this.#slice(table + index * size, 56);
       return {
@@ -115,7 +115,7 @@ class ElfFile {
   text(offset: number, limit: number): string {
     const bytes = this.#slice(offset, Math.max(0, limit));
     const end = bytes.indexOf(0);
-    if (end < 0) throw this.#broken('has a name without an end');
+    if (end < 0) throw this.#broken('has an unterminated name');
     return bytes.toString('utf8', 0, end);
   }
 
@@ -150,15 +150,15 @@ class ElfFile {
     return found;
   }
 
-  /** Each feature names interchangeable libraries, best first: the first is taken. */
+  /** Each feature names interchangeable libraries, best first. Use the first. */
   #sonames(json: string): string[] {
     let features: unknown;
     try {
       features = JSON.parse(json);
     } catch (error) {
-      throw this.#broken('has a .note.dlopen that is no JSON', error);
+      throw this.#broken('has a .note.dlopen that is not JSON', error);
     }
-    if (!Array.isArray(features)) throw this.#broken('has a .note.dlopen that is no list');
+    if (!Array.isArray(features)) throw this.#broken('has a .note.dlopen that is not a list');
     return features.flatMap(feature => {
       const names: unknown = feature?.soname;
       return Array.isArray(names) && typeof names[0] === 'string' ? [names[0]] : [];
@@ -175,18 +175,18 @@ class ElfFile {
   }
 
   #position(value: bigint): number {
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw this.#broken('has an offset that no file can have');
+    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw this.#broken('has an impossible offset');
     return Number(value);
   }
 
   #slice(offset: number, length: number): Buffer {
-    if (offset + length > this.#bytes.length) throw this.#broken('is cut off');
+    if (offset + length > this.#bytes.length) throw this.#broken('is truncated');
     return this.#bytes.subarray(offset, offset + length);
   }
 
   #broken(what: string, cause?: unknown): InfrastructureError {
     return new InfrastructureError('ELF_INVALID', `${this.#name} ${what}`, {
-      hint: 'Remove the cache (`modstorm clean --cache`) so that it is fetched again.',
+      hint: 'Remove the cache (`modstorm clean --cache`) to fetch it again.',
       cause,
     });
   }

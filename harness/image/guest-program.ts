@@ -6,7 +6,7 @@ import { existingPath } from '../files/existing.ts';
 import { readRegularFile } from '../files/regular-file.ts';
 import { runProgram } from '../process/program.ts';
 
-/** Programs of guests/ that were compiled; a folder for each state of their sources. */
+/** Compiled programs of guests/, with a folder for each state of their sources. */
 export const guestProgramPlace: CachePlace = {
   name: 'guest programs',
   folder: 'guest-programs',
@@ -15,23 +15,23 @@ export const guestProgramPlace: CachePlace = {
 
 /** How to build a program of guests/. */
 export interface GuestProgramOptions {
-  /** Folder with its Makefile, which puts `O=DIR name` into DIR. */
+  /** Folder with its Makefile, which builds into DIR with `O=DIR name`. */
   sources: string;
-  /** Name of the file that `make` leaves. */
+  /** Name of the file that `make` creates. */
   name: string;
-  /** Further variables for make: `API=1`. */
+  /** Additional variables for make: `API=1`. */
   variables?: readonly string[] | undefined;
   /** Cache folder of modstorm. */
   cache: string;
   signal?: AbortSignal | undefined;
-  /** Told whom a wait is for, when another process builds the same program. */
+  /** Called with a notice if another process is building the same program. */
   onWait?: ((notice: string) => void) | undefined;
 }
 
 /**
  * A C program of guests/ (the agent, the plugin of QEMU), built once for each state of its sources and each compiler.
  * @returns path of the program in the cache
- * @throws InfrastructureError PROGRAM_FAILED with the compiler's words, PROGRAM_MISSING
+ * @throws InfrastructureError PROGRAM_FAILED with the compiler's output, PROGRAM_MISSING
  */
 export async function buildGuestProgram(options: GuestProgramOptions): Promise<string> {
   const { sources, name, variables = [], cache, signal, onWait } = options;
@@ -45,7 +45,7 @@ export async function buildGuestProgram(options: GuestProgramOptions): Promise<s
   });
 }
 
-/** Names and contents of the sources, what make is told, and the version of the compiler. */
+/** Digest of the names and contents of the sources, the make variables, and the compiler version. */
 async function digestSources(folder: string, variables: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const variable of variables) hash.update(`${variable}\0`);

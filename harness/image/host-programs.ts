@@ -4,15 +4,15 @@ import { runProgram } from '../process/program.ts';
 import type { LibraryFinder, LibraryRequest, UserlandFile } from './library-closure.ts';
 import { compareVersions, type ProgramSource } from './userland-table.ts';
 
-/** The host's own programs, when they can be used instead of Debian's. */
+/** The host's own programs, if they can be used instead of Debian's. */
 export interface HostPrograms {
   files: UserlandFile[];
-  /** Version of each program that tells one, with the mark that it is the host's. */
+  /** Version of each program that reports one, marked as the host's. */
   versions: Record<string, string>;
   find: LibraryFinder;
 }
 
-/** What is asked of the host; replaced in tests. */
+/** How to query the host; replaced in tests. */
 export interface HostProgramsOptions {
   /** Root of the file system to look in. */
   root?: string | undefined;
@@ -29,9 +29,9 @@ const usualFolders = [
 ];
 
 /**
- * The host's programs, if it has all of them and they are new enough; undefined otherwise, for then all come from
- * Debian: programs of one system do not run with libraries of another. Only a program with a least version speaks for
- * the host, so that an image of nothing but modprobe does not depend on what the host happens to have.
+ * The host's programs, if it has all of them and they are recent enough. Otherwise undefined, and all come from Debian:
+ * programs of one system do not run with the libraries of another. The host is only considered if a program has a minimum
+ * version, so that an image with just modprobe does not depend on what the host happens to have.
  */
 export async function findHostPrograms(
   programs: readonly ProgramSource[],

@@ -1,7 +1,7 @@
-/** An initramfs ready to boot, in the cache. */
+/** A bootable initramfs in the cache. */
 export interface Image {
   key: string;
-  /** Absolute path of the (concatenated) cpio archive that QEMU gets as -initrd. */
+  /** Absolute path of the (concatenated) cpio archive for QEMU's -initrd. */
   path: string;
   bytes: number;
   /** Versions of the userland's parts: `stress-ng` → `0.19.02-1`, `kmod` → … */

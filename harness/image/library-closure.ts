@@ -3,32 +3,32 @@ import { InfrastructureError } from '../errors.ts';
 import { readRegularFile } from '../files/regular-file.ts';
 import { isElf, readElf } from './elf.ts';
 
-/** A file of the host or of an unpacked package, and where it goes in the guest. */
+/** A file of the host or of an unpacked package, and its path in the guest. */
 export interface UserlandFile {
   /** Absolute path on the host. */
   source: string;
-  /** Absolute path in the guest, as programs call it. */
+  /** Absolute path in the guest, as programs use it. */
   path: string;
-  /** Package, or `host`: who is asked first for the libraries of this file. */
+  /** Package, or `host`. The libraries of this file are looked for there first. */
   owner: string;
 }
 
-/** A library that a file asks for. */
+/** A library that a file needs. */
 export interface LibraryRequest {
   soname: string;
   wantedBy: UserlandFile;
-  /** Absolute folders that the file wants searched before the usual ones. */
+  /** Absolute folders to search before the usual ones. */
   folders: string[];
 }
 
-/** Finds libraries; asked for many at once, because each download costs a start of apt. Missing ones are left out. */
+/** Finds libraries, many at once because each download starts apt. Missing ones are left out. */
 export type LibraryFinder = (requests: readonly LibraryRequest[]) => Promise<Map<string, UserlandFile>>;
 
 /**
- * Files together with the dynamic loader and all libraries that they need, directly and indirectly, all from the
- * same finder: libraries of one system with programs of another may not even start.
- * @param opens sonames that are followed where an ELF header only says that the library may be opened (.note.dlopen);
- *   systemd alone names thirty such
+ * Files with the dynamic loader and all libraries that they need, directly or indirectly, from the same finder: programs
+ * of one system may not even start with the libraries of another.
+ * @param opens sonames to follow although the ELF header only says that they may be opened (.note.dlopen); systemd alone
+ *   names thirty
  * @throws InfrastructureError LIBRARY_MISSING, ELF_INVALID
  */
 export async function libraryClosure(
@@ -53,7 +53,7 @@ export async function libraryClosure(
   return [...found.values()];
 }
 
-/** Whether a name comes for the first time; from now on it is known. */
+/** Whether a name is new. Remembers it. */
 function isNew(known: Set<string>, name: string): boolean {
   return known.size < known.add(name).size;
 }
@@ -78,7 +78,7 @@ function missing(request: LibraryRequest): InfrastructureError {
     'LIBRARY_MISSING',
     `no package has ${soname}, which ${wantedBy.path} (${wantedBy.owner}) needs`,
     {
-      hint: 'Remove the cache (`modstorm clean --cache`) so that package lists are read afresh; else name another suite in guests/userland.yaml.',
+      hint: 'Remove the cache (`modstorm clean --cache`) to read package lists again, or choose another suite in guests/userland.yaml.',
     },
   );
 }

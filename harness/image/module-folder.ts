@@ -3,15 +3,15 @@ import { UsageError } from '../errors.ts';
 import { readRegularFile } from '../files/regular-file.ts';
 import { suggest } from '../matrix/source/nearest.ts';
 
-/** A module of a /lib/modules/<release> folder, as depmod listed it. */
+/** A module in a /lib/modules/<release> folder, as listed by depmod. */
 export interface KernelModule {
-  /** Name as in /proc/modules: `_` for `-`. */
+  /** Name as in /proc/modules, with `_` for `-`. */
   name: string;
-  /** Below the folder, as the file is called there: `kernel/fs/xfs/xfs.ko.zst`. */
+  /** Path relative to the folder: `kernel/fs/xfs/xfs.ko.zst`. */
   path: string;
   /** Direct and indirect dependencies, in the order of modules.dep: the last one is loaded first. */
   dependencies: string[];
-  /** Place in modules.dep; kept as priority in indexes. */
+  /** Position in modules.dep, used as the priority in indexes. */
   order: number;
 }
 
@@ -19,7 +19,7 @@ export interface KernelModule {
 export interface ModuleFolder {
   folder: string;
   modules: Map<string, KernelModule>;
-  /** Names of modules that are part of the kernel image. */
+  /** Names of built-in modules. */
   builtin: Set<string>;
   /** Modules to load before a module (`pre`), by name; may be aliases. modules.softdep. */
   softDependencies: Map<string, string[]>;
@@ -31,21 +31,21 @@ export interface ModuleFolder {
 
 const fileEnding = /\.ko(\.(gz|xz|zst))?$/;
 
-/** The name by which the kernel knows a module: without folder and ending, `-` as `_`. */
+/** The kernel's name of a module: without folder and extension, with `_` for `-`. */
 export function moduleName(pathOrName: string): string {
   return basename(pathOrName).replace(fileEnding, '').replaceAll('-', '_');
 }
 
 /**
  * Reads modules.dep, .softdep, .builtin, .alias and .symbols of a folder.
- * @throws UsageError MODULES_UNREADABLE when modules.dep is not there
+ * @throws UsageError MODULES_UNREADABLE if modules.dep does not exist
  */
 export async function readModuleFolder(folder: string): Promise<ModuleFolder> {
   const text = (name: string) => readOptional(join(folder, name));
   const dependencies = await text('modules.dep');
   if (dependencies === undefined) {
     throw new UsageError('MODULES_UNREADABLE', `${folder} has no modules.dep`, {
-      hint: 'Give the folder /lib/modules/RELEASE of the kernel; `depmod -b ROOT RELEASE` makes modules.dep.',
+      hint: 'Give the folder /lib/modules/RELEASE of the kernel; `depmod -b ROOT RELEASE` creates modules.dep.',
     });
   }
   return {
@@ -59,10 +59,10 @@ export async function readModuleFolder(folder: string): Promise<ModuleFolder> {
 }
 
 /**
- * The modules that `names` need in order to load, themselves included, in an order in which they can be loaded one
- * after the other. Names of built-in modules are left out.
- * @param soft with soft dependencies too: they must be in the image, but loading one may fail (crc32c_intel on a CPU
- *   without SSE4.2) and modprobe does not mind
+ * The modules that `names` need in order to load, including themselves, in a valid load order. Built-in modules are left
+ * out.
+ * @param soft include soft dependencies: they must be in the image, but modprobe does not mind if loading one fails (such
+ *   as crc32c_intel on a CPU without SSE4.2)
  * @throws UsageError MODULE_UNKNOWN for a name that is neither a module nor built in
  */
 export function moduleClosure(
@@ -76,7 +76,7 @@ export function moduleClosure(
     if (visiting.has(module.name)) return;
     visiting.add(module.name);
     if (soft === 'with-soft') for (const found of softDependencies(folder, module)) visit(found);
-    // biome-ignore lint/style/noNonNullAssertion: parseDependencies lets no module depend on one that is not there
+    // biome-ignore lint/style/noNonNullAssertion: parseDependencies rejects dependencies on missing modules
     for (const dependency of module.dependencies.toReversed()) visit(folder.modules.get(dependency)!);
     closed.set(module.name, module);
   };
@@ -88,7 +88,7 @@ export function moduleClosure(
   return [...closed.values()];
 }
 
-/** Whether a name is part of the kernel image, so that nothing is loaded. */
+/** Whether a module is built into the kernel image, so that nothing is loaded. */
 export function isBuiltin(folder: ModuleFolder, name: string): boolean {
   return folder.builtin.has(moduleName(name)) && !folder.modules.has(moduleName(name));
 }
@@ -97,7 +97,7 @@ function softDependencies(folder: ModuleFolder, module: KernelModule): KernelMod
   return (folder.softDependencies.get(module.name) ?? []).flatMap(name => findSoft(folder, name));
 }
 
-/** A soft dependency is a module or an alias for some (`crc32c`); one that is not there is no error to modprobe either. */
+/** A soft dependency is a module or an alias (`crc32c`). As for modprobe, a missing one is not an error. */
 function findSoft(folder: ModuleFolder, name: string): KernelModule[] {
   const direct = folder.modules.get(moduleName(name));
   if (direct) return [direct];
@@ -136,7 +136,7 @@ function parseDependencies(text: string): Map<string, KernelModule> {
   return modules;
 }
 
-/** Lines `softdep NAME pre: A B post: C`. What comes after a module is loaded is of no use to a load order. */
+/** Lines `softdep NAME pre: A B post: C`. `post` is irrelevant to the load order. */
 function parseSoftDependencies(text: string): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const line of linesOf(text)) {
@@ -167,7 +167,7 @@ function linesOf(text: string | undefined): string[] {
   return (text ?? '').split('\n').filter(line => line !== '' && !line.startsWith('#'));
 }
 
-/** Built by modstorm beside each of its own kernels (harness/kernel/extra-modules.ts). */
+/** Modules that modstorm builds for each of its own kernels (harness/kernel/extra-modules.ts). */
 const ownModules = ['modstorm_fail', 'test_kmod'];
 
 function unknownModule(folder: ModuleFolder, name: string): UsageError {
@@ -177,8 +177,8 @@ function unknownModule(folder: ModuleFolder, name: string): UsageError {
     `this kernel has no module ${JSON.stringify(name)}, neither as a file nor built in`,
     {
       hint: ownModules.includes(moduleName(name))
-        ? `Kernels that modstorm builds have it; a prebuilt one lacks it. Take another module or workload for that. Looked in ${folder.folder}.`
-        : `${close} To enable it, set its option to m in a fragment of guests/kernel/ (or one named under \`configs:\` in the matrix) and name the fragment in the config axis. Looked in ${folder.folder}.`,
+        ? `Kernels built by modstorm have it, but this one is prebuilt. Use another module or workload. Searched ${folder.folder}.`
+        : `${close} To enable it, set its option to m in a fragment of guests/kernel/ (or one named under \`configs:\` in the matrix) and name the fragment in the config axis. Searched ${folder.folder}.`,
     },
   );
 }

@@ -1,12 +1,12 @@
 /**
- * Writes the binary indexes (`modules.dep.bin` …) that modprobe looks names up in: a radix tree, children before
- * parents, integers big-endian. The format is kmod's, libkmod/libkmod-index.h, version 2.1; our own writer
- * because depmod of Debian 12 cannot read gzip-compressed modules, and because it needs no temporary tree.
+ * Writes the binary indexes (`modules.dep.bin` …) in which modprobe looks up names: a radix tree, children before parents,
+ * integers big-endian. The format is kmod's (libkmod/libkmod-index.h, version 2.1). We have our own writer because
+ * Debian 12's depmod cannot read gzip-compressed modules, and because it needs no temporary tree.
  */
 export class ModuleIndex {
   readonly #root = new IndexNode('');
 
-  /** Adds a value under a name; of several values the one with the lower priority comes first. */
+  /** Adds a value under a name. Several values are sorted by ascending priority. */
   add(name: string, value: string, priority: number): void {
     this.#root.add(Buffer.from(name, 'latin1'), { value: Buffer.from(value, 'latin1'), priority });
   }
@@ -68,7 +68,7 @@ class IndexNode {
     this.#children.set(first, leaf);
   }
 
-  /** The rest of the prefix, and all that hangs below it, becomes the only child. */
+  /** The rest of the prefix, with everything below it, becomes the only child. */
   #split(at: number): void {
     const lower = new IndexNode(this.#prefix.slice(at + 1));
     lower.#children = this.#children;
@@ -78,7 +78,7 @@ class IndexNode {
     this.#prefix = this.#prefix.slice(0, at);
   }
 
-  /** Appends the node after its children; returns its offset with the flags in the upper bits. */
+  /** Appends the node after its children. Returns its offset, with flags in the upper bits. */
   encode(state: EncodingState): number {
     const children = this.#encodeChildren(state);
     const parts: Buffer[] = [];
@@ -102,7 +102,7 @@ class IndexNode {
     return offset;
   }
 
-  /** First and last character, then one offset for each character between them; 0 where there is no child. */
+  /** First and last character, then one offset for each character between them; 0 if there is no child. */
   #encodeChildren(state: EncodingState): Buffer | undefined {
     if (this.#children.size === 0) return undefined;
     const characters = [...this.#children.keys()];

@@ -14,20 +14,20 @@ export interface ModuleTreeOptions {
   release: string;
   folder: ModuleFolder;
   modules: readonly KernelModule[];
-  /** How the modules are compressed that `plain` does not name. */
+  /** Compression of all modules not named in `plain`. */
   compression: Compression;
-  /** Names of modules that stay as they are, whatever the compression: nobody measures how they load. */
+  /** Names of modules that are never compressed, because their loading is not measured. */
   plain: ReadonlySet<string>;
   signal?: AbortSignal | undefined;
 }
 
-/** Programs that compress a file in its place, with the flags of the kernel's scripts/Makefile.modinst. */
+/** Programs that compress a file in place, with the flags of the kernel's scripts/Makefile.modinst. */
 const compressors: Record<
   Exclude<Compression, 'none'>,
   { ending: string; program: string; args: string[] }
 > = {
   gzip: { ending: '.gz', program: 'gzip', args: ['-n', '-f'] },
-  // The kernel's xz reads CRC32 only, and module decompression allows a dictionary of 1 MiB (kernel/module/decompress.c).
+  // The kernel's xz only supports CRC32, and module decompression allows a dictionary of 1 MiB (kernel/module/decompress.c).
   xz: { ending: '.xz', program: 'xz', args: ['--check=crc32', '--lzma2=dict=1MiB', '-T1', '-f'] },
   zstd: { ending: '.zst', program: 'zstd', args: ['--rm', '-f', '-q'] },
 };
@@ -46,7 +46,7 @@ const copiedLists = [
 ];
 
 /**
- * The folder /usr/lib/modules/<release> of a guest: the given modules, the lists of depmod cut down to them, and the
+ * The folder /usr/lib/modules/<release> of a guest: the given modules, depmod's lists reduced to them, and the
  * binary indexes that modprobe reads.
  */
 export async function moduleTree(options: ModuleTreeOptions): Promise<CpioEntry[]> {
@@ -77,7 +77,7 @@ export async function moduleTree(options: ModuleTreeOptions): Promise<CpioEntry[
 }
 
 /**
- * The lists and indexes of depmod for a subset of modules.
+ * depmod's lists and indexes for a subset of modules.
  * @param paths name of a module to its path in the guest
  */
 export function moduleLists(
@@ -125,7 +125,7 @@ function aliasLists(
   ];
 }
 
-/** As libkmod's alias_normalize: `-` becomes `_`, except in brackets, where it is a range. */
+/** Like libkmod's alias_normalize: `-` becomes `_`, except in brackets, where it denotes a range. */
 function normalizeAlias(alias: string): string {
   let inBrackets = false;
   return Array.from(alias, character => {
@@ -135,7 +135,7 @@ function normalizeAlias(alias: string): string {
   }).join('');
 }
 
-/** A module file compressed as wanted, whatever it was before. */
+/** Recompresses a module file as requested. */
 async function prepareModule(
   source: string,
   compression: Compression,
@@ -150,7 +150,7 @@ async function prepareModule(
   const run = (tool: { program: string; args: string[] }, path: string) =>
     runProgram(tool.program, [...tool.args, '--', path], { signal });
   const plain = before === undefined ? file : file.slice(0, -before.length);
-  // biome-ignore lint/style/noNonNullAssertion: a module folder holds files with these endings only
+  // biome-ignore lint/style/noNonNullAssertion: a module folder only holds files with these extensions
   if (before !== undefined) await run(decompressors[before]!, file);
   if (compression === 'none') return { content: await readRegularFile(plain), ending: '' };
   const compressor = compressors[compression];

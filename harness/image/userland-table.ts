@@ -24,28 +24,28 @@ const tableShape = z.strictObject({
   programs: z.record(z.string(), programShape),
 });
 
-/** Where a program of the userland comes from; one entry of guests/userland.yaml. */
+/** The source of a userland program: an entry of guests/userland.yaml. */
 export interface ProgramSource {
   name: string;
-  /** Debian package that has it. */
+  /** The Debian package that has it. */
   package: string;
   /** Absolute path in the package, and in the guest. */
   path: string;
-  /** Further names in the guest: symbolic links to `path`. */
+  /** Additional names in the guest: symbolic links to `path`. */
   links: string[];
-  /** Further files of the package that the program needs. */
+  /** Additional files of the package that the program needs. */
   files: string[];
-  /** Libraries that it opens by itself while it runs, if they are there: soname to Debian package. */
+  /** Libraries that it opens at run time if present: soname to Debian package. */
   opens: Record<string, string>;
-  /** Least version (dotted numbers) of the host's own that is taken instead of Debian's. */
+  /** Minimum version (dotted numbers) of the host's program to use it instead of Debian's. */
   minimum?: string | undefined;
-  /** Debian suite that has it, where that of the table has not: then the whole image comes from this suite. */
+  /** Debian suite that has it, if the default suite does not. The whole image then comes from this suite. */
   suite?: string | undefined;
 }
 
 /** guests/userland.yaml, checked. */
 export interface UserlandTable {
-  /** Debian suite that all programs and libraries come from, unless a program of the image names another. */
+  /** Debian suite of all programs and libraries, unless a program of the image names another. */
   suite: string;
   /** Programs that are in every image. */
   always: string[];
@@ -62,7 +62,7 @@ export function parseUserlandTable(text: string, file: string): UserlandTable {
   try {
     value = parse(text);
   } catch (error) {
-    throw new UsageError('USERLAND_TABLE', `${file} is no YAML: ${(error as Error).message}`, {
+    throw new UsageError('USERLAND_TABLE', `${file} is not YAML: ${(error as Error).message}`, {
       cause: error,
     });
   }
@@ -87,7 +87,7 @@ export function parseUserlandTable(text: string, file: string): UserlandTable {
 }
 
 /**
- * The programs of an image: those that are always there and the wanted ones, in the order of the table.
+ * The programs of an image: those in every image and the requested ones, in the order of the table.
  * @throws UsageError PROGRAM_UNKNOWN
  */
 export function selectPrograms(table: UserlandTable, wanted: readonly string[]): ProgramSource[] {
@@ -96,21 +96,21 @@ export function selectPrograms(table: UserlandTable, wanted: readonly string[]):
     if (table.programs.some(program => program.name === name)) continue;
     const known = table.programs.map(program => program.name);
     throw new UsageError('PROGRAM_UNKNOWN', `guests/userland.yaml has no program ${JSON.stringify(name)}`, {
-      hint: `${suggest(name, known)} A program is added there with its Debian package and path.`,
+      hint: `${suggest(name, known)} To add a program, give its Debian package and path there.`,
     });
   }
   return table.programs.filter(program => names.has(program.name));
 }
 
 /**
- * The one suite that all programs of an image come from: what is linked with the libraries of one does not run with
- * those of another.
- * @throws UsageError USERLAND_TABLE when the programs name several
+ * The suite of all programs of an image. There is only one, because a program linked with the libraries of one suite does
+ * not run with those of another.
+ * @throws UsageError USERLAND_TABLE if the programs name several
  */
 export function suiteOf(table: UserlandTable, programs: readonly ProgramSource[]): string {
   const named = [...new Set(programs.flatMap(({ suite }) => suite ?? []))];
   if (named.length < 2) return named[0] ?? table.suite;
-  const message = `an image cannot hold programs of the suites ${named.join(' and ')} together`;
+  const message = `an image cannot mix programs of the suites ${named.join(' and ')}`;
   throw new UsageError('USERLAND_TABLE', message, { hint: 'See `suite` in guests/userland.yaml.' });
 }
 

@@ -19,25 +19,25 @@ export interface Userland {
   versions: Record<string, string>;
 }
 
-/** What `prepareUserland` needs. */
+/** Options of `prepareUserland`. */
 export interface UserlandOptions {
   programs: readonly ProgramSource[];
   suite: string;
   /** Cache folder of modstorm. */
   cache: string;
-  /** Made only when something has to be fetched. */
+  /** Called only if something has to be fetched. */
   packages: () => PackageSource;
-  /** The host's own programs, if they will do; Debian's otherwise. */
+  /** The host's own programs, if suitable; otherwise Debian's are used. */
   host?: (() => Promise<HostPrograms | undefined>) | undefined;
   signal?: AbortSignal | undefined;
-  /** Told whom a wait is for, when another process prepares the same userland. */
+  /** Called with a notice if another process is preparing the same userland. */
   onWait?: ((notice: string) => void) | undefined;
 }
 
-/** Userlands as archives; a folder for each set of programs. */
+/** Userland archives, with a folder for each set of programs. */
 export const userlandPlace: CachePlace = { name: 'userlands', folder: 'userland', verified: true };
 
-/** Raised when the same packages would give another archive. */
+/** Incremented if the same packages would give a different archive. */
 const format = 1;
 
 const mountPoints = [
@@ -57,8 +57,8 @@ const mountPoints = [
 const mergedLinks = ['bin', 'lib', 'lib64', 'sbin'];
 
 /**
- * The userland from the cache, from the host, or from Debian. What was fetched once stays until the cache is removed: a run must not
- * measure another stress-ng than the one before because a mirror was updated in between.
+ * The userland from the cache, from the host, or from Debian. Fetched packages stay until the cache is removed, so that a
+ * run does not use a different stress-ng than the previous one because a mirror was updated.
  * @throws InfrastructureError of the package source, LIBRARY_MISSING, PACKAGE_FILE_MISSING
  */
 export async function prepareUserland(options: UserlandOptions): Promise<Userland> {
@@ -133,7 +133,7 @@ async function debianFiles(options: UserlandOptions): Promise<ClosedFiles> {
   return { files, versions: Object.fromEntries(names.map(name => [name, pool.versions[name]!])) };
 }
 
-/** Libraries that programs open by themselves: soname to package. */
+/** Libraries that programs open at run time: soname to package. */
 function openedBy(programs: readonly ProgramSource[]): Record<string, string> {
   return Object.assign({}, ...programs.map(program => program.opens));
 }
@@ -160,7 +160,7 @@ function linkEntries(programs: readonly ProgramSource[]): CpioEntry[] {
   );
 }
 
-/** A path for the archive: /bin and its like are links to below /usr. */
+/** A path for the archive: /bin and the like are links into /usr. */
 function mergedPath(path: string): string {
   const relative = path.slice(1);
   const [top = ''] = relative.split('/');

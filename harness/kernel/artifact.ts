@@ -1,4 +1,4 @@
-/** A kernel ready to boot, in the content-addressed cache. All paths are absolute. */
+/** A bootable kernel in the content-addressed cache. All paths are absolute. */
 export interface KernelArtifact {
   /** Key of the cache entry: source identity + patches + resulting config + toolchain. */
   key: string;
@@ -13,8 +13,8 @@ export interface KernelArtifact {
   config?: string | undefined;
   /** GNU build id of vmlinux, hexadecimal. */
   buildId?: string | undefined;
-  /** SHA-256 over image and modules: two commits with the same object code have the same. */
+  /** SHA-256 over image and modules: equal for two commits with the same object code. */
   objectDigest: string;
-  /** Where it comes from, for people: `Debian linux-source-6.12 6.12.95-1~bpo12+1`. */
+  /** Its source, for display: `Debian linux-source-6.12 6.12.95-1~bpo12+1`. */
   origin: string;
 }

@@ -1,6 +1,6 @@
-/** What went wrong in a build, cut out of make's output. */
+/** The failure of a build, extracted from make's output. */
 export interface BuildFailure {
-  /** The first error as one line: `kernel/module/stats.c:42:7: error: expected ';'`; make's own word if no tool said more. */
+  /** The first error as one line: `kernel/module/stats.c:42:7: error: expected ';'`; make's own message if no tool printed more. */
   title: string;
   /** The errors with their context, at most `maxLines`. */
   evidence: string;
@@ -16,10 +16,10 @@ const linkerError = /(?:^|: )(?:undefined reference to|multiple definition of|ld
 const kconfigError = /^\S*Kconfig\S*:\d+: ?(?!.*warning)/;
 const modpostError = /^ERROR: (?:modpost|Kernel configuration)/;
 const shellError = /: (?:command )?not found$|: No such file or directory$|No space left on device/;
-/** The rule that failed; make's later lines only say that the rules above it failed too. */
+/** The rule that failed. make's later lines only say that the rules above it failed too. */
 const makeError = /^make(?:\[\d+\])?: \*\*\* (?!Waiting)/;
 
-/** The lines that say why a build failed; everything else of make's output is noise. */
+/** Extracts the lines that say why a build failed. */
 export function extractBuildFailure(lines: readonly string[]): BuildFailure {
   const errors: string[] = [];
   let first: string | undefined;
@@ -37,7 +37,7 @@ export function extractBuildFailure(lines: readonly string[]): BuildFailure {
   }
   const rule = lines.find(line => makeError.test(line));
   if (rule && errors.length < maxLines) errors.push(rule);
-  return { title: first ?? rule ?? lines.at(-1) ?? 'make said nothing', evidence: errors.join('\n') };
+  return { title: first ?? rule ?? lines.at(-1) ?? 'make printed nothing', evidence: errors.join('\n') };
 }
 
 function isError(line: string): boolean {

@@ -13,7 +13,7 @@ import { shortDigest, sourcePlace } from './source-folder.ts';
 import { applyPatches, type Patches } from './source-patches.ts';
 
 /**
- * A kernel source package of Debian.
+ * Resolves a Debian kernel source package.
  * @throws BuildError KERNEL_SOURCE_UNKNOWN; InfrastructureError of apt
  */
 export async function resolveDebian(
@@ -43,8 +43,8 @@ export async function resolveDebian(
 }
 
 /**
- * The version of a Debian package, chosen once and then kept in the cache: a run tomorrow builds the same source, and
- * a run without network finds its kernels. `modstorm clean` forgets it.
+ * The version of a Debian package, chosen once and kept in the cache, so that tomorrow's run builds the same source and a
+ * run without network finds its kernels. `modstorm clean` removes it.
  */
 async function chooseVersion(
   name: string,
@@ -67,8 +67,8 @@ async function chooseVersion(
       `Debian has no package ${name}${suite ? ` in ${suite}` : ''}`,
       {
         hint: offered
-          ? `It is in: ${offered}.`
-          : `Source packages are named linux-source-X.Y; looked in ${(await apt.suites()).join(', ')}.`,
+          ? `It exists in: ${offered}.`
+          : `Source packages are named linux-source-X.Y; searched ${(await apt.suites()).join(', ')}.`,
       },
     );
   }
@@ -95,8 +95,8 @@ async function unpackDebian(
 }
 
 /**
- * Left out when unpacking, which saves a third of the time and space: what a build for x86 never reads (but Kconfig
- * reads the Kconfig files of all architectures), and the register tables of amdgpu, useless in a guest.
+ * Left out when unpacking, which saves a third of the time and space: files that an x86 build never reads (except the
+ * Kconfig files of all architectures), and the register tables of amdgpu, which are useless in a guest.
  */
 const unneeded = [
   '--wildcards',

@@ -3,7 +3,7 @@ const buildIdNote = 3;
 
 /**
  * The GNU build id in the notes of a 64-bit little-endian ELF file (System V ABI, note section; NT_GNU_BUILD_ID of
- * gABI), in hexadecimal; undefined if there is none. Every offset is checked: the file may be cut or hostile.
+ * gABI), in hexadecimal; undefined if there is none. Every offset is checked: the file may be truncated or hostile.
  */
 export function readBuildId(elf: Buffer): string | undefined {
   if (elf.length < 64 || elf.readUInt32BE(0) !== 0x7f454c46 || elf[4] !== 2 || elf[5] !== 1) return undefined;

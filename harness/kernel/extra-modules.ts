@@ -7,7 +7,7 @@ import { parseConfig } from './kernel-config.ts';
 import type { KernelTools } from './kernel-tools.ts';
 import { type BuildTree, runMake } from './make.ts';
 
-/** Modules of the project that are built for every kernel: guests/modules/, with a Kbuild file that names them. */
+/** modstorm's own modules, built for every kernel: guests/modules/, with a Kbuild file that names them. */
 export interface ExtraModules {
   /** File name to text. */
   files: Map<string, string>;
@@ -16,8 +16,8 @@ export interface ExtraModules {
 }
 
 /**
- * Modules of the kernel's own source that are built in the same way, without their Kconfig option and what it selects:
- * TEST_KMOD would pull in btrfs and xfs, a minute of building for a test that can ask for any module.
+ * Modules from the kernel source that are built in the same way, without their Kconfig option and what it selects:
+ * TEST_KMOD would pull in btrfs and xfs, a minute of building for a test that can request any module.
  */
 const borrowed = [{ path: 'lib/test_kmod.c', option: 'CONFIG_TEST_KMOD' }];
 
@@ -35,9 +35,8 @@ export async function readExtraModules(folder = projectPath('guests', 'modules')
 }
 
 /**
- * Builds the modules against a kernel that was just built in `tree`, and installs them into `extra/` of its modules
- * below `folder`, after the kernel's own. A borrowed module that this kernel's source lacks, or that its config builds
- * already, is left out.
+ * Builds the modules against a kernel just built in `tree`, and installs them into `extra/` of its modules in `folder`,
+ * after the kernel's own. Skips a borrowed module that the kernel source does not have or the config already builds.
  * @param config text of the kernel's .config
  * @throws BuildError KERNEL_EXTRA_MODULES_FAILED, KERNEL_INSTALL_FAILED
  */

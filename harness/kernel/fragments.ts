@@ -6,14 +6,13 @@ import type { Cell, Compression, Decompressor } from '../matrix/matrix.ts';
 import { projectPath } from '../project.ts';
 import { type MergedConfig, mergeFragments, parseFragment, type RequestedOption } from './kernel-config.ts';
 
-/** The base, which is under every config and cannot be chosen. */
+/** The base of every config, which cannot be selected. */
 const baseName = 'base';
 
 /**
- * Names of the fragments that the kernel of a cell needs, sorted and without doubles. In-kernel decompression knows
- * one algorithm per kernel (from 6.12 on, the type chosen under MODULE_COMPRESS), so the cell's compression decides
- * which one is built in; `decompress` as a config without a compressed cell takes zstd. Several memory nodes need
- * `numa`.
+ * Names of the fragments that the kernel of a cell needs, sorted and unique. In-kernel decompression supports one algorithm
+ * per kernel (since 6.12, the type chosen under MODULE_COMPRESS), so the cell's compression determines which one is built
+ * in. The config `decompress` without a compressed cell uses zstd. Several memory nodes need `numa`.
  */
 export function fragmentsOfCell(
   cell: Pick<Cell, 'config' | 'compression' | 'decompress' | 'numaNodes'>,
@@ -30,7 +29,7 @@ export function fragmentsOfCell(
   return [...names].sort();
 }
 
-/** The fragments that let the kernel decompress modules of one compression; none if userspace does it. */
+/** The fragments for in-kernel decompression of one compression; none if user space does it. */
 export function decompressionFragments(compression: Compression, decompress: Decompressor): string[] {
   return decompress === 'kernel' && compression !== 'none' ? ['decompress', `compress-${compression}`] : [];
 }
@@ -46,8 +45,8 @@ export async function listFragments(folder = projectPath('guests', 'kernel')): P
 }
 
 /**
- * Reads base and fragments and puts them together.
- * @param own the user's fragments: name to path; they go before those of guests/kernel/
+ * Reads and merges the base and the fragments.
+ * @param own the user's fragments: name to path; they take precedence over those of guests/kernel/
  * @throws BuildError KERNEL_FRAGMENT_UNKNOWN, KERNEL_FRAGMENT_INVALID, KERNEL_FRAGMENTS_CONFLICT
  */
 export async function loadFragments(
@@ -77,7 +76,7 @@ async function readFragment(
   } catch (error) {
     if (error instanceof BuildError) throw error;
     throw new BuildError('KERNEL_FRAGMENT_UNKNOWN', `there is no config fragment ${JSON.stringify(name)}`, {
-      hint: `Fragments are: ${(await listFragments(folder)).join(', ')}; your own go under configs: in the matrix.`,
+      hint: `Fragments are: ${(await listFragments(folder)).join(', ')}; declare your own under configs: in the matrix.`,
       cause: error,
     });
   }

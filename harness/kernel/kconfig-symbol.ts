@@ -10,15 +10,15 @@ export interface KconfigSymbol {
   place: string;
   /** Conditions, all of which must hold: its own `depends on` and the `if` and `menu` blocks around it in the file. */
   dependsOn: string[];
-  /** Has a prompt: can be asked for. Others are only selected by options that need them. */
+  /** Whether it has a prompt and can be set. Other options are only selected by options that need them. */
   selectable: boolean;
 }
 
 /**
  * Finds where an option is defined and what it depends on. Conditions of files that source its file are not followed:
- * this is for messages, Kconfig itself decides.
+ * this is only for messages; Kconfig itself decides.
  * @param name with or without CONFIG_
- * @returns empty when this kernel does not know the option
+ * @returns empty if this kernel does not know the option
  */
 export async function findKconfigSymbol(
   source: string,
@@ -44,15 +44,15 @@ export function parseKconfig(text: string, file: string, name: string): KconfigS
   return reader.symbols;
 }
 
-/** Reads the statements of a Kconfig file one by one, and knows in which blocks each stands. */
+/** Reads the statements of a Kconfig file one by one, and tracks the enclosing blocks. */
 class KconfigReader {
   readonly symbols: KconfigSymbol[] = [];
   readonly #name: string;
   /** The conditions of each block around the statement, from the outermost. */
   readonly #around: string[][] = [];
-  /** The definition that attributes belong to, if it is of the option that is looked for. */
+  /** The definition that attributes belong to, if it defines the wanted option. */
   #current: KconfigSymbol | undefined;
-  /** Attributes belong to the `menu` that was opened last. */
+  /** Whether attributes belong to the last opened `menu`. */
   #inMenuHead = false;
 
   constructor(name: string) {
@@ -119,11 +119,11 @@ export function symbolsOfCondition(condition: string): string[] {
   return [...new Set(condition.match(/\b[A-Z0-9_]*[A-Z][A-Z0-9_]*\b/g) ?? [])];
 }
 
-/** Lines with their continuations put together; help texts are emptied, as any word may stand there. */
+/** Lines joined with their continuations. Help texts are emptied, because they may contain any word. */
 function joinContinued(text: string): string[] {
   const lines = text.split('\n');
   let helpIndent: number | undefined;
-  // A line that is joined to the next is seen again as part of it.
+  // A line that is joined to the next appears again as part of it.
   for (const [index, line] of lines.entries()) {
     const indent = indentOf(line);
     if (helpIndent !== undefined) {
@@ -143,7 +143,7 @@ function joinContinued(text: string): string[] {
   return lines;
 }
 
-/** Columns of leading blank space; a tab reaches to the next multiple of eight. */
+/** Columns of leading white space. A tab extends to the next multiple of eight. */
 function indentOf(line: string): number {
   let columns = 0;
   for (const letter of line) {

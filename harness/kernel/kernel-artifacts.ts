@@ -7,23 +7,23 @@ import { type CachePlace, ContentCache } from '../files/content-cache.ts';
 import { openRegularFile, readRegularFile } from '../files/regular-file.ts';
 import type { KernelArtifact } from './artifact.ts';
 
-/** What decides the content of an artifact. */
+/** What determines the content of an artifact. */
 export interface ArtifactIdentity {
   /** Identity of the source with its patches; see ResolvedSource. */
   source: string;
   /** The merged config as text. */
   config: string;
   toolchain: string;
-  /** Digest of the modules that are built beside the kernel's own; see ExtraModules. */
+  /** Digest of the additional modules; see ExtraModules. */
   extraModules: string;
-  /** Name of a build that is made again though its content is known; see KernelRequest. */
+  /** Name of a rebuild from scratch; see KernelRequest. */
   anew?: string | undefined;
 }
 
-/** Raised when the way of building changes, so that artifacts of older versions are not taken for new ones. */
+/** Incremented if the build process changes, so that older artifacts are not mistaken for new ones. */
 const buildRecipe = 2;
 
-/** Key of an artifact: 32 hexadecimal digits of the SHA-256 over everything that decides its content. */
+/** Key of an artifact: 32 hexadecimal digits of the SHA-256 over everything that determines its content. */
 export function artifactKey(identity: ArtifactIdentity): string {
   const { source, toolchain, config, extraModules, anew } = identity;
   const parts = [String(buildRecipe), source, toolchain, config, extraModules];
@@ -31,10 +31,10 @@ export function artifactKey(identity: ArtifactIdentity): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 
-/** Built kernels; a folder for each key. */
+/** Built kernels, with a folder for each key. */
 export const artifactPlace: CachePlace = { name: 'kernels', folder: 'kernel/artifacts', verified: true };
 
-/** The built kernels in the cache of modstorm. */
+/** The built kernels in the cache. */
 export function kernelArtifacts(cache: string): ContentCache<KernelArtifact> {
   return new ContentCache(artifactPlace, cache, readArtifact, isIntact);
 }
@@ -70,7 +70,7 @@ async function isIntact(folder: string): Promise<boolean> {
   }
 }
 
-/** Completes the draft of an artifact, whose files are there, with what says what they are. */
+/** Adds the description to the draft of an artifact that already has its files. */
 export async function describeArtifact(
   draft: string,
   artifact: Omit<KernelArtifact, 'folder' | 'objectDigest'>,
@@ -81,7 +81,7 @@ export async function describeArtifact(
 }
 
 /**
- * SHA-256 over the image and every module file, with the modules' paths below their folder, in hexadecimal: equal for
+ * SHA-256 over the image and every module file, with the relative paths of the modules, in hexadecimal: equal for
  * two builds with the same object code.
  */
 export async function digestObjects(image: string, modules: string): Promise<string> {

@@ -6,16 +6,16 @@ import { readRegularFile } from '../files/regular-file.ts';
 import type { KernelTools } from './kernel-tools.ts';
 import { type BuildTree, runMake } from './make.ts';
 
-/** Lines of make that stand for one finished file. */
+/** Lines of make that each mean one finished file. */
 const fileLine =
   /^ {2}(?:CC|AS|LD|AR|HOSTCC|HOSTLD|VDSO|GEN|UPD|OBJCOPY|KSYMS|MODPOST|BTF|CPP|SYSTBL|SYSHDR)(?: \[M\])? +(\S+)/;
 
-/** Files of a full build of the base, for a first guess of how far a build is. */
+/** Number of files in a full build of the base, for a first progress estimate. */
 const typicalFiles = 1500;
 
 /**
- * Builds vmlinux and the modules. When it is interrupted, the next call goes on where this one was.
- * @returns number of files that make built
+ * Builds vmlinux and the modules. If it is interrupted, the next call continues from there.
+ * @returns the number of files that make built
  * @throws BuildError KERNEL_BUILD_FAILED with the compiler's errors as evidence
  */
 export async function compileKernel(tree: BuildTree, tools: KernelTools): Promise<number> {
@@ -37,7 +37,7 @@ export async function compileKernel(tree: BuildTree, tools: KernelTools): Promis
       tools.report(`${files} files, ${file}`, expected && Math.min(0.99, files / expected));
       if (Date.now() - touched > 5000) {
         touched = Date.now();
-        // Only the time counts, and only after a kill; make's own failures say more than this one would.
+        // Only the time matters, and only after a kill. make's own failures say more than an error here.
         utimes(running, new Date(), new Date()).catch(() => undefined);
       }
     },
@@ -52,7 +52,7 @@ export async function compileKernel(tree: BuildTree, tools: KernelTools): Promis
 }
 
 /**
- * Installs the modules below a folder, as distributions do: without debug information, with depmod's files, and
+ * Installs the modules into a folder, as distributions do: without debug information, with depmod's files, and
  * without the links to the build tree.
  * @throws BuildError KERNEL_INSTALL_FAILED
  */
@@ -70,13 +70,13 @@ export async function installModules(
 }
 
 /**
- * make removes half-written targets when it is told to end, but not when it is killed with the harness (SIGKILL, power).
- * Then everything written since shortly before is built again.
+ * make removes half-written targets if it is terminated, but not if it is killed with the harness (SIGKILL, power loss).
+ * After that, everything written since shortly before is built again.
  */
 async function repairAfterKill(tree: BuildTree, running: string, tools: KernelTools): Promise<void> {
   const last = await stat(running).catch(() => undefined);
   if (!last) return;
-  tools.report('the last build was killed: removing what it may have left half-written');
+  tools.report('the last build was killed: removing files that may be incomplete');
   const since = `@${Math.floor(last.mtimeMs / 1000) - 60}`;
   const names = [
     '(',
@@ -96,7 +96,7 @@ async function repairAfterKill(tree: BuildTree, running: string, tools: KernelTo
   await tools.run('find', [tree.output, '-type', 'f', '-newermt', since, ...names, '-delete']);
 }
 
-/** How many files a build of an untouched tree takes; undefined when only what changed is built, which nobody can tell. */
+/** Number of files in a full build; undefined for an incremental build, which cannot be predicted. */
 async function expectedFiles(tree: BuildTree): Promise<number | undefined> {
   if (await stat(join(tree.output, 'vmlinux')).catch(() => undefined)) return undefined;
   const before = Number(await readRegularFile(join(tree.output, 'modstorm.files'), 'utf8').catch(() => ''));

@@ -3,7 +3,7 @@ import { BuildError } from '../errors.ts';
 /** The value of a Kconfig option as written: `y`, `m`, `n`, a number, or a quoted string with its quotes. */
 export type OptionValue = string;
 
-/** One option as a fragment asks for it. */
+/** An option requested by a fragment. */
 export interface RequestedOption {
   /** With its prefix: `CONFIG_MODULE_STATS`. */
   name: string;
@@ -11,11 +11,11 @@ export interface RequestedOption {
   /** Name of the fragment and its 1-based line, for messages. */
   fragment: string;
   line: number;
-  /** Asked for only where the kernel knows the option (see parseFragment). */
+  /** Whether it is only requested if the kernel knows the option (see parseFragment). */
   whereKnown: boolean;
 }
 
-/** Fragments put together: the options by name, in the order in which they were first asked for. */
+/** Merged fragments: the options by name, in the order in which they were first requested. */
 export type MergedConfig = Map<string, RequestedOption>;
 
 const assignment = /^(CONFIG_[A-Za-z0-9_]+)=(.*)$/;
@@ -24,7 +24,7 @@ const whereKnownMark = /^# where known\b/;
 
 /**
  * Parses a fragment in the syntax of .config files. A comment `# where known: …` makes the options up to the next
- * empty line optional: only kernels where they can be asked for must have them, as options come and go between versions.
+ * empty line optional: only kernels in which they can be set must have them, because options come and go between versions.
  * @throws BuildError KERNEL_FRAGMENT_INVALID with the fragment and line
  */
 export function parseFragment(text: string, fragment: string): RequestedOption[] {
@@ -57,7 +57,7 @@ export function parseConfig(text: string): Map<string, OptionValue> {
 }
 
 /**
- * Puts a base and fragments together. A fragment may change what the base says; two fragments must agree.
+ * Merges a base and fragments. A fragment may override the base, but two fragments must agree.
  * @throws BuildError KERNEL_FRAGMENTS_CONFLICT with the option and both places
  */
 export function mergeFragments(base: RequestedOption[], fragments: RequestedOption[]): MergedConfig {
@@ -87,14 +87,14 @@ export function renderConfig(merged: MergedConfig): string {
     .join('');
 }
 
-/** An option that Kconfig did not take over. */
+/** An option that Kconfig dropped. */
 export interface DroppedOption {
   requested: RequestedOption;
-  /** What the kernel has instead; `n` when it is not set or unknown. */
+  /** What the kernel has instead; `n` if it is not set or unknown. */
   resulting: OptionValue;
 }
 
-/** What was asked for and is not in the result. Optional options count only if the kernel lets one ask for them. */
+/** Requested options that are not in the result. Optional ones only count if the kernel allows setting them. */
 export function findDropped(
   merged: MergedConfig,
   resulting: Map<string, OptionValue>,

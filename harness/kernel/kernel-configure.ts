@@ -15,7 +15,7 @@ import type { KernelTools } from './kernel-tools.ts';
 import { type BuildTree, runMake } from './make.ts';
 
 /**
- * Refuses a kernel that has no module statistics: nothing of it could be measured.
+ * Rejects a kernel without module statistics, because nothing could be measured.
  * @throws BuildError KERNEL_TOO_OLD
  */
 export async function refuseWithoutStats(source: string, origin: string, tools: KernelTools): Promise<void> {
@@ -24,11 +24,11 @@ export async function refuseWithoutStats(source: string, origin: string, tools: 
   throw new BuildError(
     'KERNEL_TOO_OLD',
     `${origin} (Linux ${version}) has no module statistics: CONFIG_MODULE_STATS came with Linux 6.4`,
-    { hint: 'Take Linux 6.4 or newer, or a tree into which df3e764d8e5c was backported.' },
+    { hint: 'Use Linux 6.4 or later, or a tree with a backport of df3e764d8e5c.' },
   );
 }
 
-/** `6.12.95`, from the Makefile; `?` when it cannot be told. */
+/** `6.12.95`, from the Makefile; `?` if unknown. */
 async function readKernelVersion(source: string): Promise<string> {
   const makefile = await readRegularFile(join(source, 'Makefile'), 'utf8').catch(() => '');
   const part = (name: string) => new RegExp(`^${name} *= *(\\S*)$`, 'm').exec(makefile)?.[1] ?? '';
@@ -37,7 +37,7 @@ async function readKernelVersion(source: string): Promise<string> {
 }
 
 /**
- * Configures the output tree and checks that Kconfig took over every option that was asked for.
+ * Configures the output tree and checks that Kconfig kept every requested option.
  * @returns the resulting .config
  * @throws BuildError KERNEL_CONFIG_FAILED, KERNEL_CONFIG_DROPPED
  */
@@ -82,7 +82,7 @@ async function droppedError(
     if (symbols.length === 0) lines.push('    this kernel does not know the option');
     for (const symbol of symbols) {
       if (!symbol.selectable)
-        lines.push(`    ${symbol.place} cannot be asked for, only selected by what needs it`);
+        lines.push(`    ${symbol.place} cannot be set, only selected by options that need it`);
       lines.push(`    ${symbol.place} depends on ${symbol.dependsOn.join(' && ') || 'nothing'}`);
       const mentioned = symbolsOfCondition(symbol.dependsOn.join(' '));
       const values = mentioned.map(name => `${name}=${resulting.get(`CONFIG_${name}`) ?? 'n'}`);
@@ -92,8 +92,8 @@ async function droppedError(
   const names = dropped.map(({ requested }) => `${requested.name} (${placeOf(requested)})`);
   const shown =
     names.length > 4 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', ');
-  return new BuildError('KERNEL_CONFIG_DROPPED', `Kconfig did not take over ${shown}`, {
+  return new BuildError('KERNEL_CONFIG_DROPPED', `Kconfig dropped ${shown}`, {
     evidence: lines.join('\n'),
-    hint: 'Add what the option depends on to the fragment, or mark it `# where known: …` if only some kernels have it.',
+    hint: 'Add the dependencies of the option to the fragment, or mark it `# where known: …` if only some kernels have it.',
   });
 }

@@ -3,12 +3,12 @@ import { basename, join } from 'node:path';
 import { BuildError } from '../errors.ts';
 import { openRegularFile, readRegularFile } from '../files/regular-file.ts';
 
-/** Most bytes of an image that are read to find its release. */
+/** Maximum number of bytes to read from an image to find its release. */
 const maxImageBytes = 256 * 1024 * 1024;
 
 /**
- * The release (`uname -r`) that a kernel image states about itself: of a bzImage from its header (boot protocol 2.00,
- * Documentation/arch/x86/boot.rst: kernel_version at 0x20e), of a vmlinux from its banner.
+ * The release (`uname -r`) recorded in a kernel image: for a bzImage, in its header (boot protocol 2.00,
+ * Documentation/arch/x86/boot.rst: kernel_version at 0x20e); for a vmlinux, in its banner.
  * @throws BuildError KERNEL_IMAGE_UNREADABLE
  */
 export function releaseOfImage(image: Buffer, name: string): string {
@@ -17,7 +17,7 @@ export function releaseOfImage(image: Buffer, name: string): string {
       ? releaseOfBanner(image)
       : releaseOfHeader(image);
   if (!release) {
-    throw new BuildError('KERNEL_IMAGE_UNREADABLE', `${name} is neither a bzImage nor a vmlinux of x86`, {
+    throw new BuildError('KERNEL_IMAGE_UNREADABLE', `${name} is neither a bzImage nor a vmlinux for x86`, {
       hint: 'Give the bzImage (/boot/vmlinuz-…) or the uncompressed vmlinux.',
     });
   }
@@ -39,7 +39,7 @@ export async function readReleaseOfImage(path: string): Promise<string> {
 }
 
 /**
- * The folder that holds modules.dep: the given one, or the single release below it (`…/lib/modules`).
+ * The folder that holds modules.dep: the given one, or the only release in it (`…/lib/modules`).
  * @throws BuildError KERNEL_MODULES_MISSING
  */
 export async function findModulesFolder(folder: string): Promise<string> {
@@ -60,7 +60,7 @@ export async function findModulesFolder(folder: string): Promise<string> {
     found.length === 0
       ? `${folder} holds no modules.dep`
       : `${folder} holds the modules of ${found.map(path => basename(path)).join(', ')}`,
-    { hint: 'Name the folder of one release, such as /lib/modules/6.12.0, and run depmod for it.' },
+    { hint: 'Give the folder of one release, such as /lib/modules/6.12.0, and run depmod for it.' },
   );
 }
 

@@ -3,16 +3,16 @@ import type { LockOptions } from '../files/lock.ts';
 import { type ProgramOptions, type ProgramResult, runProgram } from '../process/program.ts';
 import type { StepSink } from '../step.ts';
 
-/** Running programs and telling progress, with the things that all kernel builds share filled in. */
+/** Runs programs and reports progress, with the settings that all kernel builds share. */
 export interface KernelTools {
-  /** `runProgram` in the C locale, with the administrator's folders (depmod) on the PATH, ended by the build's signal. */
+  /** `runProgram` in the C locale, with the administrator's folders (depmod) on the PATH, aborted by the build's signal. */
   run(file: string, args: readonly string[], options?: ProgramOptions): Promise<ProgramResult>;
   report(detail: string, fraction?: number): void;
-  /** How to wait for a lock: until the build is interrupted, telling whom the wait is for. */
+  /** How to wait for a lock: until the build is interrupted, with a notice that names the holder. */
   lock(purpose: string): LockOptions;
 }
 
-/** What the tools of a build depend on. */
+/** Options of the tools of a build. */
 interface ToolOptions {
   sink?: StepSink | undefined;
   signal?: AbortSignal | undefined;
@@ -20,8 +20,8 @@ interface ToolOptions {
 }
 
 /**
- * Makes the tools of one build.
- * @param step stable id of the step whose progress is reported
+ * Creates the tools of one build.
+ * @param step stable ID of the step whose progress is reported
  */
 export function kernelTools(
   step: string,
@@ -31,7 +31,7 @@ export function kernelTools(
   const environment = {
     LC_ALL: 'C',
     PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`,
-    // Left in the environment, these would change what make builds.
+    // If inherited, these would change what make builds.
     MAKEFLAGS: '',
     KCFLAGS: '',
     KAFLAGS: '',
@@ -43,7 +43,7 @@ export function kernelTools(
     run: (file, args, options = {}) =>
       run(file, args, {
         signal,
-        // make must have the time to remove its half-written targets.
+        // make needs time to remove its half-written targets.
         graceNs: 10e9,
         ...options,
         environment: { ...environment, ...options.environment },
@@ -54,7 +54,7 @@ export function kernelTools(
 }
 
 /**
- * The compiler and linker that make will use, as they name themselves: part of an artifact's key.
+ * The versions of the compiler and linker that make will use. Part of an artifact's key.
  * @throws InfrastructureError TOOLCHAIN_MISSING
  */
 export async function describeToolchain(tools: KernelTools): Promise<string> {

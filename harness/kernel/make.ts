@@ -10,8 +10,8 @@ export interface BuildTree {
 }
 
 /**
- * What make is told, beside the target: everything that would get into the image from the builder's machine and clock
- * is fixed (Documentation/kbuild/reproducible-builds.rst).
+ * Variables for make: they fix everything that would otherwise get into the image from the builder's machine and clock
+ * (Documentation/kbuild/reproducible-builds.rst).
  */
 const fixedVariables = [
   'ARCH=x86_64',
@@ -26,9 +26,9 @@ const fixedVariables = [
 ];
 
 /**
- * Runs make on a tree and hands on its lines.
+ * Runs make on a tree and passes on its lines.
  * @throws BuildError with the given code, and the compiler's errors as evidence; InfrastructureError DISK_FULL,
- *   TOOLCHAIN_MISSING, COMPILER_KILLED when the host is at fault
+ *   TOOLCHAIN_MISSING, COMPILER_KILLED if the host is at fault
  */
 export async function runMake(
   tree: BuildTree,
@@ -58,22 +58,26 @@ export async function runMake(
   });
 }
 
-/** What the host did to a build; such a failure says nothing about the kernel. */
+/** A build failure caused by the host, which says nothing about the kernel. */
 function hostTrouble(lines: readonly string[], evidence: string): InfrastructureError | undefined {
   if (lines.some(line => line.endsWith('No space left on device')))
-    return new InfrastructureError('DISK_FULL', 'no space is left for the build of a kernel', {
+    return new InfrastructureError('DISK_FULL', 'there is no space left to build a kernel', {
       evidence,
-      hint: 'Make room: `npm run -s modstorm -- clean` removes caches.',
+      hint: 'Free some space: `npm run -s modstorm -- clean --cache` removes the cache.',
     });
   if (/not found$|fatal error: (?:gelf|libelf|openssl\/\S+)\.h/m.test(evidence))
-    return new InfrastructureError('TOOLCHAIN_MISSING', 'a tool or header that builds kernels is missing', {
-      evidence,
-      hint: 'Run `npm run -s modstorm -- doctor --install`.',
-    });
+    return new InfrastructureError(
+      'TOOLCHAIN_MISSING',
+      'a tool or header needed to build kernels is missing',
+      {
+        evidence,
+        hint: 'Run `npm run -s modstorm -- doctor --install`.',
+      },
+    );
   if (lines.some(line => /Killed signal terminated program|\bKilled$/.test(line)))
-    return new InfrastructureError('COMPILER_KILLED', 'the compiler was killed while it built a kernel', {
+    return new InfrastructureError('COMPILER_KILLED', 'the compiler was killed while building a kernel', {
       evidence,
-      hint: 'Most likely the memory of the host ran out: see its kernel log, and end other programs.',
+      hint: 'The host most likely ran out of memory: check its kernel log, and stop other programs.',
     });
   return undefined;
 }

@@ -12,7 +12,7 @@ import { findModulesFolder, readReleaseOfImage } from './kernel-release.ts';
 import { expandHome } from './source-folder.ts';
 
 /**
- * An artifact of a kernel that was built elsewhere; nothing is copied.
+ * An artifact for a prebuilt kernel. Nothing is copied.
  * @throws BuildError KERNEL_IMAGE_MISSING, KERNEL_IMAGE_UNREADABLE, KERNEL_MODULES_MISSING, KERNEL_MODULES_MISMATCH
  */
 export async function takePrebuilt(
@@ -21,7 +21,7 @@ export async function takePrebuilt(
   const image = expandHome(source.image);
   if (!(await stat(image).catch(() => undefined))?.isFile()) {
     throw new BuildError('KERNEL_IMAGE_MISSING', `there is no kernel image ${image}`, {
-      hint: 'image: names a bzImage or vmlinux that this user may read.',
+      hint: '`image:` must name a bzImage or vmlinux that you can read.',
     });
   }
   const release = await readReleaseOfImage(image);

@@ -29,18 +29,18 @@ export interface KernelRequest {
   /** Name of the kernel in the matrix, for progress. */
   name: string;
   source: KernelSource;
-  /** Names of the fragments on top of the base, see fragmentsOfCell. Without meaning for a prebuilt kernel. */
+  /** Names of the fragments on top of the base, see fragmentsOfCell. Ignored for a prebuilt kernel. */
   fragments: readonly string[];
-  /** The user's own fragments: name to path. */
+  /** The user's fragments: name to path. */
   ownFragments?: Readonly<Record<string, string>> | undefined;
   /**
-   * Builds the kernel again from nothing, though it may be in the cache, in an output tree of its own: what an incremental
-   * build left is not in it. The text names that build, which is in the cache from then on.
+   * Rebuilds the kernel from scratch in a separate output tree, even if it is in the cache, so that nothing is left over
+   * from an incremental build. The text names this build, which is then cached.
    */
   anew?: string | undefined;
 }
 
-/** What building depends on; all is optional. */
+/** Build options, all optional. */
 export interface KernelOptions {
   /** Cache of modstorm; `<cache>/kernel/{sources,output,artifacts}` is used. */
   cache?: string | undefined;
@@ -51,7 +51,7 @@ export interface KernelOptions {
 }
 
 /**
- * Makes several kernels ready, one after the other; equal requests are made once.
+ * Prepares several kernels one by one. Identical requests are built once.
  * @returns the artifacts in the order of the requests
  */
 export async function prepareKernels(
@@ -72,8 +72,8 @@ export async function prepareKernels(
 }
 
 /**
- * Makes a kernel ready to boot: found in the cache, or built. Builds of one source take turns in one output tree,
- * over processes too, so that a second config builds only what differs.
+ * Prepares a kernel for booting: from the cache, or by building it. Builds of one source take turns in one output tree,
+ * even across processes, so that a second config only builds what differs.
  * @throws BuildError (KERNEL_TOO_OLD, KERNEL_CONFIG_DROPPED, KERNEL_BUILD_FAILED, …), InfrastructureError, UsageError
  */
 export async function prepareKernel(
@@ -100,7 +100,7 @@ export async function prepareKernel(
   const lock = tools.lock(`building kernel ${request.name} ${config}`);
   const shared = join(cache, outputPlace.folder, source.key);
   const input = { source, merged, extra, tools, key };
-  // Its lock guards the source folder too, from which all output trees are built.
+  // Its lock also guards the source folder, from which all output trees are built.
   return withFileLock(`${shared}.lock`, lock, () => {
     if (request.anew === undefined)
       return artifacts.obtain(key, lock, draft => build({ ...input, output: shared }, draft));
@@ -114,7 +114,7 @@ export async function prepareKernel(
   });
 }
 
-/** All that one build needs. */
+/** Everything that a build needs. */
 interface BuildInput {
   source: ResolvedSource;
   /** The output tree; its lock is held. */
@@ -158,7 +158,7 @@ function aptOf({ apt, cache, signal, sink, run }: KernelOptions): IsolatedApt {
 }
 
 /**
- * Finds out what a source is, without unpacking it.
+ * Identifies a source without unpacking it.
  * @param cache the cache folder of modstorm
  * @throws BuildError KERNEL_SOURCE_UNKNOWN, KERNEL_REVISION_UNKNOWN; UsageError KERNEL_PATCH_UNREADABLE;
  *   InfrastructureError of apt

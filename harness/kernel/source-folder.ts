@@ -11,7 +11,7 @@ export const sourcePlace: CachePlace = {
   syncedByFill: true,
 };
 
-/** Output trees of kernel builds. Nothing is published in them: make goes on from what is there. */
+/** Output trees of kernel builds. Nothing is published in them: make continues from what is there. */
 export const outputPlace: CachePlace = { name: 'build trees', folder: 'kernel/output' };
 
 /** Twelve hexadecimal digits for the name of a folder. */
@@ -19,7 +19,7 @@ export function shortDigest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
-/** An absolute path from what a user wrote: `~/` is the home folder. */
+/** An absolute path from user input, where `~/` is the home folder. */
 export function expandHome(path: string): string {
   return path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(path);
 }

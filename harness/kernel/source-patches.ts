@@ -5,11 +5,11 @@ import { readRegularFile } from '../files/regular-file.ts';
 import type { KernelTools } from './kernel-tools.ts';
 import { expandHome } from './source-folder.ts';
 
-/** Patches that go on top of a source, in order. */
+/** Patches to apply to a source, in order. */
 export interface Patches {
   paths: string[];
   digest: string;
-  /** ` with no-merge.patch`, or nothing. */
+  /** ` with no-merge.patch`, or empty. */
   label: string;
 }
 
@@ -24,9 +24,9 @@ export async function readPatches(given: readonly string[]): Promise<Patches> {
     const text = await readRegularFile(path).catch(error => {
       throw new UsageError(
         'KERNEL_PATCH_UNREADABLE',
-        `the kernel patch ${path} cannot be read: ${error.message}`,
+        `cannot read the kernel patch ${path}: ${error.message}`,
         {
-          hint: 'Paths of patches are relative to the working folder.',
+          hint: 'Patch paths are relative to the working folder.',
           cause: error,
         },
       );

@@ -9,7 +9,7 @@ import { expandHome, shortDigest, sourcePlace } from './source-folder.ts';
 import { applyPatches, type Patches } from './source-patches.ts';
 
 /**
- * A revision of a git tree. All revisions of one repository share one source folder and one output tree, so that a
+ * A revision of a git tree. All revisions of a repository share one source folder and one output tree, so that a
  * bisection builds only what differs.
  * @throws BuildError KERNEL_SOURCE_UNKNOWN, KERNEL_REVISION_UNKNOWN
  */
@@ -49,12 +49,12 @@ export async function resolveTree(
   };
 }
 
-/** The file that says what a folder holds. Beside the folder, not in it: git would clean it away. */
+/** The file that records the content of a folder. It is beside the folder, because git would clean it away inside. */
 function stampOf(folder: string): string {
   return `${folder}.identity`;
 }
 
-/** The repository itself, also when the path is one of its linked worktrees: all of them share one output tree. */
+/** The repository itself, even if the path is one of its linked worktrees, which all share one output tree. */
 async function gitFolderOf(path: string, tools: KernelTools): Promise<string> {
   try {
     const found = await tools.run('git', [
@@ -67,15 +67,15 @@ async function gitFolderOf(path: string, tools: KernelTools): Promise<string> {
     return await realpath(found.stdout.trim());
   } catch (error) {
     throw new BuildError('KERNEL_SOURCE_UNKNOWN', `${path} is not a git tree`, {
-      hint: 'tree: names a clone of the kernel; a folder without git can be made one by `git init`, add and commit.',
+      hint: '`tree:` must name a clone of the kernel. To use a folder without git, run `git init`, `git add` and `git commit` in it.',
       cause: error,
     });
   }
 }
 
 /**
- * Brings a folder to the content of a git tree through an index of our own: the user's checkout, index and HEAD are
- * not touched, and files that are equal in two revisions keep their times, so that make does not build them again.
+ * Updates a folder to the content of a git tree, using a separate index. The user's checkout, index and HEAD are not
+ * touched, and files that are equal in two revisions keep their times, so that make does not rebuild them.
  */
 async function exportTree(
   repository: string,
@@ -91,7 +91,7 @@ async function exportTree(
   const git = (...args: string[]) =>
     tools.run('git', [`--git-dir=${repository}`, `--work-tree=${folder}`, ...args], { environment, folder });
   if (await stat(index).catch(() => undefined)) {
-    // Whatever a patch changed or an interrupted export left is seen by its stat data, and brought back.
+    // git detects what a patch changed or an interrupted export left by its stat data, and restores it.
     await git('checkout-index', '--all', '--force', '--quiet');
     await git('clean', '-f', '-d', '-x', '--quiet');
   }

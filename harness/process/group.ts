@@ -1,17 +1,17 @@
-/** Process groups that were started and are not yet reaped: the last line of defence at exit. */
+/** Process groups that were started and not reaped yet: the last line of defence at exit. */
 const liveGroups = new Set<number>();
 
-/** Remembers a group until `forgetGroup`; its number is the pid of its leader. */
+/** Remembers a group until `forgetGroup`. Its number is the pid of its leader. */
 export function rememberGroup(group: number): void {
   liveGroups.add(group);
 }
 
-/** The group is gone: its number may soon belong to somebody else and must not be signalled again. */
+/** Forgets a group that is gone. Its number may be reused and must not be signalled again. */
 export function forgetGroup(group: number): void {
   liveGroups.delete(group);
 }
 
-/** Signals a whole group; a group that is already gone is no error. */
+/** Signals a whole group. A group that is already gone is not an error. */
 export function signalGroup(group: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-group, signal);
@@ -20,7 +20,7 @@ export function signalGroup(group: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Kills every group that is still alive. For the very end of the process only; synchronous. */
+/** Kills every group that is still alive. Synchronous, and only for the very end of the process. */
 export function killRemainingPrograms(): void {
   for (const group of liveGroups) signalGroup(group, 'SIGKILL');
 }

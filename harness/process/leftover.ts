@@ -12,12 +12,12 @@ export interface LeftoverGuest {
 const temporaryFolder = /^modstorm-(modules-|probe-|index-|maintainers-)?[A-Za-z0-9]{6}$/;
 /** A socket folder this young may belong to a trial whose QEMU has not started yet. */
 const youngMs = 60_000;
-/** No process names the other folders; each is filled and gone in minutes. */
+/** No process names the other folders. Each exists for a few minutes only. */
 const longUntouchedMs = 3600_000;
 
 /**
- * QEMU processes that modstorm started and whose harness is gone: their command line names a trial and their parent is
- * not a living harness any more (they were handed to init or a subreaper).
+ * QEMU processes that modstorm started and whose harness is gone: their command line names a trial, and their parent is no
+ * longer a live harness (init or a subreaper has adopted them).
  * @param proc the /proc folder
  */
 export async function findLeftoverGuests(proc = '/proc'): Promise<LeftoverGuest[]> {
@@ -31,7 +31,7 @@ export async function findLeftoverGuests(proc = '/proc'): Promise<LeftoverGuest[
   return found;
 }
 
-/** Living guests of modstorm, whoever started them, whose command line has a text in it. */
+/** Live modstorm guests, from any harness, whose command line contains a text. */
 export async function findGuestsNaming(text: string, proc = '/proc'): Promise<LeftoverGuest[]> {
   return (await listProcesses(proc)).flatMap(({ pid, words }) => {
     const trial = trialOf(words);
@@ -40,7 +40,7 @@ export async function findGuestsNaming(text: string, proc = '/proc'): Promise<Le
 }
 
 /**
- * Temporary folders of this user (of all, for root) that no process uses any more.
+ * Temporary folders of this user (of all, for root) that are no longer in use.
  * @param now ms since the epoch
  */
 export async function findStaleTemporaryFolders(
@@ -63,7 +63,7 @@ export async function findStaleTemporaryFolders(
   return found;
 }
 
-/** The trial that a QEMU of modstorm was booted for; undefined for every other process. */
+/** The trial of a QEMU started by modstorm; undefined for any other process. */
 function trialOf(words: readonly string[]): string | undefined {
   if (!words[0]?.includes('qemu-system')) return undefined;
   const prefix = 'modstorm.trial=';
@@ -75,7 +75,7 @@ async function listProcesses(proc: string): Promise<{ pid: number; words: string
   const pids = (await readdir(proc)).map(Number).filter(Number.isInteger);
   const processes = await Promise.all(
     pids.map(async pid => {
-      // A process may end while it is looked at.
+      // A process may exit while it is being inspected.
       const text = await readFile(join(proc, String(pid), 'cmdline'), 'utf8').catch(() => '');
       return { pid, words: text.split('\0').filter(Boolean) };
     }),

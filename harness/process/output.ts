@@ -1,19 +1,19 @@
 import { StringDecoder } from 'node:string_decoder';
 
-/** Longest line that is delivered in one piece, in characters; a longer one comes in pieces of this length. */
+/** Maximum length of a delivered line, in characters. A longer line is delivered in pieces of this length. */
 export const lineLimit = 64 * 1024;
 
-/** Where the output of a program goes as it comes. */
+/** What to do with the output of a program. */
 export interface OutputOptions {
-  /** Most bytes kept in memory; what comes later is only delivered as lines. */
+  /** Maximum number of bytes to keep in memory. Later output is only delivered as lines. */
   limit: number;
   /** Called for each line without its newline. */
   onLine?: ((line: string) => void) | undefined;
 }
 
 /**
- * Collects one stream of a program: the first `limit` bytes as text, every line by callback. UTF-8 characters that
- * two chunks share stay whole, and a line without end cannot fill the memory.
+ * Collects one stream of a program: the first `limit` bytes as text, and every line by callback. UTF-8 characters that
+ * span two chunks stay intact, and an endless line cannot fill the memory.
  */
 export class OutputCollector {
   readonly #options: OutputOptions;
@@ -26,7 +26,7 @@ export class OutputCollector {
     this.#options = options;
   }
 
-  /** Takes a chunk as the stream gave it. */
+  /** Adds a chunk of the stream. */
   push(chunk: Buffer): void {
     const room = this.#options.limit - this.#keptBytes;
     if (room > 0) {
@@ -37,7 +37,7 @@ export class OutputCollector {
     if (this.#options.onLine) this.#deliver(this.#decoder.write(chunk));
   }
 
-  /** The stream is over: delivers an unfinished last line. */
+  /** Ends the stream, and delivers an incomplete last line. */
   end(): void {
     if (!this.#options.onLine) return;
     this.#deliver(this.#decoder.end());
@@ -45,7 +45,7 @@ export class OutputCollector {
     this.#partial = '';
   }
 
-  /** What was kept, as text. */
+  /** The kept output, as text. */
   get text(): string {
     return Buffer.concat(this.#kept).toString('utf8');
   }

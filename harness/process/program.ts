@@ -19,21 +19,21 @@ export interface ProgramOptions {
   signal?: AbortSignal | undefined;
   /** Ends the program after this many nanoseconds. */
   timeoutNs?: number | undefined;
-  /** Between TERM and KILL; default: 2 s. */
+  /** Time between TERM and KILL. Default: 2 s. */
   graceNs?: number | undefined;
-  /** Called for each line as it comes, without its newline. */
+  /** Called for each line as it arrives, without its newline. */
   onLine?: ((line: string, stream: 'stdout' | 'stderr') => void) | undefined;
   /** Standard output goes to this file instead of memory. */
   outputFile?: string | undefined;
-  /** Exit codes that are results, not errors. Default: only 0; `any` takes all. */
+  /** Exit codes that are results rather than errors. Default: only 0. `any` accepts all. */
   accept?: number[] | 'any' | undefined;
-  /** Most bytes kept of each stream; the rest is dropped from memory (lines are still delivered). Default: 64 MiB. */
+  /** Maximum number of bytes kept per stream. The rest is dropped, but lines are still delivered. Default: 64 MiB. */
   maxBuffer?: number | undefined;
-  /** Kept as it is on the terminal: for programs that talk to a person. */
+  /** Connect the program to the terminal, for interactive programs. */
   inherit?: boolean | undefined;
 }
 
-/** What a finished program left. */
+/** The result of a finished program. */
 export interface ProgramResult {
   /** Exit code, or 128 + signal number. */
   code: number;
@@ -41,27 +41,27 @@ export interface ProgramResult {
   stdout: string;
   stderr: string;
   durationNs: number;
-  /** Why it was ended by us, if it was. */
+  /** Why we ended it, if we did. */
   ended?: 'timeout' | 'aborted' | undefined;
 }
 
 /** A program that is running in its own process group. */
 export interface RunningProgram {
   pid: number;
-  /** Settles when the program has ended and its group is gone; never rejects for an exit code. */
+  /** Settles when the program has exited and its group is gone. Never rejects because of an exit code. */
   done: Promise<ProgramResult>;
-  /** TERM to the group, KILL after the grace time; settles when it is over. */
+  /** Sends TERM to the group, and KILL after the grace time. Settles when it is gone. */
   end(): Promise<ProgramResult>;
 }
 
 const defaultGraceNs = 2e9;
-/** How long a stream may stay open after its process group is gone: only a program that left the group holds it. */
+/** How long a stream may stay open after its process group is gone. Only a program that left the group can hold it. */
 const strayStreamMs = 1000;
 
 /**
- * Starts a program in its own process group. The kernel kills it when the harness dies (`setpriv --pdeathsig`),
- * so that not even SIGKILL to the harness leaves a guest behind. A program that does not exist ends with code 127
- * and says so on stderr; `runProgram` turns that into PROGRAM_MISSING.
+ * Starts a program in its own process group. The kernel kills it when the harness dies (`setpriv --pdeathsig`), so that
+ * not even SIGKILL to the harness leaves a guest behind. A missing program exits with code 127 and a message on stderr,
+ * which `runProgram` turns into PROGRAM_MISSING.
  */
 export function startProgram(
   file: string,
@@ -77,7 +77,7 @@ export function startProgram(
   const ending = watchForEnding(pid, options);
   const done = (async (): Promise<ProgramResult> => {
     const exit = await waitForExit(child);
-    // A grandchild may still hold the pipes: with its group gone the streams close.
+    // A grandchild may still hold the pipes. Killing its group closes them.
     if (pid !== undefined) signalGroup(pid, 'SIGKILL');
     const ended = ending.stop();
     await Promise.all([stdout.closed(), stderr.closed()]);
@@ -119,7 +119,7 @@ function execaOptions(options: ProgramOptions): Options {
   };
 }
 
-/** TERM, then KILL after the grace time: by abort, by timeout or by hand; never after the program has ended. */
+/** Sends TERM, then KILL after the grace time: on abort, on timeout or on request. Never after the program has exited. */
 function watchForEnding(pid: number | undefined, options: ProgramOptions) {
   let ended: ProgramResult['ended'];
   let killTimer: NodeJS.Timeout | undefined;
@@ -149,7 +149,7 @@ function watchForEnding(pid: number | undefined, options: ProgramOptions) {
 
 type Exit = Pick<ProgramResult, 'code' | 'signal'> & { problem?: string | undefined };
 
-/** Waits for the exit alone, not for the pipes; a program that could not even be spawned has code 127. */
+/** Waits for the exit only, not for the pipes. A program that could not be spawned has code 127. */
 function waitForExit(child: ResultPromise): Promise<Exit> {
   return new Promise(resolve => {
     child.once('exit', (code, signal) => {
@@ -200,7 +200,7 @@ export async function runProgram(
   const words = [file, ...args].join(' ');
   if (result.ended === 'aborted') throw new InfrastructureError('INTERRUPTED', `${file} was interrupted`);
   if (result.ended === 'timeout') {
-    throw new InfrastructureError('PROGRAM_TIMEOUT', `${file} did not end in time`, {
+    throw new InfrastructureError('PROGRAM_TIMEOUT', `${file} did not finish in time`, {
       evidence: tail(result.stderr),
     });
   }

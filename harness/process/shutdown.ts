@@ -1,17 +1,17 @@
 import { exitCodes } from '../exit-code.ts';
 import { killRemainingPrograms } from './group.ts';
 
-/** What the exit code of a process says that a signal ended: 128 and its number. */
+/** The exit code of a process ended by a signal: 128 plus its number. */
 const signalCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 type HandledSignal = keyof typeof signalCodes;
 const handledSignals = Object.keys(signalCodes) as HandledSignal[];
 
-/** How long an error that nobody caught may take to wind down, ms: guests get 2 s between TERM and KILL. */
+/** Time limit for shutting down after an uncaught error, in ms. Guests get 2 s between TERM and KILL. */
 const windDownMs = 10_000;
 
 /**
- * Turns SIGINT, SIGTERM, SIGHUP and an error that nobody caught into one AbortSignal. The first winds down; a second
- * signal, later than the duplicate that npm sends, ends the process at once.
+ * Turns SIGINT, SIGTERM, SIGHUP and an uncaught error into one AbortSignal. The first one shuts down; a second signal, later
+ * than the duplicate that npm sends, ends the process at once.
  */
 export class Shutdown {
   readonly #controller = new AbortController();
@@ -19,17 +19,17 @@ export class Shutdown {
   #received: { signal: HandledSignal; at: number } | undefined;
   #deadline: NodeJS.Timeout | undefined;
 
-  /** @param tell shows an error that nobody caught, when it comes; must not throw */
+  /** @param tell reports an uncaught error; must not throw */
   constructor(tell: (error: unknown) => void = () => undefined) {
     this.#tell = tell;
   }
 
-  /** Aborted when the harness shall stop. */
+  /** Aborted when the harness should stop. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** 130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP, 3 after an error that nobody caught; else undefined. */
+  /** 130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP, 3 after an uncaught error; else undefined. */
   get exitCode(): number | undefined {
     if (this.#deadline !== undefined) return exitCodes.infrastructure;
     return this.#received && signalCodes[this.#received.signal];
@@ -40,7 +40,7 @@ export class Shutdown {
     const onSignal = (signal: NodeJS.Signals) => this.receive(signal as HandledSignal);
     const onError = (error: unknown) => this.fail(error);
     for (const name of handledSignals) process.on(name, onSignal);
-    // A promise that nobody awaited comes here as well.
+    // Unhandled rejections end up here as well.
     process.on('uncaughtException', onError);
     process.once('exit', killRemainingPrograms);
     return () => {
@@ -49,12 +49,12 @@ export class Shutdown {
       process.off('exit', killRemainingPrograms);
       if (this.#deadline === undefined) return;
       clearTimeout(this.#deadline);
-      // Whoever should have ended them may be what failed.
+      // The code that should have ended them may be what failed.
       killRemainingPrograms();
     };
   }
 
-  /** A signal came. npm passes Ctrl-C on a second time: within a second it is the same one. */
+  /** Handles a signal. npm forwards Ctrl-C a second time: within a second, it counts as the same one. */
   receive(signal: HandledSignal): void {
     const now = performance.now();
     if (!this.#received) {
@@ -62,13 +62,13 @@ export class Shutdown {
       this.#controller.abort(new Error(`received ${signal}`));
     } else if (now - this.#received.at > 1000) {
       killRemainingPrograms();
-      // Node's own exit waits for what its threads read; the signal itself, when nobody listens, does not.
+      // Node's own exit waits for reads in its threads. The default action of the signal does not.
       process.removeAllListeners(this.#received.signal);
       process.kill(process.pid, this.#received.signal);
     }
   }
 
-  /** Nobody caught an error: tells it and winds down. What has not ended in time is killed. */
+  /** Handles an uncaught error: reports it and shuts down. Anything that has not ended in time is killed. */
   fail(error: unknown): void {
     this.#tell(error);
     if (this.#deadline !== undefined) return;

@@ -77,7 +77,7 @@ t.test('what load-cost refuses, before the kernel is asked for anything', async 
     ['', 2, /there is no --module[\s\S]*usage:/],
     ['--module x', 2, /there is no --output/],
     ['--module x --output y z', 2, /takes options only/],
-    ['--module x --output y --rounds 0', 2, /`0` is no number from 1 to 1000/],
+    ['--module x --output y --rounds 0', 2, /`0` is not a number from 1 to 1000/],
     ['--module x --output y --memory-rounds 1001', 2, /from 0 to 1000/],
     ['--module x --output y --call both', 2, /neither init nor finit/],
     ['--module thing --output y', 1, /modules\.dep has no module thing/],

@@ -83,7 +83,7 @@ t.test('what storm refuses, before the kernel is asked for anything', async t =>
   const cases: [words: string, code: number, says: RegExp][] = [
     ['', 2, /no --module[\s\S]*usage:/],
     ['--module x y', 2, /takes options only/],
-    ['--module x --workers 0', 2, /`0` is no number from 1 to 1024/],
+    ['--module x --workers 0', 2, /`0` is not a number from 1 to 1024/],
     ['--module x --workers 1025', 2, /1025/],
     ['--module x --workers 7x', 2, /7x/],
     ['--module x --kind fibre', 2, /`fibre` is neither thread nor process/],

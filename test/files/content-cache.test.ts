@@ -56,7 +56,7 @@ t.test('what fails leaves nothing', async t => {
   });
   await t.rejects(failing, { message: 'compiler' });
   const full = Object.assign(new Error('write'), { code: 'ENOSPC' });
-  const message = `no space is left for things at ${cache.pathOf('k')}`;
+  const message = `there is no space left for things at ${cache.pathOf('k')}`;
   await t.rejects(
     cache.obtain('k', lock, () => Promise.reject(full)),
     { code: 'DISK_FULL', message },

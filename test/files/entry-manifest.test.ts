@@ -33,11 +33,11 @@ t.test('what is as it was is whole, however deep it is looked at', async t => {
 
 t.test('each kind of damage is named', async t => {
   for (const [damage, message] of [
-    [(folder: string) => writeFileSync(join(folder, 'image'), 'x'), 'image has 1 bytes and had 1000'],
-    [(folder: string) => writeFileSync(join(folder, 'image'), ''), 'image has 0 bytes and had 1000'],
+    [(folder: string) => writeFileSync(join(folder, 'image'), 'x'), 'image has 1 bytes instead of 1000'],
+    [(folder: string) => writeFileSync(join(folder, 'image'), ''), 'image has 0 bytes instead of 1000'],
     [
       (folder: string) => writeFileSync(join(folder, 'image'), 'y'.repeat(1000)),
-      'image has another content than it had',
+      'image has different content',
     ],
     [(folder: string) => rmSync(join(folder, 'lib'), { recursive: true }), 'lib/a.ko is missing'],
     [
@@ -45,7 +45,7 @@ t.test('each kind of damage is named', async t => {
         rmSync(join(folder, 'image'));
         mkdirSync(join(folder, 'image'));
       },
-      'image is no regular file',
+      'image is not a regular file',
     ],
     [(folder: string) => writeFileSync(join(folder, '.manifest.json'), '{'), '.manifest.json is damaged'],
     [
@@ -64,7 +64,7 @@ t.test('each kind of damage is named', async t => {
   await writeManifest(folder);
   overwrite(join(folder, 'image'));
   t.equal(await findDamage(folder, 'quick'), undefined, 'a quick look does not read what was not touched');
-  t.match(await findDamage(folder, 'whole'), /^image has another content/);
+  t.match(await findDamage(folder, 'whole'), /^image has different content/);
 });
 
 t.test(
@@ -88,7 +88,7 @@ t.test(
     t.equal(await make('two'), 'one');
     writeFileSync(join(root, 'things/k/a'), 'o');
     t.equal(await make('two'), 'two');
-    t.match(notices, [/things\/k is damaged and made again: a has 1 bytes and had 3/]);
+    t.match(notices, [/things\/k is damaged and will be created again: a has 1 bytes instead of 3/]);
     for (const [content, found] of [
       ['old', 'old'],
       ['odd', 'three'],

@@ -82,7 +82,7 @@ t.test('the state of KVM', async t => {
   t.equal(await device('ENXIO'), 'broken');
   t.match(
     renderHostReport(await inspectHost(fakeHost([]))),
-    /kvm +\/dev\/kvm opens, which proves nothing; unproved/,
+    /kvm +\/dev\/kvm opens, which alone proves nothing; not tested yet/,
   );
   const folder = await mkdtemp(join(tmpdir(), 'modstorm-kvm-'));
   t.teardown(() => rm(folder, { recursive: true }));
@@ -197,7 +197,7 @@ t.test('the command', async t => {
   const told = await doctor({}, [lacking]);
   t.equal(told.code, 3);
   t.match(told.stdout, /bc +MISSING .*timeconst.*apt-get install .* bc\n.*2 missing.*bc flex\n/s);
-  t.match(told.stderr, /this host lacks: flex, bc \[HOST_INCOMPLETE\]/);
+  t.match(told.stderr, /missing on this host: flex, bc \[HOST_INCOMPLETE\]/);
   t.match(await doctor({ install: true, brief: true }, [lacking, whole]), {
     code: 0,
     installs: 1,

@@ -210,7 +210,7 @@ t.test('of a failed build only the errors are shown', async t => {
     extractBuildFailure(['make: *** [Makefile:1: x] Killed']).title,
     'make: *** [Makefile:1: x] Killed',
   );
-  t.equal((extractBuildFailure([]) as { title: string }).title, 'make said nothing');
+  t.equal((extractBuildFailure([]) as { title: string }).title, 'make printed nothing');
 });
 
 t.test('errors say what to do', async t => {

@@ -28,7 +28,7 @@ bool option_number(unsigned long *number, const char *value, unsigned long least
 	if (!errno && !*end && *value >= '0' && *value <= '9' && *number >= least &&
 	    *number <= most)
 		return true;
-	return complain("`%s` is no number from %lu to %lu", value, least, most);
+	return complain("`%s` is not a number from %lu to %lu", value, least, most);
 }
 
 bool option_word(bool *second, const char *value, const char *one, const char *other)
