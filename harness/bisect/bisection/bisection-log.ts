@@ -84,7 +84,7 @@ export class BisectionLog implements AsyncDisposable {
  */
 export async function readBisectionLog(path: string): Promise<SearchLog> {
   const text = await readRegularFile(path, 'utf8').catch(error => {
-    if (!hasCode(error, 'ENOENT') && !hasCode(error, 'EISDIR')) throw error;
+    if (!hasCode(error, 'ENOENT') && !hasCode(error, 'FILE_IRREGULAR')) throw error;
     throw new UsageError('BISECT_UNKNOWN', `${path} is no log of a bisection`, {
       hint: 'Name the folder of a bisection, or its bisect.ndjson.',
     });
