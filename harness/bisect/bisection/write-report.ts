@@ -1,7 +1,9 @@
 import { judgedMetrics } from '../../judgement/definition.ts';
+import type { Cell } from '../../matrix/matrix.ts';
 import type { WorkloadDefinition } from '../../matrix/workload/workload.ts';
 import type { Metric } from '../../measurement/metric.ts';
 import type { Scalar } from '../../statistics/samples/value.ts';
+import { formatBytes, plural } from '../../units.ts';
 import type { CommitNames } from '../report/commit-names.ts';
 import { conclusionLines } from '../report/conclusion-text.ts';
 import { posteriorPage } from '../report/posterior-page.ts';
@@ -19,6 +21,7 @@ export interface ConcludedBisection {
   conclusion: Conclusion;
   ledger: Ledger;
   names: CommitNames;
+  cell: Cell;
   workloads: ReadonlyMap<string, WorkloadDefinition>;
 }
 
@@ -56,12 +59,16 @@ export async function writeBisectionReport(
     introduced: conclusion.culprits.length === 1 ? culprit.id : `${fresh.parent}..${culprit.id}`,
     metric,
     ...fresh,
-    guest: `${record.cell.label}${host}`,
+    guest: `${guestOf(bisection.cell)}${host}`,
     maintainers: await maintainersOf(tree, culprit.id, { signal }),
     cost: ledger.spent,
   });
   await folder.run.writeReport('mail.txt', mail);
   return text;
+}
+
+function guestOf({ workload, config, vcpus, memoryBytes }: Cell): string {
+  return `workload ${workload.name}, config ${config}, ${plural(vcpus, 'vCPU')}, ${formatBytes(memoryBytes)}`;
 }
 
 function metricOf({ stored, workloads }: ConcludedBisection): Metric {

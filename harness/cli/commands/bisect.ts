@@ -156,7 +156,10 @@ async function goOn(stored: StoredBisection, context: CommandContext): Promise<n
       context.stderr(`modstorm: interrupted; go on with: npm run -s modstorm -- bisect --resume ${path}\n`);
       return context.interruption() ?? exitCodes.infrastructure;
     }
-    const text = await writeBisectionReport({ stored, conclusion, ledger, names, workloads }, context.signal);
+    const text = await writeBisectionReport(
+      { stored, conclusion, ledger, names, workloads, cell },
+      context.signal,
+    );
     context.stdout(`${text}\n${path}/report\n`);
     return conclusion.kind === 'found' ? exitCodes.success : exitCodes.failed;
   } finally {

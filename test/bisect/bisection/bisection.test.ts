@@ -79,7 +79,7 @@ t.test('a bisection is begun, carried out, told and read again', async t => {
   const tree = await KernelTree.open(fixture.path);
   const names = new CommitNames(await tree.describe(commits));
   const text = await writeBisectionReport(
-    { stored, conclusion: conclusion!, ledger, names, workloads },
+    { stored, conclusion: conclusion!, ledger, names, workloads, cell },
     signal,
   );
   t.match(text, `first bad commit: ${culprit.slice(0, 12)} ("change 5")\n`);
@@ -90,6 +90,8 @@ t.test('a bisection is begun, carried out, told and read again', async t => {
   const mail = await report('mail.txt');
   t.match(mail, `\n#regzbot introduced: ${culprit}\n`);
   t.match(mail, /^To: A Developer <a@example\.org>\nCc: A Maintainer <m@example\.org>,/);
+
+  t.match(mail, '\nGuests: workload storm, config stats, 2 vCPUs, 512 MiB.\n');
 
   const context = fakeContext();
   const copy = join(fixture.root, 'copied.ndjson');
@@ -121,7 +123,7 @@ t.test('several commits that cannot be told apart are a range for regzbot', asyn
   });
   await log[Symbol.asyncDispose]();
   const names = new CommitNames(await (await KernelTree.open(fixture.path)).describe(commits));
-  await writeBisectionReport({ stored, conclusion: conclusion!, ledger, names, workloads }, signal);
+  await writeBisectionReport({ stored, conclusion: conclusion!, ledger, names, workloads, cell }, signal);
   const mail = await readFile(join(stored.folder.path, 'report', 'mail.txt'), 'utf8');
   t.match(mail, `#regzbot introduced: ${commits[3]}..${commits[5]}\n`);
 });
