@@ -4,6 +4,7 @@ import { HarnessError, hasCode, InfrastructureError } from '../errors.ts';
 import { syncFolder, syncTree } from './atomic.ts';
 import { findDamage, hasManifest, ignoreReadOnly, writeManifest } from './entry-manifest.ts';
 import { existingPath, namesIn } from './existing.ts';
+import { demandSpace } from './free-space.ts';
 import { type FileLock, type LockOptions, takeoverEnding, withFileLock } from './lock.ts';
 
 /** A folder of the cache, declared by the room that fills it. `modstorm clean` visits all declared places. */
@@ -18,6 +19,8 @@ export interface CachePlace {
   readonly beside?: readonly string[] | undefined;
   /** Whether `fill` syncs the entry to disk itself: one `sync` is faster than fsync for 55 000 files. */
   readonly syncedByFill?: boolean | undefined;
+  /** Disk space that an entry takes, in bytes, as measured. No entry is begun with less than that free. */
+  readonly entryBytes?: number | undefined;
   /** Whether entries have a manifest of their files. An entry that no longer matches it is invalid. */
   readonly verified?: boolean | undefined;
 }
@@ -99,6 +102,7 @@ export class ContentCache<Entry> {
 
   async #publish(key: string, held: FileLock, fill: Fill): Promise<void> {
     const path = this.pathOf(key);
+    await demandSpace(path, this.#place.entryBytes ?? 0, `the ${this.#place.name}`);
     await removeDeadDrafts(this.#place, this.#cache, undefined, key);
     try {
       await withDraft(path, async draft => {

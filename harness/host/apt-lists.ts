@@ -2,8 +2,12 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InfrastructureError } from '../errors.ts';
 import { firstExisting, readableText } from '../files/existing.ts';
+import { demandSpace } from '../files/free-space.ts';
 import type { AptCommand } from './apt-command.ts';
 import { type DebianHost, preferredSuites, readDebianHost } from './debian-mirror.ts';
+
+/** What the package lists of three suites take while apt reads them, bytes. */
+const listBytes = 300 * 1024 ** 2;
 
 const listsMaxAgeMs = 24 * 3600 * 1000;
 const updateWords = ['update', '-q', '--error-on=any'];
@@ -62,6 +66,7 @@ export class AptLists {
       const stamp = join(command.folder, 'updated');
       const age = await ageOf(stamp, wanted);
       if (age !== undefined && age < maxAgeMs) return;
+      await demandSpace(command.folder, listBytes, 'the package lists of Debian');
       await this.#writeConfiguration(wanted);
       command.report("fetching Debian's package lists");
       const result = await command.apt('apt-get', updateWords, { accept: 'any' });

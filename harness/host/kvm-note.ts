@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../files/atomic.ts';
+import { ignoreReadOnly } from '../files/entry-manifest.ts';
 
 /** The result of the last test of KVM on this host, kept so that `doctor` can show it at once. */
 export interface KvmNote {
@@ -17,8 +18,13 @@ export const kvmNoteFile = 'kvm.json';
 
 /** Stores a result in the cache. */
 export async function writeKvmNote(cache: string, note: KvmNote): Promise<void> {
-  await mkdir(cache, { recursive: true });
-  await writeFileAtomically(join(cache, kvmNoteFile), `${JSON.stringify(note)}\n`);
+  try {
+    await mkdir(cache, { recursive: true });
+    await writeFileAtomically(join(cache, kvmNoteFile), `${JSON.stringify(note)}\n`);
+  } catch (error) {
+    // A cache of somebody else serves as it is; the proof is found again next time.
+    ignoreReadOnly(error);
+  }
 }
 
 /** The stored result; undefined if there is none, or it is unreadable. */

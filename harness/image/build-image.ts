@@ -67,7 +67,12 @@ export interface ImageOptions {
 }
 
 /** Initramfs archives; a folder for each key. */
-export const imagePlace: CachePlace = { name: 'images', folder: 'images', verified: true };
+export const imagePlace: CachePlace = {
+  name: 'images',
+  folder: 'images',
+  verified: true,
+  entryBytes: 48 * 1024 ** 2,
+};
 
 /** Incremented if the same parts would give a different archive. */
 const format = 2;

@@ -35,7 +35,12 @@ export interface UserlandOptions {
 }
 
 /** Userland archives, with a folder for each set of programs. */
-export const userlandPlace: CachePlace = { name: 'userlands', folder: 'userland', verified: true };
+export const userlandPlace: CachePlace = {
+  name: 'userlands',
+  folder: 'userland',
+  verified: true,
+  entryBytes: 48 * 1024 ** 2,
+};
 
 /** Incremented if the same packages would give a different archive. */
 const format = 1;

@@ -32,7 +32,12 @@ export function artifactKey(identity: ArtifactIdentity): string {
 }
 
 /** Built kernels, with a folder for each key. */
-export const artifactPlace: CachePlace = { name: 'kernels', folder: 'kernel/artifacts', verified: true };
+export const artifactPlace: CachePlace = {
+  name: 'kernels',
+  folder: 'kernel/artifacts',
+  verified: true,
+  entryBytes: 32 * 1024 ** 2,
+};
 
 /** The built kernels in the cache. */
 export function kernelArtifacts(cache: string): ContentCache<KernelArtifact> {

@@ -1,5 +1,7 @@
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { existingPath } from '../files/existing.ts';
+import { demandSpace } from '../files/free-space.ts';
 import { withFileLock } from '../files/lock.ts';
 import { readRegularFile } from '../files/regular-file.ts';
 import { IsolatedApt } from '../host/isolated-apt.ts';
@@ -20,7 +22,7 @@ import { describeToolchain, type KernelTools, kernelTools } from './kernel-tools
 import type { BuildTree } from './make.ts';
 import { takePrebuilt } from './prebuilt-kernel.ts';
 import type { BuiltSource, ResolvedSource } from './resolved-source.ts';
-import { outputPlace } from './source-folder.ts';
+import { outputBytes, outputPlace } from './source-folder.ts';
 import { readPatches } from './source-patches.ts';
 import { resolveTree } from './tree-source.ts';
 
@@ -127,6 +129,8 @@ interface BuildInput {
 
 async function build(input: BuildInput, draft: string): Promise<void> {
   const { source, output, tools } = input;
+  if ((await existingPath(join(output, 'vmlinux'))) === undefined)
+    await demandSpace(output, outputBytes, 'the objects of a kernel');
   await mkdir(output, { recursive: true });
   const tree: BuildTree = { source: await source.place(), output };
   await refuseWithoutStats(tree.source, source.origin, tools);

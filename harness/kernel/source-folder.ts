@@ -9,7 +9,12 @@ export const sourcePlace: CachePlace = {
   folder: 'kernel/sources',
   beside: ['.identity', '.index'],
   syncedByFill: true,
+  // linux-source-6.12 unpacked, without what git adds to a tree.
+  entryBytes: 1300 * 1024 ** 2,
 };
+
+/** Disk space of the objects of one output tree, in bytes: two configs of 6.12 left 290 MiB. */
+export const outputBytes = 300 * 1024 ** 2;
 
 /** Output trees of kernel builds. Nothing is published in them: make continues from what is there. */
 export const outputPlace: CachePlace = { name: 'build trees', folder: 'kernel/output' };

@@ -88,6 +88,9 @@ function judgeExpiry(expiry: Expiry, { qemuStopped, hang }: EndFacts): MachineEn
   return { kind: 'timeout', ...expiry, evidence };
 }
 
+/** What the agent says on the console when the device of its channel is gone, as by an unbind of virtio_console. */
+const channelLost = 'modstorm-agent: CHANNEL_LOST:';
+
 /** QEMU exited normally, but the agent had not reported that it was done. */
 function judgeEarlyExit(facts: EndFacts): MachineEnd {
   if (facts.shutdownReason === 'guest-reset') {
@@ -98,6 +101,11 @@ function judgeEarlyExit(facts: EndFacts): MachineEnd {
   }
   if (facts.shutdownReason === 'guest-panic') return crashed('panic', 'the guest panicked silently', facts);
   if (facts.shutdownReason === 'guest-shutdown') {
+    const lost = facts.consoleTail.findLast(line => line.includes(channelLost));
+    if (lost !== undefined) {
+      const why = lost.slice(lost.indexOf(channelLost) + channelLost.length, 200).trim();
+      return crashed('reboot', `the guest lost its virtio channel (${why}) and powered off`, facts);
+    }
     return crashed('reboot', 'the guest powered off before its trial ended', facts);
   }
   return {

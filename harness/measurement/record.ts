@@ -44,6 +44,8 @@ export interface TrialRecord {
   outcome: Outcome;
   /** Wall-clock start, ISO 8601 UTC. */
   startedAt: string;
+  /** When it began by the host's monotonic clock, which nobody sets: comparable among records with one base. */
+  clock?: { base: string; startNs: number };
   /** From the start of QEMU to its end. */
   durationNs: number;
   /** Host monotonic durations of the phases that were reached. */

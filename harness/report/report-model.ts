@@ -137,7 +137,20 @@ function unknownMetric(name: string): Metric {
   };
 }
 
+/** From the first start to the last end, ns, of each part of a run, added up; see TrialRecord.clock. */
 function elapsed(records: readonly TrialRecord[]): number {
+  const parts = new Map<string, { start: number; end: number }>();
+  for (const { clock, durationNs } of records) {
+    if (clock === undefined) return elapsedByDate(records);
+    const { start, end } = parts.get(clock.base) ?? { start: clock.startNs, end: 0 };
+    const ended = clock.startNs + durationNs;
+    parts.set(clock.base, { start: Math.min(start, clock.startNs), end: Math.max(end, ended) });
+  }
+  return [...parts.values()].reduce((sum, { start, end }) => sum + end - start, 0);
+}
+
+/** Of records of older versions: wrong if somebody set the clock of the host meanwhile. */
+function elapsedByDate(records: readonly TrialRecord[]): number {
   const starts = records.map(record => Date.parse(record.startedAt) * 1e6).filter(Number.isFinite);
   if (starts.length === 0) return 0;
   const ends = records

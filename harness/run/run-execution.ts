@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { freemem } from 'node:os';
 import { debugError } from '../debug.ts';
 import type { TrialRecord } from '../measurement/record.ts';
@@ -32,6 +33,8 @@ export interface TrialExecution {
 export async function executeTrials(options: TrialExecution): Promise<void> {
   const { prepared, sink, folder, signal, journal } = options;
   const capacity = { cores: prepared.host.cores, memoryBytes: Math.floor(freemem() * 0.8) };
+  // Monotonic times of two processes may be of two boots of the host.
+  const base = randomUUID();
   const conclude = async (trial: Trial, record: TrialRecord) => {
     await journal.append(record);
     options.onRecord?.(trial, record);
@@ -46,9 +49,10 @@ export async function executeTrials(options: TrialExecution): Promise<void> {
     runTrial: async trial => {
       const startedAt = new Date();
       const since = process.hrtime.bigint();
+      const clock = { base, startNs: Number(since) };
       sink({ type: 'trial-started', trial });
       try {
-        return await runTrial({
+        const record = await runTrial({
           trial,
           prepared: preparedCell(prepared, trial),
           host: prepared.host,
@@ -57,10 +61,12 @@ export async function executeTrials(options: TrialExecution): Promise<void> {
           signal,
           onPhase: phase => sink({ type: 'trial-phase', trial, phase }),
         });
+        return { ...record, clock };
       } catch (error) {
         // A disk that takes no evidence may take no record either; a trial without one is done again as well.
         const durationNs = Number(process.hrtime.bigint() - since);
-        await conclude(trial, lostTrialRecord(trial, { startedAt, durationNs }, error)).catch(debugError);
+        const lost = lostTrialRecord(trial, { startedAt, durationNs }, error);
+        await conclude(trial, { ...lost, clock }).catch(debugError);
         throw error;
       }
     },

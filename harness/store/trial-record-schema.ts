@@ -125,6 +125,7 @@ export const trialRecordSchema: z.ZodType<TrialRecord> = z.compile(
     order: count,
     outcome: outcomeSchema,
     startedAt: time,
+    clock: z.exactOptional(objectOf<NonNullable<TrialRecord['clock']>>({ base: text, startNs: nanoseconds })),
     durationNs: nanoseconds,
     phasesNs: objectOf<TrialRecord['phasesNs']>({
       start: z.exactOptional(nanoseconds),

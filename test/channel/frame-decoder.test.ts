@@ -163,7 +163,7 @@ t.test('messages: what is wrong is refused with the frame and the reason', async
     ['end', 'a=1\na=2\n', /"a" appears twice/],
     ['phase', 'lunch', /"lunch" is not one of prepare, workload/],
     ['counters', 'during\n', /"during" is not one of before, after/],
-    ['counters', 'before\nmodcount\n', /no name and value/],
+    ['counters', 'before\n 5\n', /has no name/],
     ['stats', 'before', /no first line/],
     ['output', 'stdin\nx', /not one of stdout, stderr/],
     ['file', 'last ../../etc/passwd\n', /not an absolute path/],
@@ -213,4 +213,12 @@ t.test('the C side has the same numbers', async t => {
     t.ok(header.includes(`\tFRAME_${name.toUpperCase()} = ${number},\n`), name);
   }
   t.ok(readFileSync(projectPath('guests', 'agent', 'channel', 'port.h'), 'utf8').includes(`"${portName}"`));
+});
+
+t.test('messages: a counter file that somebody emptied is a counter that is missing', async t => {
+  const message = parseMessage(frame(1, 'counters', 'before\nmodcount\nfailed_kreads 3\nfailed_becoming \n'));
+  t.match(message, {
+    values: { failed_kreads: '3' },
+    missing: { modcount: 'empty', failed_becoming: 'empty' },
+  });
 });

@@ -228,6 +228,10 @@ t.test('the strongest cause of an end wins', t => {
     reason: /host-signal/,
   });
   t.match(judgeEnd({ ...quiet, exit, channelProblem: 'torn', concluded: true }), { kind: 'channel' });
+  const consoleTail = ['modstorm-agent: CHANNEL_LOST: No such device', 'reboot: Power down'];
+  t.match(judgeEnd({ ...quiet, exit, consoleTail, shutdownReason: 'guest-shutdown' }), {
+    crash: { title: 'the guest lost its virtio channel (No such device) and powered off' },
+  });
   const lockup: Crash = { class: 'soft-lockup', title: 'soft lockup', evidence: [], fatal: true };
   for (const facts of [
     { shutdownReason: 'guest-shutdown', exit },

@@ -205,3 +205,16 @@ t.test('a report with both says what is traffic and what is peak use', t => {
   t.match(memoryLegend([cell('wasted_bytes'), cell('mapped_peak_bytes')]), [/traffic/, /memory peak/]);
   t.end();
 });
+
+t.test('the time of a run is that of the monotonic clock, whatever the date was set to', async t => {
+  const plan = fakePlan([fakeCell('c1', 'stats', 1)], 4);
+  const records = plan.trials.map((trial, index) =>
+    fakeRecord(trial, {}, undefined, {
+      // An hour back after the second trial; the last one is of a resumed run, after a boot of the host.
+      startedAt: new Date(Date.UTC(2026, 10, 21, index < 2 ? 3 : 2, 0, index * 10)).toISOString(),
+      clock: { base: index < 3 ? 'first' : 'second', startNs: index < 3 ? 500e9 + index * 10e9 : 7e9 },
+      durationNs: 5e9,
+    }),
+  );
+  t.equal(reportRun({ run: fakeRun(), plan, records }, path).model.elapsedNs, 25e9 + 5e9);
+});

@@ -191,6 +191,8 @@ static bool say_goodbye(void)
 			trial.channel.sequence, trial.channel.bytes);
 		return true;
 	}
+	if (trial.channel.error)
+		console("CHANNEL_LOST: %s", strerror(-trial.channel.error));
 	heard = channel_await_host(&trial.channel, HOST_TIMEOUT_MS);
 	console("end: %" PRIu32 " frames, %" PRIu64 " bytes, host %s", trial.channel.sequence,
 		trial.channel.bytes, heard ? "has them" : "did not answer");

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { UsageError } from '../../errors.ts';
 import { parseBytes, parseDuration } from '../../units.ts';
 import type { ParameterValue } from '../matrix.ts';
@@ -82,10 +83,29 @@ function readString(definition: ParameterDefinition, raw: unknown): string {
   if (typeof raw !== 'string') throw invalid(definition, `must be text, not ${kindOf(raw)}`);
   if (raw.includes('\0')) throw invalid(definition, 'must not contain a NUL character');
   if (raw.length > 4096) throw invalid(definition, 'must have at most 4096 characters');
-  if (definition.pattern !== undefined && !new RegExp(`^(?:${definition.pattern})$`, 'u').test(raw)) {
+  if (definition.pattern !== undefined && !matches(definition, definition.pattern, raw)) {
     throw invalid(definition, `cannot be ${JSON.stringify(raw)}`, `It must match ${definition.pattern}.`);
   }
   return raw;
+}
+
+/** How long a text may be held against a pattern, ms: such as `(a+)+` would go on for ever, and hear no signal. */
+const patternLimitMs = 200;
+
+function matches(definition: ParameterDefinition, pattern: string, text: string): boolean {
+  try {
+    const code = "new RegExp(pattern, 'u').test(text)";
+    const names = { pattern: `^(?:${pattern})$`, text };
+    return runInNewContext(code, names, { timeout: patternLimitMs }) as boolean;
+  } catch (error) {
+    // It was made in the other context, so it is no Error of ours.
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+    throw invalid(
+      definition,
+      `cannot be held against its pattern within ${patternLimitMs} ms`,
+      `The pattern ${pattern} takes exponential time; write it without a repetition in a repetition.`,
+    );
+  }
 }
 
 function withinRange(definition: ParameterDefinition, value: number): number {

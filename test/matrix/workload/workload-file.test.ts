@@ -190,6 +190,12 @@ t.test('parameters', t => {
   t.throws(() => readParameter(module, 'a\0b'), /NUL/);
   t.throws(() => readParameter(module, 'x'.repeat(5000)), /4096/);
   t.throws(() => readParameter({ ...module, pattern: '[a-z]+' }, 'a/b'), /cannot be "a\/b"/);
+  const begun = performance.now();
+  t.throws(() => readParameter({ ...module, pattern: '(a+)+' }, `${'a'.repeat(60)}!`), {
+    message: /cannot be held against its pattern within 200 ms/,
+    hint: /exponential/,
+  });
+  t.ok(performance.now() - begun < 5000, 'a pattern without end is ended');
   t.same([canonicalBytes(1536 * 1024 ** 2), canonicalBytes(1), canonicalBytes(0)], ['1536MiB', '1B', '0B']);
   t.same([canonicalDuration(90e9), canonicalDuration(1.5e9), canonicalDuration(7)], ['90s', '1500ms', '7ns']);
   t.end();
