@@ -1,3 +1,4 @@
+import { escapeText } from '../escape.ts';
 import { type SparedTrials, sparedTrials } from '../judgement/sequential/spared-trials.ts';
 import type { Cell } from '../matrix/matrix.ts';
 import type { Metric } from '../measurement/metric.ts';
@@ -168,5 +169,5 @@ export function reproduceCommand(run: RunRecord, cell: Cell): string {
   }
   if (run.accelerator.requested !== 'auto') words.push('--accel', run.accelerator.requested);
   words.push('--repetitions', '1');
-  return shellQuote(words);
+  return escapeText(shellQuote(words));
 }

@@ -10,7 +10,7 @@ export const exporter: Exporter = {
     for (const { cell, name, median, low, high } of metricValues(model.cells)) {
       const benchmark = names.nameOf(cell.cell.id, escapeText(cell.cell.label, { length: 1000 }));
       benchmarks[benchmark] ??= Object.create(null) as Record<string, unknown>;
-      const measure = measures.nameOf(name, escapeText(name, { length: 60 }));
+      const measure = measures.nameOf(name, escapeText(name, { length: 60 }) || '_');
       benchmarks[benchmark][measure] = { value: median, lower_value: low, upper_value: high };
     }
     return `${JSON.stringify(benchmarks, null, 2)}\n`;

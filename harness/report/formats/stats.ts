@@ -83,7 +83,7 @@ function renderStatsReport({ content: { run, plan, records } }: RunReport): stri
   const blocks = plan.cells.map(cell => {
     const passed = records.filter(record => record.cell === cell.id && record.outcome.kind === 'passed');
     return [
-      `${cell.label}: ${describeMachine(run, cell)}`,
+      escapeText(`${cell.label}: ${describeMachine(run, cell)}`),
       ...describeBoot(medianBoot(passed), passed.length),
     ].join('\n');
   });
@@ -102,7 +102,7 @@ function describeMachine(run: RunRecord, cell: Cell): string {
 function describeBoot(record: TrialRecord | undefined, boots: number): string[] {
   if (!record) return ['no boot of this cell passed'];
   const which = boots === 1 ? 'the only boot' : `the boot with the median waste of ${boots}`;
-  const lines = [`trial ${record.trial}, ${which}`, '', ...startUpLine(record)];
+  const lines = [`trial ${escapeText(record.trial)}, ${which}`, '', ...startUpLine(record)];
   if (!record.counters) return [...lines, 'this kernel has no module statistics'];
   lines.push(renderStatsTable({ counters: record.counters.after, duplicates: record.duplicates }));
   if (record.duplicateRequests.length > 0) {

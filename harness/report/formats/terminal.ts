@@ -51,7 +51,7 @@ function renderMeasured(model: ReportModel, path: string): string {
     loadCostLines(model.cells),
     [...duplicateLines(model.cells), ...callerLines(model.cells.map(cell => cell.callers))],
     troubleLines(model.troubled, path),
-    [totalLine(model), path],
+    [totalLine(model), escapeText(path)],
   ];
   return `${blocks
     .filter(block => block.length > 0)

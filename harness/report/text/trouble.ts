@@ -42,7 +42,10 @@ function groupLines(group: TroubleGroup, path: string, full: boolean): string[] 
   const lines = [head];
   if (others.length > 0) lines.push(`  also:     ${listTrials(others)}`);
   lines.push(...escapeTail(record.consoleTail ?? [], consoleLines).map(line => `  | ${line}`.trimEnd()));
-  lines.push(`  evidence: ${path}/trials/${escapeText(record.trial)}`, `  again:    ${reproduce}`);
+  lines.push(
+    `  evidence: ${escapeText(path)}/trials/${escapeText(record.trial)}`,
+    `  again:    ${reproduce}`,
+  );
   return lines;
 }
 
