@@ -9,7 +9,7 @@ const limit = 2n ** 64n;
  */
 export function rangeFault(value: StoredValue): string | undefined {
   const isNumber = typeof value === 'string' ? /^-?\d{1,40}$/.test(value) : Number.isFinite(value);
-  if (!isNumber) return 'which is no number';
+  if (!isNumber) return 'which is not a number';
   const whole = BigInt(typeof value === 'string' ? value : Math.floor(value));
   if (whole < 0n) return 'and nothing that is measured is negative';
   return whole < limit ? undefined : 'and nothing that is measured reaches 2^64';

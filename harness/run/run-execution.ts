@@ -27,7 +27,7 @@ export interface TrialExecution {
 
 /**
  * Boots the trials, packed on the host, and appends each record to the journal as it comes. A trial that the host
- * failed is recorded as such, and ends the run: the next one would fare no better.
+ * failed is recorded as such, and ends the run: the next one would fail as well.
  * @throws whatever `runTrial` throws; InfrastructureError JOURNAL_WRITE_FAILED
  */
 export async function executeTrials(options: TrialExecution): Promise<void> {

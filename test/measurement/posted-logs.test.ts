@@ -78,7 +78,7 @@ t.test('posted logs: modules that were refused are no duplicates', async t => {
       'wl: module is marked as livepatch module, but livepatch support is disabled',
       /^wl was refused: it is a livepatch/,
     ],
-    ['wl: No module found in object', /^wl was refused: its file is no module/],
+    ['wl: No module found in object', /^wl was refused: its file is not a module/],
     ['Module wl is blacklisted', /^wl was refused: it is blacklisted/],
     ["wl: `abc' invalid for parameter `debug'", /its parameter debug does not accept "abc"/],
     [

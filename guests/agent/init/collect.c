@@ -124,7 +124,7 @@ void send_file(struct channel *ch, const char *path)
 		close(fd);
 	if (len < 0) {
 		channel_text(ch, FRAME_NOTE, "FILE_UNREADABLE %s: %s", path,
-			     len == -EINVAL ? "it is no regular file" : strerror((int)-len));
+			     len == -EINVAL ? "it is not a regular file" : strerror((int)-len));
 		return;
 	}
 	if (total >= FILE_BUDGET)

@@ -44,9 +44,9 @@ export class BisectionFolder {
     throw new UsageError(
       'BISECT_UNKNOWN',
       reference === 'latest'
-        ? `${root} holds no bisection`
-        : `${JSON.stringify(reference)} is no bisection: no folder with a ${recordName}, and no name below ${root}`,
-      { hint: 'Begin one with `modstorm bisect --tree DIR --good REV --bad REV MATRIX --metric M`.' },
+        ? `${root} has no bisections`
+        : `${JSON.stringify(reference)} is not a bisection: neither a folder with a ${recordName} nor a name in ${root}`,
+      { hint: 'Start one with `modstorm bisect --tree DIR --good REV --bad REV MATRIX --metric M`.' },
     );
   }
 }

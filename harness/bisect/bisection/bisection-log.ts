@@ -71,7 +71,7 @@ export class BisectionLog implements AsyncDisposable {
     } catch (error) {
       const message = `${this.#file.path}: ${(error as Error).message}`;
       throw new InfrastructureError('JOURNAL_WRITE_FAILED', message, {
-        hint: 'Make room on the disk, then go on with `modstorm bisect --resume`.',
+        hint: 'Free some disk space, then continue with `modstorm bisect --resume`.',
         cause: error,
       });
     }
@@ -85,8 +85,8 @@ export class BisectionLog implements AsyncDisposable {
 export async function readBisectionLog(path: string): Promise<SearchLog> {
   const text = await readRegularFile(path, 'utf8').catch(error => {
     if (!hasCode(error, 'ENOENT') && !hasCode(error, 'FILE_IRREGULAR')) throw error;
-    throw new UsageError('BISECT_UNKNOWN', `${path} is no log of a bisection`, {
-      hint: 'Name the folder of a bisection, or its bisect.ndjson.',
+    throw new UsageError('BISECT_UNKNOWN', `${path} is not the log of a bisection`, {
+      hint: 'Give the folder of a bisection, or its bisect.ndjson.',
     });
   });
   return parseSearchLog(text, path);

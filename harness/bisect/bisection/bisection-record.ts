@@ -62,7 +62,7 @@ export type BisectionRecord = z.infer<typeof bisectionSchema>;
 const format: FileFormat<BisectionRecord> = {
   version: 1,
   schema: bisectionSchema,
-  remedy: 'Restore the file from its copy, or begin a new bisection.',
+  remedy: 'Restore the file from its copy, or start a new bisection.',
 };
 
 /** @throws InfrastructureError FILE_MISSING, FILE_DAMAGED, FILE_VERSION */

@@ -203,8 +203,8 @@ async function keepConditions(
   }
   const changed = (Object.keys(now) as (keyof typeof now)[]).filter(name => now[name] !== then[name]);
   if (changed.length === 0) return;
-  throw new UsageError('RUN_CHANGED', `${record.run} cannot go on: ${changed.join(', ')} changed`, {
-    hint: 'Go on where it was begun, or begin a new bisection: boots of two hosts must not be compared.',
+  throw new UsageError('RUN_CHANGED', `${record.run} cannot be resumed: ${changed.join(', ')} changed`, {
+    hint: 'Resume it on the host where it was started, or start a new bisection: boots of two hosts must not be compared.',
   });
 }
 

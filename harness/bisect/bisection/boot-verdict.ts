@@ -23,7 +23,7 @@ export function judgeBoot(record: TrialRecord, metric: string): BootVerdict {
   if (outcome.kind === 'infrastructure')
     throw new InfrastructureError('GUEST_LOST', `the guest of ${record.trial} was lost: ${outcome.reason}`, {
       evidence: (record.consoleTail ?? []).join('\n'),
-      hint: 'The host is at fault, so no commit is judged. Mend it, then go on with --resume.',
+      hint: 'The host is at fault, so no commit is judged. Fix it, then continue with --resume.',
     });
   if (metric === failedBoots && outcome.kind !== 'invalid')
     return { kind: 'value', value: badOutcomes.has(outcome.kind) ? 1 : 0 };

@@ -50,8 +50,8 @@ export function chooseMetric(
     });
   const bad = given ?? (metric.worse === 'none' ? undefined : metric.worse);
   if (bad === undefined)
-    throw new UsageError('BISECT_METRIC', `nothing says which way ${name} is bad`, {
-      hint: 'Say it: --worse higher, or --worse lower.',
+    throw new UsageError('BISECT_METRIC', `nothing says which direction of ${name} is worse`, {
+      hint: 'Use --worse higher or --worse lower.',
     });
   const opposite = bad === 'higher' ? 'lower' : 'higher';
   return { metric, worse: fixed ? opposite : bad };

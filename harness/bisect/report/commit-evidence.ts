@@ -69,7 +69,7 @@ export function evidenceLines(
     lines.push(`  ${plural(failures.length, 'boot')} without a value: ${shown(failures.at(-1) ?? '')}`);
   if (values.length + failures.length === 0) lines.push('  was not booted');
   if (first === undefined || bad === undefined) {
-    lines.push('  the ends have not been told apart yet');
+    lines.push('  the ends have not been distinguished yet');
     return lines;
   }
   lines.push(`  ${terms.bad} with a probability of ${percent(bad)}, the first one with ${percent(first)}`);

@@ -39,7 +39,7 @@ function foundLines(found: Found, { names, terms, metric }: ConcludedSearch): st
     others.length === 0
       ? [`first ${terms.bad} commit: ${only}`]
       : [
-          `first ${terms.bad} commit: one of ${found.culprits.length}, for what lies between cannot be tested`,
+          `first ${terms.bad} commit: one of ${found.culprits.length}, because the commits between them cannot be tested`,
           ...[only, ...others].map(name => `  ${name}`),
         ];
   return [
@@ -68,7 +68,7 @@ export function revertSentence(revert: RevertCheck, metric: string): string {
     case 'same-as-parent':
       return 'it is the last commit: without it there is its parent, which was compared';
     case 'not-asked':
-      return 'a revert on the last commit was not asked for';
+      return 'a revert on the last commit was not requested';
   }
 }
 
@@ -87,15 +87,15 @@ function refusedLines(
       : `A difference as large as the one seen would need about ${refused.bootsNeeded} boots of each end.`;
   return [
     `not reproducible here: the ends do not differ provably in ${metric} after ${boots} boots each (p = ${shortP(refused.p)})`,
-    `  ${needed} --trust-ends goes on anyway.`,
+    `  ${needed} --trust-ends continues anyway.`,
   ];
 }
 
 const reasons = {
   attempts: 'three suspicions were not confirmed by fresh boots',
-  boots: 'the boots that were allowed are used up',
-  budget: 'the time that was allowed is used up',
-  'nothing-left': 'no build or boot would tell more',
+  boots: 'the limit of boots is reached',
+  budget: 'the time limit is reached',
+  'nothing-left': 'no further build or boot would help',
   contradiction: 'commits are the same code that one first commit would set apart: the change was made twice',
 } as const;
 

@@ -86,7 +86,7 @@ export function regressionMail(facts: RegressionFacts): string {
     `#regzbot title: ${metric.title} got worse`,
     '',
     ...(maintainers === undefined
-      ? ['[ scripts/get_maintainer.pl could not be asked: add the maintainers before sending. ]', '']
+      ? ['[ scripts/get_maintainer.pl could not be run: add the maintainers before sending. ]', '']
       : []),
   ].join('\n');
 }

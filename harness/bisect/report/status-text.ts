@@ -78,7 +78,7 @@ function actionSentence(action: Task, names: CommitNames): string {
       : `${names.short(action.commit)} without ${names.full(action.without)}`;
   const purposes = {
     ends: 'an end of the range',
-    search: 'it tells most per second',
+    search: 'it gives most information per second',
     confirm: 'a fresh boot or build, to confirm the suspicion',
     revert: 'does the metric come back without the culprit?',
   } as const;

@@ -28,7 +28,7 @@ export function stepTable(log: SearchLog, names: CommitNames): string {
     const cells = [stages[purpose.stage], source, results.join(' '), formatDuration(seconds * 1e9)];
     return `<tr>${cells.map(cell => `<td>${html(cell)}</td>`).join('')}</tr>`;
   });
-  return `<table><tr><th>stage</th><th>source</th><th>what came of it</th><th>time</th></tr>\n${lines.join('\n')}</table>`;
+  return `<table><tr><th>stage</th><th>source</th><th>result</th><th>time</th></tr>\n${lines.join('\n')}</table>`;
 }
 
 function isSameBoot(one: Observation, other: Observation): boolean {

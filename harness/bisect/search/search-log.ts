@@ -72,8 +72,8 @@ function parseHeader(line: string, file: string): SearchHeader {
   if (version === 1) return parseLine(headerShape, line, `${file}:1`);
   throw new InfrastructureError(
     'FILE_VERSION',
-    `${file} has version ${JSON.stringify(version)}, and this modstorm reads version 1`,
-    { hint: 'Go on with the version of modstorm that wrote it.' },
+    `${file} has version ${JSON.stringify(version)}, but this modstorm reads version 1`,
+    { hint: 'Use the version of modstorm that wrote it.' },
   );
 }
 
@@ -90,8 +90,8 @@ function parseLine<Shape extends z.ZodType>(shape: Shape, line: string, place: s
 }
 
 function damaged(place: string, fault: string): InfrastructureError {
-  const message = `${place} is no line of a bisection: ${fault.slice(0, 200)}`;
+  const message = `${place} is not a line of a bisection: ${fault.slice(0, 200)}`;
   return new InfrastructureError('BISECT_LOG_DAMAGED', message, {
-    hint: 'Restore the file from a copy, or delete the lines from there on: what they tell is tried again.',
+    hint: 'Restore the file from a copy, or delete it and all later lines: their steps are repeated.',
   });
 }

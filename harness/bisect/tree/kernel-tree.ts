@@ -48,9 +48,9 @@ export class KernelTree {
     const repository = new Repository(['-C', path], options);
     const found = await repository.try(['rev-parse', '--git-dir']);
     if (found.code === 0) return new KernelTree(await realpath(path), repository);
-    throw new UsageError('BISECT_TREE', `${folder} is in no git repository`, {
+    throw new UsageError('BISECT_TREE', `${folder} is not in a git repository`, {
       evidence: found.stderr.trim(),
-      hint: '--tree names a clone of the kernel.',
+      hint: '--tree must name a clone of the kernel.',
     });
   }
 
@@ -102,13 +102,13 @@ export class KernelTree {
           : base === bad
             ? 'the bad end is an ancestor of the good one'
             : another !== undefined && base !== good
-              ? 'the ends part in several commits'
+              ? 'the ends have several merge bases'
               : undefined;
     if (base !== undefined && fault === undefined) return base;
     throw new UsageError('BISECT_RANGE', `nothing can be bisected: ${fault}`, {
       hint:
         base === bad
-          ? 'Swap --good and --bad, or look for what mended it with --fixed.'
+          ? 'Swap --good and --bad, or use --fixed to find the commit that fixed it.'
           : 'Name a good commit that is an ancestor of the bad one: git merge-base --all GOOD BAD.',
     });
   }
@@ -122,7 +122,7 @@ export class KernelTree {
     const history = historyOf({ listing, good, bad, firstParent, realParents });
     if (history.some(({ candidate }) => candidate)) return history;
     throw new UsageError('BISECT_RANGE', `no commit of the range touches ${paths.join(', ')}`, {
-      hint: 'Name other paths behind --, or none.',
+      hint: 'Give other paths after --, or none.',
     });
   }
 

@@ -133,9 +133,9 @@ export async function readFixups(paths: readonly string[]): Promise<Fixup[]> {
       const text = await readRegularFile(path, 'utf8').catch(error => {
         throw new UsageError(
           'KERNEL_PATCH_UNREADABLE',
-          `the patch ${basename(path)} cannot be read: ${error.message}`,
+          `cannot read the patch ${basename(path)}: ${error.message}`,
           {
-            hint: '--fixup names a patch as git format-patch or git diff writes it.',
+            hint: '--fixup takes a patch in the format of git format-patch or git diff.',
             cause: error,
           },
         );

@@ -76,7 +76,7 @@ async function nightOf(name: string, event: HistoryEvent, results: string): Prom
   if (cell === undefined || kernel === undefined || source === undefined)
     throw noTree(event, `${name} does not say which kernel it booted`);
   if (source.kind !== 'tree')
-    throw noTree(event, `the kernel of ${name} is of no git tree: ${kernel.origin}`);
+    throw noTree(event, `the kernel of ${name} is not from a git tree: ${kernel.origin}`);
   return { run, cell, tree: source.path, revision: revisionIn(kernel.origin, source, event) };
 }
 
@@ -88,7 +88,7 @@ function revisionIn(
 ): string {
   const prefix = `${source.path} `;
   if (source.patches !== undefined || !origin.startsWith(prefix))
-    throw noTree(event, `${origin} is no plain commit`);
+    throw noTree(event, `${origin} is not a plain commit`);
   return origin.slice(prefix.length);
 }
 
@@ -112,6 +112,6 @@ function bootsOf({ run, cell }: Night, metric: string): EarlierBoots {
 
 function noTree(event: HistoryEvent, reason: string): UsageError {
   return new UsageError('HISTORY_KERNELS', `event ${event.id} cannot be bisected: ${reason}`, {
-    hint: 'It takes two runs whose matrices name the kernel as `tree:` and `rev:` of one git tree.',
+    hint: 'It needs two runs whose matrices name the kernel as `tree:` and `rev:` of one git tree.',
   });
 }

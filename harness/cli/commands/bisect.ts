@@ -67,7 +67,7 @@ export async function bisectCommand(
 function fixedByEvent(reference: string | undefined, options: BisectCommandOptions): BisectCommandOptions {
   if (!namesSubject(reference, options)) return options;
   throw incomplete(
-    'an event says itself what is bisected, so --event takes no matrix, tree, end, metric or filter',
+    'an event already determines what to bisect, so --event takes no matrix, tree, end, metric or filter',
   );
 }
 
@@ -116,8 +116,8 @@ async function resumed(
     options.revert &&
     !namesSubject(reference, options);
   if (isAsItWas) return openBisection(bisection, options.results);
-  throw new UsageError('RESUME_FIXED', '--resume takes the bisection as it is', {
-    hint: 'Leave out everything but --results, or begin a new one.',
+  throw new UsageError('RESUME_FIXED', '--resume cannot change a bisection', {
+    hint: 'Leave out everything except --results, or start a new one.',
   });
 }
 
@@ -131,7 +131,7 @@ async function goOn(stored: StoredBisection, context: CommandContext): Promise<n
   });
   const cell = matrix.cells.find(({ id }) => id === record.cell.id);
   if (cell === undefined)
-    throw new UsageError('RUN_CHANGED', `${record.run} cannot go on: its cell means something else now`);
+    throw new UsageError('RUN_CHANGED', `${record.run} cannot be resumed: its cell means something else now`);
   const display = createProgress({
     stream: process.stderr,
     interactive: context.interactive,
@@ -144,7 +144,7 @@ async function goOn(stored: StoredBisection, context: CommandContext): Promise<n
   if (record.forkPoint !== undefined)
     sink({
       type: 'warning',
-      message: `${record.good} is no ancestor of ${record.bad}: ${record.forkPoint.slice(0, 12)}, where their ways part, is the ${record.terms.good} end`,
+      message: `${record.good} is not an ancestor of ${record.bad}: their merge base ${record.forkPoint.slice(0, 12)} is the ${record.terms.good} end`,
     });
   try {
     const { conclusion, ledger, names } = await runBisection(stored, {
@@ -153,7 +153,7 @@ async function goOn(stored: StoredBisection, context: CommandContext): Promise<n
     });
     display.close();
     if (conclusion === undefined) {
-      context.stderr(`modstorm: interrupted; go on with: npm run -s modstorm -- bisect --resume ${path}\n`);
+      context.stderr(`modstorm: interrupted; resume with: npm run -s modstorm -- bisect --resume ${path}\n`);
       return context.interruption() ?? exitCodes.infrastructure;
     }
     const text = await writeBisectionReport(

@@ -10,7 +10,9 @@ import { examples, type Start } from './start.ts';
 export function defineBisectCommands(program: Command, start: Start): void {
   const bisect = program
     .command('bisect')
-    .description('which commit changed a metric, by noisy boots of real guests, and how sure that is')
+    .description(
+      'find the commit that changed a metric, by noisy boots of real guests, and how certain that is',
+    )
     .helpGroup('Judging:');
   defineSearch(bisect, start);
   defineReading(bisect, start);
@@ -20,27 +22,35 @@ export function defineBisectCommands(program: Command, start: Start): void {
 function defineSearch(bisect: Command, start: Start): void {
   bisect
     .argument('[matrix]', 'matrix file; its kernels are replaced by the commits')
-    .argument('[paths...]', 'behind --: only commits that touch these paths are suspect')
-    .option('--tree <folder>', 'the git tree; it is read and never touched')
+    .argument('[paths...]', 'after --: only commits that touch these paths are suspect')
+    .option('--tree <folder>', 'the git tree; it is only read, never modified')
     .option('--good <revision>', 'a commit without the change; need not be an ancestor of the bad one')
     .option('--bad <revision>', 'a commit with the change')
-    .option('--old <revision>', 'the same as --good, for a change that is neither')
+    .option('--old <revision>', 'the same as --good, for a change that is neither better nor worse')
     .option('--new <revision>', 'the same as --bad')
     .option('--metric <name>', 'what is measured, such as failed_becoming')
     .addOption(directionOption())
-    .option('--fixed', 'find what mended it: --bad is the older end then, --good the newer one')
-    .option('--first-parent', 'of a merge follow only the first parent')
+    .option('--fixed', 'find the fix: --bad is then the older end, --good the newer one')
+    .option('--first-parent', 'follow only the first parent of a merge')
     .addOption(listOption('--skip <revisions>', 'never test this commit or range; may be repeated'))
     .addOption(fixupOption())
-    .option('--budget <time>', 'end undecided after so much time in builds and boots, such as 3h', parseTime)
-    .option('--max-boots <n>', 'most boots in all (default: 800)', parseCount)
-    .option('--max-boots-per-commit <n>', 'most boots of a commit in the search (default: 60)', parseCount)
-    .option('--trust-ends', 'go on though the ends do not differ provably')
+    .option(
+      '--budget <time>',
+      'stop undecided after this much time in builds and boots, such as 3h',
+      parseTime,
+    )
+    .option('--max-boots <n>', 'maximum number of boots (default: 800)', parseCount)
+    .option(
+      '--max-boots-per-commit <n>',
+      'maximum number of boots per commit in the search (default: 60)',
+      parseCount,
+    )
+    .option('--trust-ends', 'continue although the ends do not differ provably')
     .option('--no-revert', 'do not test the bad end with the culprit reverted')
-    .option('--resume <run>', 'go on with a bisection: its path, its name, or `latest`')
+    .option('--resume <run>', 'resume a bisection: its path, its name, or `latest`')
     .option(
       '--event <event>',
-      'bisect between the two runs of an event that `modstorm history` tells of those in --results',
+      'bisect between the two runs of an event that `modstorm history` reports for --results',
     )
     .addOption(filterOption())
     .addOption(accelOption())
@@ -67,7 +77,7 @@ function defineReading(bisect: Command, start: Start): void {
   const commands = () => import('../commands/bisect-reading.ts');
   bisect
     .command('status')
-    .description('where a bisection stands: what is suspect, what comes next, what is left')
+    .description('show the state of a bisection: what is suspect, what comes next, what is left')
     .argument('[bisection]', 'its path, its name, or `latest`', 'latest')
     .addOption(resultsOption('found'))
     .action((reference: string, options: BisectReadingOptions) =>
@@ -75,7 +85,7 @@ function defineReading(bisect: Command, start: Start): void {
     );
   bisect
     .command('log')
-    .description('all that was observed, as JSON lines; `status` and `why` read such a file too')
+    .description('print all observations as JSON lines; `status` and `why` can read such a file')
     .argument('[bisection]', 'its path, its name, or `latest`', 'latest')
     .addOption(resultsOption('found'))
     .action((reference: string, options: BisectReadingOptions) =>
@@ -83,7 +93,7 @@ function defineReading(bisect: Command, start: Start): void {
     );
   bisect
     .command('why')
-    .description('what the boots of one commit say')
+    .description('show the evidence from the boots of one commit')
     .argument('<commit>', 'a revision of the tree, or the first digits of a hash')
     .argument('[bisection]', 'its path, its name, or `latest`', 'latest')
     .addOption(resultsOption('found'))
@@ -96,15 +106,19 @@ function defineStep(bisect: Command, start: Start): void {
   bisect
     .command('step')
     .description(
-      "the test for one's own `git bisect run`: 0 good, 1 bad, 125 cannot be tested, 128 or more stops the bisection",
+      'the test for `git bisect run`: 0 good, 1 bad, 125 cannot be tested, 128 or more stops the bisection',
     )
     .argument('<matrix>', 'matrix file; its kernels are replaced by HEAD of the tree')
     .requiredOption('--metric <name>', 'what is measured, such as failed_becoming')
-    .requiredOption('--limit <value>', 'a boot is bad when its value is worse than this', parseValue)
-    .option('--boots <n>', 'most boots of the commit (default: 5)', parseCount)
-    .option('--need <n>', 'bad boots that make the commit bad (default: more than half)', parseCount)
+    .requiredOption('--limit <value>', 'a boot is bad if its value is worse than this', parseValue)
+    .option('--boots <n>', 'maximum number of boots of the commit (default: 5)', parseCount)
+    .option(
+      '--need <n>',
+      'number of bad boots that make the commit bad (default: more than half)',
+      parseCount,
+    )
     .addOption(directionOption())
-    .option('--tree <folder>', 'the git tree that is bisected', '.')
+    .option('--tree <folder>', 'the git tree to bisect', '.')
     .addOption(fixupOption())
     .addOption(filterOption())
     .addOption(accelOption())
@@ -122,14 +136,14 @@ function defineStep(bisect: Command, start: Start): void {
 }
 
 function directionOption(): Option {
-  return new Option('--worse <direction>', 'of a metric that does not say which way it is bad').choices([
-    'higher',
-    'lower',
-  ]);
+  return new Option(
+    '--worse <direction>',
+    'which direction is worse, if the metric does not declare it',
+  ).choices(['higher', 'lower']);
 }
 
 function fixupOption(): Option {
-  return listOption('--fixup <patch>', 'put this patch on each commit that it applies to; may be repeated');
+  return listOption('--fixup <patch>', 'apply this patch to each commit that it fits; may be repeated');
 }
 
 /** Any finite number. @throws InvalidArgumentError */
@@ -153,5 +167,5 @@ function parseTime(text: string): number {
   } catch (error) {
     throw new InvalidArgumentError((error as Error).message);
   }
-  throw new InvalidArgumentError('Give more than no time.');
+  throw new InvalidArgumentError('Give a positive time.');
 }

@@ -80,7 +80,7 @@ export const moduleRefusals: readonly LogRule[] = [
     ([section]) => `its section ${section} is writable and executable`,
   ),
   named('module has no symbols \\(stripped\\?\\)', 'it has no symbols (stripped)'),
-  named('No module found in object', 'its file is no module'),
+  named('No module found in object', 'its file is not a module'),
   named(
     "`(.{0,80})' (?:invalid|too large) for parameter `(.{1,80})'",
     ([value, parameter]) => `its parameter ${parameter} does not accept "${value}"`,

@@ -31,7 +31,7 @@ t.test('a metric says which way is bad, or is told', t => {
   t.equal(choose('failed_boots').worse, 'higher');
   t.equal(choose('wasted_bytes', false, 'lower').worse, 'lower');
   t.throws(() => choose('wasted_byte'), { code: 'BISECT_METRIC', hint: /wasted_bytes/ });
-  t.throws(() => choose('attempts'), { code: 'BISECT_METRIC', message: /which way attempts is bad/ });
+  t.throws(() => choose('attempts'), { code: 'BISECT_METRIC', message: /which direction/ });
   t.equal(choose('attempts', false, 'lower').worse, 'lower');
   t.end();
 });

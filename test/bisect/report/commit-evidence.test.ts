@@ -20,7 +20,7 @@ t.test('the boots of a commit, and what they say', t => {
 
 t.test('before the ends are told apart nothing is said', t => {
   const log = searchLog(changeAtNine, {}, 6);
-  t.match(why(log, 'c16'), /2 boots: 40 40\n {2}the ends have not been told apart yet$/);
+  t.match(why(log, 'c16'), /2 boots: 40 40\n {2}the ends have not been distinguished yet$/);
   t.end();
 });
 

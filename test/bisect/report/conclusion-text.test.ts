@@ -40,7 +40,7 @@ t.test('ends that do not differ, and what is needed', t => {
 
 t.test('what is left of a search that ended early', t => {
   const text = conclude(searchLog(changeAtNine, { boots: 23 }));
-  t.match(text, /^undecided: the boots that were allowed are used up\n/);
+  t.match(text, /^undecided: the limit of boots is reached\n/);
   t.match(text, /the first bad commit is one of \d+, with a probability of \d/);
   t.end();
 });

@@ -15,7 +15,7 @@ t.test('where a search stands', t => {
     /16 commits are suspect; the ends are being compared\nnext: boot c\d+: an end of the range/,
   );
   t.match(status(24), /the ends differ \(p = 5e-6\); of 16 commits most suspect are/);
-  t.match(status(24), /next: (build|boot) c\d+: it tells most per second\n3 builds, 21 boots, .* left$/);
+  t.match(status(24), /next: (build|boot) c\d+: it gives most information per second\n3 builds, 21 boots, .* left$/);
   t.match(status(1000), /^first bad commit: c9/);
   t.end();
 });
@@ -28,7 +28,7 @@ t.test('what is done, what is suspect and how far it is', t => {
   const sentences = told.map(([first]) => first!);
   t.equal(sentences[0], 'build c0: an end of the range');
   t.equal(sentences.filter(one => one === 'boot the ends in turn: do they differ?').length, 20);
-  t.ok(sentences.some(one => /^build c\d+: it tells most per second$/.test(one)));
+  t.ok(sentences.some(one => /^build c\d+: it gives most information per second$/.test(one)));
   t.equal(sentences.filter(one => /^boot c9 and what comes before it in turn/.test(one)).length, 12);
   t.equal(sentences.filter(one => /^boot the last commit with and without c9/.test(one)).length, 12);
   t.equal(sentences.at(-1), 'the search has ended');

@@ -62,7 +62,7 @@ t.test('one that found nothing ends with 1', async t => {
   const path = await concluded(25);
   const context = fakeContext();
   t.equal(await bisectCommand(undefined, [], { ...options, resume: path }, context), 1);
-  t.match(context.output, /^undecided: the boots that were allowed are used up/);
+  t.match(context.output, /^undecided: the limit of boots is reached/);
   await t.rejects(readFile(join(path, 'report', 'mail.txt')), { code: 'ENOENT' });
 });
 
