@@ -38,20 +38,22 @@ const checks: readonly Check[] = [
 ];
 
 /** Runs the checks whose name contains one of `words`, all without words; each counts as one test. */
-export async function runChecks(words: readonly string[]): Promise<Tally> {
+export async function runChecks(words: readonly string[], signal: AbortSignal): Promise<Tally> {
   const wanted = checks.filter(
     ({ name }) => words.length === 0 || words.some(word => name.split(':', 1)[0]!.includes(word)),
   );
   const tally = emptyTally();
   if (wanted.length === 0) return tally;
   print(`\nchecks of the sources (${wanted.length})`);
-  await Promise.all(wanted.map(check => runCheck(check, tally)));
+  await Promise.all(wanted.map(check => runCheck(check, tally, signal)));
   return tally;
 }
 
-async function runCheck({ name, script, args }: Check, tally: Tally): Promise<void> {
+async function runCheck({ name, script, args }: Check, tally: Tally, signal: AbortSignal): Promise<void> {
   const lines: string[] = [];
-  const { code, durationNs } = await runScript(projectPath(script), args, line => lines.push(line));
+  const onLine = (line: string) => lines.push(line);
+  const { code, durationNs } = await runScript(projectPath(script), args, onLine, signal);
+  if (signal.aborted) return;
   tally[code === 0 ? 'passed' : 'failed']++;
   print(`  ${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${formatDuration(durationNs)})`);
   if (code !== 0) for (const line of lines) print(`    ${line}`);

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type FinalResults, Parser } from 'tap-parser';
+import { Shutdown } from '../harness/process/shutdown.ts';
 import { projectPath } from '../harness/project.ts';
 import { formatDuration } from '../harness/units.ts';
 import { runChecks } from './checks.ts';
@@ -22,15 +23,35 @@ const coverageFloor = { statements: 93, branches: 90 } as const;
 /**
  * Runs the checks of the sources, the fast tests, then the integration tests on real guests; each only those whose path
  * contains one of `words`. A line per file, the failures in full, and as last line `N passed, N failed`. Returns the
- * exit code.
+ * exit code. A signal ends what is running, and nothing else is started.
  */
 export async function runTests(words: readonly string[] = []): Promise<number> {
-  const total = await runChecks(words);
+  const shutdown = new Shutdown(error => print(String(error)));
+  const stopListening = shutdown.listen();
+  try {
+    const total = await runAll(words, shutdown.signal);
+    if (shutdown.exitCode === undefined) return conclude(total, words);
+    print('\ninterrupted: the tests that were running have been ended, the others were not started');
+    return shutdown.exitCode;
+  } finally {
+    stopListening();
+  }
+}
+
+/** Runs the checks and the groups of test files one after the other, until the signal. */
+async function runAll(words: readonly string[], signal: AbortSignal): Promise<Tally> {
+  const total = await runChecks(words, signal);
   for (const group of testGroups(words)) {
+    if (signal.aborted) break;
     if (group.files.length === 0) continue;
     print(`\n${group.title} (${group.files.length} files)`);
-    addTally(total, await runGroup(group));
+    addTally(total, await runGroup(group, signal));
   }
+  return total;
+}
+
+/** Prints the last line and returns the exit code: 0, 1 if something failed, 4 if nothing was selected. */
+function conclude(total: Tally, words: readonly string[]): number {
   if (total.passed + total.failed + total.skipped === 0) {
     print(`no test file matches ${words.join(' ')}`);
     return 4;
@@ -89,7 +110,7 @@ function listTests(folder: string): string[] {
     });
 }
 
-async function runGroup(group: Group): Promise<Tally> {
+async function runGroup(group: Group, signal: AbortSignal): Promise<Tally> {
   const tally = emptyTally();
   const parser = new Parser();
   parser.on('child', file => {
@@ -111,8 +132,10 @@ async function runGroup(group: Group): Promise<Tally> {
       if (stream === 'stderr') print(line);
       else parser.write(`${line}\n`);
     },
+    signal,
   );
   parser.end();
+  if (signal.aborted) return tally;
   tally.broken = result.code !== 0;
   if (group.covers && !tally.broken) addCoverage(tally);
   return tally;
