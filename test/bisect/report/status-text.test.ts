@@ -15,7 +15,10 @@ t.test('where a search stands', t => {
     /16 commits are suspect; the ends are being compared\nnext: boot c\d+: an end of the range/,
   );
   t.match(status(24), /the ends differ \(p = 5e-6\); of 16 commits most suspect are/);
-  t.match(status(24), /next: (build|boot) c\d+: it gives most information per second\n3 builds, 21 boots, .* left$/);
+  t.match(
+    status(24),
+    /next: (build|boot) c\d+: it gives most information per second\n3 builds, 21 boots, .* left$/,
+  );
   t.match(status(1000), /^first bad commit: c9/);
   t.end();
 });
