@@ -21,7 +21,7 @@ function read(text: string) {
 
 t.test('a test point for each cell and each verdict', async t => {
   const text = tap.run(reportRun(content, 'results/r'));
-  t.equal(text, goldenText('report/golden/report.tap', text));
+  t.equal(text, goldenText('report/golden/report-tap.txt', text));
   const { results, extra } = read(text);
   t.strictSame(extra, []);
   t.match(results, { count: 21, fail: 2, bailout: false });
