@@ -68,7 +68,9 @@ export const workloadShape = z.strictObject({
       otherwise: sentence,
     })
     .optional(),
-  deadline: z.strictObject({ parameter: z.string().optional(), extra: z.string() }),
+  deadline: z
+    .strictObject({ parameter: z.string().optional(), extra: z.string().default('60s') })
+    .prefault({}),
   expected: z.strictObject({ base: z.string(), per_vcpu: z.string().default('0s') }).optional(),
   samples: z.string().optional(),
   results: z

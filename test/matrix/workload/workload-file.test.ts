@@ -38,6 +38,8 @@ t.test('stress-ng as cells run it', t => {
   t.notOk(resolveWorkload(stress, {}).run.includes('--module-no-unload'));
   t.same(resolveWorkload(stress, {}).modules, ['xfs'], 'defaults fill in');
   t.same(resolveWorkload(otherWorkload, {}).run, ['other', 'own', '1024']);
+  const minimal = parseWorkload('version: 1\ndescription: d\nrun: [p]\n', { file: 'w.yaml' });
+  t.equal(resolveWorkload(minimal, {}).deadlineNs, 60e9, 'a workload that names no deadline has a minute');
   t.same(resolveWorkload(otherWorkload, {}).deadlineNs, 1e9);
   t.match(stress.compressions, { allowed: ['none'], otherwise: /storm/ });
   t.end();
@@ -237,7 +239,7 @@ deadline: { extra: 1s, parameter: n }
     /^6:51 there is no parameter "q"/,
     /^7:35 the parameter n must be of type duration, not integer/,
   ]);
-  t.match(wrong('version: 1'), [/"description" is missing/, /"run" is missing/, /"deadline" is missing/]);
+  t.match(wrong('version: 1'), [/"description" is missing/, /"run" is missing/]);
   t.match(wrong('description: [', 'x.yaml'), [/./]);
   t.match(
     wrong('version: 1\ndescription: d\nrun:\n  - sh\n  - |\n    a\n    b\ndeadline: { extra: 1s }\n'),
