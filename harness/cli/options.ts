@@ -53,9 +53,9 @@ export function resultsOption(use: 'made' | 'found'): Option {
   return new Option('--results <folder>', what).default('results');
 }
 
-/** Where baselines are: `--baselines`, or `--folder` in the commands that only handle baselines. */
-export function baselinesOption(flag: '--baselines' | '--folder'): Option {
-  return new Option(`${flag} <folder>`, 'where baselines are').default(
+/** `--baselines` is where baselines are. */
+export function baselinesOption(): Option {
+  return new Option('--baselines <folder>', 'where baselines are').default(
     projectPath('results', 'baselines'),
     'results/baselines',
   );

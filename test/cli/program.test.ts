@@ -72,6 +72,20 @@ t.test('what shapes a commit message is refused with another format', async t =>
   await t.rejects(parse('report', 'latest', '--top', '-1'), CommanderError);
 });
 
+t.test('baselines are named alike wherever they are', async t => {
+  for (const words of [
+    ['compare', 'a', 'b'],
+    ['history'],
+    ['baseline', 'list'],
+    ['baseline', 'save', 'x', 'y'],
+  ])
+    t.match(
+      await parse(...words, '--baselines', 'there'),
+      { options: { baselines: 'there' } },
+      words.join(' '),
+    );
+});
+
 t.test('an option means the same in every command', async t => {
   const meanings = new Map<string, Set<string>>();
   for (const command of allCommands()) {

@@ -54,7 +54,7 @@ t.test('an A/B inside one run, with looks: judged at the end, and again from its
     'save',
     'lab',
     'latest',
-    '--folder',
+    '--baselines',
     baselines,
     '--results',
     results,

@@ -13,7 +13,7 @@ import type { CommandContext } from '../context.ts';
 
 /** Options of `modstorm baseline …`. */
 export interface BaselineOptions {
-  folder: string;
+  baselines: string;
   results?: string;
   replace?: boolean;
   force?: boolean;
@@ -31,7 +31,7 @@ export async function saveBaseline(
   options: BaselineOptions,
   context: CommandContext,
 ): Promise<number> {
-  const store = new BaselineStore(options.folder);
+  const store = new BaselineStore(options.baselines);
   const folder = await RunFolder.open(reference, options.results ?? 'results');
   const content = await folder.load();
   const { run } = content;
@@ -59,7 +59,7 @@ export async function saveBaseline(
 
 /** `modstorm baseline list`. */
 export async function listBaselines(options: BaselineOptions, context: CommandContext): Promise<number> {
-  const baselines = await new BaselineStore(options.folder).list();
+  const baselines = await new BaselineStore(options.baselines).list();
   if (options.json) {
     const entries = baselines.map(({ cells, workloadMetrics: _, ...head }) => ({
       ...head,
@@ -70,7 +70,7 @@ export async function listBaselines(options: BaselineOptions, context: CommandCo
   }
   if (baselines.length === 0) {
     context.stdout(
-      `no baselines in ${relative('', options.folder) || '.'}; save one with: modstorm baseline save NAME RUN\n`,
+      `no baselines in ${relative('', options.baselines) || '.'}; save one with: modstorm baseline save NAME RUN\n`,
     );
     return exitCodes.success;
   }
@@ -105,7 +105,7 @@ export async function showBaseline(
   options: BaselineOptions,
   context: CommandContext,
 ): Promise<number> {
-  const baseline = await new BaselineStore(options.folder).load(name);
+  const baseline = await new BaselineStore(options.baselines).load(name);
   if (options.json) {
     context.stdout(`${JSON.stringify(baseline, null, 2)}\n`);
     return exitCodes.success;
@@ -135,7 +135,7 @@ export async function removeBaseline(
   options: BaselineOptions,
   context: CommandContext,
 ): Promise<number> {
-  await new BaselineStore(options.folder).remove(name);
+  await new BaselineStore(options.baselines).remove(name);
   context.stdout(`removed ${name}; git still has it if it was committed\n`);
   return exitCodes.success;
 }

@@ -19,7 +19,7 @@ export function defineBaselineCommands(program: Command, start: Start): void {
     .description('save the samples of a run under a name')
     .argument('<name>', 'letters, digits, dots, dashes')
     .argument('<run>', 'path of a run folder, its name, or `latest`')
-    .addOption(baselinesOption('--folder'))
+    .addOption(baselinesOption())
     .addOption(resultsOption('found'))
     .option('--replace', 'replace an existing baseline of that name')
     .option('--force', 'replace it even if the run was made under different conditions')
@@ -29,7 +29,7 @@ export function defineBaselineCommands(program: Command, start: Start): void {
   baseline
     .command('list')
     .description('list all baselines')
-    .addOption(baselinesOption('--folder'))
+    .addOption(baselinesOption())
     .addOption(jsonOption())
     .action((options: BaselineOptions) =>
       start(async context => (await commands()).listBaselines(options, context)),
@@ -38,7 +38,7 @@ export function defineBaselineCommands(program: Command, start: Start): void {
     .command('show')
     .description('show the samples of a baseline and the conditions they were measured under')
     .argument('<name>', 'name of a baseline')
-    .addOption(baselinesOption('--folder'))
+    .addOption(baselinesOption())
     .addOption(jsonOption())
     .action((name: string, options: BaselineOptions) =>
       start(async context => (await commands()).showBaseline(name, options, context)),
@@ -47,7 +47,7 @@ export function defineBaselineCommands(program: Command, start: Start): void {
     .command('remove')
     .description('delete a baseline')
     .argument('<name>', 'name of a baseline')
-    .addOption(baselinesOption('--folder'))
+    .addOption(baselinesOption())
     .action((name: string, options: BaselineOptions) =>
       start(async context => (await commands()).removeBaseline(name, options, context)),
     );

@@ -71,7 +71,7 @@ function defineCompare(program: Command, start: Start): void {
       parseAmount,
     )
     .addOption(resultsOption('found'))
-    .addOption(baselinesOption('--baselines'))
+    .addOption(baselinesOption())
     .addOption(formatOption())
     .addOption(jsonOption('format'))
     .helpGroup('Judging:')
@@ -110,7 +110,7 @@ function defineHistory(program: Command, start: Start): void {
       'minimum number of runs on either side of a step (default: 3)',
       parseCount,
     )
-    .addOption(baselinesOption('--baselines'))
+    .addOption(baselinesOption())
     .addOption(jsonOption())
     .helpGroup('Judging:')
     .addHelpText(

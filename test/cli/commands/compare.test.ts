@@ -401,7 +401,7 @@ t.test(
 
 t.test('baselines: saved on purpose, compared like runs, replaced only by their like', async t => {
   const context = fakeContext();
-  const options = { folder: places.baselines, results: places.results };
+  const options = places;
   t.equal(await saveBaseline('before', quiet, options, context), 0);
   t.match(context.output, /before\.json: 4 cells, 48 boots[\s\S]*git add/);
   t.equal((await compare(['before', storm])).code, 1);
