@@ -209,7 +209,7 @@ export const runningFaults: Fault[] = [
   ...[
     ['umask 077', 'umask 077', 0],
     ['256 open files', 'ulimit -n 256', 0],
-    // The manifests of the cache are read, many files at once: told with what to do.
+    // Node itself opens more while it loads the modules of modstorm.
     ['64 open files', 'ulimit -n 64', 3],
   ].map(
     ([name, line, exit]): Fault => ({
