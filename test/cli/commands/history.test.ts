@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { historyCommand } from '../../../harness/cli/commands/history.ts';
 import { readMatrix } from '../../../harness/cli/inputs.ts';
+import { writeManifest } from '../../../harness/files/entry-manifest.ts';
 import { calibrate } from '../../../harness/judgement/calibration.ts';
 import type { Cell } from '../../../harness/matrix/matrix.ts';
 import type { Random } from '../../../harness/random.ts';
@@ -104,6 +105,7 @@ t.test('a change of level is an event, and counts once an A/B run confirms it', 
       origin: '',
     };
     writeFileSync(join(folder, 'artifact.json'), JSON.stringify(artifact));
+    await writeManifest(folder);
   }
   const prepared = await history(root, { confirm: event.id });
   const [file, command] = prepared.output.trim().split('\n');
