@@ -70,7 +70,7 @@ function testGroups(words: readonly string[]): Group[] {
   const wanted = listTests(folder).filter(file =>
     long(file)
       ? words.some(word => word.startsWith('long/') && file.includes(word))
-      : words.length === 0 || words.some(word => file.includes(word)),
+      : words.length === 0 || words.some(word => relative(folder, file).includes(word)),
   );
   const integration = (file: string) => relative(folder, file).startsWith('integration');
   // Coverage is of the fast tests: what only a real guest reaches is not claimed. Part of the files proves nothing.
