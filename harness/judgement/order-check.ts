@@ -2,7 +2,7 @@ import { summarise } from '../statistics/samples/descriptive.ts';
 import type { StatisticalFinding } from '../statistics/samples/metric.ts';
 import { makeSample } from '../statistics/samples/sample.ts';
 import { subtractScalars } from '../statistics/samples/value.ts';
-import { orderEffect } from '../statistics/series/drift.ts';
+import { checkedP, isRemarkable, orderEffect } from '../statistics/series/drift.ts';
 import type { SampleValue } from '../store/sample.ts';
 import type { Judgement } from './judgement.ts';
 import type { CellPair } from './pairing.ts';
@@ -24,10 +24,10 @@ export function orderFindings({ pairs }: Judgement): Map<string, StatisticalFind
   const found = new Map<string, StatisticalFinding[]>();
   for (const { pair, metric, blocks } of checks) {
     const check = orderEffect(blocks);
-    if (check.p > 0.05 / checks.length || check.direction === 0) continue;
+    if (!isRemarkable(check, checks.length)) continue;
     const message =
       `${metric}: boots that run second in their block are ${check.direction > 0 ? 'higher' : 'lower'} ` +
-      `(p=${Number(check.p.toPrecision(2))}); the order is random, so neither side gains, but it adds noise`;
+      `(${checkedP(check)}); the order is random, so neither side gains, but it adds noise`;
     const finding: StatisticalFinding = { code: 'ORDER_EFFECT', severity: 'warning', message };
     found.set(pair.name, [...(found.get(pair.name) ?? []), finding]);
   }

@@ -49,22 +49,32 @@ function compareOrdered(earlier: readonly MaybeScalar[], later: readonly MaybeSc
   };
 }
 
+/** Whether one of so many checks deserves a warning: at 5 % over all of them (Bonferroni). */
+export function isRemarkable({ p, direction }: DriftCheck, checks: number): boolean {
+  return p <= 0.05 / checks && direction !== 0;
+}
+
+/** The p of a check, for a message. */
+export function checkedP({ p }: DriftCheck): string {
+  return `p=${Number(p.toPrecision(2))}`;
+}
+
 /**
  * Returns a warning if a side drifts within the run.
- * @param level the largest p for a warning, already divided by the number of checks
+ * @param checks the number of checks made together
  */
 export function driftFinding(
   side: string,
   values: readonly MaybeScalar[],
-  level: number,
+  checks: number,
 ): StatisticalFinding | undefined {
   const check = driftWithin(values);
-  if (check.p > level || check.direction === 0) return undefined;
+  if (!isRemarkable(check, checks)) return undefined;
   return {
     code: 'WITHIN_SIDE_DRIFT',
     severity: 'warning',
     message:
       `${side}: the later half of the trials is ${check.direction > 0 ? 'higher' : 'lower'} than the earlier half ` +
-      `(p=${Number(check.p.toPrecision(2))}); the trials are not independent, so every p here is too small`,
+      `(${checkedP(check)}); the trials are not independent, so every p here is too small`,
   };
 }

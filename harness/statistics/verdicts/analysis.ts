@@ -117,7 +117,7 @@ function findDrift(hypotheses: readonly Hypothesis[]): Map<number, StatisticalFi
     .filter(({ values }) => values.length >= fewestForDrift);
   const found = new Map<number, StatisticalFinding[]>();
   for (const { cell, side, values } of checks) {
-    const finding = driftFinding(side, values, 0.05 / checks.length);
+    const finding = driftFinding(side, values, checks.length);
     if (finding) found.set(cell, [...(found.get(cell) ?? []), finding]);
   }
   return found;
