@@ -142,7 +142,7 @@ t.test('every way to fail is an outcome of its own, and leaves no guest behind',
     flood.findings.some(({ code }) => ['OUTPUT_WITHHELD', 'GUEST_FLOOD', 'KMSG_WITHHELD'].includes(code)),
     'the cut is told',
   );
-  t.match(outcome('exit 7'), { kind: 'failed', reason: /exit code 7/ });
+  t.match(outcome('exit 7'), { kind: 'failed', reason: /exited with code 7/ });
   t.equal(killed.length, 1, 'one QEMU was killed');
   t.match(
     outcome('sleep 60'),
