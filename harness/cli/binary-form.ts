@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
 
-/** A kind of file that is no text, and what makes one of it. */
+/** A kind of binary file, and how to convert it to text. */
 interface BinaryForm {
   /** With its article. */
   what: string;

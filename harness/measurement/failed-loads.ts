@@ -17,15 +17,15 @@ export interface LoadOutcomes {
 }
 
 /**
- * Failures without a row in the table that are no sign of anything: a wait for another load which a signal ends fails
+ * Failures without a row in the table that mean nothing: a wait for another load which a signal ends fails
  * without one, at most once for each process (module_patient_check_exists() in kernel/module/main.c). Neither this many
  * nor this share makes a trial invalid.
  */
 const interruptedWaits = { count: 16n, share: 10n } as const;
 
 /**
- * Whether the failures of a workload are duplicates at all. The kernel counts whatever fails early as "becoming", a file
- * that is no module too, and only duplicates come into its table (kernel/module/stats.c): failures which are not there
+ * Whether the failures of a workload are duplicates at all. The kernel counts whatever fails early as "becoming", also a file
+ * that is not a module, and only duplicates come into its table (kernel/module/stats.c): failures which are not there
  * say nothing of duplicate loads, and neither does a workload of which no load succeeded.
  */
 export function checkFailedLoads(outcomes: LoadOutcomes): Finding[] {

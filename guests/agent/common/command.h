@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 /*
- * Runs a program, by its path, to its end. Returns false, and has told it on
+ * Runs a program, by its path, to its end. Returns false, after a message on
  * standard error, unless its exit status is 0.
  */
 bool command_run(const char *const argv[]);

@@ -18,7 +18,7 @@ enum module_call {
 
 /*
  * The call for a file, by who decompresses it; @finit is for a file that user
- * space decompressed. Returns false, and has told it on standard error, when
+ * space decompressed. Returns false, after a message on standard error, when
  * the kernel cannot, or has nothing to do.
  */
 bool module_call_choose(enum module_call *call, const struct module_file *file,
@@ -26,8 +26,8 @@ bool module_call_choose(enum module_call *call, const struct module_file *file,
 
 /*
  * Opens a descriptor for each of @count loads with finit_module(), of one file
- * or of a copy for each; CALL_INIT needs none. Returns false, and has told it on
- * standard error, when there is no room.
+ * or of a copy for each; CALL_INIT needs none. Returns false, after a message
+ * on standard error, when there is no room.
  */
 bool module_call_open(enum module_call call, const struct module_file *file, int *fds,
 		      unsigned int count, bool own_inode);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Values of options on a program's command line. What is wrong is told on standard error. */
+/* Values of options on a command line. Errors go to standard error. */
 #ifndef AGENT_OPTION_H
 #define AGENT_OPTION_H
 

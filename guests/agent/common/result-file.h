@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* NULL, and told on standard error, when it cannot be made. */
+/* NULL, after a message on standard error, when it cannot be made. */
 FILE *result_file_open(const char *path);
 
-/* False, and told on standard error, unless all that was printed is in the file. */
+/* False, after a message, unless all that was printed is in the file. */
 bool result_file_close(FILE *file, const char *path);
 
 #endif

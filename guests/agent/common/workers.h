@@ -21,9 +21,9 @@ struct worker_group {
 
 /*
  * Starts the workers, releases them together when all stand ready, and waits
- * for them. @released_ns is when (CLOCK_MONOTONIC). Returns false, and has told
- * it on standard error, when not all began and ended as they should: then the
- * process should end, as some may still wait.
+ * for them. @released_ns is when (CLOCK_MONOTONIC). Returns false, after a
+ * message on standard error, when not all began and ended as they should: then
+ * the process should end, as some may still wait.
  */
 bool workers_run(const struct worker_group *group, uint64_t *released_ns);
 

@@ -16,7 +16,7 @@ struct trial_options {
 
 /*
  * One trial, from the hello to the end frame. Returns whether the workload was
- * run and the host has heard all; what went wrong was told on the channel, or
+ * run and the host has heard all; errors were reported on the channel, or
  * on the console where there is none.
  */
 bool trial_run(const struct trial_options *options);

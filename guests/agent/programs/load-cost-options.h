@@ -21,7 +21,7 @@ struct load_cost_options {
 	bool finit;
 };
 
-/* False, and told on standard error, when they are wrong. */
+/* False, after a message on standard error, when they are wrong. */
 bool load_cost_options_read(struct load_cost_options *options, int argc, char **argv);
 
 #endif

@@ -19,7 +19,7 @@ struct load_peak {
 /*
  * Runs @rounds rounds on the CPU of the caller, while a thread on the other CPUs
  * of @all looks at /proc/vmallocinfo as fast as it can. There are no looks where
- * there is no other CPU. Returns false, and has told it on standard error, when
+ * there is no other CPU. Returns false, after a message on standard error, when
  * a round failed.
  */
 bool load_peak_measure(struct load_job *job, unsigned long rounds, const cpu_set_t *all,

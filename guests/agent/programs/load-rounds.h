@@ -41,7 +41,7 @@ struct load_watch {
 
 /*
  * The first half of a round, up to the duplicate load; @watch may be NULL.
- * Returns false, and has told it on standard error, when the load fails or the
+ * Returns false, after a message on standard error, when the load fails or the
  * duplicate load does not.
  */
 bool round_load(const struct load_job *job, const struct load_watch *watch,

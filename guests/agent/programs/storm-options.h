@@ -24,7 +24,7 @@ struct storm_options {
 	bool fault;
 };
 
-/* False, and told on standard error, when they are wrong. */
+/* False, after a message on standard error, when they are wrong. */
 bool storm_options_read(struct storm_options *options, int argc, char **argv);
 
 #endif

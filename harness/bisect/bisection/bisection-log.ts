@@ -79,7 +79,7 @@ export class BisectionLog implements AsyncDisposable {
 }
 
 /**
- * Reads a log, also one that goes on.
+ * Reads a log, even one that is still being written.
  * @throws UsageError BISECT_UNKNOWN; InfrastructureError BISECT_LOG_DAMAGED, FILE_VERSION
  */
 export async function readBisectionLog(path: string): Promise<SearchLog> {

@@ -31,7 +31,7 @@ const bisectionSchema = z.object({
   /** The ends as they were named. */
   good: text,
   bad: text,
-  /** The commit that is tested as the good end, where the one that was named is no ancestor of the bad one. */
+  /** The commit that is tested as the good end, where the named one is not an ancestor of the bad one. */
   forkPoint: text.optional(),
   /** What the ends are called, as `git bisect terms`. */
   terms: z.object({ good: text, bad: text }),

@@ -16,7 +16,7 @@ export interface RangeOptions {
   paths: readonly string[];
 }
 
-/** What is told of a commit. */
+/** What is reported of a commit. */
 export interface CommitFacts {
   id: string;
   /** `v6.12-123-g0123456789ab`, or twelve digits of the hash where no tag is near. */

@@ -3,7 +3,7 @@ import { LineWriter, type SourceText } from './source-text.ts';
 /** How a stats text begins where each line has the name of its machine before it. */
 const beginning = /^([\w.-]{1,64}): ?[ \t]*Mods ever loaded\b/gm;
 const named = /^([\w.-]{1,64}): ?/;
-/** Machines that are told apart. */
+/** Machines that are distinguished. */
 const hostLimit = 1024;
 
 /** What is undone where several machines are in one text, whose stats are no two moments of one. */

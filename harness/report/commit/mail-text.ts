@@ -1,5 +1,5 @@
 /**
- * Text that goes through git commit, git format-patch, git am and scripts/checkpatch.pl as it is: ASCII, no tabs, lines of at
+ * Text that goes through git commit, git format-patch, git am and scripts/checkpatch.pl unchanged: ASCII, no tabs, lines of at
  * most 72 columns that are indented by two, because at column 0 `diff`, `---`, `Index:`, `#`, `From ` and `Key: value`
  * mean something to one of them.
  * @module

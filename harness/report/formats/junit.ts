@@ -30,7 +30,7 @@ interface Subject {
   properties: Record<string, string>;
 }
 
-/** Boots that are told in the text of one case. */
+/** Boots that are listed in the text of one case. */
 const mostDetails = 50;
 
 function render(cases: readonly OutcomeCase[], subject: Subject): string {

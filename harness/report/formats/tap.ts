@@ -30,7 +30,7 @@ function pointLines(one: OutcomeCase, index: number): string[] {
   ];
 }
 
-/** Text of others behind a test point: only an escaped `#` is no directive. */
+/** Foreign text after a test point: an unescaped `#` would start a directive. */
 function description(value: string): string {
   return escapeText(value).replaceAll('\\', '\\\\').replaceAll('#', '\\#').trim();
 }
