@@ -37,10 +37,19 @@ export async function readMatrix(reference: string): Promise<MatrixInput> {
 }
 
 /**
+ * Reads a matrix again from the text that a run or a bisection keeps. Its gates were checked when it was first read.
+ * @throws MatrixError if modstorm no longer accepts it
+ */
+export async function restoreMatrix(text: string, file: string): Promise<MatrixInput> {
+  const workloads = await workloadsOf(text, file);
+  return { file, matrix: loadMatrix(text, { file, workloads, fragments: await fragmentNames() }), workloads };
+}
+
+/**
  * The workloads that a matrix may name: modstorm's and its own.
  * @throws MatrixError if one of its own cannot be read or is wrong
  */
-export async function workloadsOf(text: string, file: string): Promise<Map<string, WorkloadDefinition>> {
+async function workloadsOf(text: string, file: string): Promise<Map<string, WorkloadDefinition>> {
   return addOwnWorkloads(text, { file, workloads: await readWorkloads() }, path =>
     readRegularFile(path, 'utf8'),
   );

@@ -1,5 +1,6 @@
 import { UsageError } from '../../errors.ts';
 import { judgedMetrics } from '../../judgement/definition.ts';
+import { comparisonGroup } from '../../matrix/comparison-group.ts';
 import type { Cell, Matrix } from '../../matrix/matrix.ts';
 import { suggest } from '../../matrix/source/nearest.ts';
 import type { WorkloadDefinition } from '../../matrix/workload/workload.ts';
@@ -12,18 +13,15 @@ import type { Direction } from '../search/ends.ts';
  * @throws UsageError BISECT_CELL, FILTER_INVALID; FILTER_SELECTS_NOTHING
  */
 export function chooseCell(matrix: Matrix, filters: readonly string[]): Cell {
-  const cells = new Map(filterCells(matrix, filters).map(cell => [settingsWithoutKernel(cell), cell]));
+  const cells = new Map(
+    filterCells(matrix, filters).map(cell => [comparisonGroup(cell.settings, 'kernel'), cell]),
+  );
   const [cell, ...others] = cells.values();
   if (cell !== undefined && others.length === 0) return cell;
   const labels = [...cells.values()].map(({ label }) => label);
   throw new UsageError('BISECT_CELL', `${matrix.name} leaves ${labels.length} cells to bisect`, {
     hint: `Choose one with --filter: ${labels.slice(0, 6).join('; ')}${labels.length > 6 ? '; …' : ''}`,
   });
-}
-
-function settingsWithoutKernel({ settings }: Cell): string {
-  const { kernel: _, ...others } = settings;
-  return JSON.stringify(Object.entries(others).sort());
 }
 
 /** What is bisected, and which way the bad end lies. */

@@ -4,12 +4,12 @@ import { UsageError } from '../../errors.ts';
 import { confirmableEvent } from '../../judgement/history/confirmation.ts';
 import { comparedRuns, type HistoryEvent } from '../../judgement/history/history-event.ts';
 import type { SideCell } from '../../judgement/side.ts';
-import { loadMatrix } from '../../matrix/load.ts';
+import { comparisonGroup } from '../../matrix/comparison-group.ts';
 import type { KernelSource } from '../../matrix/matrix.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import type { RunRecord } from '../../store/run-record.ts';
 import { loadRun } from '../comparison-input.ts';
-import { fragmentNames, workloadsOf } from '../inputs.ts';
+import { restoreMatrix } from '../inputs.ts';
 import { readHistory } from './history.ts';
 
 /** One of the two runs of an event. */
@@ -38,11 +38,7 @@ export async function subjectOfEvent(
   const bad = await nightOf(after.run, event, results);
   if (good.tree !== bad.tree) throw noTree(event, `${good.tree} is another tree than ${bad.tree}`);
   const { run } = bad;
-  const matrix = loadMatrix(run.matrix.text, {
-    file: run.matrixFile,
-    workloads: await workloadsOf(run.matrix.text, run.matrixFile),
-    fragments: await fragmentNames(),
-  });
+  const { matrix } = await restoreMatrix(run.matrix.text, run.matrixFile);
   const cell = matrix.cells.find(one => one.id === bad.cell.id);
   if (cell === undefined)
     throw noTree(event, `the matrix of ${run.run} no longer has the cell ${event.cell}`);
@@ -70,7 +66,8 @@ const terms = {
 async function nightOf(name: string, event: HistoryEvent, results: string): Promise<Night> {
   const { side, content } = await loadRun(await RunFolder.open(name, results));
   const { run } = content;
-  const cell = side.cells.find(({ settings }) => isSame(settings, event.settings));
+  const group = comparisonGroup(event.settings, undefined);
+  const cell = side.cells.find(({ settings }) => comparisonGroup(settings, undefined) === group);
   const kernel = run.kernels.find(({ objectDigest }) => objectDigest === cell?.kernel);
   const source = kernel && run.matrix.kernels[kernel.kernel];
   if (cell === undefined || kernel === undefined || source === undefined)
@@ -90,10 +87,6 @@ function revisionIn(
   if (source.patches !== undefined || !origin.startsWith(prefix))
     throw noTree(event, `${origin} is not a plain commit`);
   return origin.slice(prefix.length);
-}
-
-function isSame(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean {
-  return JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort());
 }
 
 function bootsOf({ run, cell }: Night, metric: string): EarlierBoots {

@@ -15,10 +15,9 @@ import { progressLines } from '../../bisect/report/status-text.ts';
 import type { Ledger } from '../../bisect/search/ledger.ts';
 import { UsageError } from '../../errors.ts';
 import { exitCodes } from '../../exit-code.ts';
-import { loadMatrix } from '../../matrix/load.ts';
 import { createProgress } from '../../progress/progress.ts';
 import type { CommandContext } from '../context.ts';
-import { fragmentNames, workloadsOf } from '../inputs.ts';
+import { restoreMatrix } from '../inputs.ts';
 import { subjectOfEvent } from './bisect-event.ts';
 import { type BisectSubjectOptions, incomplete, subjectOf } from './bisect-subject.ts';
 
@@ -123,12 +122,7 @@ async function resumed(
 
 async function goOn(stored: StoredBisection, context: CommandContext): Promise<number> {
   const { folder, record } = stored;
-  const workloads = await workloadsOf(record.matrixText, record.matrixFile);
-  const matrix = loadMatrix(record.matrixText, {
-    file: record.matrixFile,
-    workloads,
-    fragments: await fragmentNames(),
-  });
+  const { matrix, workloads } = await restoreMatrix(record.matrixText, record.matrixFile);
   const cell = matrix.cells.find(({ id }) => id === record.cell.id);
   if (cell === undefined)
     throw new UsageError('RUN_CHANGED', `${record.run} cannot be resumed: its cell means something else now`);

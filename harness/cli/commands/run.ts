@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import type { AcceleratorRequest } from '../../machine/accelerator.ts';
-import { loadMatrix } from '../../matrix/load.ts';
 import type { Matrix } from '../../matrix/matrix.ts';
 import { makePlan } from '../../plan/plan.ts';
 import type { Shard } from '../../plan/shard.ts';
@@ -15,7 +14,7 @@ import type { RunInput } from '../../run/run-input.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { removeAbandoned } from '../abandoned.ts';
 import type { CommandContext } from '../context.ts';
-import { fragmentNames, readMatrix, workloadsOf } from '../inputs.ts';
+import { readMatrix, restoreMatrix } from '../inputs.ts';
 import { chosenFormat, type FormatOptions } from '../options.ts';
 import { printedRun, printResults } from '../print-results.ts';
 import { renderError } from '../render-error.ts';
@@ -103,12 +102,7 @@ export async function resumedRun(
   }
   const folder = await RunFolder.open(reference, options.results);
   const record = await folder.readRun();
-  const workloads = await workloadsOf(record.matrix.text, record.matrixFile);
-  const matrix = loadMatrix(record.matrix.text, {
-    file: record.matrixFile,
-    workloads,
-    fragments: await fragmentNames(),
-  });
+  const { matrix, workloads } = await restoreMatrix(record.matrix.text, record.matrixFile);
   // The sides of a calibration are equal by design, so no look may stop it early.
   if (record.calibration) delete matrix.compare;
   return {
