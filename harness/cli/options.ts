@@ -23,8 +23,13 @@ export function filterOption(): Option {
     '--filter <axis=value>',
     'only matching cells; repeat the option for "and", use commas for "or"',
   )
-    .argParser((value: string, previous: string[]) => [...previous, value])
+    .argParser(collect)
     .default([]);
+}
+
+/** Each use of an option adds a value. */
+export function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value];
 }
 
 /** `--seed` determines the order of the trials. */
@@ -140,6 +145,11 @@ export function parseLevel(text: string): number {
 /** A number of at least 0. @throws InvalidArgumentError */
 export function parseAmount(text: string): number {
   return parseNumber(text, 'Give a number of at least 0.', value => Number.isFinite(value) && value >= 0);
+}
+
+/** Any finite number. @throws InvalidArgumentError */
+export function parseValue(text: string): number {
+  return parseNumber(text, 'Give a number.', Number.isFinite);
 }
 
 /** An unsigned 32-bit seed. @throws InvalidArgumentError */

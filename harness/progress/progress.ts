@@ -16,7 +16,8 @@ export interface ProgressStream {
 
 /** Options of a display. */
 export interface ProgressOptions {
-  stream: ProgressStream;
+  /** Default: standard error. */
+  stream?: ProgressStream;
   /** Whether the stream is a terminal that can be redrawn. */
   interactive: boolean;
   /** NO_COLOR and FORCE_COLOR are honoured; TERM=dumb gets plain lines. */
@@ -35,7 +36,7 @@ const defaultSize = { columns: 80, rows: 24 };
 
 /** Creates the live window on a terminal, plain lines elsewhere. A broken stream (EPIPE) ends the display, not the run. */
 export function createProgress(options: ProgressOptions): Progress {
-  const { stream, environment } = options;
+  const { stream = process.stderr, environment } = options;
   const clock = options.clock ?? processClock;
   const live = options.interactive && environment['TERM'] !== 'dumb';
   const paint = makePaint(isColoured(environment, live));

@@ -18,11 +18,7 @@ export async function executeRun(
   options: ExecuteOptions,
   context: RunContext,
 ): Promise<RunFolder> {
-  const display = createProgress({
-    stream: process.stderr,
-    interactive: context.interactive && !options.json,
-    environment: context.environment,
-  });
+  const display = createProgress({ ...context, interactive: context.interactive && !options.json });
   try {
     return await execute(input, options, context, display.sink);
   } finally {

@@ -58,11 +58,7 @@ export async function bisectStep(
     signal,
   });
   const folder = await RunFolder.create(options.results, { matrixName: 'bisect-step', now: new Date() });
-  const display = createProgress({
-    stream: process.stderr,
-    interactive: context.interactive,
-    environment: context.environment,
-  });
+  const display = createProgress(context);
   try {
     const laboratory = new GuestLaboratory({
       ...{ matrix, cell, workloads, sources, folder, signal },

@@ -126,11 +126,7 @@ async function goOn(stored: StoredBisection, context: CommandContext): Promise<n
   const cell = matrix.cells.find(({ id }) => id === record.cell.id);
   if (cell === undefined)
     throw new UsageError('RUN_CHANGED', `${record.run} cannot be resumed: its cell means something else now`);
-  const display = createProgress({
-    stream: process.stderr,
-    interactive: context.interactive,
-    environment: context.environment,
-  });
+  const display = createProgress(context);
   const path = relative('', folder.path) || '.';
   const { sink } = display;
   const tell = (ledger: Ledger, names: CommitNames) =>

@@ -28,11 +28,7 @@ export async function buildCommand(
     filters: options.filter,
     shard: options.shard,
   });
-  const display = createProgress({
-    stream: process.stderr,
-    interactive: context.interactive && !options.json,
-    environment: context.environment,
-  });
+  const display = createProgress({ ...context, interactive: context.interactive && !options.json });
   const steps = new StepEvents(display.sink);
   try {
     const cells = await prepareCells({

@@ -35,11 +35,7 @@ export async function kernelDoctorCommand(
   probe: typeof probeKernel = probeKernel,
 ): Promise<number> {
   const chosen = await chooseKernel(options);
-  const display = createProgress({
-    stream: process.stderr,
-    interactive: context.interactive && !options.json,
-    environment: context.environment,
-  });
+  const display = createProgress({ ...context, interactive: context.interactive && !options.json });
   let result: KernelProbe;
   try {
     result = await probe({

@@ -131,11 +131,7 @@ async function printCommandLines(
   options: PlanCommandOptions,
   context: CommandContext,
 ): Promise<void> {
-  const display = createProgress({
-    stream: process.stderr,
-    interactive: context.interactive,
-    environment: context.environment,
-  });
+  const display = createProgress(context);
   try {
     const prepared = await prepareRun({
       matrix: input.matrix,

@@ -3,7 +3,16 @@ import { parseDuration } from '../../units.ts';
 import type { BisectCommandOptions } from '../commands/bisect.ts';
 import type { BisectReadingOptions } from '../commands/bisect-reading.ts';
 import type { BisectStepOptions } from '../commands/bisect-step.ts';
-import { accelOption, filterOption, jobsOption, parseCount, resultsOption, seedOption } from '../options.ts';
+import {
+  accelOption,
+  collect,
+  filterOption,
+  jobsOption,
+  parseCount,
+  parseValue,
+  resultsOption,
+  seedOption,
+} from '../options.ts';
 import { examples, type Start } from './start.ts';
 
 /** `bisect` and what goes on below it. */
@@ -146,17 +155,8 @@ function fixupOption(): Option {
   return listOption('--fixup <patch>', 'apply this patch to each commit that it fits; may be repeated');
 }
 
-/** Any finite number. @throws InvalidArgumentError */
-function parseValue(text: string): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (Number.isFinite(value)) return value;
-  throw new InvalidArgumentError('Give a number.');
-}
-
 function listOption(flags: string, description: string): Option {
-  return new Option(flags, description)
-    .argParser((value: string, previous: string[]) => [...previous, value])
-    .default([], 'none');
+  return new Option(flags, description).argParser(collect).default([], 'none');
 }
 
 /** Seconds, more than none. @throws InvalidArgumentError */
