@@ -56,6 +56,11 @@ const bisectionSchema = z.object({
 export type EarlierBoots = z.infer<typeof earlierBoots>;
 export type Conditions = z.infer<typeof conditions>;
 
+/** The names of the conditions in which two hosts differ: their boots must not be compared. */
+export function differences(one: Conditions, other: Conditions): string[] {
+  return (Object.keys(one) as (keyof Conditions)[]).filter(name => one[name] !== other[name]);
+}
+
 /** bisection.json: what is bisected, and under what conditions. */
 export type BisectionRecord = z.infer<typeof bisectionSchema>;
 

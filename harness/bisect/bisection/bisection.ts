@@ -7,6 +7,7 @@ import { cacheFolder } from '../../project.ts';
 import type { PreparedHost } from '../../run/prepared-run.ts';
 import { readHostEnvironment } from '../../store/environment.ts';
 import { CommitNames } from '../report/commit-names.ts';
+import type { Action } from '../search/action.ts';
 import type { Conclusion } from '../search/conclusion.ts';
 import type { Direction } from '../search/ends.ts';
 import type { Ledger } from '../search/ledger.ts';
@@ -21,6 +22,7 @@ import { BisectionLog } from './bisection-log.ts';
 import {
   type BisectionRecord,
   type Conditions,
+  differences,
   readBisectionRecord,
   writeBisectionRecord,
 } from './bisection-record.ts';
@@ -132,8 +134,8 @@ export interface BisectionRun {
   workloads: ReadonlyMap<string, WorkloadDefinition>;
   signal: AbortSignal;
   sink: ProgressSink;
-  /** Told before each action that the ledger gives rise to. */
-  onAction?: (ledger: Ledger, names: CommitNames) => void;
+  /** Called before each action that the ledger gives rise to. */
+  onAction?: (action: Action, ledger: Ledger, names: CommitNames) => void;
 }
 
 /** How far a bisection came. */
@@ -184,7 +186,7 @@ export async function runBisection(
     metric: record.metric,
     signal,
     append,
-    onAction: () => run.onAction?.(ledger, names),
+    onAction: action => run.onAction?.(action, ledger, names),
   });
   return { conclusion, ledger, names };
 }
@@ -201,7 +203,7 @@ async function keepConditions(
     record.conditions = now;
     return writeBisectionRecord(folder.recordFile, record);
   }
-  const changed = (Object.keys(now) as (keyof typeof now)[]).filter(name => now[name] !== then[name]);
+  const changed = differences(now, then);
   if (changed.length === 0) return;
   throw new UsageError('RUN_CHANGED', `${record.run} cannot be resumed: ${changed.join(', ')} changed`, {
     hint: 'Resume it on the host where it was started, or start a new bisection: boots of two hosts must not be compared.',

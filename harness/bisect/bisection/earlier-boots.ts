@@ -2,7 +2,7 @@ import type { Target } from '../search/action.ts';
 import type { Ledger } from '../search/ledger.ts';
 import type { Observation } from '../search/observation.ts';
 import type { Laboratory } from './bisect-commits.ts';
-import type { BisectionRecord, Conditions, EarlierBoots } from './bisection-record.ts';
+import { type BisectionRecord, type Conditions, differences, type EarlierBoots } from './bisection-record.ts';
 
 /** What boots of earlier runs are taken over with. */
 export interface EarlierOptions {
@@ -39,9 +39,7 @@ async function takeBoots(
   const code = await laboratory.build(end);
   const seconds = (performance.now() - started) / 1000;
   if (!ledger.isBuilt(end.commit)) await observe({ type: 'built', ...end, seconds, code });
-  const now = await host();
-  const alike = (Object.keys(now) as (keyof Conditions)[]).every(name => now[name] === conditions[name]);
-  if (!alike || code !== earlierCode) return;
+  if (differences(await host(), conditions).length > 0 || code !== earlierCode) return;
   for (const value of values.slice(made.length))
     await observe({ type: 'booted', ...end, seconds: 0, trial: run, value });
 }

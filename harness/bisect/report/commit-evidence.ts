@@ -2,6 +2,7 @@ import { escapeText } from '../../escape.ts';
 import { plural } from '../../units.ts';
 import { valueAt } from '../search/history.ts';
 import { binaryEntropy } from '../search/information.ts';
+import type { Ledger } from '../search/ledger.ts';
 import type { Observation } from '../search/observation.ts';
 import { replay, type SearchLog } from '../search/search-log.ts';
 import type { CommitNames } from './commit-names.ts';
@@ -31,14 +32,14 @@ export function evidenceOf(log: SearchLog, commit: string, file: string): Commit
   const others = log.observations.filter(one => !(own.includes(one) && isBootOfSearch(one)));
   const ledger = replay(log, file);
   const place = ledger.history.placeOf(commit);
-  const known = badnessOf(log, place, file);
+  const known = badnessOf(ledger, place);
   return {
     values: own.flatMap(one => (one.type === 'booted' ? [one.value] : [])),
     failures: own.flatMap(one => (one.type === 'boot-failed' ? [one.title] : [])),
     untestable: ledger.untestable.get(commit),
     first: known?.first,
     bad: known?.bad,
-    badWithout: badnessOf({ ...log, observations: others }, place, file)?.bad,
+    badWithout: badnessOf(replay({ ...log, observations: others }, file), place)?.bad,
   };
 }
 
@@ -47,8 +48,7 @@ function isBootOfSearch(one: Observation): boolean {
   return one.type === 'booted' && one.purpose.stage !== 'ends';
 }
 
-function badnessOf(log: SearchLog, place: number, file: string): { first: number; bad: number } | undefined {
-  const { evidence, history } = replay(log, file);
+function badnessOf({ evidence, history }: Ledger, place: number): { first: number; bad: number } | undefined {
   if (evidence === undefined || evidence.contradicted) return undefined;
   const { masses } = evidence.posterior;
   return { first: valueAt(masses, place), bad: valueAt(history.accumulate(masses), place) };

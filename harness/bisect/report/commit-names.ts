@@ -1,4 +1,5 @@
 import { escapeText } from '../../escape.ts';
+import type { Observation } from '../search/observation.ts';
 import type { CommitFacts } from '../tree/kernel-tree.ts';
 
 /** How commits are called in reports; built from what the tree tells of them, which may be gone by then. */
@@ -24,5 +25,10 @@ export class CommitNames {
     return facts
       ? `${this.short(commit)} ("${escapeText(facts.subject, { length: 120 })}")`
       : this.short(commit);
+  }
+
+  /** What is built: a commit, or one with another reverted, `0123456789ab without 456789abcdef ("…")`. */
+  source({ commit, without }: Pick<Observation, 'commit' | 'without'>): string {
+    return without === undefined ? this.full(commit) : `${this.short(commit)} without ${this.full(without)}`;
   }
 }

@@ -1,3 +1,4 @@
+import { rankSuspects } from '../search/conclude.ts';
 import { replay, type SearchLog } from '../search/search-log.ts';
 import type { CommitNames } from './commit-names.ts';
 import { percent } from './conclusion-text.ts';
@@ -39,11 +40,12 @@ ${stepTable(log, names)}
 function suspectTable(log: SearchLog, file: string, names: CommitNames): string {
   const { evidence, history } = replay(log, file);
   if (evidence === undefined || evidence.contradicted) return '<p>None: the ends were not told apart.</p>';
-  const rows = [...evidence.posterior.masses]
-    .map((mass, place) => ({ mass, commit: history.commitAt(place).id }))
-    .filter(({ mass }) => mass >= 0.001)
-    .sort((a, b) => b.mass - a.mass)
+  const rows = rankSuspects(history, evidence)
+    .filter(({ probability }) => probability >= 0.001)
     .slice(0, shownSuspects)
-    .map(({ mass, commit }) => `<tr><td>${percent(mass)}</td><td>${html(names.full(commit))}</td></tr>`);
+    .map(
+      ({ commit, probability }) =>
+        `<tr><td>${percent(probability)}</td><td>${html(names.full(commit))}</td></tr>`,
+    );
   return `<table>${rows.join('\n')}</table>`;
 }

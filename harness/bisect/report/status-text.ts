@@ -1,5 +1,7 @@
 import { formatDuration, plural } from '../../units.ts';
-import type { Task } from '../search/action.ts';
+import type { Action, Task } from '../search/action.ts';
+import { rankSuspects } from '../search/conclude.ts';
+import type { Suspect } from '../search/conclusion.ts';
 import { entropy } from '../search/information.ts';
 import type { Ledger } from '../search/ledger.ts';
 import { nextAction } from '../search/next-action.ts';
@@ -28,25 +30,26 @@ function suspectLines(ledger: Ledger, names: CommitNames): string[] {
   const told = ends.kind === 'more' ? '' : ` (p = ${shortP(ends.p)})`;
   return [
     `the ends differ${told}; of ${history.candidates} commits most suspect are`,
-    ...suspects.map(({ mass, commit }) => `  ${percent(mass).padStart(7)}  ${names.full(commit)}`),
+    ...suspects.map(
+      ({ commit, probability }) => `  ${percent(probability).padStart(7)}  ${names.full(commit)}`,
+    ),
   ];
 }
 
 /** Undefined until the ends have been told apart. */
-function mostSuspected({ evidence, history }: Ledger): { mass: number; commit: string }[] | undefined {
+function mostSuspected({ evidence, history }: Ledger): Suspect[] | undefined {
   if (evidence === undefined || evidence.contradicted) return undefined;
-  return [...evidence.posterior.masses]
-    .map((mass, place) => ({ mass, commit: history.commitAt(place).id }))
-    .sort((a, b) => b.mass - a.mass)
-    .slice(0, shownSuspects);
+  return rankSuspects(history, evidence).slice(0, shownSuspects);
 }
 
-/** What is done just now and why, then what is suspect, then how far it is: for a display that is redrawn. */
-export function progressLines(ledger: Ledger, names: CommitNames): string[] {
-  const action = nextAction(ledger);
+/**
+ * What is done just now and why, then what is suspect, then how far it is: for a display that is redrawn.
+ * @param action what the ledger gives rise to
+ */
+export function progressLines(ledger: Ledger, action: Action, names: CommitNames): string[] {
   if (action.kind === 'conclude') return ['the search has ended'];
   const suspects = mostSuspected(ledger)?.map(
-    ({ mass, commit }) => `${names.short(commit)} ${percent(mass)}`,
+    ({ commit, probability }) => `${names.short(commit)} ${percent(probability)}`,
   );
   return [
     turnSentence(action, names) ?? actionSentence(action, names),
@@ -72,17 +75,13 @@ function turnSentence({ kind, purpose }: Task, names: CommitNames): string | und
 
 /** What is done and why, in one line. */
 function actionSentence(action: Task, names: CommitNames): string {
-  const source =
-    action.without === undefined
-      ? names.full(action.commit)
-      : `${names.short(action.commit)} without ${names.full(action.without)}`;
   const purposes = {
     ends: 'an end of the range',
     search: 'it gives most information per second',
     confirm: 'a fresh boot or build, to confirm the suspicion',
     revert: 'does the metric come back without the culprit?',
   } as const;
-  return `${action.kind} ${source}: ${purposes[action.purpose.stage]}`;
+  return `${action.kind} ${names.source(action)}: ${purposes[action.purpose.stage]}`;
 }
 
 /** What was done so far, and a guess of what is left. */

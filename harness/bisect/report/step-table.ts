@@ -22,10 +22,13 @@ export function stepTable(log: SearchLog, names: CommitNames): string {
     } else rows.push({ observation, results: [resultOf(observation)], seconds: observation.seconds });
   }
   const lines = rows.map(({ observation, results, seconds }) => {
-    const { commit, without, purpose } = observation;
-    const source =
-      without === undefined ? names.full(commit) : `${names.short(commit)} without ${names.full(without)}`;
-    const cells = [stages[purpose.stage], source, results.join(' '), formatDuration(seconds * 1e9)];
+    const { stage } = observation.purpose;
+    const cells = [
+      stages[stage],
+      names.source(observation),
+      results.join(' '),
+      formatDuration(seconds * 1e9),
+    ];
     return `<tr>${cells.map(cell => `<td>${html(cell)}</td>`).join('')}</tr>`;
   });
   return `<table><tr><th>stage</th><th>source</th><th>result</th><th>time</th></tr>\n${lines.join('\n')}</table>`;

@@ -5,6 +5,7 @@ import type { Action, Task } from './action.ts';
 import type { RevertCheck, SecondChange, Suspect } from './conclusion.ts';
 import { judgeRevert } from './confirmation.ts';
 import type { Evidence } from './evidence.ts';
+import type { History } from './history.ts';
 import { interleave } from './interleave.ts';
 import { type Attempt, freshValues, type Ledger } from './ledger.ts';
 import { claimOf } from './suspects.ts';
@@ -66,15 +67,18 @@ function secondChanges({ goodEnd, badEnd, good, bad }: Ledger, attempt: Attempt)
   return found;
 }
 
+/** Every commit with its share of the posterior, most suspect first. */
+export function rankSuspects(history: History, { posterior }: Evidence): Suspect[] {
+  return [...posterior.masses]
+    .map((probability, place) => ({ commit: history.commitAt(place).id, probability }))
+    .sort((a, b) => b.probability - a.probability);
+}
+
 /** The smallest set of commits that holds the first bad one with the wanted probability, most suspect first. */
 export function suspectRange({ history, options }: Ledger, evidence: Evidence): Suspect[] {
-  const suspects = [...evidence.posterior.masses]
-    .map((probability, place) => ({ commit: history.commitAt(place).id, probability }))
-    .filter(({ probability }) => probability > 0)
-    .sort((a, b) => b.probability - a.probability);
   let sum = 0;
-  return suspects.filter(({ probability }) => {
-    const needed = sum < options.confidence;
+  return rankSuspects(history, evidence).filter(({ probability }) => {
+    const needed = probability > 0 && sum < options.confidence;
     sum += probability;
     return needed;
   });

@@ -10,9 +10,7 @@ import {
   type StoredBisection,
 } from '../../bisect/bisection/bisection.ts';
 import { writeBisectionReport } from '../../bisect/bisection/write-report.ts';
-import type { CommitNames } from '../../bisect/report/commit-names.ts';
 import { progressLines } from '../../bisect/report/status-text.ts';
-import type { Ledger } from '../../bisect/search/ledger.ts';
 import { UsageError } from '../../errors.ts';
 import { exitCodes } from '../../exit-code.ts';
 import { createProgress } from '../../progress/progress.ts';
@@ -129,8 +127,6 @@ async function goOn(stored: StoredBisection, context: CommandContext): Promise<n
   const display = createProgress(context);
   const path = relative('', folder.path) || '.';
   const { sink } = display;
-  const tell = (ledger: Ledger, names: CommitNames) =>
-    sink({ type: 'status', lines: progressLines(ledger, names) });
   if (record.forkPoint !== undefined)
     sink({
       type: 'warning',
@@ -139,7 +135,8 @@ async function goOn(stored: StoredBisection, context: CommandContext): Promise<n
   try {
     const { conclusion, ledger, names } = await runBisection(stored, {
       ...{ matrix, cell, workloads, sink, signal: context.signal },
-      onAction: tell,
+      onAction: (action, ledger, names) =>
+        sink({ type: 'status', lines: progressLines(ledger, action, names) }),
     });
     display.close();
     if (conclusion === undefined) {

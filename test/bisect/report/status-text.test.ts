@@ -1,6 +1,7 @@
 import t from 'tap';
 import { CommitNames } from '../../../harness/bisect/report/commit-names.ts';
 import { progressLines, statusLines } from '../../../harness/bisect/report/status-text.ts';
+import { nextAction } from '../../../harness/bisect/search/next-action.ts';
 import { replay } from '../../../harness/bisect/search/search-log.ts';
 import { changeAtNine, searchLog } from './search-fixture.ts';
 
@@ -26,8 +27,10 @@ t.test('where a search stands', t => {
 t.test('what is done, what is suspect and how far it is', t => {
   const told: string[][] = [];
   const { observations } = searchLog(changeAtNine);
-  for (let steps = 0; steps <= observations.length; steps++)
-    told.push(progressLines(replay(searchLog(changeAtNine, {}, steps), 'log'), names));
+  for (let steps = 0; steps <= observations.length; steps++) {
+    const ledger = replay(searchLog(changeAtNine, {}, steps), 'log');
+    told.push(progressLines(ledger, nextAction(ledger), names));
+  }
   const sentences = told.map(([first]) => first!);
   t.equal(sentences[0], 'build c0: an end of the range');
   t.equal(sentences.filter(one => one === 'boot the ends in turn: do they differ?').length, 20);
