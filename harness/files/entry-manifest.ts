@@ -29,7 +29,7 @@ export async function writeManifest(folder: string): Promise<void> {
     const { size, mtimeMs } = await lstat(path);
     manifest[name] = { bytes: size, mtimeMs, digest: await digestOfFile(path) };
   }
-  await writeFileAtomically(join(folder, manifestName), `${JSON.stringify(manifest, null, 1)}\n`);
+  await storeManifest(folder, manifest);
 }
 
 /** Marks a folder as damaged, so that quick checks find out. */
@@ -60,15 +60,21 @@ export async function findDamage(folder: string, depth: CheckDepth): Promise<str
     isTouched ||= touched;
     if ((touched || depth === 'whole') && (await digestOfFile(path)) !== file.digest)
       return `${name} has different content`;
+    file.mtimeMs = status.mtimeMs;
   }
-  // It may have been copied. Update the manifest so that the next check need not read it.
-  if (isTouched) await writeManifest(folder).catch(ignoreReadOnly);
+  // It may have been copied. Keep the new times so that the next check need not read it; never a new digest, because
+  // what this check has not read may be damaged.
+  if (isTouched) await storeManifest(folder, manifest).catch(ignoreReadOnly);
   return undefined;
 }
 
 /** Ignores errors from a cache that this user may only read. */
 export function ignoreReadOnly(error: unknown): void {
   if (!['EACCES', 'EPERM', 'EROFS'].some(code => hasCode(error, code))) throw error;
+}
+
+async function storeManifest(folder: string, manifest: Manifest): Promise<void> {
+  await writeFileAtomically(join(folder, manifestName), `${JSON.stringify(manifest, null, 1)}\n`);
 }
 
 async function readManifest(folder: string): Promise<Manifest | string | undefined> {

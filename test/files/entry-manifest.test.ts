@@ -67,6 +67,16 @@ t.test('each kind of damage is named', async t => {
   t.match(await findDamage(folder, 'whole'), /^image has different content/);
 });
 
+t.test('a touched file does not make the damage of another one good', async t => {
+  const folder = t.testdir(files);
+  utimesSync(join(folder, 'image'), 1000, 1000);
+  await writeManifest(folder);
+  overwrite(join(folder, 'image'));
+  utimesSync(join(folder, 'lib/a.ko'), 1, 1);
+  t.equal(await findDamage(folder, 'quick'), undefined, 'the touched file is whole');
+  t.equal(await findDamage(folder, 'whole'), 'image has different content');
+});
+
 t.test(
   'a damaged entry of the cache is made again, and one of an older version is asked what it is',
   async t => {
