@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { pipeline } from 'node:stream/promises';
+import { openRegularFile } from './regular-file.ts';
 
 /**
  * JSON with sorted keys and no white space, so that equal values have equal texts. Undefined members are left out; a
@@ -13,6 +15,17 @@ export function canonicalJson(value: unknown): string {
     }
     return isPlainObject(member) ? sortKeys(member) : member;
   });
+}
+
+/**
+ * SHA-256 of a file of any size, 64 hexadecimal digits.
+ * @throws InfrastructureError FILE_IRREGULAR; Error of stat(2), open(2) and read(2)
+ */
+export async function digestOfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  const file = await openRegularFile(path);
+  await pipeline(file.createReadStream(), hash);
+  return hash.digest('hex');
 }
 
 /** SHA-256 of the canonical JSON, 64 hexadecimal digits. */

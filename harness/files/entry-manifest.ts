@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { lstat, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { hasCode } from '../errors.ts';
 import { writeFileAtomically } from './atomic.ts';
-import { openRegularFile, readRegularFile } from './regular-file.ts';
+import { digestOfFile } from './digest.ts';
+import { readRegularFile } from './regular-file.ts';
 
 /** The state of a file when its entry was published. */
 interface ManifestFile {
@@ -100,11 +99,4 @@ async function fileNames(folder: string): Promise<string[]> {
     .map(entry => relative(folder, join(entry.parentPath, entry.name)))
     .filter(name => name !== manifestName)
     .sort();
-}
-
-async function digestOfFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  const file = await openRegularFile(path);
-  await pipeline(file.createReadStream(), hash);
-  return hash.digest('hex');
 }

@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { InfrastructureError } from '../errors.ts';
 import { type CachePlace, markUsed, withDraft } from '../files/content-cache.ts';
+import { digestOfFile } from '../files/digest.ts';
 import type { AptCommand } from './apt-command.ts';
 import { type AptCandidate, type AptFile, parsePrintUris } from './apt-output.ts';
 
@@ -87,7 +85,5 @@ async function isIntact(path: string, file: AptFile): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile() || found.size !== file.bytes) return false;
   if (!file.hash.startsWith('SHA256:')) return true;
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex') === file.hash.slice('SHA256:'.length);
+  return (await digestOfFile(path)) === file.hash.slice('SHA256:'.length);
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { hasCode } from '../errors.ts';
 import { type CachePlace, ContentCache } from '../files/content-cache.ts';
-import { openRegularFile, readRegularFile } from '../files/regular-file.ts';
+import { digestOfFile } from '../files/digest.ts';
+import { readRegularFile } from '../files/regular-file.ts';
 import type { KernelArtifact } from './artifact.ts';
 
 /** What determines the content of an artifact. */
@@ -91,18 +91,11 @@ export async function describeArtifact(
  */
 export async function digestObjects(image: string, modules: string): Promise<string> {
   const hash = createHash('sha256');
-  hash.update(await digestFile(image));
+  hash.update(await digestOfFile(image));
   const files = await readdir(modules, { recursive: true });
   for (const file of files.filter(name => /\.ko(\.(gz|xz|zst))?$/.test(name)).sort()) {
-    hash.update(`\n${file} ${await digestFile(join(modules, file))}`);
+    hash.update(`\n${file} ${await digestOfFile(join(modules, file))}`);
   }
-  return hash.digest('hex');
-}
-
-async function digestFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  const file = await openRegularFile(path);
-  await pipeline(file.createReadStream(), hash);
   return hash.digest('hex');
 }
 

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { readRegularFile } from '../files/regular-file.ts';
+import { digestOfFile } from '../files/digest.ts';
 import { runProgram } from '../process/program.ts';
 import { projectPath } from '../project.ts';
 import { readHostEnvironment } from '../store/environment.ts';
@@ -67,17 +66,11 @@ async function describeKernels(cells: readonly PreparedCell[]): Promise<KernelRe
       release: kernel.release,
       ...(kernel.buildId !== undefined && { buildId: kernel.buildId }),
       objectDigest: kernel.objectDigest,
-      ...(kernel.config !== undefined && { configDigest: await digestFile(kernel.config) }),
+      ...(kernel.config !== undefined && { configDigest: await digestOfFile(kernel.config) }),
       origin: kernel.origin,
     });
   }
   return [...kernels.values()];
-}
-
-async function digestFile(path: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readRegularFile(path))
-    .digest('hex');
 }
 
 /** modstorm's version, and its revision if it runs from a git checkout. */
