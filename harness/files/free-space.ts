@@ -20,14 +20,15 @@ export async function demandSpace(folder: string, needed: number, what: string):
   );
 }
 
-/** Free bytes for this user on the disk of a folder, or of the nearest one above that is there. */
-async function freeBytes(folder: string): Promise<number> {
+/** Free bytes for this user on the disk of a folder, or of the nearest one above that can be reached. */
+export async function freeBytes(folder: string): Promise<number> {
   for (let place = resolve(folder); ; place = dirname(place)) {
     try {
       const { bavail, bsize } = await statfs(place);
       return bavail * bsize;
     } catch (error) {
-      if (!hasCode(error, 'ENOENT') || place === dirname(place)) throw error;
+      const isAbsent = ['ENOENT', 'ENOTDIR', 'EACCES'].some(code => hasCode(error, code));
+      if (!isAbsent || place === dirname(place)) throw error;
     }
   }
 }

@@ -1,8 +1,9 @@
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
-import { open, statfs } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { availableParallelism, freemem, loadavg, totalmem } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { readableText } from '../files/existing.ts';
+import { freeBytes } from '../files/free-space.ts';
 import { runProgram } from '../process/program.ts';
 import { cacheFolder } from '../project.ts';
 import { parseOsRelease } from './debian-mirror.ts';
@@ -222,11 +223,4 @@ function expandPattern(pattern: string): string | undefined {
     .sort()
     .map(name => join(parent, name, pattern.slice(star + 3)))
     .find(path => existsSync(path));
-}
-
-async function freeBytes(folder: string): Promise<number> {
-  let existing = folder;
-  while (!existsSync(existing)) existing = dirname(existing);
-  const { bavail, bsize } = await statfs(existing);
-  return bavail * bsize;
 }
