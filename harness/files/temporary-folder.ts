@@ -29,7 +29,12 @@ export async function makeTemporaryFolder(
   try {
     const path = await mkdtemp(join(base, kind === 'sockets' ? 'modstorm-' : `modstorm-${kind}-`));
     const remove = () => rm(path, { recursive: true, force: true });
-    await writeFile(join(path, ownerFile), JSON.stringify(describeSelf('using a temporary folder')));
+    try {
+      await writeFile(join(path, ownerFile), JSON.stringify(describeSelf('using a temporary folder')));
+    } catch (error) {
+      await remove();
+      throw error;
+    }
     return { path, remove, [Symbol.asyncDispose]: remove };
   } catch (error) {
     throw new InfrastructureError(

@@ -20,6 +20,19 @@ t.test('it is there until it is disposed of', async t => {
   });
 });
 
+t.test('nothing is left of a folder whose maker cannot be named in it', async t => {
+  // The folder fits into the longest path that the kernel takes (4095 bytes), the file in it does not.
+  const length = 4095 - '/modstorm-probe-XXXXXX'.length;
+  let base = t.testdir();
+  while (base.length < length - 1) base = join(base, 'x'.repeat(Math.min(200, length - base.length - 1)));
+  mkdirSync(base, { recursive: true });
+  await t.rejects(makeTemporaryFolder('probe', base), {
+    code: 'TEMPORARY_FOLDER_FAILED',
+    message: /ENAMETOOLONG/,
+  });
+  t.same(readdirSync(base), []);
+});
+
 t.test('those of dead makers are found, and nothing else', async t => {
   const base = t.testdir({ 'modstorm-file': '', 'modstorm-unsaid': {}, 'modstorm-folder': { '.owner': {} } });
   const self = describeSelf('x');
