@@ -188,7 +188,7 @@ function size(bytes: number): string {
   return bytes % mebibyte === 0 ? `${bytes / mebibyte}M` : `${Math.ceil(bytes / 1024)}K`;
 }
 
-/** In QEMU's option syntax a comma inside a value is doubled. */
-function escapeValue(text: string): string {
+/** A value in QEMU's option syntax, where a comma inside a value is doubled. */
+export function escapeValue(text: string): string {
   return text.replaceAll(',', ',,');
 }

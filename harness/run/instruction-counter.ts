@@ -1,5 +1,6 @@
 import { HarnessError, InfrastructureError } from '../errors.ts';
 import { buildGuestProgram } from '../image/guest-program.ts';
+import { escapeValue } from '../machine/arguments.ts';
 import { runProgram } from '../process/program.ts';
 import { projectPath } from '../project.ts';
 import type { StepSink } from '../step.ts';
@@ -43,7 +44,7 @@ export async function prepareInstructionCounter(options: CounterOptions): Promis
       throw signal?.aborted ? error : notBuilt(error);
     });
     const words = ['-machine', 'none', '-nodefaults', '-no-user-config', '-display', 'none'];
-    const load = ['-accel', 'tcg', '-plugin', `file=${plugin.replaceAll(',', ',,')},out=/dev/null`];
+    const load = ['-accel', 'tcg', '-plugin', `file=${escapeValue(plugin)},out=/dev/null`];
     const { code, stderr } = await run(qemu, [...words, ...load, '-monitor', 'stdio'], {
       input: 'quit\n',
       accept: 'any',
