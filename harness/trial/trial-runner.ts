@@ -103,22 +103,25 @@ export interface TrialOptions {
 }
 
 /**
- * One trial from boot to record. Its folder gets the console, the channel's transcript, the command line of QEMU, the
+ * One trial from boot to record. It is booted once more if nothing of the first boot can be believed. Its folder gets the console, the channel's transcript, the command line of QEMU, the
  * raw texts of the guest. Whatever goes wrong with the guest is an outcome; only failures of the host are thrown.
  * @throws InfrastructureError EVIDENCE_UNWRITABLE when the folder of the trial takes no more; CACHE_DAMAGED; those of
  *   sockets
+ * @param boot boots a guest and judges it; replaced in tests
  */
-export async function runTrial(options: TrialOptions): Promise<TrialRecord> {
+export async function runTrial(
+  options: TrialOptions,
+  boot: (options: TrialOptions) => Promise<JudgedBoot> = bootWithEvidence,
+): Promise<TrialRecord> {
   await demandWhole(options.prepared, 'quick');
-  const { record, stalled } = await bootWithEvidence(options);
+  let { record, stalled } = await boot(options);
   if (stalled !== undefined && !options.signal.aborted) {
-    const again = await bootWithEvidence(options);
-    again.record.findings.push({
+    ({ record } = await boot(options));
+    record.findings.push({
       code: 'DONE_AGAIN',
       severity: 'note',
       message: escapeText(`the trial was done again: ${stalled}`),
     });
-    return again.record;
   }
   const { kind } = record.outcome;
   // Time and size of a file may be as they were, and its content not: then the guest dies of it, or never comes up.
@@ -128,7 +131,7 @@ export async function runTrial(options: TrialOptions): Promise<TrialRecord> {
 }
 
 /** One boot, judged. */
-interface JudgedBoot {
+export interface JudgedBoot {
   record: TrialRecord;
   /** Why nothing of it can be believed, where a second try may be better. */
   stalled: string | undefined;
