@@ -35,11 +35,7 @@ export function makeTrialRecord(end: TrialEnd): TrialRecord {
   const counted = outcome.kind === 'passed' || outcome.kind === 'failed';
   const capabilities = readCapabilities(log);
   const record: TrialRecord = {
-    version: 1,
-    trial: trial.id,
-    cell: trial.cell.id,
-    repetition: trial.repetition,
-    order: trial.order,
+    ...headOf(trial),
     outcome,
     startedAt: end.startedAt.toISOString(),
     durationNs: life.durationNs,
@@ -67,11 +63,7 @@ export function lostTrialRecord(
   error: unknown,
 ): TrialRecord {
   return {
-    version: 1,
-    trial: trial.id,
-    cell: trial.cell.id,
-    repetition: trial.repetition,
-    order: trial.order,
+    ...headOf(trial),
     outcome: { kind: 'infrastructure', reason: escapeText(namedError(error).message) },
     startedAt: times.startedAt.toISOString(),
     durationNs: times.durationNs,
@@ -81,6 +73,12 @@ export function lostTrialRecord(
     duplicateRequests: [],
     findings: [],
   };
+}
+
+/** What every record of a trial begins with. */
+function headOf(trial: Trial): Pick<TrialRecord, 'version' | 'trial' | 'cell' | 'repetition' | 'order'> {
+  const { id, cell, repetition, order } = trial;
+  return { version: 1, trial: id, cell: cell.id, repetition, order };
 }
 
 function measure({ prepared, log, instructions }: TrialEnd): TrialMeasurement {
