@@ -33,14 +33,17 @@ function signalled(name: string, exit: number): Fault {
   };
 }
 
-/** A QEMU of a shell script, first in PATH. */
-function withQemu(lab: Lab, script: string, options: { words?: string[] } = {}): Promise<Answer> {
+/** An environment with a QEMU of a shell script, first in PATH. */
+function qemuOfScript(lab: Lab, script: string): Record<string, string> {
   const folder = lab.empty();
   const path = join(folder, 'qemu-system-x86_64');
   writeFileSync(path, `#!/bin/sh\n${script}\n`);
   chmodSync(path, 0o755);
-  const environment = { PATH: `${folder}:${process.env['PATH']}` };
-  return lab.smoke(lab.at('results'), { environment, ...options });
+  return { PATH: `${folder}:${process.env['PATH']}` };
+}
+
+function withQemu(lab: Lab, script: string): Promise<Answer> {
+  return lab.smoke(lab.at('results'), { environment: qemuOfScript(lab, script) });
 }
 
 function withCacheDamage(damage: (image: string) => void): Fault['provoke'] {
@@ -248,13 +251,9 @@ export const runningFaults: Fault[] = [
   },
   {
     name: 'QEMU is of another version when a run is resumed',
-    provoke: async lab => {
+    provoke: lab => {
       const { results } = lab.copy();
-      const folder = lab.empty();
-      const path = join(folder, 'qemu-system-x86_64');
-      writeFileSync(path, '#!/bin/sh\necho QEMU emulator version 99.0\n');
-      chmodSync(path, 0o755);
-      const environment = { PATH: `${folder}:${process.env['PATH']}` };
+      const environment = qemuOfScript(lab, 'echo QEMU emulator version 99.0');
       return lab.modstorm(['run', '--resume', 'latest', '--results', results], { environment });
     },
     exit: 2,
