@@ -37,9 +37,7 @@ async function bringAbout(lab: Lab, fault: Fault): Promise<boolean> {
     process.stdout.write(`| ${fault.name} | | | | | not tried: only root can |\n`);
     return true;
   }
-  const answer = await fault
-    .provoke(lab)
-    .catch((error: unknown): Answer => ({ exit: -1, stdout: '', stderr: String(error), seconds: 0 }));
+  const answer = await provoke(lab, fault);
   const left = lab.leftovers().filter(name => !fault.leaves?.test(name));
   const text = `${answer.stdout}\n${answer.stderr}`;
   const code = /\[([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\]/.exec(answer.stderr)?.[1];
@@ -63,6 +61,15 @@ async function bringAbout(lab: Lab, fault: Fault): Promise<boolean> {
   if (problems.length > 0) process.stderr.write(`${text.trim().slice(-1500)}\n`);
   lab.clear();
   return problems.length === 0;
+}
+
+/** The answer to a fault. A fault that could not be brought about, at once or later, is one row that is not as it should be. */
+async function provoke(lab: Lab, fault: Fault): Promise<Answer> {
+  try {
+    return await fault.provoke(lab);
+  } catch (error) {
+    return { exit: -1, stdout: '', stderr: String(error), seconds: 0 };
+  }
 }
 
 process.exitCode = await runFaults(process.argv.slice(2));
