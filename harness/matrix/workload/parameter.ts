@@ -92,7 +92,22 @@ function readString(definition: ParameterDefinition, raw: unknown): string {
 /** How long a text may be held against a pattern, ms: such as `(a+)+` would go on for ever, and hear no signal. */
 const patternLimitMs = 200;
 
+/**
+ * The texts that matched before, by parameter. A matrix reads its few values again for each of its cells, and holding one
+ * against a pattern takes 0.7 ms, nearly all of it for the new context.
+ */
+const matched = new WeakMap<ParameterDefinition, Set<string>>();
+
 function matches(definition: ParameterDefinition, pattern: string, text: string): boolean {
+  const known = matched.get(definition) ?? new Set();
+  matched.set(definition, known);
+  if (known.has(text)) return true;
+  const fits = matchesWithinLimit(definition, pattern, text);
+  if (fits) known.add(text);
+  return fits;
+}
+
+function matchesWithinLimit(definition: ParameterDefinition, pattern: string, text: string): boolean {
   try {
     const code = "new RegExp(pattern, 'u').test(text)";
     const names = { pattern: `^(?:${pattern})$`, text };

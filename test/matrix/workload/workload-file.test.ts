@@ -198,6 +198,11 @@ t.test('parameters', t => {
     hint: /exponential/,
   });
   t.ok(performance.now() - begun < 5000, 'a pattern without end is ended');
+  const plain = { ...module, pattern: '[a-z]+' };
+  const since = performance.now();
+  for (let cell = 0; cell < 5000; cell++) readParameter(plain, 'xfs');
+  t.ok(performance.now() - since < 500, 'a value is held against its pattern once, not for every cell');
+  t.throws(() => readParameter({ ...plain, pattern: '[0-9]+' }, 'xfs'), /cannot be "xfs"/);
   t.same([canonicalBytes(1536 * 1024 ** 2), canonicalBytes(1), canonicalBytes(0)], ['1536MiB', '1B', '0B']);
   t.same([canonicalDuration(90e9), canonicalDuration(1.5e9), canonicalDuration(7)], ['90s', '1500ms', '7ns']);
   t.end();
