@@ -157,10 +157,7 @@ export function resolveWorkload(
   const boundNs = bound === undefined ? 0 : Number(parameters[bound.name] ?? bound.default);
   const run = definition.run.flatMap(item => {
     if (typeof item === 'string') return [put(item)];
-    const condition = definition.parameters.find(one => one.name === item.if);
-    return (condition && (parameters[item.if] ?? condition.default) === true ? item.add : item.otherwise).map(
-      put,
-    );
+    return (parameterValue(definition, parameters, item.if) === true ? item.add : item.otherwise).map(put);
   });
   return {
     name: definition.name,
@@ -184,22 +181,29 @@ export function resolveWorkload(
 
 /** The design of a workload with given parameters; missing parameters get their defaults. */
 export function designFor(
-  { design, parameters: definitions }: Pick<WorkloadDefinition, 'design' | 'parameters'>,
+  definition: Pick<WorkloadDefinition, 'design' | 'parameters'>,
   parameters: WorkloadSetting['parameters'],
 ): WorkloadDesign {
+  const { design } = definition;
   if (typeof design === 'string') return design;
-  const fallback = definitions.find(({ name }) => name === design.parameter)?.default;
   // biome-ignore lint/style/noNonNullAssertion: a workload's file has a design for every value of the parameter
-  return design.values[String(parameters[design.parameter] ?? fallback)]!;
+  return design.values[String(parameterValue(definition, parameters, design.parameter))]!;
 }
 
-function loadsFail(
-  { loadsFail: declared, parameters: definitions }: WorkloadDefinition,
-  parameters: WorkloadSetting['parameters'],
-): boolean {
-  if (typeof declared !== 'string') return declared === true;
-  const fallback = definitions.find(({ name }) => name === declared)?.default;
-  return (parameters[declared] ?? fallback) === true;
+function loadsFail(definition: WorkloadDefinition, parameters: WorkloadSetting['parameters']): boolean {
+  const declared = definition.loadsFail;
+  return (
+    (typeof declared === 'string' ? parameterValue(definition, parameters, declared) : declared) === true
+  );
+}
+
+/** The value of a parameter of a workload: the given one, else its default. */
+function parameterValue(
+  { parameters: definitions }: Pick<WorkloadDefinition, 'parameters'>,
+  given: WorkloadSetting['parameters'],
+  name: string,
+): ParameterValue | undefined {
+  return given[name] ?? definitions.find(one => one.name === name)?.default;
 }
 
 function broken(message: string, hint?: string): UsageError {
