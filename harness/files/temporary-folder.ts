@@ -48,15 +48,18 @@ export async function makeTemporaryFolder(
   }
 }
 
-/** The temporary folders in a folder whose creators are dead. */
+/**
+ * The temporary folders in a folder whose creators are dead. A creator on another host or in another container that shares
+ * the folder cannot be seen, and counts as alive: a folder has no heartbeat.
+ */
 export async function findAbandonedFolders(base: string): Promise<string[]> {
   const found: string[] = [];
   for (const name of await namesIn(base)) {
     if (!name.startsWith('modstorm-')) continue;
     const file = join(base, name, ownerFile);
-    const status = await stat(file).catch(() => undefined);
-    const owner = status?.isFile() ? parseHolder((await readableText(file)) ?? '') : undefined;
-    if (status && owner && !isAlive(owner, Date.now() - status.mtimeMs)) found.push(join(base, name));
+    const isFile = (await stat(file).catch(() => undefined))?.isFile();
+    const owner = isFile ? parseHolder((await readableText(file)) ?? '') : undefined;
+    if (owner && !isAlive(owner, 0)) found.push(join(base, name));
   }
   return found;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { describeSelf } from '../../harness/files/lock-holder.ts';
@@ -41,12 +41,15 @@ t.test('those of dead makers are found, and nothing else', async t => {
     'modstorm-dead': { ...self, startTime: '1' },
     'modstorm-modules-rebooted': { ...self, bootId: 'another' },
     'modstorm-elsewhere': { ...self, host: 'another' },
+    'modstorm-container': { ...self, pidNamespace: 'pid:[1]' },
     'modstorm-garbage': 'x',
     'another-dead': { ...self, startTime: '1' },
   };
   for (const [name, owner] of Object.entries(owners)) {
     mkdirSync(join(base, name));
     writeFileSync(join(base, name, '.owner'), JSON.stringify(owner));
+    // Nobody touches it again while a guest runs, which may take longer than a lock is held without a heartbeat.
+    utimesSync(join(base, name, '.owner'), 1000, 1000);
   }
   const names = ['modstorm-dead', 'modstorm-modules-rebooted'];
   t.same(
