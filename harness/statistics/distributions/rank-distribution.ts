@@ -47,13 +47,14 @@ export function rankDistribution(
   const fromLeft = cumulate(high, 'prefix', allocate);
   const fromRight = cumulate(high, 'suffix', allocate);
   const toSum = (limit: number) => (limit - chosen * origin) / step;
-  const extremes = extremesOf(groups, chosen, total);
+  const { least, greatest, leastOf, greatestOf } = extremeDeals(groups, chosen);
   return {
-    ...extremes,
+    least,
+    greatest,
     lower: limit => joinTails(low, fromRight, chosen, top, Math.floor(toSum(limit)), 'lower') / all,
     upper: limit => joinTails(low, fromLeft, chosen, top, Math.ceil(toSum(limit)), 'upper') / all,
-    leastProbability: extremes.leastWays / all,
-    greatestProbability: extremes.greatestWays / all,
+    leastProbability: choose(...leastOf) / all,
+    greatestProbability: choose(...greatestOf) / all,
   };
 }
 
@@ -110,29 +111,44 @@ function joinTails(
   return ways;
 }
 
-function extremesOf(groups: Int32Array, chosen: number, total: number) {
+/** The choices of `chosen` pooled values with the smallest and with the largest rank sum. */
+export interface ExtremeDeals {
+  /** Doubled rank sums. */
+  least: number;
+  greatest: number;
+  /** The tie group from which not all values are taken: its size, and how many; the number of ways is their binomial. */
+  leastOf: [size: number, taken: number];
+  greatestOf: [size: number, taken: number];
+}
+
+/** Finds both without enumerating: the lowest or the highest values are taken, group by group. */
+export function extremeDeals(groups: Int32Array, chosen: number): ExtremeDeals {
+  let total = 0;
+  for (const size of groups) total += size;
   const ascending = fillFrom(groups, chosen);
   const descending = fillFrom(Int32Array.from(groups).reverse(), chosen);
   return {
     least: ascending.doubledSum,
-    leastWays: ascending.ways,
+    // From above, ranks are counted backwards.
     greatest: chosen * 2 * (total + 1) - descending.doubledSum,
-    greatestWays: descending.ways,
+    leastOf: ascending.last,
+    greatestOf: descending.last,
   };
 }
 
-function fillFrom(groups: Int32Array, chosen: number): { doubledSum: number; ways: number } {
+/** The first `chosen` values of groups in order: their doubled rank sum, and what is taken of the last group. */
+function fillFrom(groups: Int32Array, chosen: number): { doubledSum: number; last: [number, number] } {
   let before = 0;
   let left = chosen;
   let doubledSum = 0;
-  let ways = 1;
+  let last: [number, number] = [0, 0];
   for (const size of groups) {
     if (left === 0) break;
     const taken = Math.min(left, size);
     doubledSum += taken * (2 * before + size + 1);
-    ways *= choose(size, taken);
+    last = [size, taken];
     left -= taken;
     before += size;
   }
-  return { doubledSum, ways };
+  return { doubledSum, last };
 }

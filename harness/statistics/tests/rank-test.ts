@@ -1,5 +1,5 @@
 import { choose, logChoose, normalTail } from '../distributions/distribution.ts';
-import { type RankDistribution, rankDistribution } from '../distributions/rank-distribution.ts';
+import { extremeDeals, type RankDistribution, rankDistribution } from '../distributions/rank-distribution.ts';
 import { makeScratch } from '../distributions/subset-counts.ts';
 import type { RandomSource } from '../samples/random-source.ts';
 import { type PooledRanks, poolRanks, type Sample } from '../samples/sample.ts';
@@ -199,32 +199,17 @@ function leastOfLarge({ first, second, groups }: PooledRanks): number {
   const chosen = Math.min(first, second);
   const total = first + second;
   const all = logChoose(total, chosen);
-  const low = extremeDeal(groups, chosen);
-  const high = extremeDeal(Int32Array.from(groups).reverse(), chosen);
+  const { least: lowest, greatest: highest, leastOf, greatestOf } = extremeDeals(groups, chosen);
   const expected = chosen * (total + 1);
-  const down = expected - low.doubledSum;
-  // From above, ranks are counted backwards.
-  const up = chosen * 2 * (total + 1) - high.doubledSum - expected;
-  const [lowP, highP] = [Math.exp(low.logWays - all), Math.exp(high.logWays - all)];
+  const [down, up] = [expected - lowest, highest - expected];
+  const [lowP, highP] = [leastOf, greatestOf].map(deal => Math.exp(logWays(deal) - all)) as [number, number];
   const least = down === up ? lowP + highP : down > up ? lowP : highP;
   return capped(Math.max(Number.MIN_VALUE, least));
 }
 
-/** The first `chosen` values of groups in order: their doubled rank sum, and the number of ways to choose them. */
-function extremeDeal(groups: Int32Array, chosen: number): { doubledSum: number; logWays: number } {
-  let before = 0;
-  let left = chosen;
-  let doubledSum = 0;
-  let logWays = 0;
-  for (const size of groups) {
-    if (left === 0) break;
-    const taken = Math.min(left, size);
-    doubledSum += taken * (2 * before + size + 1);
-    if (taken < size) logWays += logChoose(size, taken);
-    left -= taken;
-    before += size;
-  }
-  return { doubledSum, logWays };
+/** ln of the binomial; exactly 0 where all are taken. */
+function logWays([size, taken]: readonly [number, number]): number {
+  return taken === size ? 0 : logChoose(size, taken);
 }
 
 function normalTest(pooled: PooledRanks): Omit<RankTest, 'u' | 'leastTwoSided'> {
