@@ -1,4 +1,4 @@
-import { type SourceText, withText } from './source-text.ts';
+import { type SourceText, stripLines } from './source-text.ts';
 
 /** Number of lines to examine before assuming that all carry a label. */
 const probeLines = 400;
@@ -12,12 +12,12 @@ const path = /^[\w./~+@-]{1,200}[:-]/;
 export function undoLineLabels(source: SourceText): SourceText {
   const lines = source.text.split('\n', probeLines).filter(line => line.trim() !== '' && line !== '--');
   if (lines.length < 2) return source;
-  if (isNumbered(lines)) return strip(source, label, 'line numbers');
+  if (isNumbered(lines)) return stripLines(source, label, 'line numbers');
   const name = path.exec(lines[0] ?? '')?.[0].slice(0, -1);
   // A path or a name with a suffix; `kernel:` and `module:` belong to the log itself.
   if (name === undefined || !/[./]/.test(name)) return source;
   const isNamed = lines.every(line => line.startsWith(name) && /[:-]/.test(line[name.length] ?? ''));
-  return isNamed ? strip(source, path, 'file names') : source;
+  return isNamed ? stripLines(source, path, 'file names') : source;
 }
 
 /** Whether nearly every line begins with a number and the numbers grow. Times of day do not count. */
@@ -33,14 +33,4 @@ function isNumbered(lines: readonly string[]): boolean {
     numbered++;
   }
   return numbered >= lines.length * 0.9;
-}
-
-function strip(source: SourceText, prefix: RegExp, what: string): SourceText {
-  let count = 0;
-  const lines = source.text.split('\n').map(line => {
-    const plain = line.replace(prefix, '');
-    if (plain !== line) count++;
-    return plain;
-  });
-  return withText(source, lines.join('\n'), what, count);
 }

@@ -1,4 +1,4 @@
-import { type SourceText, withText } from './source-text.ts';
+import { type SourceText, stripLines } from './source-text.ts';
 
 /** Lines that are looked at before it is believed that all carry a mark. */
 const probeLines = 400;
@@ -17,10 +17,10 @@ const tag =
 export function undoLineMarks(source: SourceText): SourceText {
   const lines = source.text.split('\n', probeLines).filter(line => line.trim() !== '');
   if (lines.length < leastLines) return source;
-  if (haveOneTag(lines)) return strip(source, tag, 'name of a program that logged it');
+  if (haveOneTag(lines)) return stripLines(source, tag, 'name of a program that logged it');
   const sign = signs.exec(lines[0] ?? '')?.[0].trim();
   if (sign !== undefined && lines.every(line => signs.exec(line)?.[0].trim() === sign))
-    return strip(source, signs, `"${sign}" before every line`);
+    return stripLines(source, signs, `"${sign}" before every line`);
   return undoIndentation(source, lines);
 }
 
@@ -35,15 +35,5 @@ function undoIndentation(source: SourceText, lines: readonly string[]): SourceTe
   const common = indents.reduce((shortest, one) => (one.length < shortest.length ? one : shortest));
   const isIndented = common.length > 1 || common === '\t';
   if (!isIndented || !indents.every(one => one.startsWith(common))) return source;
-  return strip(source, new RegExp(`^${common}`), 'indentation');
-}
-
-function strip(source: SourceText, mark: RegExp, what: string): SourceText {
-  let count = 0;
-  const lines = source.text.split('\n').map(line => {
-    const plain = line.replace(mark, '');
-    if (plain !== line) count++;
-    return plain;
-  });
-  return withText(source, lines.join('\n'), what, count);
+  return stripLines(source, new RegExp(`^${common}`), 'indentation');
 }

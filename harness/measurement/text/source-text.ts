@@ -29,6 +29,17 @@ export function withText(source: SourceText, text: string, what: string, count: 
   return count === 0 ? source : { ...source, text, undone: [...source.undone, { what, count }] };
 }
 
+/** Removes a mark from every line that has it. */
+export function stripLines(source: SourceText, mark: RegExp, what: string): SourceText {
+  let count = 0;
+  const lines = source.text.split('\n').map(line => {
+    const plain = line.replace(mark, '');
+    if (plain !== line) count++;
+    return plain;
+  });
+  return withText(source, lines.join('\n'), what, count);
+}
+
 /** The line of the original text for a 1-based line of this one. */
 export function originalLine({ lines }: SourceText, line: number): number {
   return lines?.[line - 1] ?? line;
