@@ -27,7 +27,7 @@ export function supportedScale(
   if (scale.divisor === 1) return scale;
   const sizes = values.map(value => Math.abs(Number(value)) / scale.divisor).filter(size => size > 0);
   const least = sizes.length > 0 ? sizes.reduce((a, b) => Math.min(a, b)) : 1;
-  return { ...scale, decimals: Math.max(scale.divisor === 1 ? 0 : 1, decimalsOf(least / 100)) };
+  return { ...scale, decimals: Math.max(1, decimalsOf(least / 100)) };
 }
 
 /** Decimals down to the first digit of an uncertainty, at most three. */

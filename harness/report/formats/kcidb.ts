@@ -43,6 +43,7 @@ function renderKcidb(report: RunReport, options: ExportOptions = {}): string {
   const buildId = (kernel: KernelRecord) => id(['build', kernel.objectDigest]);
   const builds = new Map(run.kernels.map(kernel => [buildId(kernel), kernel]));
   const paths = new UniqueNames();
+  const starts = firstStarts(report);
   const tests = cells.flatMap(cell => {
     const kernel = kernelRecordOf(run, cell);
     const shared = {
@@ -50,7 +51,7 @@ function renderKcidb(report: RunReport, options: ExportOptions = {}): string {
       build_id: kernel ? buildId(kernel) : id(['build', 'unknown']),
       ...environmentOf(run),
     };
-    return testsOf(cell, report, paths).map(({ key, ...test }) => ({
+    return testsOf(cell, report, starts.get(cell.cell.id), paths).map(({ key, ...test }) => ({
       id: id([cell.cell.id, ...key]),
       ...shared,
       ...test,
@@ -88,14 +89,26 @@ interface Test {
   comment?: string;
 }
 
-function testsOf(cell: CellReport, report: RunReport, paths: UniqueNames): Test[] {
+/** When the first boot of each cell began, ISO 8601, by the id of the cell. */
+function firstStarts({ content }: RunReport): Map<string, string> {
+  const starts = new Map<string, string>();
+  for (const { cell, startedAt } of content.records) {
+    const known = starts.get(cell);
+    if (Number.isFinite(Date.parse(startedAt)) && (known === undefined || startedAt < known))
+      starts.set(cell, startedAt);
+  }
+  return starts;
+}
+
+function testsOf(
+  cell: CellReport,
+  report: RunReport,
+  started: string | undefined,
+  paths: UniqueNames,
+): Test[] {
   const place = pathWords(['modstorm', cell.cell.workload.name, cell.cell.label]);
   const path = (...words: string[]) =>
     paths.nameOf([cell.cell.id, ...words].join(' '), [...place, ...pathWords(words)].join('.'));
-  const started = report.content.records
-    .filter(one => one.cell === cell.cell.id && Number.isFinite(Date.parse(one.startedAt)))
-    .map(({ startedAt }) => startedAt)
-    .sort()[0];
   const when = started === undefined ? {} : { start_time: started };
   return [
     {
