@@ -27,9 +27,12 @@ export function undoHosts(source: SourceText): SourceText {
 
 /** Undefined if no stats text begins behind a name, or a line has no such name. */
 function linesByHost(text: string): Map<string, { text: string; line: number }[]> | undefined {
-  const names = [...text.matchAll(beginning)].slice(0, hostLimit).map(([, name]) => name ?? '');
-  if (names.length === 0) return undefined;
-  const hosts = new Map(names.map(name => [name, [] as { text: string; line: number }[]]));
+  const hosts = new Map<string, { text: string; line: number }[]>();
+  for (const [, name = ''] of text.matchAll(beginning)) {
+    if (hosts.size >= hostLimit) break;
+    hosts.set(name, []);
+  }
+  if (hosts.size === 0) return undefined;
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     const mark = named.exec(line);

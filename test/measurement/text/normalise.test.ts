@@ -161,6 +161,14 @@ t.test('normalised texts: lines keep the numbers that people see', async t => {
   );
 });
 
+t.test('normalised texts: the bound of machines counts machines, not their stats', async t => {
+  const stats = (host: string) => `${host}: Mods ever loaded 1\n`;
+  const twoHosts = normaliseText(stats('a').repeat(1024) + stats('b'));
+  t.same(twoHosts.undone, [{ what: 'names of machines before every line', count: 2 }]);
+  const manyHosts = Array.from({ length: 1025 }, (_, index) => stats(`host${index}`)).join('');
+  t.same(normaliseText(manyHosts), { text: manyHosts, undone: [] });
+});
+
 t.test('bytes as text', async t => {
   const text = '[    1.000000] Linux version 6.12\n';
   const swap = (bytes: Buffer) => bytes.swap16();
