@@ -53,11 +53,6 @@ export class StatsCollector {
   #closed: StatsDraft | undefined;
   #afterBlank = false;
 
-  /** Whether any known label was seen. */
-  get isEmpty(): boolean {
-    return this.#drafts.length === 0;
-  }
-
   /** Adds the next line. */
   add(line: LogLine): void {
     if (this.#isIdle && !needle.test(line.text) && !line.text.startsWith('==> ')) {

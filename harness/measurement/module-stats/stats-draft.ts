@@ -51,16 +51,6 @@ export class StatsDraft {
     this.line = line;
   }
 
-  /** How complete the text is. */
-  get size(): number {
-    return Object.keys({ ...this.#files, ...this.#text }).length + this.#duplicates.length;
-  }
-
-  /** Whether it has everything that the kernel always prints. */
-  get isWhole(): boolean {
-    return missingCounters({ ...this.#files, ...this.#text }).length === 0;
-  }
-
   /** Whether a label can belong to it: the kernel prints each once, in a fixed order. */
   fits({ meaning, isFile, label }: LabelledValues): boolean {
     if (meaning === 'earlier') return !this.#unknown.some(known => known.label === label);
