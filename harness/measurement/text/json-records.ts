@@ -1,3 +1,4 @@
+import { parseJson } from './json.ts';
 import { innermostObjects } from './json-objects.ts';
 import { LineWriter, type SourceText, withText } from './source-text.ts';
 
@@ -82,16 +83,6 @@ function writeRecords(writer: LineWriter, json: string, original: { text: string
   const records = json.startsWith('{') ? recordLines(parseJson(json)) : [];
   for (const text of records.length === 0 ? [original.text] : records) writer.add(text, original.line);
   return records.length;
-}
-
-/** The parsed value; undefined if the text is not JSON or is nested too deeply for the parser. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
-    throw error;
-  }
 }
 
 function recordLines(value: unknown, depth = 0): string[] {

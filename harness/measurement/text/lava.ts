@@ -1,4 +1,5 @@
 import { parse, YAMLParseError } from 'yaml';
+import { parseJson } from './json.ts';
 import { LineWriter, type SourceText } from './source-text.ts';
 
 /** A line of the output.yaml of LAVA: `- {"dt": "2026-11-26T10:00:00", "lvl": "target", "msg": "…"}`. */
@@ -19,6 +20,7 @@ export function undoLava(source: SourceText): SourceText {
   let yamlLeft = yamlLimit;
   for (const [index, line] of source.text.split('\n').entries()) {
     const flow = entry.test(line) ? line.slice(2, lineLimit) : undefined;
+    // LAVA itself writes JSON.
     const record = flow && (parseJson(flow) ?? (yamlLeft-- > 0 ? parseYaml(flow) : undefined));
     const text = messageOf(record);
     if (text !== undefined) count++;
@@ -37,16 +39,6 @@ function messageOf(record: unknown): string | undefined {
   return level === 'target' || level === 'feedback' || typeof level !== 'string'
     ? msg
     : `lava-${level}: ${msg}`;
-}
-
-/** LAVA itself writes JSON. Undefined for what is none. */
-function parseJson(flow: string): unknown {
-  try {
-    return JSON.parse(flow);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 /** Who rewrites the file makes other YAML of it. Undefined for what is none. */
