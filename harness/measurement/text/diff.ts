@@ -1,3 +1,4 @@
+import { withoutQuoteMarks } from './quote-marks.ts';
 import type { SourceText } from './source-text.ts';
 
 /** The two sides of a diff, as far as it shows them. */
@@ -20,7 +21,7 @@ export function splitDiff({ text }: SourceText): DiffSides | undefined {
   const given = text.split('\n', lineLimit).map(line => line.slice(0, lengthLimit).replace(/\r$/, ''));
   // A mail that quotes it; a plain diff has such a mark of its own.
   const isQuoted = given.some(line => /^(?:[ \t]{0,4}>){1,16} ?(?:@@ -\d|\*{3} \d)/.test(line));
-  const lines = isQuoted ? given.map(line => line.replace(/^(?:[ \t]{0,4}>){1,16} ?/, '')) : given;
+  const lines = isQuoted ? given.map(withoutQuoteMarks) : given;
   if (lines.some(line => /\[-.*-\]\s?\{\+.*\+\}/.test(line))) return words(lines);
   if (lines.some(line => /^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@/.test(line))) return unified(lines);
   if (lines.some(line => /^\*{3} \d+(?:,\d+)? \*{4}$/.test(line))) return contextual(lines);

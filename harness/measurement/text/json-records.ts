@@ -1,5 +1,6 @@
 import { parseJson } from './json.ts';
 import { innermostObjects } from './json-objects.ts';
+import { withoutQuoteMarks } from './quote-marks.ts';
 import { LineWriter, type SourceText, withText } from './source-text.ts';
 
 /** Members that hold the message of a record, in journald, dmesg, Docker, LAVA and log collectors. */
@@ -39,7 +40,7 @@ function undoQuotes(source: SourceText): SourceText {
   if (!/^(?:[ \t]{0,4}>){1,16}[ \t]{0,4}[{[][ \t]{0,4}\r?$/m.test(source.text)) return source;
   const lines = source.text.split('\n');
   if (!lines.every(line => line.startsWith('>') || line.trim() === '')) return source;
-  const text = lines.map(line => line.replace(/^(?:[ \t]{0,4}>){1,16} ?/, '')).join('\n');
+  const text = lines.map(withoutQuoteMarks).join('\n');
   return withText(source, text, 'quote marks', lines.length);
 }
 
