@@ -12,7 +12,6 @@ import { StatsCollector } from './module-stats/stats-collector.ts';
 import { type StatsDifference, statsDifference } from './module-stats/stats-difference.ts';
 import { splitDiff } from './text/diff.ts';
 import { severalMachines } from './text/hosts.ts';
-import { normaliseText } from './text/normalise.ts';
 import type { SourceText, Undone } from './text/source-text.ts';
 
 /** Facts about a text, apart from its contents. */
@@ -70,7 +69,9 @@ export function inspectText(given: string | SourceText): Inspection {
       hint: 'Was it read as root? /sys/kernel/debug and, on most machines, dmesg need root.',
     });
   }
-  const inspection = (text.length < diffLimit ? inspectDiff(given) : undefined) ?? inspectLines(given, text);
+  const logText = new LogText(given);
+  const inspection =
+    (text.length < diffLimit ? inspectDiff(logText, text) : undefined) ?? inspectLines(logText, text);
   if (inspection) return inspection;
   throw new UsageError('INSPECT_UNRECOGNISED', 'the text is neither a stats text nor a kernel log', {
     hint: failures.find(([words]) => words.test(text.slice(0, 4096)))?.[1] ?? expectation,
@@ -95,14 +96,12 @@ const failures: readonly [words: RegExp, hint: string][] = [
 /** Maximum length of a diff. A stats text has at most 8 KiB. */
 const diffLimit = 1024 * 1024;
 
-function inspectDiff(given: string | SourceText): StatsInspection | undefined {
-  const source = normaliseText(given);
-  const sides = splitDiff(source);
+function inspectDiff(logText: LogText, text: string): StatsInspection | undefined {
+  const sides = splitDiff(logText.text);
   const before = sides && statsOf(sides.before);
   const after = sides && statsOf(sides.after);
   if (!before || !after) return undefined;
-  const text = typeof given === 'string' ? given : given.text;
-  const undone = [...source.undone, { what: `diff (${sides.form})`, count: 1 }];
+  const undone = [...logText.undone, { what: `diff (${sides.form})`, count: 1 }];
   return {
     kind: 'stats',
     stats: after,
@@ -124,8 +123,7 @@ function statsOf(text: string): ModuleStats | undefined {
   }
 }
 
-function inspectLines(given: string | SourceText, text: string): Inspection | undefined {
-  const logText = new LogText(given);
+function inspectLines(logText: LogText, text: string): Inspection | undefined {
   const collector = new StatsCollector();
   const reader = new LogReader();
   for (const line of logText.lines()) {

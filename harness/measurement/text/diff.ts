@@ -1,5 +1,4 @@
 import { withoutQuoteMarks } from './quote-marks.ts';
-import type { SourceText } from './source-text.ts';
 
 /** The two sides of a diff, as far as it shows them. */
 export interface DiffSides {
@@ -17,7 +16,7 @@ const lengthLimit = 512;
  * Splits the output of `diff -u`, `diff -c`, `git diff` or plain `diff`; undefined for any other text. The columns of
  * `diff -y` are handled where lines are read.
  */
-export function splitDiff({ text }: SourceText): DiffSides | undefined {
+export function splitDiff(text: string): DiffSides | undefined {
   const given = text.split('\n', lineLimit).map(line => line.slice(0, lengthLimit).replace(/\r$/, ''));
   // A mail that quotes it; a plain diff has such a mark of its own.
   const isQuoted = given.some(line => /^(?:[ \t]{0,4}>){1,16} ?(?:@@ -\d|\*{3} \d)/.test(line));
