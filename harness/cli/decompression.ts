@@ -32,6 +32,8 @@ const forms: readonly CompressedForm[] = [
 
 const gzipMagic = Buffer.from([0x1f, 0x8b]);
 const timeoutNs = 120e9;
+/** Bytes of a program's messages that are kept. */
+const messageLimit = 64 * 1024;
 
 /**
  * The content of a file, unpacked if it begins like gzip, xz or zstd data, whatever its name; at most
@@ -76,21 +78,23 @@ async function unpackBy(
   signal: AbortSignal,
 ): Promise<Buffer> {
   const overflow = new AbortController();
+  const chunks: Buffer[] = [];
   let length = 0;
-  const count = (line: string, stream: 'stdout' | 'stderr') => {
-    if (stream === 'stdout') length += Buffer.byteLength(line) + 1;
+  const take = (chunk: Buffer) => {
+    length += chunk.length;
     if (length > inspectionLimit) overflow.abort();
+    else chunks.push(chunk);
   };
   try {
-    const { stdout } = await runProgram(program, args, {
+    await runProgram(program, args, {
       input: content,
-      onLine: count,
-      maxBuffer: inspectionLimit,
+      onOutput: take,
+      maxBuffer: messageLimit,
       signal: AbortSignal.any([signal, overflow.signal]),
       timeoutNs,
     });
     if (length > inspectionLimit) throw tooLarge(name);
-    return Buffer.from(stdout);
+    return Buffer.concat(chunks, length);
   } catch (error) {
     if (overflow.signal.aborted) throw tooLarge(name, error);
     if (!(error instanceof HarnessError) || error.code === 'INTERRUPTED') throw error;

@@ -23,6 +23,8 @@ export interface ProgramOptions {
   graceNs?: number | undefined;
   /** Called for each line as it arrives, without its newline. */
   onLine?: ((line: string, stream: 'stdout' | 'stderr') => void) | undefined;
+  /** Called for each chunk of standard output as it arrives, for a program whose output may not be UTF-8. */
+  onOutput?: ((chunk: Buffer) => void) | undefined;
   /** Standard output goes to this file instead of memory. */
   outputFile?: string | undefined;
   /** Exit codes that are results rather than errors. Default: only 0. `any` accepts all. */
@@ -174,6 +176,7 @@ function collect(stream: Readable | null, name: 'stdout' | 'stderr', options: Pr
     onLine: deliver && (line => deliver(line, name)),
   });
   stream?.on('data', (chunk: Buffer) => collector.push(chunk));
+  if (name === 'stdout' && options.onOutput) stream?.on('data', options.onOutput);
   const over =
     stream === null || stream.destroyed
       ? Promise.resolve()
