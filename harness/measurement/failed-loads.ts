@@ -1,6 +1,6 @@
 import type { Finding } from './finding.ts';
 import type { StoredValue } from './record.ts';
-import { countOf } from './workload/metric-lines.ts';
+import { countOf, sumOfCounts } from './workload/metric-lines.ts';
 
 /** What the loads of one workload came to; undefined is not known. */
 export interface LoadOutcomes {
@@ -63,14 +63,9 @@ export function loadOutcomes(
   metrics: Readonly<Record<string, StoredValue>>,
   succeeded: StoredValue | undefined,
 ): LoadOutcomes {
-  const becoming = countOf(metrics['failed_becoming']);
-  const load = countOf(metrics['failed_load']);
-  const kread = countOf(metrics['failed_kread']);
-  const decompress = countOf(metrics['failed_decompress']);
-  const late = becoming === undefined || load === undefined ? undefined : becoming + load;
-  const early = kread === undefined || decompress === undefined ? undefined : kread + decompress;
+  const late = sumOfCounts([metrics['failed_becoming'], metrics['failed_load']]);
   return {
-    failed: late === undefined || early === undefined ? undefined : late + early,
+    failed: sumOfCounts([late, metrics['failed_kread'], metrics['failed_decompress']]),
     failedWhereDuplicatesDo: late,
     duplicates: countOf(metrics['duplicates']),
     loaded: countOf(metrics['mods_loaded']),

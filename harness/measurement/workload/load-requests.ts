@@ -1,6 +1,6 @@
 import type { StoredValue } from '../record.ts';
 import { storedValue } from '../stored-value.ts';
-import { countOf } from './metric-lines.ts';
+import { countOf, sumOfCounts } from './metric-lines.ts';
 
 /** What a workload knows about its own requests to load a module. */
 export interface LoadRequests {
@@ -30,8 +30,8 @@ export function requestMetrics(
 ): Record<string, StoredValue> {
   const values: Record<string, StoredValue> = {};
   const { succeeded, attempted, elapsedNs } = requests;
-  const failed = sumOf(failures.map(name => metrics[name]));
-  const total = attempted === undefined ? sumOf([succeeded, failed]) : countOf(attempted);
+  const failed = sumOfCounts(failures.map(name => metrics[name]));
+  const total = attempted === undefined ? sumOfCounts([succeeded, failed]) : countOf(attempted);
   if (total !== undefined && total > 0n) {
     values['requests'] = storedValue(total);
     const wasted = metrics['wasted_bytes'];
@@ -41,14 +41,4 @@ export function requestMetrics(
   if (succeeded !== undefined && elapsedNs !== undefined && elapsedNs > 0)
     values['loads_per_second'] = Number(succeeded) / (elapsedNs / 1e9);
   return values;
-}
-
-function sumOf(values: readonly (StoredValue | bigint | undefined)[]): bigint | undefined {
-  let sum = 0n;
-  for (const value of values) {
-    const count = typeof value === 'bigint' ? value : countOf(value);
-    if (count === undefined) return undefined;
-    sum += count;
-  }
-  return sum;
 }

@@ -18,6 +18,17 @@ export function countOf(value: StoredValue | undefined): bigint | undefined {
   return BigInt(value);
 }
 
+/** The sum of counts; undefined if one of them is missing or no count. */
+export function sumOfCounts(values: readonly (StoredValue | bigint | undefined)[]): bigint | undefined {
+  let sum = 0n;
+  for (const value of values) {
+    const count = typeof value === 'bigint' ? value : countOf(value);
+    if (count === undefined) return undefined;
+    sum += count;
+  }
+  return sum;
+}
+
 /**
  * Reads the lines `name value` that a workload wrote. Only declared metrics are used. A value that is not a finite number
  * is left out, with a finding; a declared metric that was never written also gets a finding: missing is not zero.
