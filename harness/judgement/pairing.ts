@@ -1,5 +1,6 @@
 import { belongsToAxis, comparisonGroup } from '../matrix/comparison-group.ts';
 import type { CompareSetting } from '../matrix/matrix.ts';
+import { groupBy } from '../statistics/samples/group.ts';
 import type { Side, SideCell } from './side.ts';
 
 /** Two cells that differ only in what is compared. */
@@ -26,11 +27,7 @@ export interface Pairing {
 
 /** Pairs inside one run: every other value of an axis with its base. */
 export function pairWithin(side: Side, compare: CompareSetting): Pairing {
-  const groups = new Map<string, SideCell[]>();
-  for (const cell of side.cells) {
-    const key = comparisonGroup(cell.settings, compare.axis);
-    groups.set(key, [...(groups.get(key) ?? []), cell]);
-  }
+  const groups = groupBy(side.cells, cell => comparisonGroup(cell.settings, compare.axis));
   const pairing: Pairing = { pairs: [], unmatched: [] };
   for (const cells of groups.values()) {
     const base = cells.find(cell => cell.settings[compare.axis] === compare.base);
@@ -53,11 +50,7 @@ export function pairWithin(side: Side, compare: CompareSetting): Pairing {
 /** Pairs of two sides: cells with the same settings, ignoring the compared axis. */
 export function pairAcross(base: Side, next: Side, axis?: string): Pairing {
   const pairing: Pairing = { pairs: [], unmatched: [] };
-  const byKey = new Map<string, SideCell[]>();
-  for (const cell of base.cells) {
-    const key = comparisonGroup(cell.settings, axis);
-    byKey.set(key, [...(byKey.get(key) ?? []), cell]);
-  }
+  const byKey = groupBy(base.cells, cell => comparisonGroup(cell.settings, axis));
   const paired = new Set<SideCell>();
   const names = new Set<string>();
   for (const candidate of next.cells) {
