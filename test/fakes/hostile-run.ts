@@ -2,7 +2,7 @@ import type { Outcome, TrialRecord } from '../../harness/measurement/record.ts';
 import { type RunReport, reportRun } from '../../harness/report/run-report.ts';
 import type { RunContent } from '../../harness/store/run-folder.ts';
 import { fakeCell, fakePlan, fakeRecord, fakeRun } from './run-fixture.ts';
-import { fakeCapabilities, fakeCount, fakeRunContent } from './run-folder-fixture.ts';
+import { fakeCapabilities, fakeCount, fakeRunContent, fakeWaste } from './run-folder-fixture.ts';
 
 /** What a text from outside may try on its reader: markup of every face, terminal sequences, text that runs backwards. */
 export const hostileText =
@@ -28,9 +28,7 @@ export function fakeAb(repetitions = 12): RunContent {
       const worse = cell.vcpus > 1 && cell.config.includes('dups');
       const failed = 10 * cell.vcpus + (worse ? 25 * cell.vcpus : 0) + fakeCount(2, random);
       return {
-        wasted_bytes: String(BigInt(failed) * 1653728n),
-        failed_becoming: failed,
-        failed_load: 0,
+        ...fakeWaste(failed),
         mods_loaded: 39,
         boot_ns: Math.round(1.5e9 + random.uniform() * 1e8),
         workload_ns: Math.round(1e9 + random.uniform() * 4e8),

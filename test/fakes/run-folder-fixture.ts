@@ -23,6 +23,11 @@ export function fakeCount(mean: number, random: Random): number {
   return Math.round(mean * -Math.log(1 - random.uniform()));
 }
 
+/** What so many failed loads of one module of 1653728 bytes make of the metrics. */
+export function fakeWaste(failed: number): { wasted_bytes: string; failed_becoming: number; failed_load: 0 } {
+  return { wasted_bytes: String(BigInt(failed) * 1653728n), failed_becoming: failed, failed_load: 0 };
+}
+
 /** A whole made-up run: every trial of every cell passes with the metrics that `measure` gives it. */
 export function fakeRunContent(options: {
   run: RunRecord;

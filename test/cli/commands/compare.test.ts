@@ -23,7 +23,7 @@ import { RunFolder } from '../../../harness/store/run-folder.ts';
 import type { RunRecord } from '../../../harness/store/run-record.ts';
 import { fakeContext } from '../../fakes/command-context.ts';
 import { fakeCell, fakeRun } from '../../fakes/run-fixture.ts';
-import { fakeCount, fakeRunContent, writeFakeRun } from '../../fakes/run-folder-fixture.ts';
+import { fakeCount, fakeRunContent, fakeWaste, writeFakeRun } from '../../fakes/run-folder-fixture.ts';
 
 const root = t.testdir({ results: {}, baselines: {} });
 const places = { results: join(root, 'results'), baselines: join(root, 'baselines') };
@@ -49,9 +49,7 @@ function makeNight(night: Night): string {
     const storm = cell.vcpus === 8 && cell.config.includes('dups');
     const failed = fakeCount((storm ? night.storm : undefined) ?? night.usual ?? 80, random);
     return {
-      wasted_bytes: String(BigInt(failed) * 1653728n),
-      failed_becoming: failed,
-      failed_load: 0,
+      ...fakeWaste(failed),
       mods_loaded: 39,
       boot_ns: Math.round(1.5e9 + random.uniform() * 1e8),
       ...(cell.config.includes('dups') && { dup_warnings: Math.round(random.uniform() * 2) }),
@@ -375,7 +373,7 @@ t.test(
       repetitions: 20,
       measure: (cell, random) => {
         const failed = fakeCount(80, random) + (cell.vcpus === 8 && cell.config.includes('dups') ? 90000 : 0);
-        return { wasted_bytes: String(BigInt(failed) * 1653728n), failed_becoming: failed, failed_load: 0 };
+        return fakeWaste(failed);
       },
     });
     const decided = (cell: Cell) => cell.vcpus === 8;

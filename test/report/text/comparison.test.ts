@@ -8,7 +8,7 @@ import { overallVerdict } from '../../../harness/report/comparison-verdict.ts';
 import { renderComparison } from '../../../harness/report/text/comparison.ts';
 import { goldenText } from '../../fakes/golden.ts';
 import { fakeCell, fakeRun } from '../../fakes/run-fixture.ts';
-import { fakeCount, fakeRunContent } from '../../fakes/run-folder-fixture.ts';
+import { fakeCount, fakeRunContent, fakeWaste } from '../../fakes/run-folder-fixture.ts';
 
 function makeSide(
   name: string,
@@ -26,9 +26,7 @@ const measure = (cell: Cell, random: Random) => {
   const dups = cell.config.includes('dups');
   const failed = dups && cell.vcpus === 8 ? 4000 + random.integer(900) : fakeCount(100, random);
   return {
-    wasted_bytes: String(BigInt(failed) * 1653728n),
-    failed_becoming: failed,
-    failed_load: 0,
+    ...fakeWaste(failed),
     mods_loaded: dups && cell.vcpus === 8 ? 41 : 39,
     vmalloc_peak_bytes: 9e7 - (dups ? 3e7 : 0) + random.integer(1e5),
     boot_ns: 1.5e9 + random.integer(1e8),
