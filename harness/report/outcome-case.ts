@@ -85,7 +85,7 @@ function cellCase(cell: CellReport, { model }: RunReport, durationNs: number): O
     suite: 'cells',
     name: cell.cell.label,
     status,
-    sentence: `${plural(cell.planned, 'boot')}: ${countsOf({ ...cell, spared: cell.spared?.count ?? 0 })}`,
+    sentence: `${plural(cell.planned, 'boot')}: ${countsOfCell(cell)}`,
     details: troubled.map(({ record, reproduce }) => {
       const reason = reasonOf(record.outcome);
       return `${record.trial} ${record.outcome.kind}${reason && `: ${reason}`}; again: ${reproduce}`;
@@ -110,4 +110,9 @@ export function countsOf({
   if (spared > 0) parts.push(`${spared} spared`);
   if (missing > 0) parts.push(`${missing} not run`);
   return parts.join(', ') || 'none finished';
+}
+
+/** `countsOf` for one cell. */
+export function countsOfCell(cell: CellReport): string {
+  return countsOf({ ...cell, spared: cell.spared?.count ?? 0 });
 }

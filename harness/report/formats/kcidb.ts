@@ -7,7 +7,7 @@ import type { KernelRecord, RunRecord } from '../../store/run-record.ts';
 import type { ExportOptions } from '../export-options.ts';
 import type { Exporter } from '../exporter.ts';
 import { metricValues, UniqueNames } from '../metric-value.ts';
-import { countsOf } from '../outcome-case.ts';
+import { countsOfCell } from '../outcome-case.ts';
 import type { CellReport } from '../report-model.ts';
 import type { RunReport } from '../run-report.ts';
 
@@ -115,7 +115,7 @@ function testsOf(
       key: ['boots'],
       path: path('boots'),
       status: statusOf(cell),
-      comment: countsOf({ ...cell, spared: cell.spared?.count ?? 0 }),
+      comment: countsOfCell(cell),
       ...when,
     },
     ...metricValues([cell]).map(({ name, unit, n, median, low, high }) => ({

@@ -4,6 +4,7 @@ import { formatBytes, formatDuration, plural } from '../../units.ts';
 import type { Exporter } from '../exporter.ts';
 import type { FoldedDuplicate } from '../folded.ts';
 import { leadingMetrics } from '../leading-metrics.ts';
+import { countsOf, countsOfCell } from '../outcome-case.ts';
 import type { CellReport, ReportModel } from '../report-model.ts';
 import type { RunReport } from '../run-report.ts';
 import { callerLines } from '../text/callers.ts';
@@ -85,7 +86,7 @@ function renderCells(cells: readonly CellReport[], notes: Footnotes): string[] {
   ];
   const rows = cells.flatMap(cell => {
     const marks = notes.add(cell);
-    const outcomes = `${outcomeText(cell)}${marks}`;
+    const outcomes = `${countsOfCell(cell)}${marks}`;
     const medians = [String(cell.passed), ...metricColumns.map(({ median }) => median(cell)), outcomes];
     const ranges = metricColumns.map(({ range }) => range(cell));
     const below = ranges.every(range => range === '') ? [] : [['  range', '', ...ranges, '']];
@@ -124,13 +125,6 @@ function metricColumn(name: string, cells: readonly CellReport[]): MetricColumn 
       return report && report.low !== report.high ? formatRange(report.low, report.high, scale) : '';
     },
   };
-}
-
-function outcomeText(cell: CellReport): string {
-  const parts = Object.entries(cell.outcomes).map(([kind, count]) => `${count} ${kind}`);
-  if (cell.spared) parts.push(`${cell.spared.count} spared`);
-  if (cell.missing > 0) parts.push(`${cell.missing} not run`);
-  return parts.join(', ');
 }
 
 /** Which numbers can be compared: it depends on what ended the workload. */
@@ -182,10 +176,7 @@ function foldTotals(lists: readonly (readonly FoldedDuplicate[])[]): [string, nu
 }
 
 function totalLine(model: ReportModel): string {
-  const parts = Object.entries(model.outcomes).map(([kind, count]) => `${count} ${kind}`);
-  if (model.spared > 0) parts.push(`${model.spared} spared`);
-  if (model.missing > 0) parts.push(`${model.missing} not run`);
-  return `${plural(model.planned, 'trial')} in ${formatDuration(model.elapsedNs)}: ${parts.join(', ')}`;
+  return `${plural(model.planned, 'trial')} in ${formatDuration(model.elapsedNs)}: ${countsOf(model)}`;
 }
 
 /** Explanations of the memory metrics: the metrics that a line is about, and its text. */

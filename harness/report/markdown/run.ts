@@ -1,7 +1,7 @@
 import { plural } from '../../units.ts';
 import { metricsOfCells, valueTexts } from '../commit/cell-tables.ts';
 import type { ExportOptions } from '../export-options.ts';
-import { countsOf, reasonOf } from '../outcome-case.ts';
+import { countsOf, countsOfCell, reasonOf } from '../outcome-case.ts';
 import type { CellReport, ReportModel, TroubledTrial } from '../report-model.ts';
 import type { RunReport, RunVerdict } from '../run-report.ts';
 import { comparisonMarkdown } from './comparison.ts';
@@ -64,7 +64,7 @@ function cellTable(cells: readonly CellReport[]): string[] {
       code(cell.cell.label),
       String(cell.passed),
       ...columns.map(({ texts }) => texts[index] ?? '-'),
-      countsOf({ ...cell, spared: cell.spared?.count ?? 0 }),
+      countsOfCell(cell),
     ]),
   );
 }
