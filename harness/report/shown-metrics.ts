@@ -5,6 +5,11 @@ export function shownMetrics(metrics: readonly JudgedMetric[], all: boolean): re
   return all ? metrics : metrics.filter(metric => isShown(metric, metrics));
 }
 
+/** Whether it is a proved change, a qualified change, or a change of the spread but not the level. */
+export function hasNews({ result }: JudgedMetric): boolean {
+  return result.changed || result.reason === 'spread' || result.reason === 'qualified';
+}
+
 function isShown({ definition, result }: JudgedMetric, all: readonly JudgedMetric[]): boolean {
   const measured = result.comparison.base.n + result.comparison.candidate.n > 0;
   if (definition.headline || !measured) return measured;

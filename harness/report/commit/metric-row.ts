@@ -5,7 +5,7 @@ import type { Summary } from '../../statistics/samples/descriptive.ts';
 import type { Scalar } from '../../statistics/samples/value.ts';
 import { formatP } from '../../statistics/verdicts/format.ts';
 import type { JudgedMetric } from '../../statistics/verdicts/metric-verdict.ts';
-import { changedMark, markOf, verdictMarks } from '../text/comparison-table.ts';
+import { centresOf, changedMark, markOf, titleIn, verdictMarks } from '../text/comparison-table.ts';
 import { formatValue, type Scale } from '../text/quantity.ts';
 import { plainText, unbroken } from './mail-text.ts';
 import { commitScale, decimalsOf, signed, supportedScale } from './number.ts';
@@ -34,8 +34,7 @@ export function metricRow(judged: JudgedMetric): MetricRow {
   const { definition, result } = judged;
   const { base, candidate, effect } = result.comparison;
   const scale = scaleOf(judged);
-  const name = definition.name.replace(/_(?:ns|bytes)$/, '').replaceAll('_', ' ');
-  const title = plainText(scale.unit === '' ? name : `${name} ${scale.unit}`, 32);
+  const title = plainText(titleIn(scale, definition), 32);
   const { change, interval } = effect
     ? changeTexts(effect, scale, definition.name === failedBoots)
     : { change: '-', interval: '' };
@@ -59,13 +58,11 @@ export function centreOf({ result }: JudgedMetric, side: Summary): Scalar | unde
   return result.comparison.testedAs === 'time' ? side.median : side.mean;
 }
 
-function scaleOf({ definition, result }: JudgedMetric): Scale {
-  const { base, candidate, effect } = result.comparison;
-  const values = [base.median, candidate.median, base.mean, candidate.mean].filter(
-    value => value !== undefined,
-  );
+function scaleOf(judged: JudgedMetric): Scale {
+  const { effect } = judged.result.comparison;
+  const values = centresOf(judged);
   return supportedScale(
-    commitScale(definition.unit as MetricUnit, values),
+    commitScale(judged.definition.unit as MetricUnit, values),
     values,
     effect && isSupported(effect) ? (effect.interval.high - effect.interval.low) / 2 : undefined,
   );

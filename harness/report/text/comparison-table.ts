@@ -55,8 +55,7 @@ function metricRow(judged: JudgedMetric, base: number, candidate: number): strin
   const { definition, result } = judged;
   const { comparison } = result;
   const scale = rowScale(judged);
-  const name = definition.name.replace(/_(?:ns|bytes)$/, '').replaceAll('_', ' ');
-  const title = escapeText(scale.unit === '' ? name : `${name} ${scale.unit}`, { length: 24 });
+  const title = escapeText(titleIn(scale, definition), { length: 24 });
   const other = (n: number, usual: number) => (n === usual || n === 0 ? '' : ` n=${n}`);
   return [
     `${definition.headline ? '' : ' '}${title}`,
@@ -73,7 +72,7 @@ function adjustedText({ result }: JudgedMetric): string {
 }
 
 /** The most common number of values per row, on each side. */
-function commonSizes(metrics: readonly JudgedMetric[]): { base: number; candidate: number } {
+export function commonSizes(metrics: readonly JudgedMetric[]): { base: number; candidate: number } {
   const most = (sizes: number[]) => {
     const counts = new Map<number, number>();
     for (const size of sizes.filter(size => size > 0)) counts.set(size, (counts.get(size) ?? 0) + 1);
@@ -85,12 +84,20 @@ function commonSizes(metrics: readonly JudgedMetric[]): { base: number; candidat
   };
 }
 
-function rowScale({ definition, result }: JudgedMetric): Scale {
+/** The name of a metric with the unit of its values: `wasted MiB`. */
+export function titleIn({ unit }: Scale, { name }: JudgedMetric['definition']): string {
+  const words = name.replace(/_(?:ns|bytes)$/, '').replaceAll('_', ' ');
+  return unit === '' ? words : `${words} ${unit}`;
+}
+
+function rowScale(judged: JudgedMetric): Scale {
+  return chooseScale(judged.definition.unit as MetricUnit, centresOf(judged));
+}
+
+/** The medians and means of both sides, by which a row is scaled. */
+export function centresOf({ result }: JudgedMetric): number[] {
   const { base, candidate } = result.comparison;
-  const values = [base.median, candidate.median, base.mean, candidate.mean].filter(
-    value => value !== undefined,
-  );
-  return chooseScale(definition.unit as MetricUnit, values);
+  return [base.median, candidate.median, base.mean, candidate.mean].filter(value => value !== undefined);
 }
 
 /** `23.99 +/-1%` for times and values that hardly vary, `83 [71..96]` for counts, one value if nothing varies. */

@@ -7,7 +7,7 @@ import type { JudgedMetric, Reason } from '../../statistics/verdicts/metric-verd
 import { plural } from '../../units.ts';
 import { verdictLine } from '../comparison-verdict.ts';
 import type { ExportOptions } from '../export-options.ts';
-import { shownMetrics } from '../shown-metrics.ts';
+import { hasNews, shownMetrics } from '../shown-metrics.ts';
 import { markKey, renderMetricTable } from './comparison-table.ts';
 
 /** Up to this many pairs are all shown in full. With more, only those with a change or a warning are. */
@@ -66,11 +66,6 @@ function pairLines({ pair, metrics, findings }: JudgedPair, all: boolean): strin
     ...telling.map(({ result, sentence }) => `  ${wordOf(result)}${sentence}`),
     ...findings.map(({ message }) => `  warning: ${message}`),
   ];
-}
-
-/** Whether it is a proved change, a qualified change, or a change of the spread but not the level. */
-function hasNews({ result }: JudgedMetric): boolean {
-  return result.changed || result.reason === 'spread' || result.reason === 'qualified';
 }
 
 /** Changes that are neither better nor worse; their sentences already begin with what they are. */
