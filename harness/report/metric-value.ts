@@ -1,12 +1,12 @@
+import type { Metric } from '../measurement/metric.ts';
 import type { CellReport } from './report-model.ts';
 
 /** One metric of one cell as time series take it: median and range as numbers, in the base unit. */
 export interface MetricValue {
   cell: CellReport;
   name: string;
-  /** For people and programs: `bytes`, `ns`, `per_second`, `ratio`, `count`. */
-  unit: string;
-  worse: 'higher' | 'lower' | 'none';
+  unit: Metric['unit'];
+  worse: Metric['worse'];
   n: number;
   median: number;
   low: number;

@@ -1,4 +1,5 @@
 import { escapeMarkup, escapeText } from '../../escape.ts';
+import { groupBy } from '../../statistics/samples/group.ts';
 import type { Exporter } from '../exporter.ts';
 import { type CaseStatus, casesOfComparison, casesOfRun, type OutcomeCase } from '../outcome-case.ts';
 
@@ -34,17 +35,10 @@ interface Subject {
 const mostDetails = 50;
 
 function render(cases: readonly OutcomeCase[], subject: Subject): string {
-  const suites = (['cells', 'verdicts'] as const).filter(suite => cases.some(one => one.suite === suite));
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name=${attribute(subject.name)}${totals(cases)}>`,
-    ...suites.flatMap(suite =>
-      suiteLines(
-        suite,
-        cases.filter(one => one.suite === suite),
-        subject,
-      ),
-    ),
+    ...[...groupBy(cases, ({ suite }) => suite)].flatMap(([suite, own]) => suiteLines(suite, own, subject)),
     '</testsuites>',
     '',
   ].join('\n');

@@ -122,7 +122,7 @@ function testsOf(
       key: ['metric', name],
       path: path(name),
       status: 'DONE' as const,
-      number: { value: median, ...unitOf(unit as MetricUnit) },
+      number: { value: median, ...unitOf(unit) },
       comment: `median of ${n}, ${low} to ${high}`,
       ...when,
     })),

@@ -1,4 +1,5 @@
 import { escapeText } from '../../escape.ts';
+import { groupBy } from '../../statistics/samples/group.ts';
 import type { Exporter } from '../exporter.ts';
 import { casesOfComparison, casesOfRun, type OutcomeCase } from '../outcome-case.ts';
 
@@ -9,23 +10,24 @@ export const exporter: Exporter = {
 };
 
 function render(cases: readonly OutcomeCase[]): string {
-  const suites = (['cells', 'verdicts'] as const).filter(suite => cases.some(one => one.suite === suite));
-  const lines = suites.flatMap((suite, index) => {
-    const own = cases.filter(one => one.suite === suite);
-    return [
-      '  KTAP version 1',
-      `  # Subtest: ${suite}`,
-      `  1..${own.length}`,
-      ...own.flatMap(caseLines).map(line => `  ${line}`),
-      `${suiteResult(own)} ${index + 1} ${suite}${own.every(isSkipped) ? ' # SKIP nothing could be said' : ''}`,
-    ];
-  });
+  const suites = [...groupBy(cases, ({ suite }) => suite)];
+  const lines = suites.flatMap(([suite, own], index) => [
+    '  KTAP version 1',
+    `  # Subtest: ${suite}`,
+    `  1..${own.length}`,
+    ...own.flatMap(caseLines).map(line => `  ${line}`),
+    `${suiteResult(own)} ${index + 1} ${suite}${own.every(isSkipped) ? ' # SKIP nothing could be said' : ''}`,
+  ]);
   const plan = suites.length === 0 ? '1..0 # SKIP no cells' : `1..${suites.length}`;
   return `${['KTAP version 1', plan, ...lines].join('\n')}\n`;
 }
 
 function suiteResult(cases: readonly OutcomeCase[]): string {
-  return cases.some(one => one.status === 'failed' || one.status === 'error') ? 'not ok' : 'ok';
+  return cases.some(isFailed) ? 'not ok' : 'ok';
+}
+
+function isFailed({ status }: OutcomeCase): boolean {
+  return status === 'failed' || status === 'error';
 }
 
 function isSkipped({ status }: OutcomeCase): boolean {
@@ -34,7 +36,7 @@ function isSkipped({ status }: OutcomeCase): boolean {
 
 /** Diagnostics stand before the result that they are about. */
 function caseLines(one: OutcomeCase, index: number): string[] {
-  const failed = one.status === 'failed' || one.status === 'error';
+  const failed = isFailed(one);
   const diagnostics = failed ? [one.sentence, ...one.details].map(line => `# ${plain(line)}`) : [];
   const skip = isSkipped(one) ? ` # SKIP ${plain(one.sentence)}` : '';
   return [...diagnostics, `${failed ? 'not ok' : 'ok'} ${index + 1} ${plain(one.name)}${skip}`];

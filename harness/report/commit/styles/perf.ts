@@ -1,4 +1,5 @@
 import type { Summary } from '../../../statistics/samples/descriptive.ts';
+import { plural } from '../../../units.ts';
 import { formatValue } from '../../text/quantity.ts';
 import type { MetricRow } from '../metric-row.ts';
 import type { PairRows } from '../pair-rows.ts';
@@ -18,7 +19,7 @@ export function perfTable({ changed, costs }: PairRows): string[] {
 
 function sideText({ scale, unit }: MetricRow, { n, mean, deviation }: Summary): string {
   if (mean === undefined) return 'none';
-  const runs = `(${n} ${n === 1 ? 'boot' : 'boots'})`;
+  const runs = `(${plural(n, 'boot')})`;
   if (deviation === undefined) return [formatValue(mean, scale), unit, runs].filter(Boolean).join(' ');
   const error = deviation / Math.sqrt(n);
   const finer = { ...scale, decimals: scale.decimals === 'auto' ? 2 : Math.min(4, scale.decimals + 1) };
