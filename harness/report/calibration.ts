@@ -2,6 +2,7 @@ import { escapeText } from '../escape.ts';
 import { type AlarmTally, alarmTally, type Calibration } from '../judgement/calibration.ts';
 import type { CalibrationEntry } from '../store/calibration-log.ts';
 import { plural } from '../units.ts';
+import { blockText } from './text/blocks.ts';
 import { type Column, renderTable } from './text/table.ts';
 
 /** The input of the calibration report. */
@@ -47,10 +48,7 @@ export function renderCalibration({ run, cells, calibration, host }: Calibration
       'Bounds have 95 % confidence. The metrics of one boot are not independent, so the bound for single tests is rough.',
     ],
   ];
-  return `${blocks
-    .filter(block => block.length > 0)
-    .map(block => block.join('\n'))
-    .join('\n\n')}\n`;
+  return blockText(blocks);
 }
 
 /** Tests that could not have raised an alarm are not evidence, so the tallies leave them out. */

@@ -7,6 +7,7 @@ import { formatQuantity } from '../judgement/quantity.ts';
 import { shellQuote } from '../shell-quote.ts';
 import { formatPercent, nameP } from '../statistics/verdicts/format.ts';
 import { plural } from '../units.ts';
+import { blockText } from './text/blocks.ts';
 
 /** The input of the history report. */
 export interface HistoryReport {
@@ -49,10 +50,7 @@ export function renderHistory(report: HistoryReport): string {
     ),
     [summaryLine(events)],
   ];
-  return `${blocks
-    .filter(block => block.length > 0)
-    .map(block => block.join('\n'))
-    .join('\n\n')}\n`;
+  return blockText(blocks);
 }
 
 /** Changes of conditions, after which the history of those cells starts again. One entry per change, not per series. */

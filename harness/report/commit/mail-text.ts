@@ -5,6 +5,7 @@
  * @module
  */
 import { escapeText } from '../../escape.ts';
+import { blockText } from '../text/blocks.ts';
 import { wrapWords } from '../text/wrap.ts';
 
 const indent = '  ';
@@ -20,11 +21,7 @@ const reference = /\b(commit|fixes:)\s+(?=[0-9a-f]{5,40}\b)/gi;
 
 /** Blocks of lines as the text of a commit message, one empty line between two blocks; empty blocks leave none. */
 export function mailText(blocks: readonly (readonly string[])[]): string {
-  const shown = blocks.map(block => block.map(mailLine).filter(line => line !== ''));
-  return `${shown
-    .filter(block => block.length > 0)
-    .map(block => block.join('\n'))
-    .join('\n\n')}\n`;
+  return blockText(blocks.map(block => block.map(mailLine).filter(line => line !== '')));
 }
 
 function mailLine(line: string): string {

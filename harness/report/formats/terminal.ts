@@ -7,6 +7,7 @@ import { leadingMetrics } from '../leading-metrics.ts';
 import { countsOf, countsOfCell } from '../outcome-case.ts';
 import type { CellReport, ReportModel } from '../report-model.ts';
 import type { RunReport } from '../run-report.ts';
+import { blockText } from '../text/blocks.ts';
 import { callerLines } from '../text/callers.ts';
 import { callLines } from '../text/calls.ts';
 import { renderComparison } from '../text/comparison.ts';
@@ -54,10 +55,7 @@ function renderMeasured(model: ReportModel, path: string): string {
     troubleLines(model.troubled, path),
     [totalLine(model), escapeText(path)],
   ];
-  return `${blocks
-    .filter(block => block.length > 0)
-    .map(block => block.join('\n'))
-    .join('\n\n')}\n`;
+  return blockText(blocks);
 }
 
 function headLines(model: ReportModel): string[] {

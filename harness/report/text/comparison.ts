@@ -8,6 +8,7 @@ import { plural } from '../../units.ts';
 import { verdictLine } from '../comparison-verdict.ts';
 import type { ExportOptions } from '../export-options.ts';
 import { hasNews, shownMetrics } from '../shown-metrics.ts';
+import { blockText } from './blocks.ts';
 import { markKey, renderMetricTable } from './comparison-table.ts';
 
 /** Up to this many pairs are all shown in full. With more, only those with a change or a warning are. */
@@ -30,10 +31,7 @@ export function renderComparison(comparison: RunComparison, options: ExportOptio
     noteLines(comparison, all),
     [verdictLine(comparison)],
   ];
-  return `${blocks
-    .filter(block => block.length > 0)
-    .map(block => block.join('\n'))
-    .join('\n\n')}\n`;
+  return blockText(blocks);
 }
 
 function headLines(comparison: RunComparison): string[] {
