@@ -24,6 +24,14 @@ export function subtractScalars(left: Scalar, right: Scalar): number {
   return Number(exactLeft - exactRight);
 }
 
+/**
+ * A power of two near a magnitude, 1 for 0: values that are divided by it keep all their digits, and their squares and sums
+ * stay in range.
+ */
+export function binaryScale(magnitude: number): number {
+  return magnitude === 0 ? 1 : 2 ** Math.floor(Math.log2(magnitude));
+}
+
 function asInteger(value: Scalar): bigint | undefined {
   if (typeof value === 'bigint') return value;
   return Number.isInteger(value) ? BigInt(value) : undefined;

@@ -1,4 +1,4 @@
-import { type MaybeScalar, type Scalar, subtractScalars } from '../samples/value.ts';
+import { binaryScale, type MaybeScalar, type Scalar, subtractScalars } from '../samples/value.ts';
 
 /** The points of a series that have a value. Gaps are left out, never filled forward. */
 export interface SeriesPoints {
@@ -23,7 +23,7 @@ export function presentPoints(series: readonly MaybeScalar[], window: number): S
   const values = present.map(({ value }) => value);
   const distances = values.map(value => subtractScalars(value, values[0] ?? 0));
   const farthest = distances.reduce((most, distance) => Math.max(most, Math.abs(distance)), 0);
-  const scale = farthest === 0 ? 1 : 2 ** Math.floor(Math.log2(farthest));
+  const scale = binaryScale(farthest);
   return {
     indexes: present.map(({ index }) => index),
     values,

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/style/noNonNullAssertion: indices are bounded by the loops, which run for every value of every study
 import { normalUpperQuantile } from '../distributions/distribution.ts';
+import { binaryScale } from '../samples/value.ts';
 import { mostWeighed, type StudyChance, sizeByStudies } from './simulated-studies.ts';
 
 /** The change of a count that further trials shall show. */
@@ -23,8 +24,10 @@ export interface CountChange {
  * factor. The estimates scatter around the truth of the study like normal ones that depend on each other.
  */
 export function trialsForCounts(request: CountChange): number {
-  const values = withTail(thinned(request.values));
-  return sizeByStudies(chance => trialsOfStudy(values, chance, request));
+  const scale = binaryScale(Math.max(Math.abs(request.values.at(-1) ?? 0), request.change));
+  const values = withTail(thinned(request.values.map(value => value / scale)));
+  const scaled = { ...request, change: request.change / scale, gate: request.gate / scale };
+  return sizeByStudies(chance => trialsOfStudy(values, chance, scaled));
 }
 
 function thinned(values: readonly number[]): readonly number[] {

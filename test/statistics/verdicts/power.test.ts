@@ -3,6 +3,7 @@ import { makeRandom } from '../../../harness/random.ts';
 import type { MetricDefinition } from '../../../harness/statistics/samples/metric.ts';
 import { makeSample } from '../../../harness/statistics/samples/sample.ts';
 import { compareMetric } from '../../../harness/statistics/verdicts/comparison.ts';
+import { trialsForCounts } from '../../../harness/statistics/verdicts/count-trials.ts';
 import { planLooks } from '../../../harness/statistics/verdicts/looks.ts';
 import type { MetricVerdict } from '../../../harness/statistics/verdicts/metric-verdict.ts';
 import { leastTrials, trialsForShift } from '../../../harness/statistics/verdicts/power.ts';
@@ -79,6 +80,19 @@ t.test('four of five do of counts as well, however uneven they are', t => {
     t.ok(share >= 0.75 && share <= 0.95, `${name}: proved by ${share.toFixed(3)}`);
   }
   t.end();
+});
+
+t.test('the size of counts does not depend on their unit', async t => {
+  const values = [3, 5, 8, 8, 9, 12, 14, 20, 33, 60, 61, 80];
+  const sizeIn = (unit: number) =>
+    trialsForCounts({
+      values: values.map(value => value * unit),
+      change: 15 * unit,
+      gate: 10 * unit,
+      alpha: 0.01,
+      confidence: 0.95,
+    });
+  for (const exponent of [-900, -500, 500, 900]) t.equal(sizeIn(2 ** exponent), sizeIn(1), `2^${exponent}`);
 });
 
 t.test('what further trials would show is said with how often they do', t => {
