@@ -107,7 +107,8 @@ function tiedShare(values: Float64Array, weights: Float64Array): number {
   for (let index = 0; index < values.length; index++) {
     group += weights[index]!;
     if (values[index + 1] === values[index]) continue;
-    cubes += group ** 3;
+    // `** 3` takes as long as the rest of a study.
+    cubes += group * group * group;
     group = 0;
   }
   return cubes;

@@ -38,11 +38,12 @@ export function trialsForRates({ events, trials, change, gate, alpha }: RateChan
 
 /** One of the rates that are possible after so many events: Beta with Jeffreys' half of each added, from its weights. */
 function possibleRate(weights: StudyChance['weights'], events: number, trials: number): number {
-  const [ofEvents = 0, ofOthers = 0, ...rest] = weights;
+  const [ofEvents = 0, ofOthers = 0] = weights;
+  const rest = weights.subarray(2);
   const scale = Math.max(1, trials / rest.length);
   const withEvent = Math.round(events / scale);
   const without = Math.round((trials - events) / scale);
   const add = (total: number, weight: number) => total + weight;
-  const hits = rest.slice(0, withEvent).reduce(add, ofEvents / 2);
-  return hits / rest.slice(withEvent, withEvent + without).reduce(add, hits + ofOthers / 2);
+  const hits = rest.subarray(0, withEvent).reduce(add, ofEvents / 2);
+  return hits / rest.subarray(withEvent, withEvent + without).reduce(add, hits + ofOthers / 2);
 }

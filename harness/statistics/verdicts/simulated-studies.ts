@@ -22,9 +22,14 @@ const share = 0.85;
 let drawn: readonly StudyChance[] | undefined;
 
 function chances(): readonly StudyChance[] {
+  drawn ??= drawChances();
+  return drawn;
+}
+
+function drawChances(): StudyChance[] {
   // Normal numbers at even steps of probability: so few drawn at random would themselves be uneven.
   const normals = Array.from({ length: studies }, (_, place) => normalUpperQuantile((place + 0.5) / studies));
-  drawn ??= normals.map((first, study) => ({
+  return normals.map((first, study) => ({
     weights: Float64Array.from({ length: mostWeighed }, (_, place) =>
       exponential(study * mostWeighed + place + 1),
     ),
@@ -32,7 +37,6 @@ function chances(): readonly StudyChance[] {
     // An odd factor permutes the steps, so that the two are as good as independent.
     second: normals[(study * 37 + 11) % studies] ?? 0,
   }));
-  return drawn;
 }
 
 /** The k-th of a fixed series of exponential numbers: the fractions of k^2 sqrt(2) are spread like random ones (Weyl 1916). */
