@@ -9,6 +9,7 @@ import { type Pairing, pairAcross, pairWithin } from './pairing.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { judgeTwoSessions } from './sessions/two-sessions.ts';
 import type { Side } from './side.ts';
+import { withStealFindings } from './steal-check.ts';
 
 /** How to compare two sides. */
 export interface CompareOptions {
@@ -58,7 +59,7 @@ export function compareWithin(
     base: side,
     next: side,
     axis,
-    judgement: withOrderFindings(judgement),
+    judgement: withStealFindings(withOrderFindings(judgement)),
     unmatched: pairing.unmatched,
     incompatibilities,
   };
@@ -111,9 +112,11 @@ export function compareAcross(
     base,
     next,
     axis: options.axis === undefined ? undefined : { axis: options.axis },
-    judgement: oneSession
-      ? judged
-      : judgeTwoSessions(judged, ({ pair }, metric) => sessions.spreadOf(base, next, pair, metric)),
+    judgement: withStealFindings(
+      oneSession
+        ? judged
+        : judgeTwoSessions(judged, ({ pair }, metric) => sessions.spreadOf(base, next, pair, metric)),
+    ),
     unmatched: pairing.unmatched,
     incompatibilities,
   };

@@ -1,5 +1,6 @@
 import type { GateSetting } from '../matrix/matrix.ts';
 import type { WorkloadDesign } from '../matrix/workload/workload-design.ts';
+import { isHeavySteal } from '../measurement/host-steal.ts';
 import type { WorkloadMetricDefinition } from '../measurement/metric.ts';
 import { metrics } from '../measurement/metric-table.ts';
 import { wastedBytes } from '../measurement/module-stats/cross-check.ts';
@@ -34,6 +35,8 @@ export interface SideCell {
   values: ReadonlyMap<string, readonly SampleValue[]>;
   /** Position in time of each repetition, to check for drift; empty if unknown. */
   order: readonly (number | undefined)[];
+  /** Number of boots that passed while the hypervisor of the host took much of its CPU time; 0 for a baseline. */
+  underSteal: number;
   /** What the boots that passed counted, where the kernel counts; empty for a baseline, which keeps values only. */
   boots: readonly BootStats[];
 }
@@ -93,6 +96,9 @@ function runCell(samples: CellSamples, run: RunRecord): SideCell {
     facts: passed.length > 0 ? cellFacts(samples, run.workloads) : undefined,
     values: new Map([[failedBoots, bad.map(one => (one === null ? null : Number(one)))], ...samples.values]),
     order,
+    underSteal: records.filter(
+      ({ outcome, hostPressure }) => outcome.kind === 'passed' && isHeavySteal(hostPressure),
+    ).length,
     boots: records.flatMap(({ outcome, counters, duplicates }) =>
       outcome.kind === 'passed' && counters ? [{ counters: counters.after, duplicates }] : [],
     ),
@@ -137,6 +143,7 @@ function baselineCell(cell: BaselineCell): SideCell {
     facts: cell.repetitions.length > 0 ? cell.facts : undefined,
     values,
     order: [],
+    underSteal: 0,
     boots: [],
   };
 }
@@ -161,6 +168,7 @@ export function sideOfText(path: string, stats: ModuleStats): Side {
         facts: undefined,
         values: textValues(stats),
         order: [],
+        underSteal: 0,
         boots: [{ counters: decimalCounters(stats), duplicates: stats.duplicates }],
       },
     ],

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import type { Message } from '../channel/protocol.ts';
 import type { Crash } from '../measurement/crashes/crash.ts';
-import type { TrialPhase } from '../measurement/record.ts';
+import type { HostPressure, TrialPhase } from '../measurement/record.ts';
 import { isStopped } from '../process/process-state.ts';
 import { type ProgramResult, type RunningProgram, startProgram } from '../process/program.ts';
 import { qemuArguments } from './arguments.ts';
@@ -11,6 +11,7 @@ import type { GuestChannel, ListenChannel } from './guest-channel.ts';
 import { GuestConsole } from './guest-console.ts';
 import { judgeEnd } from './guest-end.ts';
 import { type HangEvidence, hangEvidence } from './hang-evidence.ts';
+import { PressureMeter } from './host-pressure.ts';
 import type { Deadlines, MachineEnd, MachineSettings } from './machine.ts';
 import { type Expiry, PhaseClock } from './phase-clock.ts';
 import { listenQmp, type QmpConnection, type QmpListener } from './qmp.ts';
@@ -39,6 +40,8 @@ export interface GuestResult {
   /** Host monotonic durations of the phases that were reached, ns. */
   phasesNs: Partial<Record<TrialPhase, number>>;
   durationNs: number;
+  /** Undefined on a host that does not tell. */
+  hostPressure: HostPressure | undefined;
   /** Every crash report on the console, including those that a guest survives. */
   crashes: Crash[];
   /** The last lines of the console, unescaped. */
@@ -84,6 +87,7 @@ class Guest {
   #hang: HangEvidence | undefined;
   #qemuStopped = false;
   readonly #stall = new StallWatch(now);
+  readonly #pressure = new PressureMeter(now);
   #concluded = false;
   #hellos = 0;
   #failure: { error: unknown } | undefined;
@@ -176,6 +180,7 @@ class Guest {
       end,
       phasesNs: this.#clock.durations(),
       durationNs: now() - this.#started,
+      hostPressure: this.#pressure.measure(),
       crashes: this.#console.crashes,
       consoleTail: this.#console.tail,
       qemuStderr: result?.stderr ?? '',

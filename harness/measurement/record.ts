@@ -34,6 +34,18 @@ export interface Capabilities {
   configDigest?: string;
 }
 
+/** What the host was busy with while a guest ran. Averages over the life of its QEMU, not peaks. */
+export interface HostPressure {
+  /** Share of the CPU time of the host that its own hypervisor gave to others (steal), 0 to 1. */
+  stealShare: number;
+  /** Share of the time in which some task of the host waited for a CPU (PSI), 0 to 1; absent without CONFIG_PSI. */
+  waitShare?: number;
+  /** Load average of the last minute, divided by the number of CPUs. */
+  loadPerCpu: number;
+  /** Mean clock frequency at the end; absent without cpufreq. */
+  megahertz?: number;
+}
+
 /** One line of the journal: everything known about one trial, in base units, unrounded. */
 export interface TrialRecord {
   version: 1;
@@ -50,6 +62,8 @@ export interface TrialRecord {
   durationNs: number;
   /** Host monotonic durations of the phases that were reached. */
   phasesNs: Partial<Record<TrialPhase, number>>;
+  /** Absent in records of older versions, and on a host that does not tell. */
+  hostPressure?: HostPressure;
   /** Guest uptime at the agent's hello. */
   bootNs?: number;
   /** Wall time of the workload by the guest's clock. */

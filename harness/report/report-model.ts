@@ -16,6 +16,7 @@ import {
   foldDuplicates,
   foldFindings,
 } from './folded.ts';
+import { explainOutliers } from './pressure-outliers.ts';
 import { type MetricSummary, summarize } from './summary.ts';
 
 /** One metric of one cell. */
@@ -106,6 +107,7 @@ function cellReport(
   }
   const { cell, planned, records } = samples;
   const passed = records.filter(record => record.outcome.kind === 'passed');
+  const times = [...metrics.values()].flatMap(({ metric }) => (metric.class === 'time' ? [metric] : []));
   return {
     cell,
     planned,
@@ -114,7 +116,7 @@ function cellReport(
     passed: passed.length,
     outcomes: countOutcomes(records),
     metrics,
-    findings: foldFindings(records),
+    findings: [...foldFindings(records), ...explainOutliers(samples, times)],
     duplicates: foldDuplicates(passed.map(record => record.duplicates)),
     duplicateRequests: foldDuplicates(passed.map(record => record.duplicateRequests)),
     callers: foldCallers(passed.map(record => record.callers ?? [])),

@@ -7,7 +7,14 @@ import type {
 } from '../measurement/kernel-log/duplicate-requests.ts';
 import { type CounterName, counterNames } from '../measurement/module-stats/kernel-counter.ts';
 import type { DuplicateModule, DuplicateReason } from '../measurement/module-stats/module-stats.ts';
-import type { Capabilities, Outcome, StoredValue, TrialPhase, TrialRecord } from '../measurement/record.ts';
+import type {
+  Capabilities,
+  HostPressure,
+  Outcome,
+  StoredValue,
+  TrialPhase,
+  TrialRecord,
+} from '../measurement/record.ts';
 import { rangeFault } from '../measurement/value-range.ts';
 import {
   count,
@@ -115,6 +122,14 @@ const capabilities = objectOf<Capabilities>({
   configDigest: z.exactOptional(z.string()),
 });
 
+const share = z.number().min(0).max(1);
+const hostPressure = objectOf<HostPressure>({
+  stealShare: share,
+  waitShare: z.exactOptional(share),
+  loadPerCpu: z.number().min(0),
+  megahertz: z.exactOptional(z.number().min(0)),
+});
+
 /** A line of the journal, in version 1. Compiled, because a journal may have 10^5 of them. */
 export const trialRecordSchema: z.ZodType<TrialRecord> = z.compile(
   objectOf<TrialRecord>({
@@ -135,6 +150,7 @@ export const trialRecordSchema: z.ZodType<TrialRecord> = z.compile(
       collect: z.exactOptional(nanoseconds),
       shutdown: z.exactOptional(nanoseconds),
     }),
+    hostPressure: z.exactOptional(hostPressure),
     bootNs: z.exactOptional(nanoseconds),
     workloadNs: z.exactOptional(nanoseconds),
     capabilities: z.exactOptional(capabilities),

@@ -4,6 +4,7 @@ import type { GuestResult } from '../machine/guest.ts';
 import type { Crash } from '../measurement/crashes/crash.ts';
 import { worstCrash } from '../measurement/crashes/crash-report.ts';
 import type { Finding } from '../measurement/finding.ts';
+import { stealFindings } from '../measurement/host-steal.ts';
 import type { Capabilities, Outcome, TrialRecord } from '../measurement/record.ts';
 import { measureTrial, type TrialMeasurement } from '../measurement/trial-measurement.ts';
 import type { Trial } from '../plan/trial.ts';
@@ -44,12 +45,18 @@ export function makeTrialRecord(end: TrialEnd): TrialRecord {
     metrics: counted ? measurement.metrics : {},
     duplicates: measurement.duplicates,
     duplicateRequests: measurement.duplicateRequests.requests,
-    findings: [...measurement.findings, ...channelFindings(log), ...reportFindings(reports)],
+    findings: [
+      ...measurement.findings,
+      ...channelFindings(log),
+      ...reportFindings(reports),
+      ...stealFindings(life.hostPressure),
+    ],
   };
   if (measurement.counters) record.counters = measurement.counters;
   if (capabilities) record.capabilities = capabilities;
   const { callers } = measurement.duplicateRequests;
   if (callers.length > 0) record.callers = callers.slice(0, callerLimit);
+  if (life.hostPressure) record.hostPressure = life.hostPressure;
   if (log.hello) record.bootNs = log.hello.timeNs;
   if (log.exit) record.workloadNs = log.exit.wallNs;
   if (outcome.kind !== 'passed') record.consoleTail = escapeTail(life.consoleTail, consoleTailLines);

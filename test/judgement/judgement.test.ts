@@ -32,6 +32,7 @@ function unchangedRun(cpus: readonly string[], boots: number, random: Random): S
         ['settle_ns', draws(boots, source => Math.round(1e9 * Math.exp(normal(source) / 2)), random)],
       ]),
       order: [],
+      underSteal: 0,
       boots: [],
     })),
   );

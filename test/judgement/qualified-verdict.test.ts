@@ -10,7 +10,18 @@ type Boot = (random: Random) => Record<string, number>;
 function makeCell(id: string, design: WorkloadDesign, boots: Record<string, number>[]): SideCell {
   const names = [...new Set(boots.flatMap(boot => Object.keys(boot)))];
   const values = new Map(names.map(name => [name, boots.map(boot => boot[name] ?? null)]));
-  return { id, label: id, settings: {}, design, kernel: undefined, facts: {}, values, order: [], boots: [] };
+  return {
+    id,
+    label: id,
+    settings: {},
+    design,
+    kernel: undefined,
+    facts: {},
+    values,
+    order: [],
+    underSteal: 0,
+    boots: [],
+  };
 }
 
 /** Judges ten boots a side, drawn anew from each seed. */

@@ -30,13 +30,19 @@ const hungRecords = [
   '6,228,8571700,-; </TASK>\n',
 ];
 
-function record(console: string, kmsg: readonly string[], end: GuestResult['end']) {
+function record(
+  console: string,
+  kmsg: readonly string[],
+  end: GuestResult['end'],
+  hostPressure?: GuestResult['hostPressure'],
+) {
   const log = new GuestLog();
   for (const text of kmsg) log.add({ type: 'kmsg', timeNs: 1, record: text });
   const life: GuestResult = {
     end,
     phasesNs: {},
     durationNs: 1e9,
+    hostPressure,
     crashes: findCrashes(console),
     consoleTail: console.split('\n'),
     qemuStderr: '',
@@ -79,5 +85,18 @@ t.test('of console and records, who has more of a class', t => {
   t.equal(kernelReports(twice, recorded).length, 2, 'the guest died before its last record came');
   t.match(kernelReports(findCrashes(hungConsole), recorded), [{ title: / in lkdtm_HUNG_TASK$/ }]);
   t.same(kernelReports([], []), []);
+  t.end();
+});
+
+t.test('what the host was busy with is recorded, and heavy steal is a warning', t => {
+  const calm = { stealShare: 0.09, waitShare: 0.5, loadPerCpu: 1.5, megahertz: 2600 };
+  const quiet = record('', [], late, calm);
+  t.same(quiet.hostPressure, calm);
+  t.notOk(quiet.findings.find(({ code }) => code === 'HOST_STEAL'));
+  const stolen = record('', [], late, { stealShare: 0.31, loadPerCpu: 2 });
+  t.match(stolen.findings, [
+    { code: 'HOST_STEAL', severity: 'warning', message: /took 31 % of its CPU time/ },
+  ]);
+  t.equal(record('', [], late).hostPressure, undefined);
   t.end();
 });

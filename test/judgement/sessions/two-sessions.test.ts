@@ -53,6 +53,7 @@ function session(
       facts: { workload: 'storm 1' },
       values: new Map([['wasted_bytes', Array.from({ length: boots }, boot)]]),
       order: [],
+      underSteal: 0,
       boots: [],
     })),
     workloadMetrics: {},
