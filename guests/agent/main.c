@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * One program with several names, as in busybox: the image holds a single
+ * One program with several names, like busybox: the image contains a single
  * static file, and each name is a link to it.
  */
 #include <stdio.h>
@@ -37,12 +37,12 @@ int main(int argc, char **argv)
 	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
 	const char *name = slash ? slash + 1 : argc ? argv[0] : "";
 
-	/* Whatever the kernel's rdinit= calls it: PID 1 is the agent. */
+	/* PID 1 is the agent, whatever name the kernel's rdinit= used. */
 	if (getpid() == 1)
 		return agent_main(argc, argv);
 	for (size_t i = 0; i < ARRAY_SIZE(applets); i++)
 		if (!strcmp(name, applets[i].name))
 			return applets[i].main(argc, argv);
-	fprintf(stderr, "modstorm: there is no `%s` in this program\n", name);
+	fprintf(stderr, "modstorm: unknown program name `%s`\n", name);
 	return 2;
 }

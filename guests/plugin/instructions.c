@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: MIT
 /*
- * A TCG plugin of QEMU that counts the instructions of the guest. Whenever the
- * agent comes by one of its marks (guests/agent/common/mark.h) it appends a
- * line to a file, with the instructions that each vCPU has executed since the
- * machine was switched on:
+ * A TCG plugin for QEMU that counts the instructions of the guest. Whenever the
+ * agent executes a mark (guests/agent/common/mark.h), it appends a line to a
+ * file, with the instructions that each vCPU has executed since power-on:
  *
  *	NUMBER VCPU0 VCPU1 ...
  *
  *	qemu-system-x86_64 -accel tcg -plugin instructions.so,out=FILE
  *
- * Instructions are counted by the translated block. One that is left early, by
- * an exception, counts whole, and what remains of it counts again when the guest
+ * Instructions are counted per translated block. A block that is left early, by
+ * an exception, counts as a whole, and the rest of it counts again when the guest
  * returns: 0.03 % too many in a boot of Linux 6.12 with a storm of xfs. How
- * often an instruction with a rep prefix counts is up to the version of QEMU.
+ * often an instruction with a rep prefix counts depends on the version of QEMU.
  */
 #include <fcntl.h>
 #include <stdbool.h>
@@ -24,11 +23,11 @@
 
 #include "qemu-plugin-api.h"
 
-/* Most vCPUs; those of a machine are numbered from 0. */
+/* The maximum number of vCPUs, which are numbered from 0. */
 #define VCPU_LIMIT 256
-/* Most lines: a guest may come by a mark as often as it likes. */
+/* The maximum number of lines, as a guest may execute a mark any number of times. */
 #define LINE_LIMIT 64
-/* The longest number, and a blank before it. */
+/* The length of the longest number and a space. */
 #define NUMBER_LENGTH 21
 
 /* nopl 0x54534dNN(%rax), see mark.h */
@@ -37,7 +36,7 @@
 static const uint8_t mark_head[MARK_NUMBER] = { 0x0f, 0x1f, 0x80 };
 static const uint8_t mark_tail[MARK_LENGTH - MARK_NUMBER - 1] = { 'M', 'S', 'T' };
 
-/* What a mark is told by when the guest comes by it: the address of its number's place. */
+/* The address of an element identifies its mark in the callback. */
 static const char numbers[UINT8_MAX + 1];
 
 static struct {
@@ -48,7 +47,7 @@ static struct {
 
 #if PLUGIN_API == 1
 
-/* On a cache line each: vCPUs are threads. */
+/* On separate cache lines, as vCPUs are threads. */
 static struct {
 	uint64_t instructions;
 } __attribute__((aligned(64))) slots[VCPU_LIMIT];
@@ -58,7 +57,7 @@ static void count(unsigned int vcpu, void *instructions)
 	slots[vcpu].instructions += (uintptr_t)instructions;
 }
 
-/* The counters that this version of the interface adds to inline are one for all vCPUs. */
+/* In this version of the interface, all vCPUs share the counters for inline additions. */
 static void count_block(struct qemu_plugin_tb *block, size_t instructions)
 {
 	qemu_plugin_register_vcpu_tb_exec_cb(block, count, QEMU_PLUGIN_CB_NO_REGS,
@@ -109,7 +108,7 @@ static void write_line(unsigned int vcpu, void *place)
 		length += sprintf(line + length, " %llu", (unsigned long long)counted(i));
 	line[length++] = '\n';
 	if (write(counter.file, line, length) != (ssize_t)length)
-		qemu_plugin_outs("instructions: the count cannot be written\n");
+		qemu_plugin_outs("instructions: cannot write the counts\n");
 }
 
 static bool is_mark(const struct qemu_plugin_insn *instruction, uint8_t *number)
@@ -150,12 +149,11 @@ EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info
 			       char **argv)
 {
 	if (argc != 1 || strncmp(argv[0], "out=", 4) != 0) {
-		fprintf(stderr, "instructions: the one argument is out=FILE\n");
+		fprintf(stderr, "instructions: expected one argument, out=FILE\n");
 		return -1;
 	}
 	if (!info->system_emulation || info->max_vcpus > VCPU_LIMIT) {
-		fprintf(stderr, "instructions: this counts machines of up to %d vCPUs\n",
-			VCPU_LIMIT);
+		fprintf(stderr, "instructions: at most %d vCPUs are supported\n", VCPU_LIMIT);
 		return -1;
 	}
 	counter.file = open(argv[0] + 4, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);

@@ -26,5 +26,5 @@ t.test('the same sources give the same bytes in whatever folder they lie', async
   await cp(join(folder, 'out', 'agent'), join(folder, 'typhoon'));
   const result = await runProgram(join(folder, 'typhoon'), [], { accept: 'any' });
   t.equal(result.code, 2, 'a name that is none of its own');
-  t.match(result.stderr, /there is no `typhoon`/);
+  t.match(result.stderr, /unknown program name `typhoon`/);
 });

@@ -74,9 +74,9 @@ t.test('what load-cost refuses, before the kernel is asked for anything', async 
   await writeFile(join(modules, 'packed.ko.gz'), gzipSync('no module'));
   await writeFile(join(modules, 'modules.dep'), 'plain.ko:\npacked.ko.gz:\n');
   const cases: [words: string, code: number, says: RegExp][] = [
-    ['', 2, /there is no --module[\s\S]*usage:/],
-    ['--module x', 2, /there is no --output/],
-    ['--module x --output y z', 2, /takes options only/],
+    ['', 2, /--module is missing[\s\S]*usage:/],
+    ['--module x', 2, /--output is missing/],
+    ['--module x --output y z', 2, /only options are accepted/],
     ['--module x --output y --rounds 0', 2, /`0` is not a number from 1 to 1000/],
     ['--module x --output y --memory-rounds 1001', 2, /from 0 to 1000/],
     ['--module x --output y --call both', 2, /neither init nor finit/],

@@ -10,8 +10,9 @@
 #include "common/clock.h"
 
 /*
- * virtio_console copies each write into one kmalloc()ed buffer. A page can
- * still be had when the workload has eaten the memory; 32 KiB in a row cannot.
+ * virtio_console copies each write into one kmalloc()ed buffer. When the
+ * workload has used up the memory, a single page can still be allocated, but
+ * not 32 KiB in a row.
  */
 #define WRITE_MAX 4096
 #define ACKNOWLEDGEMENT 0x06
@@ -148,9 +149,9 @@ int channel_text(struct channel *ch, enum frame_type type, const char *format, .
 
 /*
  * A write to the port returns when the buffer is queued, not when the host has
- * it, and a power off drops what is queued. So the host says when it has the
- * end frame. No thread writes any more: polling the port beside a blocked
- * writer may lose the writer's wakeup.
+ * received it, and powering off drops the queue. So the host acknowledges the
+ * end frame. No other thread may be writing by then: polling the port beside a
+ * blocked writer may lose the writer's wakeup.
  */
 bool channel_await_host(struct channel *ch, int timeout_ms)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Frames to the host; harness/channel/protocol.ts is the other side of this
- * file and describes the layout.
+ * Frames to the host. harness/channel/protocol.ts is the counterpart and
+ * describes the layout.
  */
 #ifndef AGENT_FRAME_H
 #define AGENT_FRAME_H
@@ -31,9 +31,9 @@ enum frame_type {
 };
 
 /*
- * One writer at a time, in the order of arrival: a plain mutex may be taken
- * again and again by a thread that relays a flood of kernel messages, while
- * the thread that has the counters waits.
+ * One writer at a time, in the order of arrival (a ticket lock): with a plain
+ * mutex, a thread that relays a flood of kernel messages could starve the thread
+ * that sends the counters.
  */
 struct channel {
 	int fd;
@@ -50,9 +50,9 @@ struct channel {
 void channel_init(struct channel *ch, int fd);
 
 /*
- * Sends one frame whose payload is @head and then @body; what exceeds a
- * payload is cut. Blocks until the port has taken it. Returns 0 or -errno; a
- * channel that failed once stays failed.
+ * Sends one frame whose payload is @head followed by @body, truncated to the
+ * maximum payload. Blocks until the port has accepted it. Returns 0 or -errno;
+ * a channel that failed once stays failed.
  */
 int channel_send(struct channel *ch, enum frame_type type, const char *head, const void *body,
 		 size_t body_len);

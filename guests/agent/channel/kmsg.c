@@ -12,9 +12,9 @@
 #include "common/clock.h"
 #include "common/root.h"
 
-/* CONSOLE_EXT_LOG_MAX of the kernel: no record is longer. */
+/* The kernel's CONSOLE_EXT_LOG_MAX: no record is longer. */
 #define RECORD_MAX 8192
-/* A guest that floods must not use up what the host takes from a trial. */
+/* A flood of messages must not use up what the host accepts from a trial. */
 #define BUDGET (16ULL << 20)
 #define DRAIN_NS (3 * NS_PER_S)
 
@@ -54,8 +54,8 @@ static void relay_record(struct kmsg *kmsg, const char *record, size_t len)
 }
 
 /*
- * A read of /dev/kmsg gives one record, but of the pipe that stands for it in
- * a test any number. Only lines that go on a record begin with a space.
+ * A read of /dev/kmsg returns one record, but tests replace it with a pipe,
+ * which may return any number. Only continuation lines begin with a space.
  */
 static void relay(struct kmsg *kmsg, const char *records, size_t len)
 {
@@ -101,7 +101,7 @@ static void *kmsg_thread(void *data)
 			if (!await_record(kmsg))
 				break;
 		} else if (errno != EINTR && errno != EPIPE && errno != EINVAL) {
-			/* EPIPE: overwritten; the gap in the sequence says how many. */
+			/* EPIPE: records were overwritten; the gap in the sequence numbers says how many. */
 			channel_text(kmsg->channel, FRAME_NOTE, "KMSG_LOST /dev/kmsg: %s",
 				     strerror(errno));
 			break;

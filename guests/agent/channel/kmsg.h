@@ -8,7 +8,7 @@
 
 #include "channel/frame.h"
 
-/* Relays /dev/kmsg, one frame a record, from the first record of the boot. */
+/* Relays /dev/kmsg, one frame per record, from the first record of the boot. */
 struct kmsg {
 	struct channel *channel;
 	pthread_t thread;
@@ -18,9 +18,9 @@ struct kmsg {
 	uint64_t stop_deadline;
 	uint64_t expected;
 	uint64_t records;
-	/* Overwritten in the kernel's ring before they were read. */
+	/* Records overwritten in the kernel's ring buffer before they were read. */
 	uint64_t lost;
-	/* Read, but over the budget of a trial. */
+	/* Records that were read but exceeded the budget of a trial. */
 	uint64_t withheld;
 	uint64_t bytes;
 };
@@ -28,7 +28,7 @@ struct kmsg {
 /* Returns 0 or -errno. */
 int kmsg_start(struct kmsg *kmsg, struct channel *channel);
 
-/* Relays what the kernel has said up to now, and ends the thread. */
+/* Relays what the kernel has logged so far, and ends the thread. */
 void kmsg_stop(struct kmsg *kmsg);
 
 #endif

@@ -36,7 +36,7 @@ static void *output_thread(void *data)
 	char chunk[CHUNK_MAX];
 
 	for (;;) {
-		/* Asked before the read: what was written before the stop is still read. */
+		/* Checked before the read, so that everything written before the stop is read. */
 		uint64_t deadline = __atomic_load_n(&output->stop_deadline, __ATOMIC_ACQUIRE);
 		ssize_t len = read(output->fd, chunk, sizeof(chunk));
 		struct pollfd fds[] = {

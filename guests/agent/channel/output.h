@@ -8,7 +8,7 @@
 
 #include "channel/frame.h"
 
-/* Relays one stream of the workload; beyond the budget it is drained and dropped. */
+/* Relays one output stream of the workload; what exceeds the budget is read and dropped. */
 struct output {
 	struct channel *channel;
 	pthread_t thread;
@@ -21,7 +21,7 @@ struct output {
 	uint64_t withheld;
 };
 
-/* @stream is stdout or stderr; takes over @fd, which is non-blocking. Returns 0 or -errno. */
+/* @stream is stdout or stderr. Takes ownership of @fd, which is non-blocking. Returns 0 or -errno. */
 int output_start(struct output *output, struct channel *channel, int fd, const char *stream);
 
 /* Relays what is still in the pipe, and ends the thread. */

@@ -48,7 +48,7 @@ int port_open(char *device, size_t size, unsigned int timeout_ms)
 	char path[NAME_MAX + 8];
 	unsigned int pause_ms = 1;
 
-	/* The name comes by a control message, some time after the device. */
+	/* The name arrives in a control message, some time after the device appears. */
 	while (!find_port(device, size)) {
 		if (clock_ns(CLOCK_MONOTONIC) > deadline)
 			return -ENODEV;

@@ -7,8 +7,8 @@
 #define PORT_NAME "org.modstorm.agent.0"
 
 /*
- * Opens the virtio port with our name and writes its device's name into
- * @device. Waits for it up to @timeout_ms. Returns a descriptor or -errno.
+ * Opens the virtio port with our name and writes the name of its device to
+ * @device. Waits up to @timeout_ms for it. Returns a descriptor or -errno.
  */
 int port_open(char *device, size_t size, unsigned int timeout_ms);
 

@@ -16,13 +16,14 @@
 #include "common/root.h"
 #include "common/vmalloc-info.h"
 
-/* A guest that is sampled faster than this measures the sampler. */
+/* Sampling faster than this would mostly measure the sampler itself. */
 #define PERIOD_MIN_NS NS_PER_MS
 /*
- * It comes before the workload, so its share is bounded: a sample takes 0.4 ms
- * for /proc/meminfo and 1.2 ms for /proc/vmallocinfo (Linux 6.12, 2 vCPUs under
- * TCG on a loaded host). After each it rests for nine times as long, but for no
- * more than four periods: one slow look must not hide the storm.
+ * The sampler has priority over the workload, so its share of CPU time is
+ * bounded: a sample takes 0.4 ms for /proc/meminfo and 1.2 ms for
+ * /proc/vmallocinfo (Linux 6.12, 2 vCPUs under TCG on a loaded host). After
+ * each sample it sleeps nine times as long, but at most four periods: one slow
+ * sample must not hide the storm.
  */
 #define REST_FACTOR 9
 #define REST_PERIODS 4
@@ -56,7 +57,7 @@ static void take_sample(struct sampler *sampler)
 	mapped = vmalloc_info_bytes();
 	if (mapped >= 0)
 		text_add(&text, "vmalloc_mapped=%" PRId64 "\n", mapped);
-	/* Not by /proc/modules: that takes the mutex which the storm is about. */
+	/* Not from /proc/modules: reading it takes the mutex that the storm contends for. */
 	text_fact_file(&text, "modcount", "/sys/kernel/debug/modules/modcount");
 	text_add(&text, "cost_ns=%" PRIu64 "\n", clock_ns(CLOCK_MONOTONIC) - begun);
 	channel_send(sampler->channel, FRAME_SAMPLE, "", text.data, text.len);
@@ -64,8 +65,8 @@ static void take_sample(struct sampler *sampler)
 }
 
 /*
- * Before the workload, which takes every CPU: else its peaks pass unseen. May
- * fail outside of a guest.
+ * Higher priority than the workload, which occupies every CPU; otherwise its
+ * peaks would be missed. May fail outside a guest.
  */
 static void go_first(void)
 {
@@ -92,7 +93,7 @@ static void *sampler_thread(void *data)
 		rest = (now - begun) * REST_FACTOR;
 		if (rest > sampler->period_ns * REST_PERIODS)
 			rest = sampler->period_ns * REST_PERIODS;
-		/* Late: leave samples out instead of hurrying after. */
+		/* Late: skip samples instead of catching up. */
 		if (next < now)
 			next = now + sampler->period_ns;
 		if (next < now + rest)
@@ -101,7 +102,7 @@ static void *sampler_thread(void *data)
 		if (ppoll(&stop, 1, &left, NULL) > 0)
 			break;
 	}
-	/* The state that the workload left. */
+	/* The state after the workload. */
 	take_sample(sampler);
 	return NULL;
 }

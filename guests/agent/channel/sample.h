@@ -8,7 +8,7 @@
 
 #include "channel/frame.h"
 
-/* Looks at the memory of the guest at a fixed pace. */
+/* Samples the memory of the guest at a fixed interval. */
 struct sampler {
 	struct channel *channel;
 	pthread_t thread;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A text that grows up to one payload; what comes after that is dropped. */
+/* A text buffer of one payload; what does not fit is dropped. */
 #ifndef AGENT_TEXT_H
 #define AGENT_TEXT_H
 
@@ -14,10 +14,10 @@ struct text {
 
 void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* `key=value`, with what could end the line made harmless. */
+/* Appends `key=value`; characters that could end the line are replaced. */
 void text_fact(struct text *text, const char *key, const char *value);
 
-/* The fact is the first line of a file; nothing is added when it cannot be read. */
+/* Appends the first line of a file as the value; appends nothing if the file cannot be read. */
 void text_fact_file(struct text *text, const char *key, const char *path);
 
 #endif

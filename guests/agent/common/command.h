@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /*
- * Runs a program, by its path, to its end. Returns false, after a message on
- * standard error, unless its exit status is 0.
+ * Runs a program, given by its path, and waits for it. Returns false, after a
+ * message on standard error, unless its exit status is 0.
  */
 bool command_run(const char *const argv[]);
 

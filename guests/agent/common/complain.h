@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* One line on standard error, after the name of the program. Returns false. */
+/* Prints one line on standard error, prefixed with the program's name. Returns false. */
 bool complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

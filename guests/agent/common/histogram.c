@@ -10,7 +10,7 @@ static unsigned int bucket_of(uint64_t value)
 	if (value < PER_OCTAVE)
 		return value;
 	shift = 63 - __builtin_clzll(value) - HISTOGRAM_BITS;
-	/* The leading bit is always set: what follows it is the place within the octave. */
+	/* The leading bit is always set; the bits after it are the position within the octave. */
 	return ((shift + 1) << HISTOGRAM_BITS) + ((value >> shift) & (PER_OCTAVE - 1));
 }
 
@@ -54,7 +54,7 @@ uint64_t histogram_quantile(const struct histogram *histogram, unsigned int perm
 	uint64_t rank = (histogram->count * permille + 999) / 1000;
 	uint64_t seen = 0;
 
-	/* The ends are known exactly. */
+	/* The minimum and maximum are known exactly. */
 	if (rank <= 1)
 		return histogram->min;
 	if (rank >= histogram->count)

@@ -2,7 +2,7 @@
 /*
  * A log-linear histogram in bounded memory. Values below 64 are exact; above,
  * each power of two has 64 buckets, so that the middle of a bucket is at most
- * 1/128 (0.8 %) away from any value in it. Least and greatest are exact.
+ * 1/128 (0.8 %) away from any value in it. Minimum and maximum are exact.
  */
 #ifndef AGENT_HISTOGRAM_H
 #define AGENT_HISTOGRAM_H
@@ -19,14 +19,14 @@ struct histogram {
 	uint32_t buckets[HISTOGRAM_BUCKETS];
 };
 
-/* All zero is an empty histogram. */
+/* A zeroed struct is an empty histogram. */
 void histogram_add(struct histogram *histogram, uint64_t value);
 
 void histogram_merge(struct histogram *into, const struct histogram *from);
 
 /*
- * The value of nearest rank: the least that at least @permille of 1000 values
- * do not exceed. 0 when the histogram is empty.
+ * The percentile by nearest rank: the smallest value that at least @permille of
+ * 1000 values do not exceed. 0 if the histogram is empty.
  */
 uint64_t histogram_quantile(const struct histogram *histogram, unsigned int permille);
 

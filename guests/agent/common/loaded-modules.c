@@ -3,7 +3,7 @@
 
 #include "common/loaded-modules.h"
 
-/* /proc/modules has a line for each. */
+/* /proc/modules has one line per module. */
 long loaded_modules_count(void)
 {
 	FILE *file = fopen("/proc/modules", "re");

@@ -2,7 +2,7 @@
 #ifndef AGENT_LOADED_MODULES_H
 #define AGENT_LOADED_MODULES_H
 
-/* How many modules are loaded now, or -1 when the kernel does not tell. */
+/* Returns the number of loaded modules, or -1 if it cannot be read. */
 long loaded_modules_count(void);
 
 #endif

@@ -9,11 +9,11 @@
 #include "common/complain.h"
 #include "common/module-copy.h"
 
-/* Memory that is limited, so that too many copies are an error and no death of the guest. */
+/* Limited memory, so that too many copies are an error and do not kill the guest. */
 #define COPY_FOLDER "/run"
 #define OTHER_FILES 64
 
-/* The kernel reads no module that somebody could still write: hence not a dup(). */
+/* Not a dup(): the kernel refuses to read a module that is still open for writing. */
 static int reopen(int fd)
 {
 	char path[64];

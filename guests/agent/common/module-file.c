@@ -14,7 +14,7 @@
 #include "common/complain.h"
 #include "common/module-file.h"
 
-/* The largest module of a distribution has some 10 MiB. */
+/* The largest modules of distributions have about 10 MiB. */
 #define MODULE_MAX (256UL << 20)
 
 static const struct {
@@ -44,7 +44,7 @@ static size_t stem_length(const char *name, size_t len)
 	return 0;
 }
 
-/* The kernel's names of modules have `_` where those of files may have `-`. */
+/* The kernel's module names have `_` where file names may have `-`. */
 static char kernel_letter(char letter)
 {
 	if (letter == '-')
@@ -63,7 +63,7 @@ static bool same_name(const char *base, size_t len, const char *name)
 	return true;
 }
 
-/* A line of modules.dep is `PATH: PATHS that it depends on`. */
+/* A line of modules.dep is `PATH: PATHS OF ITS DEPENDENCIES`. */
 static bool find_path(char *path, const char *folder, const char *name)
 {
 	char list[PATH_MAX];
@@ -97,7 +97,7 @@ static bool find_path(char *path, const char *folder, const char *name)
 	return found;
 }
 
-/* Reads @fd to its end; @guess bytes are expected. */
+/* Reads @fd to the end; @guess is the expected size in bytes. */
 static int read_all(int fd, size_t guess, unsigned char **data, size_t *len)
 {
 	size_t room = guess + 1;

@@ -13,7 +13,8 @@ bool module_call_choose(enum module_call *call, const struct module_file *file,
 {
 	*call = CALL_FINIT;
 	if (!file->algorithm && kernel_decompresses)
-		return complain("the module is not compressed: the kernel has nothing to do");
+		return complain(
+			"the module is not compressed: there is nothing for the kernel to decompress");
 	if (!file->algorithm)
 		return true;
 	if (kernel_decompresses) {

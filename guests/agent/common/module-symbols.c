@@ -4,7 +4,7 @@
 
 #include "common/module-symbols.h"
 
-/* Copies @size bytes out of the file; false when it does not hold them. */
+/* Copies @size bytes out of the file; returns false if they are not in it. */
 static bool get(void *to, size_t size, const unsigned char *file, size_t length, uint64_t offset)
 {
 	if (offset > length || size > length - offset)
@@ -13,7 +13,7 @@ static bool get(void *to, size_t size, const unsigned char *file, size_t length,
 	return true;
 }
 
-/* The first entry of every table is the symbol 0, which is none. */
+/* The first entry of every table is symbol 0, which is reserved. */
 static bool count_table(struct module_symbols *symbols, const Elf64_Shdr *table,
 			const unsigned char *file, size_t length)
 {

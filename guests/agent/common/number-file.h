@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Reads a file of sysfs or debugfs that holds one decimal number. */
+/* Reads a file of sysfs or debugfs that contains one decimal number. */
 bool number_file_read(uint64_t *number, const char *path);
 
 #endif

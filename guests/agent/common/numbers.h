@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Smallest first. */
+/* Sorts in ascending order. */
 void numbers_sort(uint64_t *numbers, size_t count);
 
 #endif

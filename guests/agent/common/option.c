@@ -15,7 +15,7 @@ bool options_read(int argc, char **argv, const struct option *names,
 	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1)
 		if (!read(option, optarg, data))
 			return false;
-	return optind < argc ? complain("it takes options only") : true;
+	return optind < argc ? complain("only options are accepted") : true;
 }
 
 bool option_number(unsigned long *number, const char *value, unsigned long least,

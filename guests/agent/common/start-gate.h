@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where workers wait for each other, so that all begin at one moment. They may
- * be threads, or processes that share its memory.
+ * A barrier that lets all workers start at the same moment. They may be threads,
+ * or processes that share its memory.
  */
 #ifndef AGENT_START_GATE_H
 #define AGENT_START_GATE_H
@@ -9,14 +9,14 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-/* All zero is a closed gate with nobody before it. */
+/* A zeroed struct is a closed gate that nobody is waiting at. */
 struct start_gate {
-	/* How many stand before it. */
+	/* The number of workers that are waiting. */
 	_Atomic uint32_t ready;
 	_Atomic uint32_t open;
 };
 
-/* Stands ready, and returns when the gate is open. */
+/* Waits until the gate is opened. */
 void start_gate_wait(struct start_gate *gate);
 
 void start_gate_open(struct start_gate *gate);

@@ -8,7 +8,7 @@
 #include "common/root.h"
 #include "common/vmalloc-info.h"
 
-/* The pages of one line that are memory of their own. */
+/* The pages of one line that are separately allocated memory. */
 static int64_t line_pages(const char *line)
 {
 	const char *pages = strstr(line, " pages=");
@@ -16,7 +16,7 @@ static int64_t line_pages(const char *line)
 
 	if (pages)
 		return strtoll(pages + strlen(" pages="), NULL, 10);
-	/* vmap() does not tell its pages, but its size, with a guard page. */
+	/* For vmap() the file has no page count, only the size including a guard page. */
 	space = strchr(line, ' ');
 	if (!space || !strstr(line, " vmap\n"))
 		return 0;

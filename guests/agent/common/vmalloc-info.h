@@ -5,10 +5,10 @@
 #include <stdint.h>
 
 /*
- * Bytes of all pages that vmalloc() holds and vmap() maps now, by
- * /proc/vmallocinfo; -1 when that cannot be read. VmallocUsed of /proc/meminfo
- * counts only what vmalloc() allocates: a module that the kernel decompresses
- * lies in single pages and is not in it.
+ * Returns the bytes of all pages that are currently allocated by vmalloc() or
+ * mapped by vmap(), from /proc/vmallocinfo, or -1 if that cannot be read.
+ * VmallocUsed in /proc/meminfo only counts what vmalloc() allocates: a module
+ * that the kernel decompresses is in single pages, which it does not include.
  */
 int64_t vmalloc_info_bytes(void);
 

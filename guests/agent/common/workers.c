@@ -25,7 +25,7 @@ struct worker {
 	pid_t pid;
 };
 
-/* In memory that processes share. */
+/* In shared memory. */
 struct crowd {
 	struct start_gate gate;
 	const struct worker_group *group;
@@ -54,7 +54,7 @@ static int start_thread(struct worker *worker)
 	return -error;
 }
 
-/* A fork of a process without other threads: its child may call whatever it likes. */
+/* The process has no other threads, so the child may call any function. */
 static int start_process(struct worker *worker)
 {
 	pid_t parent = getpid();
@@ -73,7 +73,7 @@ static int start_process(struct worker *worker)
 	_exit(0);
 }
 
-/* A worker can only be lost when it is a process. */
+/* Only a process can die without the others. */
 static bool any_lost(const struct crowd *crowd)
 {
 	for (unsigned int i = 0; i < crowd->group->count; i++)
@@ -92,7 +92,7 @@ static bool await_ready(struct crowd *crowd)
 	return true;
 }
 
-/* Returns the number of workers that did not end well. */
+/* Returns the number of workers that failed. */
 static unsigned int join_all(const struct crowd *crowd)
 {
 	unsigned int lost = 0;
@@ -145,7 +145,7 @@ bool workers_run(const struct worker_group *group, uint64_t *released_ns)
 	if (!crowd)
 		return false;
 	crowd->group = group;
-	/* Threads that wait at the gate still use it. */
+	/* Threads waiting at the gate still use it. */
 	if (!run_all(crowd, released_ns))
 		return false;
 	munmap(crowd, bytes);

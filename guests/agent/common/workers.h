@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Threads or processes that begin their work at one moment. */
+/* Threads or processes that start their work at the same moment. */
 #ifndef AGENT_WORKERS_H
 #define AGENT_WORKERS_H
 
@@ -10,24 +10,24 @@
 
 struct worker_group {
 	unsigned int count;
-	/* Processes instead of threads: what they find out must go into shared memory. */
+	/* Processes instead of threads: their results must go into shared memory. */
 	bool processes;
-	/* How long all stand ready before they are released. */
+	/* How long to wait between the last worker being ready and the release. */
 	unsigned int settle_ms;
-	/* What each does, with an index below @count. */
+	/* What each worker runs, with an index below @count. */
 	void (*work)(unsigned int index, void *data);
 	void *data;
 };
 
 /*
- * Starts the workers, releases them together when all stand ready, and waits
- * for them. @released_ns is when (CLOCK_MONOTONIC). Returns false, after a
- * message on standard error, when not all began and ended as they should: then
- * the process should end, as some may still wait.
+ * Starts the workers, releases them together when all are ready, and waits for
+ * them. @released_ns is the time of the release (CLOCK_MONOTONIC). Returns
+ * false, after a message on standard error, unless all workers started and
+ * ended normally. The process should exit then, as some may still be waiting.
  */
 bool workers_run(const struct worker_group *group, uint64_t *released_ns);
 
-/* Memory that processes share, all zero; told on standard error when there is none. */
+/* Allocates zeroed shared memory. Returns NULL, after a message on standard error, on failure. */
 void *shared_memory(size_t bytes);
 
 #endif

@@ -39,7 +39,7 @@ static void block_signals(void)
 	sigset_t child;
 
 	signal(SIGPIPE, SIG_IGN);
-	/* Taken by sigtimedwait() in process_wait(); threads inherit the mask. */
+	/* Received with sigtimedwait() in process_wait(); threads inherit the mask. */
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &child, NULL);

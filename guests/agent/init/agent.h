@@ -2,7 +2,7 @@
 #ifndef AGENT_AGENT_H
 #define AGENT_AGENT_H
 
-/* The whole life of a trial in the guest; as PID 1 it does not return. */
+/* Runs a trial in the guest from start to end; does not return as PID 1. */
 int agent_main(int argc, char **argv);
 
 #endif

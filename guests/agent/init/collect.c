@@ -79,8 +79,9 @@ void show_stats(void)
 }
 
 /*
- * Opens a result for reading; negative errno on failure. A FIFO, or a device
- * such as /dev/kmsg, would be waited for until the deadline of the trial.
+ * Opens a result file for reading; returns a negative errno on failure. Reading a
+ * FIFO, or a device such as /dev/kmsg, would block until the deadline of the
+ * trial.
  */
 static int open_regular(const char *path)
 {
@@ -97,8 +98,8 @@ static int open_regular(const char *path)
 }
 
 /*
- * The last part is known only when nothing follows, so it is empty: its head
- * says `last` and how the reading ended.
+ * The end is only known once a read returns nothing, so the last part is empty:
+ * its head says `last` and how reading ended.
  */
 void send_file(struct channel *ch, const char *path)
 {

@@ -21,7 +21,7 @@ static const char *list_add(struct list *list, const char *value)
 	if (!*value)
 		return "has no value";
 	if (list->count == CONFIG_LIST_MAX)
-		return "comes too often";
+		return "is repeated too often";
 	list->items[list->count++] = value;
 	return NULL;
 }
@@ -31,7 +31,7 @@ static const char *require_add(struct list *list, const char *value)
 	for (size_t i = 0; i < ARRAY_SIZE(capabilities); i++)
 		if (!strcmp(value, capabilities[i]))
 			return list_add(list, value);
-	return "names no capability that the agent can check";
+	return "is not a capability that the agent can check";
 }
 
 static const char *env_add(struct list *list, const char *value)
@@ -55,7 +55,7 @@ static const char *result_add(struct list *list, const char *value)
 	return value[0] == '/' ? list_add(list, value) : "needs an absolute path";
 }
 
-/* Keys that may also stand on the kernel's command line. */
+/* Keys that may also be given on the kernel command line. */
 static const char *set_common(struct config *config, const char *key, const char *value)
 {
 	if (!strcmp(key, "vcpus"))
@@ -68,27 +68,27 @@ static const char *set_common(struct config *config, const char *key, const char
 		return require_add(&config->require, value);
 	if (!strcmp(key, "host")) {
 		config->alone = true;
-		return strcmp(value, "none") ? "is not none, its only value" : NULL;
+		return strcmp(value, "none") ? "must be none" : NULL;
 	}
 	if (!strcmp(key, "trial")) {
 		config->trial = value;
 		return *value ? NULL : "has no value";
 	}
-	return "is not a key of the agent";
+	return "is an unknown key";
 }
 
 static const char *set_key(struct config *config, const char *key, const char *value)
 {
 	if (!strcmp(key, "version")) {
 		config->versioned = true;
-		return strcmp(value, "1") ? "is not 1, the only version known" : NULL;
+		return strcmp(value, "1") ? "is not 1, the only supported version" : NULL;
 	}
 	if (!strcmp(key, "early"))
 		return list_add(&config->early, value);
 	if (!strcmp(key, "load"))
 		return list_add(&config->load, value);
 	if (!strcmp(key, "run")) {
-		/* An argument may be empty, the program may not. */
+		/* Arguments may be empty, but not the program. */
 		if (config->run.count && !*value && config->run.count < CONFIG_LIST_MAX) {
 			config->run.items[config->run.count++] = value;
 			return NULL;
@@ -114,7 +114,7 @@ static bool parse_file(struct config *config, const char *path, char *problem, s
 		if (!*line || *line == '#')
 			continue;
 		if (!value) {
-			snprintf(problem, size, "%s:%u: there is no `=` in the line", path, number);
+			snprintf(problem, size, "%s:%u: the line has no `=`", path, number);
 			return false;
 		}
 		*value++ = '\0';
@@ -167,7 +167,7 @@ static bool read_file(struct config *config, const char *path, char *problem, si
 		return false;
 	}
 	if (strlen(config->text) != (size_t)len) {
-		snprintf(problem, size, "%s: holds a NUL byte", path);
+		snprintf(problem, size, "%s: contains a NUL byte", path);
 		return false;
 	}
 	return parse_file(config, path, problem, size);
@@ -182,7 +182,7 @@ bool config_read(struct config *config, const char *path, char *problem, size_t 
 	good = read_file(config, path, problem, size);
 	if (root_read("/proc/cmdline", config->command_line, sizeof(config->command_line)) < 0)
 		config->command_line[0] = '\0';
-	/* Even with a bad file: the trial's name is wanted in the hello. */
+	/* Also if the file is bad: the hello needs the name of the trial. */
 	if (good)
 		return parse_command_line(config, problem, size);
 	parse_command_line(config, second, sizeof(second));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /etc/modstorm.conf: `key=value` lines, `#` comments; keys that may come more
- * than once keep their order. `modstorm.KEY=value` on the kernel's command
- * line wins over the file, so that one image serves many trials.
+ * /etc/modstorm.conf: `key=value` lines and `#` comments; keys that may be
+ * repeated keep their order. `modstorm.KEY=value` on the kernel command line
+ * overrides the file, so that one image serves many trials.
  */
 #ifndef AGENT_CONFIG_H
 #define AGENT_CONFIG_H
@@ -15,7 +15,7 @@
 #define CONFIG_FILE_MAX 65536
 #define CONFIG_LIST_MAX 255
 
-/* A list that execve() can take: always ended by NULL. */
+/* A list for execve(): always terminated by NULL. */
 struct list {
 	const char *items[CONFIG_LIST_MAX + 1];
 	size_t count;
@@ -29,7 +29,7 @@ struct config {
 	uint64_t deadline_ns;
 	uint64_t sample_ns;
 	bool versioned;
-	/* Nobody listens: a pasted line of `plan --dry-run`. */
+	/* There is no host: the user pasted a line of `plan --dry-run`. */
 	bool alone;
 	struct list require;
 	struct list early;
@@ -40,8 +40,8 @@ struct config {
 };
 
 /*
- * Reads the file and then the command line. Returns false and says why in
- * @problem, with the line number, when either is wrong.
+ * Reads the file, then the command line. If either is invalid, returns false
+ * with the reason and line number in @problem.
  */
 bool config_read(struct config *config, const char *path, char *problem, size_t size);
 

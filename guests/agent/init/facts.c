@@ -13,7 +13,7 @@
 #define CPU_FOLDER "/sys/devices/system/cpu/"
 #define NODE_FOLDER "/sys/devices/system/node/"
 
-/* Counts what a list of CPUs or nodes such as `0-3,5` has. */
+/* Returns the length of a list of CPUs or nodes such as `0-3,5`. */
 static uint64_t count_list(const char *path)
 {
 	char line[4096];
@@ -56,7 +56,7 @@ static void fact_memory(struct text *text, const char *meminfo, const char *key,
 		text_add(text, "%s=%llu\n", key, strtoull(line + strlen(label), NULL, 10) * 1024);
 }
 
-/* Value of a `name<tab>: value` line of /proc/cpuinfo. */
+/* The value of a `name<tab>: value` line of /proc/cpuinfo. */
 static void fact_cpu_model(struct text *text)
 {
 	char cpuinfo[4096];
@@ -99,7 +99,7 @@ void facts_print(const struct facts *facts, const struct config *config, uint64_
 	fact_cpu_model(text);
 	text_add(text, "cpus_online=%" PRIu64 "\n", facts->cpus_online);
 	text_add(text, "cpus_configured=%" PRIu64 "\n", count_list(CPU_FOLDER "present"));
-	/* Only kernels with CONFIG_NUMA have the folder. */
+	/* The folder only exists with CONFIG_NUMA. */
 	if (root_exists(NODE_FOLDER "online"))
 		text_add(text, "numa_nodes=%" PRIu64 "\n", count_list(NODE_FOLDER "online"));
 	text_add(text, "init_ns=%" PRIu64 "\n", init_ns);

@@ -9,7 +9,7 @@
 
 #define AGENT_VERSION "1"
 
-/* What the guest proved about itself. */
+/* What the guest has verified about itself. */
 struct facts {
 	uint64_t cpus_online;
 	bool module_stats;
@@ -20,13 +20,13 @@ struct facts {
 
 void facts_gather(struct facts *facts);
 
-/* The hello's payload. */
+/* The payload of the hello frame. */
 void facts_print(const struct facts *facts, const struct config *config, uint64_t init_ns,
 		 const char *port, struct text *text);
 
 /*
- * Compares with what the config demands. Returns NULL or the code of an error,
- * whose sentence is in @problem.
+ * Compares with what the config requires. Returns NULL, or an error code with
+ * its message in @problem.
  */
 const char *facts_check(const struct facts *facts, const struct config *config, char *problem,
 			size_t size);

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* Loads a module and what it depends on. @problem becomes empty, or what went wrong. */
+/* Loads a module and its dependencies. @problem is the error message, or empty. */
 void modprobe(const char *module, char *problem, size_t size);
 
 #endif

@@ -11,11 +11,11 @@
 #include "init/process.h"
 
 #define GRACE_NS (2 * NS_PER_S)
-/* A load that hangs in the kernel does not die of KILL; the counters are wanted all the same. */
+/* KILL does not end a load that hangs in the kernel; the counters must still be read. */
 #define STUCK_NS (5 * NS_PER_S)
 #define CAPTURE_NS (120 * NS_PER_S)
 
-/* Reaps whatever has ended, orphans too; true when the process itself has. */
+/* Reaps everything that has ended, including orphans; returns true if the process itself has. */
 static bool reap(struct process *process, struct ending *ending)
 {
 	for (;;) {
@@ -45,7 +45,7 @@ static void await_child_signal(uint64_t deadline)
 	sigtimedwait(&child, NULL, &ts);
 }
 
-/* A PID 1 ends everything that is left, also what has left the group. */
+/* PID 1 ends all remaining processes, also those that have left the group. */
 static void end_remains(pid_t group)
 {
 	kill(-group, SIGKILL);
@@ -123,7 +123,7 @@ int process_capture(const struct list *argv, char *text, size_t size)
 	text[0] = '\0';
 	if (error)
 		return error;
-	/* One after the other: what modprobe prints fits into a pipe. */
+	/* Waiting before reading is safe: the output of modprobe fits into a pipe. */
 	keep_output(process.err, text, size, &len, deadline);
 	keep_output(process.out, text, size, &len, deadline);
 	text[len] = '\0';

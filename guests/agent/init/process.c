@@ -40,20 +40,20 @@ static int find_program(char *place, const char *name)
 	return -ENOENT;
 }
 
-/* All that the child needs, made before the fork: the process has threads. */
+/* Everything the child needs is prepared before the fork, as the process has threads. */
 struct child {
 	char file[PATH_MAX];
-	/* Opened by the child, as it is the child's own score. */
+	/* Opened by the child, because it is the child's own score. */
 	char oom_score[PATH_MAX];
 	char *const *argv;
 	const char *env[BASE_ENV_COUNT + CONFIG_LIST_MAX + 1];
 	int out[2];
 	int err[2];
-	/* Where an errno comes through when execve() failed. */
+	/* Transfers the errno if execve() fails. */
 	int report[2];
 };
 
-/* Only calls that are safe in the child of a process with threads (signal-safety(7)). */
+/* Only async-signal-safe calls are allowed in the child of a process with threads (signal-safety(7)). */
 static void __attribute__((noreturn)) become(const struct child *child)
 {
 	sigset_t none;
@@ -62,7 +62,7 @@ static void __attribute__((noreturn)) become(const struct child *child)
 	int error;
 
 	setpgid(0, 0);
-	/* The agent's own -1000 would be inherited: the workload must be killable. */
+	/* Do not inherit the agent's -1000: the workload must be killable. */
 	if (oom >= 0 && write(oom, "0", 1) < 0)
 		goto fail;
 	sigemptyset(&none);
@@ -122,12 +122,12 @@ static int prepare_child(struct child *child, const struct list *argv, const str
 	return 0;
 }
 
-/* What is left in the parent after the fork; the pipes' reading ends stay with @process. */
+/* The parent's part after the fork; @process keeps the read ends of the pipes. */
 static int adopt(struct process *process, struct child *child)
 {
 	int error;
 
-	/* Also here: whoever signals the group next must not come too early. */
+	/* Also in the parent, so that the group exists before anything signals it. */
 	setpgid(process->pid, process->pid);
 	close_one(&child->out[1]);
 	close_one(&child->err[1]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs that the agent starts: each in its own process group. */
+/* Programs started by the agent, each in its own process group. */
 #ifndef AGENT_PROCESS_H
 #define AGENT_PROCESS_H
 
@@ -13,7 +13,7 @@
 
 struct process {
 	pid_t pid;
-	/* Reading ends of its output, non-blocking. */
+	/* Read ends of its output, non-blocking. */
 	int out;
 	int err;
 	uint64_t started;
@@ -21,7 +21,7 @@ struct process {
 
 struct ending {
 	bool timed_out;
-	/* Not even KILL ended it: it hangs in the kernel. */
+	/* KILL did not end it: it hangs in the kernel. */
 	bool stuck;
 	int status;
 	uint64_t wall_ns;
@@ -29,21 +29,22 @@ struct ending {
 };
 
 /*
- * Starts @argv, searched in the usual folders, with @env added to a small fixed
- * environment. Returns 0 or -errno, also when execve() failed in the child.
+ * Starts @argv, which is searched for in the usual folders, with @env added to a
+ * small fixed environment. Returns 0 or -errno, including errors of execve() in
+ * the child.
  */
 int process_start(struct process *process, const struct list *argv, const struct list *env);
 
 /*
- * Waits for its end and reaps orphans on the way. @deadline_ns after its start
- * the group gets TERM, two seconds later KILL, and five seconds later it is
- * given up; 0 waits for ever.
+ * Waits for it to end, and reaps orphans meanwhile. @deadline_ns after its start
+ * the group gets TERM, two seconds later KILL, and another five seconds later
+ * waiting stops; 0 waits forever.
  */
 void process_wait(struct process *process, uint64_t deadline_ns, struct ending *ending);
 
 /*
- * Runs @argv to its end and keeps the head of its output in @text. Returns its
- * wait status or -errno.
+ * Runs @argv to completion and stores the beginning of its output in @text.
+ * Returns its wait status or -errno.
  */
 int process_capture(const struct list *argv, char *text, size_t size);
 

@@ -26,7 +26,7 @@ static const struct {
 	{ "tmpfs", "/tmp", MS_NOSUID | MS_NODEV },
 };
 
-/* What udev makes elsewhere, and shells rely on. */
+/* Links that udev creates on other systems, and that shells rely on. */
 static const char *const links[][2] = {
 	{ "/proc/self/fd", "/dev/fd" },
 	{ "fd/0", "/dev/stdin" },
@@ -39,7 +39,7 @@ void mount_all(void)
 	for (size_t i = 0; i < ARRAY_SIZE(mounts); i++) {
 		const char *target = mounts[i].target;
 
-		/* Below sysfs a folder exists or cannot be made: mount() tells. */
+		/* In sysfs a folder either exists or cannot be created: mount() will report it. */
 		mkdir(target, 0755);
 		if (mount(mounts[i].type, target, mounts[i].type, mounts[i].flags, NULL) &&
 		    errno != EBUSY)
@@ -86,7 +86,7 @@ void console_write(const char *text, size_t len)
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done <= 0)
-			break; /* There is no third place to say it. */
+			break; /* There is nowhere else to report it. */
 		text += done;
 		len -= done;
 	}
@@ -95,8 +95,8 @@ void console_write(const char *text, size_t len)
 }
 
 /*
- * Without ACPI the kernel turns a power off into a halt that never returns;
- * a reset ends a QEMU that was started with -no-reboot just as well.
+ * Without ACPI the kernel turns a power off into a halt that never returns; a
+ * reset also ends a QEMU that was started with -no-reboot.
  */
 void power_off(void)
 {

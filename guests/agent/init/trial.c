@@ -24,7 +24,7 @@
 #define PORT_TIMEOUT_MS 10000
 #define HOST_TIMEOUT_MS 10000
 
-/* What lives as long as the agent; too large for a stack. */
+/* Has the lifetime of the agent; too large for a stack. */
 static struct {
 	struct config config;
 	struct channel channel;
@@ -48,7 +48,7 @@ static bool fail(const char *code, const char *text)
 	return false;
 }
 
-/* What the port's own driver needs. Its absence shows when there is no port. */
+/* Modules that the driver of the port needs. If one is missing, there will be no port. */
 static void load_early(void)
 {
 	char problem[4096];
@@ -97,7 +97,7 @@ static bool prepare(void)
 	code = facts_check(&trial.facts, &trial.config, problem, sizeof(problem));
 	if (code)
 		return fail(code, problem);
-	/* The dump of an out-of-memory kill is one line per stressor. */
+	/* Otherwise an out-of-memory kill dumps one line per stressor. */
 	root_write("/proc/sys/vm/oom_dump_tasks", "0");
 	root_write("/proc/self/oom_score_adj", "-1000");
 	for (size_t i = 0; i < trial.config.load.count; i++) {
@@ -170,14 +170,14 @@ static void collect(void)
 		send_file(&trial.channel, trial.config.result.items[i]);
 }
 
-/* Whether the host has said that it has all. */
+/* Whether the host has acknowledged everything. */
 static bool say_goodbye(void)
 {
 	bool heard;
 
 	set_phase("shutdown");
 	kmsg_stop(&trial.kmsg);
-	/* The end frame is not among those that it counts. */
+	/* The end frame does not count itself. */
 	channel_text(&trial.channel, FRAME_END,
 		     "frames=%" PRIu32 "\nbytes=%" PRIu64 "\nkmsg_records=%" PRIu64
 		     "\nkmsg_lost=%" PRIu64 "\nkmsg_withheld=%" PRIu64 "\noutput_bytes=%" PRIu64
@@ -187,7 +187,7 @@ static bool say_goodbye(void)
 		     trial.outputs[0].bytes + trial.outputs[1].bytes,
 		     trial.outputs[0].withheld + trial.outputs[1].withheld, trial.sampler.samples);
 	if (trial.config.alone) {
-		console("end: %" PRIu32 " frames, %" PRIu64 " bytes, to nobody",
+		console("end: %" PRIu32 " frames, %" PRIu64 " bytes, no host",
 			trial.channel.sequence, trial.channel.bytes);
 		return true;
 	}
@@ -195,7 +195,7 @@ static bool say_goodbye(void)
 		console("CHANNEL_LOST: %s", strerror(-trial.channel.error));
 	heard = channel_await_host(&trial.channel, HOST_TIMEOUT_MS);
 	console("end: %" PRIu32 " frames, %" PRIu64 " bytes, host %s", trial.channel.sequence,
-		trial.channel.bytes, heard ? "has them" : "did not answer");
+		trial.channel.bytes, heard ? "has received them" : "did not answer");
 	return heard;
 }
 

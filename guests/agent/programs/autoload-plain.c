@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* System calls for which the kernel asks for a module, from many threads at once. */
+/* Makes system calls for which the kernel requests a module, from many threads at once. */
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/if_alg.h>
@@ -22,11 +22,11 @@
 struct target {
 	const char *kind;
 	int (*call)(const char *name);
-	/* The module's place in the kernel, by which it is asked for. */
+	/* The first argument, by which the kernel requests the module. */
 	const char *name;
 };
 
-/* socket() asks for net-pf-FAMILY (net/socket.c, __sock_create). */
+/* socket() requests net-pf-FAMILY (net/socket.c, __sock_create). */
 static int open_socket(const char *family)
 {
 	int number = atoi(family);
@@ -39,15 +39,15 @@ static int open_socket(const char *family)
 }
 
 /*
- * mount() asks for fs-TYPE (fs/filesystems.c, get_fs_type) when the place is
- * there. The device is not, so that nothing is ever mounted.
+ * mount() requests fs-TYPE (fs/filesystems.c, get_fs_type) if the mount point
+ * exists. The device does not exist, so nothing is ever mounted.
  */
 static int mount_nothing(const char *type)
 {
 	return mount("/nowhere", "/", type, 0, NULL) ? -errno : 0;
 }
 
-/* bind() asks for algif-TYPE (crypto/af_alg.c), then for crypto-NAME (crypto/api.c). */
+/* bind() requests algif-TYPE (crypto/af_alg.c), then crypto-NAME (crypto/api.c). */
 static int bind_cipher(const char *name)
 {
 	struct sockaddr_alg address = { .salg_family = AF_ALG, .salg_type = "hash" };
@@ -62,7 +62,7 @@ static int bind_cipher(const char *name)
 	return error;
 }
 
-/* The modules of these are in guests/workloads/autoload-plain.yaml. */
+/* The modules for these are listed in guests/workloads/autoload-plain.yaml. */
 static const struct target targets[] = {
 	{ "sockets", open_socket, "17" }, /* af_packet */
 	{ "sockets", open_socket, "38" }, /* af_alg */
@@ -70,7 +70,7 @@ static const struct target targets[] = {
 	{ "ciphers", bind_cipher, "rmd160" },	 { "ciphers", bind_cipher, "wp512" },
 };
 
-/* Those that the workload declares as metrics (guests/workloads/autoload-plain.yaml). */
+/* Declared as metrics in guests/workloads/autoload-plain.yaml. */
 static const char reported_errors[] = "EAFNOSUPPORT ENODEV ENOENT EINVAL";
 
 static struct {
@@ -94,7 +94,7 @@ static void ask(unsigned int index, void *data)
 
 		if (!wanted(&targets[i]))
 			continue;
-		/* Else whoever was late finds the module loaded. */
+		/* Otherwise a late thread would find the module loaded. */
 		pthread_barrier_wait(&job.together);
 		error = targets[i].call(targets[i].name);
 		pthread_mutex_lock(&job.lock);

@@ -16,7 +16,7 @@
 
 #define DEVICE "/sys/devices/virtual/misc/test_kmod0/"
 
-/* Without a newline: the driver takes every byte for a part of the name. */
+/* Without a newline, which the driver would take as part of the name. */
 static bool put(const char *file, const char *value)
 {
 	char path[256];
@@ -46,7 +46,7 @@ static bool read_result(int *result)
 	return good;
 }
 
-/* What request_module() gives: modprobe's wait status, or -errno. */
+/* The result of request_module(): modprobe's wait status, or -errno. */
 static void explain(int result, const char *name)
 {
 	if (result == 256)

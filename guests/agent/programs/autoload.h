@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * `autoload` lets the kernel's test_kmod request a module from many threads at
- * once; `autoload-plain` does it from user space, where there is no test_kmod.
+ * once; `autoload-plain` does so from user space, for kernels without test_kmod.
  */
 #ifndef AGENT_AUTOLOAD_H
 #define AGENT_AUTOLOAD_H

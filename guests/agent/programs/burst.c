@@ -36,15 +36,15 @@ static struct {
 	uint64_t ended_ns[BURST_MAX];
 } job = { .error = "ENODEV", .loads = 1 };
 
-/* Those that the workload declares as metrics (guests/workloads/failing-init.yaml). */
+/* Declared as metrics in guests/workloads/failing-init.yaml. */
 static const char reported_errors[] = "EEXIST EBUSY ENODEV ENOMEM EINVAL EINTR";
 
 static const char usage[] =
 	"usage: burst --module NAME --output FILE [options]\n"
 	"  --loads N         1 to 1024 threads with a load each (1)\n"
 	"  --inode WHICH     same, which kernels from 6.5 on merge, or own (same)\n"
-	"  --error NAME      what init shall return, for a module with a parameter error (ENODEV)\n"
-	"  --delay-ms N      how long init shall take, for one with a parameter delay_ms (0)\n";
+	"  --error NAME      what init returns, for a module with a parameter `error` (ENODEV)\n"
+	"  --delay-ms N      how long init takes, for a module with a parameter `delay_ms` (0)\n";
 
 static const struct option option_names[] = {
 	{ "module", required_argument, NULL, 'm' },
@@ -80,7 +80,7 @@ static bool read_option(int option, const char *value, void *data)
 	}
 }
 
-/* As modinfo lists them: the kernel warns of parameters that a module does not have. */
+/* As listed by modinfo: the kernel warns about parameters that a module does not have. */
 static bool takes(const char *parameter)
 {
 	return memmem(job.file.plain, job.file.plain_len, parameter, strlen(parameter));
@@ -91,7 +91,7 @@ static bool choose_arguments(void)
 	int number = errno_of_name(job.error, strlen(job.error));
 
 	if (!number)
-		return complain("there is no such errno");
+		return complain("unknown errno");
 	if (takes("parmtype=error:int"))
 		snprintf(job.arguments, sizeof(job.arguments), "error=-%d", number);
 	if (takes("parmtype=delay_ms:uint")) {
@@ -111,7 +111,7 @@ static void load(unsigned int index, void *data)
 	job.ended_ns[index] = clock_ns(CLOCK_MONOTONIC);
 }
 
-/* How long after the release k of the calls had returned. */
+/* The time from the release until @k of the calls had returned. */
 static void print_times(FILE *out, uint64_t released_ns)
 {
 	static const struct {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * `burst`: many threads load one module at the same moment, once each, and its
- * init is expected to fail. Tells how long it took until the k-th was through.
+ * init is expected to fail. Reports how long it took until the k-th call had
+ * returned.
  */
 #ifndef AGENT_BURST_H
 #define AGENT_BURST_H

@@ -16,7 +16,7 @@
 #define UDEVADM "/usr/bin/udevadm"
 
 struct coldplug_options {
-	/* For udevd, as one word. */
+	/* The option for udevd, as one word. */
 	char workers[32];
 	const char *output;
 };
@@ -52,7 +52,7 @@ static bool plug(const struct coldplug_options *options)
 	const char *const devices[] = {
 		UDEVADM, "trigger", "--type=devices", "--action=add", NULL,
 	};
-	/* Whoever started this has a deadline of its own. */
+	/* No timeout: the caller has a deadline of its own. */
 	const char *const settle[] = { UDEVADM, "settle", "--timeout=86400", NULL };
 	uint64_t start, triggered, settled;
 	long before = loaded_modules_count();
@@ -69,7 +69,7 @@ static bool plug(const struct coldplug_options *options)
 	settled = clock_ns(CLOCK_MONOTONIC);
 	after = loaded_modules_count();
 	if (after <= before)
-		return complain("udevd loaded not one module: nothing was measured");
+		return complain("udevd loaded no module: nothing was measured");
 	return write_results(options->output, triggered - start, settled - start, after);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Coldplug as a distribution does it while it boots: systemd-udevd is started,
- * told of everything that is there already, subsystems first, and awaited.
+ * `coldplug`: what a distribution does during boot. Starts systemd-udevd,
+ * triggers events for all existing subsystems and then devices, and waits until
+ * they are handled.
  */
 #ifndef AGENT_COLDPLUG_H
 #define AGENT_COLDPLUG_H

@@ -9,7 +9,7 @@ static const char usage[] =
 	"usage: load-cost --module NAME --output FILE [options]\n"
 	"  --arguments TEXT    of the module (none)\n"
 	"  --rounds N          1 to 1000 of load, duplicate load, unload (20)\n"
-	"  --memory-rounds N   0 to 1000 more, in which memory is looked at (5)\n"
+	"  --memory-rounds N   0 to 1000 more, which sample memory (5)\n"
 	"  --decompress WHO    user or kernel (user)\n"
 	"  --call NAME         init or finit, for what user space decompressed (init)\n"
 	"  --modules DIR       folder with modules.dep (/lib/modules/RELEASE)\n"
@@ -67,7 +67,7 @@ static bool read_all(struct load_cost_options *options, int argc, char **argv)
 	if (!options_read(argc, argv, option_names, read_option, options))
 		return false;
 	if (!options->module || !options->output)
-		return complain("there is no --%s", options->module ? "output" : "module");
+		return complain("--%s is missing", options->module ? "output" : "module");
 	return true;
 }
 

@@ -9,11 +9,11 @@
 
 struct load_cost_options {
 	const char *module;
-	/* NULL for that of the kernel that runs. */
+	/* NULL for that of the running kernel. */
 	const char *folder;
 	const char *arguments;
 	const char *output;
-	/* NULL when they are not wanted. */
+	/* NULL if not wanted. */
 	const char *samples;
 	unsigned long rounds;
 	unsigned long memory_rounds;
@@ -21,7 +21,7 @@ struct load_cost_options {
 	bool finit;
 };
 
-/* False, after a message on standard error, when they are wrong. */
+/* Returns false, after a message on standard error, if they are invalid. */
 bool load_cost_options_read(struct load_cost_options *options, int argc, char **argv);
 
 #endif

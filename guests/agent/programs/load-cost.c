@@ -17,7 +17,7 @@
 #include "programs/load-peak.h"
 #include "programs/load-rounds.h"
 
-/* A look must be short beside a load, else it only ever sees its beginning. */
+/* Minimum samples per load: with fewer, only the beginning of a load would be sampled. */
 #define LOOKS_MIN 4
 
 struct load_cost {
@@ -25,14 +25,14 @@ struct load_cost {
 	struct round_times times[LOAD_ROUNDS_MAX];
 	struct load_peak peak;
 	uint64_t core_bytes;
-	/* Whether the kernel counts what failed loads allocate, and how much that is for each. */
+	/* Whether the kernel counts what failed loads allocate, and the bytes per load. */
 	bool counted;
 	uint64_t duplicate_bytes;
 };
 
 static struct load_cost_options options;
 
-/* The last CPU: the first one has most of the interrupts. */
+/* The last CPU, as the first one handles most interrupts. */
 static bool pin(cpu_set_t *all)
 {
 	cpu_set_t one;
@@ -73,7 +73,7 @@ static void print_times(FILE *out, const struct round_times *rounds)
 	}
 }
 
-/* A peak that too few looks were taken of is not known, and no 0. */
+/* With too few samples the peak is unknown, not 0. */
 static void print_peak(FILE *out, const struct load_peak *peak)
 {
 	if (peak->looks && peak->looks >= options.memory_rounds * LOOKS_MIN)
@@ -130,7 +130,7 @@ static bool read_core_size(struct load_cost *cost)
 	return number_file_read(&cost->core_bytes, path) ? true : complain("cannot read %s", path);
 }
 
-/* What the kernel says that failed loads allocated in vain; false when it does not count. */
+/* The bytes that failed loads allocated, as counted by the kernel; returns false if it does not count. */
 static bool read_wasted(uint64_t *bytes)
 {
 	static const char *const counters[] = {
@@ -148,7 +148,7 @@ static bool read_wasted(uint64_t *bytes)
 	return true;
 }
 
-/* Once to warm up caches, and whatever the kernel sets up with a first load. */
+/* One round to warm up caches, and what the kernel sets up on the first load. */
 static bool warm_up(struct load_cost *cost)
 {
 	static struct round_times unused;

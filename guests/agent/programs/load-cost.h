@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `load-cost`: what one load of a module, one load of a module that is there
- * already, and one unload take, in time and memory; one after the other on one
- * CPU.
+ * `load-cost`: measures the time and memory of one load of a module, one load
+ * of a module that is already loaded, and one unload, one after the other on
+ * one CPU.
  */
 #ifndef AGENT_LOAD_COST_H
 #define AGENT_LOAD_COST_H

@@ -7,22 +7,22 @@
 #include "common/vmalloc-info.h"
 #include "programs/load-peak.h"
 
-/* By then the kernel has freed what the round before left (init sections, after a grace period). */
+/* By then the kernel has freed the remains of the previous round (init sections, after a grace period). */
 #define SETTLE_MS 50
 
-/* What the two threads share. */
+/* Shared by the two threads. */
 struct watcher {
 	pthread_mutex_t lock;
 	bool loading;
-	/* How many loads have begun. */
+	/* The number of loads that have begun. */
 	unsigned long loads;
-	/* Before the load that runs now. */
+	/* The level before the current load. */
 	int64_t level;
 	bool stop;
 	struct load_peak *peak;
 };
 
-/* A look that began in load number @load counts if that has not ended. */
+/* A sample that began during load number @load counts if that load has not ended. */
 static void note(struct watcher *watcher, unsigned long load, int64_t bytes)
 {
 	pthread_mutex_lock(&watcher->lock);
@@ -83,7 +83,7 @@ static void stop(struct watcher *watcher, pthread_t thread)
 	pthread_join(thread, NULL);
 }
 
-/* The CPUs of @all but the one that the caller is on. False when there are none. */
+/* All CPUs of @all except the caller's. Returns false if there are none. */
 static bool other_cpus(cpu_set_t *others, const cpu_set_t *all)
 {
 	*others = *all;

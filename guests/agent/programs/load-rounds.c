@@ -53,7 +53,7 @@ bool round_load(const struct load_job *job, const struct load_watch *watch,
 		return complain("cannot load %s: %s", file->name, strerror(-error));
 	error = load(job, &times->ns[OPERATION_DUPLICATE]);
 	if (error != -EEXIST)
-		return complain("a load of %s, which was there, ended with: %s", file->name,
+		return complain("a duplicate load of %s ended with: %s", file->name,
 				strerror(-error));
 	return true;
 }

@@ -16,23 +16,23 @@ enum operation {
 	OPERATIONS,
 };
 
-/* The module, and how it is handed to the kernel. */
+/* The module, and how it is passed to the kernel. */
 struct load_job {
 	const struct module_file *file;
 	enum module_call call;
 	/* Unused by CALL_INIT. */
 	int fd;
 	const char *arguments;
-	/* How many rounds went well so far. */
+	/* The number of successful rounds so far. */
 	unsigned long rounds;
 };
 
-/* By CLOCK_MONOTONIC_RAW; a decompression that user space does not do takes 0. */
+/* CLOCK_MONOTONIC_RAW. The decompression is 0 unless it is done in user space. */
 struct round_times {
 	uint64_t ns[OPERATIONS];
 };
 
-/* Called just before and after the load proper. */
+/* Called immediately before and after the load. */
 struct load_watch {
 	void (*begin)(void *data);
 	void (*end)(void *data);
@@ -40,14 +40,14 @@ struct load_watch {
 };
 
 /*
- * The first half of a round, up to the duplicate load; @watch may be NULL.
- * Returns false, after a message on standard error, when the load fails or the
- * duplicate load does not.
+ * Runs the first half of a round, up to the duplicate load; @watch may be NULL.
+ * Returns false, after a message on standard error, if the load fails or the
+ * duplicate load succeeds.
  */
 bool round_load(const struct load_job *job, const struct load_watch *watch,
 		struct round_times *times);
 
-/* The second half: the unload. */
+/* Runs the second half: the unload. */
 bool round_unload(struct load_job *job, struct round_times *times);
 
 #endif

@@ -17,7 +17,7 @@
 #define LIST_FOLDER "/run/modules-load.d"
 #define LIST_FILE LIST_FOLDER "/modstorm.conf"
 
-/* One name a line, as modules-load.d(5) wants it; @modules has them in one. */
+/* Writes the names in @modules one per line, as in modules-load.d(5). */
 static bool write_list(const char *modules)
 {
 	FILE *list;
@@ -54,7 +54,7 @@ static bool run(char **argv)
 	if (!write_list(argv[2]))
 		return false;
 	setenv("SYSTEMD_MODULES_LOAD_NUM_THREADS", argv[1], 1);
-	/* Tells how many threads there are, and of each module what came of it. */
+	/* Makes it print the number of threads, and the result for each module. */
 	setenv("SYSTEMD_LOG_LEVEL", "debug", 1);
 	setenv("SYSTEMD_LOG_TARGET", "console", 1);
 	start = clock_ns(CLOCK_MONOTONIC);
@@ -63,7 +63,7 @@ static bool run(char **argv)
 	end = clock_ns(CLOCK_MONOTONIC);
 	after = loaded_modules_count();
 	if (after <= before)
-		return complain("not one module was loaded: nothing was measured");
+		return complain("no module was loaded: nothing was measured");
 	return write_result(argv[3], end - start, before, after);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `modules-load`: what systemd-modules-load.service does while a machine boots,
- * by systemd's own program; from systemd 259 on in several threads.
+ * `modules-load`: what systemd-modules-load.service does during boot, with
+ * systemd's own program; multithreaded since systemd 259.
  */
 #ifndef AGENT_MODULES_LOAD_H
 #define AGENT_MODULES_LOAD_H

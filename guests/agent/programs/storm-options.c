@@ -96,10 +96,9 @@ static bool read_all(struct storm_options *options, int argc, char **argv)
 	if (!options_read(argc, argv, option_names, read_option, options))
 		return false;
 	if (!options->module)
-		return complain("there is no --module");
+		return complain("--module is missing");
 	if (options->fault && options->loop)
-		return complain(
-			"with --fault nothing is ever loaded: it goes with --mode once only");
+		return complain("--fault requires --mode once, as no load succeeds");
 	return true;
 }
 

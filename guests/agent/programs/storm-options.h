@@ -9,7 +9,7 @@
 
 struct storm_options {
 	const char *module;
-	/* NULL for that of the kernel that runs. */
+	/* NULL for that of the running kernel. */
 	const char *folder;
 	/* NULL for standard output. */
 	const char *output;
@@ -24,7 +24,7 @@ struct storm_options {
 	bool fault;
 };
 
-/* False, after a message on standard error, when they are wrong. */
+/* Returns false, after a message on standard error, if they are invalid. */
 bool storm_options_read(struct storm_options *options, int argc, char **argv);
 
 #endif

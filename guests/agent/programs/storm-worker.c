@@ -10,16 +10,16 @@
 #include "common/workers.h"
 #include "programs/storm-worker.h"
 
-/* Long enough for the agent to sample the memory before the first load. */
+/* Gives the agent time to sample the memory before the first load. */
 #define SETTLE_MS 50
 
 struct storm {
 	const struct storm_job *job;
-	/* One for each worker, shared between processes. */
+	/* One per worker, in shared memory. */
 	struct storm_result *results;
 };
 
-/* Returns 0 or -errno. What this takes is the latency of a load. */
+/* Returns 0 or -errno. Its duration is the latency of a load. */
 static int load(const struct storm_job *job, unsigned int index)
 {
 	const struct module_file *file = job->file;
@@ -56,7 +56,7 @@ static void work(unsigned int index, void *data)
 		errno_counts_add(&result->counts, error);
 		if (!job->duration_ns)
 			break;
-		/* Whoever loaded it: were it left in, all further loads would fail. */
+		/* No matter who loaded it: if it stayed loaded, all further loads would fail. */
 		if (!syscall(SYS_delete_module, job->file->name, O_NONBLOCK))
 			result->unloads++;
 		now = clock_ns(CLOCK_MONOTONIC);
@@ -95,7 +95,7 @@ bool storm_run(const struct storm_job *job, struct storm_result *total)
 	};
 	uint64_t released_ns;
 
-	/* Threads that wait at the gate still use the results. */
+	/* Threads waiting at the gate still use the results. */
 	if (!storm.results || !workers_run(&group, &released_ns))
 		return false;
 	add_up(total, storm.results, job->workers);

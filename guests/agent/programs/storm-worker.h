@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the workers of a storm do, and what they see. */
+/* The workers of a storm and their results. */
 #ifndef AGENT_STORM_WORKER_H
 #define AGENT_STORM_WORKER_H
 
@@ -10,23 +10,23 @@
 #include "common/histogram.h"
 #include "common/module-load.h"
 
-/* What all workers do. */
+/* Common to all workers. */
 struct storm_job {
 	enum module_call call;
 	const struct module_file *file;
-	/* One descriptor for each worker; unused by CALL_INIT. */
+	/* One descriptor per worker; unused by CALL_INIT. */
 	const int *fds;
-	/* Each load decompresses for itself, within the measured time. */
+	/* Each load decompresses the module itself, within the measured time. */
 	bool decompress_inside;
-	/* The arguments lie at an address that cannot be read: the load fails late. */
+	/* The module arguments are at an unreadable address, so that the load fails late. */
 	bool fault;
 	bool processes;
-	/* 0 for one load each; else load and unload for that time. */
+	/* 0 for one load each, or the time to load and unload for. */
 	uint64_t duration_ns;
 	unsigned int workers;
 };
 
-/* What one worker saw, or all together. */
+/* The results of one worker, or of all. */
 struct storm_result {
 	struct errno_counts counts;
 	uint64_t unloads;
@@ -37,8 +37,9 @@ struct storm_result {
 };
 
 /*
- * Runs the storm and adds up what the workers saw in @total. Returns false, and
- * has told it on standard error, when not all began and ended as they should.
+ * Runs the storm and adds up the results of the workers in @total. Returns false,
+ * after a message on standard error, unless all workers started and ended
+ * normally.
  */
 bool storm_run(const struct storm_job *job, struct storm_result *total);
 

@@ -12,7 +12,7 @@
 #include "programs/storm-worker.h"
 #include "programs/storm.h"
 
-/* Those that the workload declares as metrics (guests/workloads/storm.yaml). */
+/* Declared as metrics in guests/workloads/storm.yaml. */
 static const char reported_errors[] = "EEXIST EBUSY ENOMEM EINTR EINVAL ENOENT ENOEXEC EFAULT";
 
 static bool choose_call(struct storm_job *job, const struct storm_options *options)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `storm`: many workers ask the kernel for one module at the same moment.
+ * `storm`: many workers load one module at the same moment.
  */
 #ifndef AGENT_STORM_H
 #define AGENT_STORM_H
