@@ -19,7 +19,7 @@ export const modstorm: Scheme = {
 export const rivals: readonly Scheme[] = [
   { name: 'git bisect run', play: world => playGitBisect(world, majorityOf(1)) },
   { name: 'best of 11', play: world => playGitBisect(world, majorityOf(11)) },
-  { name: 'SPRT a step', play: world => playGitBisect(world, sequentialTest) },
+  { name: 'SPRT per step', play: world => playGitBisect(world, sequentialTest) },
   { name: 'bayesect-like', play: world => playBayesSearch(world) },
 ];
 
