@@ -17,6 +17,10 @@ const formats = {
     load: () => import('./formats/commit.ts'),
   },
   markdown: { description: 'for a pull request', load: () => import('./formats/markdown.ts') },
+  html: {
+    description: 'one page with plots, complete in itself',
+    load: () => import('./formats/html.ts'),
+  },
   github: {
     description: 'for a job of GitHub Actions: annotations and the summary of the step',
     load: () => import('./formats/github.ts'),

@@ -1,8 +1,9 @@
+import { html, scrolled, section } from '../../report/html/markup.ts';
+import { htmlPage } from '../../report/html/page.ts';
 import { rankSuspects } from '../search/conclude.ts';
 import { replay, type SearchLog } from '../search/search-log.ts';
 import type { CommitNames } from './commit-names.ts';
 import { percent } from './conclusion-text.ts';
-import { html } from './html.ts';
 import { posteriorPicture } from './posterior-picture.ts';
 import { stepTable } from './step-table.ts';
 
@@ -19,22 +20,17 @@ export function posteriorPage(
   names: CommitNames,
   lines: readonly string[],
 ): string {
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>modstorm bisect</title>
-<style>body{font:14px sans-serif;margin:2em;max-width:80em}svg{border:1px solid #999}
-pre{background:#f4f4f4;padding:1em;overflow-x:auto}th{text-align:left}td{padding:0 1em 0 0;vertical-align:top}</style></head><body>
-<h1>Bisection</h1>
-<pre>${html(lines.join('\n'))}</pre>
-<h2>Posterior, boot by boot</h2>
-<p>Each row is a boot, from the one on that told the ends apart; each column is one of ${log.header.commits.length} commits or
-several neighbours, from the good end on the left to the bad one on the right; the darker, the more suspect.</p>
-${posteriorPicture(log, file, names)}
-<h2>Most suspect</h2>
-${suspectTable(log, file, names)}
-<h2>Step by step</h2>
-${stepTable(log, names)}
-</body></html>
-`;
+  const { length } = log.header.commits;
+  return htmlPage('Bisection', [
+    `<pre>${html(lines.join('\n'))}</pre>`,
+    section('Posterior, boot by boot', [
+      `<p>Each row is a boot, from the one on that told the ends apart; each column is one of ${length} commits or
+several neighbours, from the good end on the left to the bad one on the right; the darker, the more suspect.</p>`,
+      scrolled('posterior over commits', posteriorPicture(log, file, names)),
+    ]),
+    section('Most suspect', [`<div class="words">${suspectTable(log, file, names)}</div>`]),
+    section('Step by step', [`<div class="words">${scrolled('steps', stepTable(log, names))}</div>`]),
+  ]);
 }
 
 function suspectTable(log: SearchLog, file: string, names: CommitNames): string {

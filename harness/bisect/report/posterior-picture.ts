@@ -1,8 +1,8 @@
+import { html } from '../../report/html/markup.ts';
 import type { Observation } from '../search/observation.ts';
 import { replay, type SearchLog } from '../search/search-log.ts';
 import type { CommitNames } from './commit-names.ts';
 import { percent } from './conclusion-text.ts';
-import { html } from './html.ts';
 import { resultOf } from './step-table.ts';
 
 /** Most columns and rows; beyond these neighbours share a column, and rows are left out. */
@@ -40,9 +40,9 @@ export function posteriorPicture(log: SearchLog, file: string, names: CommitName
     }
     const y = row * cell.height;
     const boxes = sums.map((sum, column) => rectangle(column * cell.width, y, cell, sum)).join('');
-    return `<g><title>${titleOf(boot, masses, log, names)}</title><rect y="${y}" width="${width}" height="${cell.height}" fill="#fff"/>${boxes}</g>`;
+    return `<g><title>${titleOf(boot, masses, log, names)}</title><rect y="${y}" width="${width}" height="${cell.height}" class="under"/>${boxes}</g>`;
   });
-  return `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="posterior over commits">${drawn.join('\n')}</svg>`;
+  return `<svg class="fixed suspect" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="posterior over commits">${drawn.join('\n')}</svg>`;
 }
 
 /** After each boot; every n-th when there are very many. */

@@ -1,8 +1,8 @@
+import { html } from '../../report/html/markup.ts';
 import { formatDuration } from '../../units.ts';
 import type { Observation } from '../search/observation.ts';
 import type { SearchLog } from '../search/search-log.ts';
 import type { CommitNames } from './commit-names.ts';
-import { html } from './html.ts';
 
 const stages = {
   ends: 'ends',

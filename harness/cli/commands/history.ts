@@ -11,8 +11,8 @@ import {
 import { comparedRuns, type HistoryEvent } from '../../judgement/history/history-event.ts';
 import { isRegression, RunHistory } from '../../judgement/history/run-history.ts';
 import type { Side } from '../../judgement/side.ts';
-import { type HistoryReport, type PinnedComparison, renderHistory } from '../../report/history.ts';
-import { renderHistoryJson } from '../../report/history-document.ts';
+import type { HistoryReport, PinnedComparison } from '../../report/history.ts';
+import { type HistoryFormat, loadHistoryFormat } from '../../report/history-formats.ts';
 import { shellQuote } from '../../shell-quote.ts';
 import { listRuns } from '../../store/run-folder.ts';
 import { findSide, loadRun, readSessions } from '../comparison-input.ts';
@@ -23,6 +23,7 @@ import { storedKernel } from '../stored-kernel.ts';
 export interface HistoryCommandOptions {
   baselines: string;
   confirm?: string;
+  format?: HistoryFormat;
   json?: boolean;
   leastSegment?: number;
   level?: number;
@@ -60,7 +61,8 @@ export async function historyCommand(
     skipped,
     pinned,
   };
-  context.stdout(options.json ? renderHistoryJson(report) : renderHistory(report));
+  const render = await loadHistoryFormat(options.json ? 'json' : (options.format ?? 'terminal'));
+  context.stdout(render(report));
   return events.some(isRegression) ? exitCodes.failed : exitCodes.success;
 }
 

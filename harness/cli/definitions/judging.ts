@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { historyFormatNames } from '../../report/history-formats.ts';
 import type { CalibrateOptions } from '../commands/calibrate.ts';
 import type { CompareCommandOptions } from '../commands/compare.ts';
 import type { HistoryCommandOptions } from '../commands/history.ts';
@@ -111,12 +112,16 @@ function defineHistory(program: Command, start: Start): void {
       parseCount,
     )
     .addOption(baselinesOption())
-    .addOption(jsonOption())
+    .addOption(
+      new Option('--format <format>', 'output format').choices(historyFormatNames).default('terminal'),
+    )
+    .addOption(jsonOption('format'))
     .helpGroup('Judging:')
     .addHelpText(
       'after',
       examples(
         'modstorm history results',
+        'modstorm history results --format html > history.html',
         'modstorm history results --pin v6.12',
         'modstorm history results --confirm 3fa94c02',
       ),

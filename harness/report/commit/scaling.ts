@@ -1,6 +1,6 @@
 import type { JudgedPair } from '../../judgement/judgement.ts';
 import { failedBoots } from '../../judgement/side.ts';
-import { groupBy } from '../../statistics/samples/group.ts';
+import { axisSeries } from '../axis-series.ts';
 import type { MetricRow } from './metric-row.ts';
 import { type PairRows, pairRows } from './pair-rows.ts';
 
@@ -13,36 +13,13 @@ export interface ScalingGroup {
 }
 
 /**
- * The pairs as series over an axis with numbers, the first that has two values at least: `vcpus` before others. Undefined where
- * none has, so that the pairs stand for themselves.
+ * The pairs as series over an axis with numbers. Undefined where no axis has any, so that the pairs stand for themselves.
  */
 export function scalingGroups(pairs: readonly JudgedPair[]): ScalingGroup[] | undefined {
-  const axes = differingAxes(pairs);
-  const axis = ['vcpus', ...axes].find(name => axes.includes(name) && isNumeric(pairs, name));
-  if (axis === undefined) return undefined;
-  const others = axes.filter(name => name !== axis);
-  const nameOf = ({ pair }: JudgedPair) =>
-    others.map(name => `${name}=${pair.candidate.settings[name] ?? '-'}`).join(' ');
-  const groups = [...groupBy(pairs, nameOf)].map(([name, some]) => ({
-    axis,
-    name,
-    points: some
-      .map(judged => ({ value: Number(judged.pair.candidate.settings[axis]), rows: pairRows(judged, true) }))
-      .sort((a, b) => a.value - b.value),
+  return axisSeries(pairs, ({ pair }) => pair.candidate.settings)?.map(({ points, ...series }) => ({
+    ...series,
+    points: points.map(({ value, item }) => ({ value, rows: pairRows(item, true) })),
   }));
-  // Two pairs with one value are no series: something else tells them apart.
-  return groups.some(({ points }) => new Set(points.map(({ value }) => value)).size < points.length)
-    ? undefined
-    : groups;
-}
-
-function differingAxes(pairs: readonly JudgedPair[]): string[] {
-  const names = new Set(pairs.flatMap(({ pair }) => Object.keys(pair.candidate.settings)));
-  return [...names].filter(name => new Set(pairs.map(({ pair }) => pair.candidate.settings[name])).size > 1);
-}
-
-function isNumeric(pairs: readonly JudgedPair[], axis: string): boolean {
-  return pairs.every(({ pair }) => /^\d+(?:\.\d+)?$/.test(pair.candidate.settings[axis] ?? ''));
 }
 
 /**

@@ -65,7 +65,7 @@ function trialsOfStudy(values: Float64Array, chance: StudyChance, request: Count
   // Each is the least root of n: the estimate reaches the gate, the interval excludes zero, the rank test rejects.
   const reaching = change > gate ? (-chance.first * deviation) / (change - gate) : 0;
   const excluding = ((normalUpperQuantile((1 - confidence) / 2) - chance.first) * deviation) / change;
-  const ofNull = Math.sqrt((1 - tiedShare(values, weights)) / 6);
+  const ofNull = Math.sqrt(Math.max(0, 1 - tiedShare(values, weights)) / 6);
   const rejecting = (normalUpperQuantile(alpha / 2) * ofNull - ofRanks * scatter) / (superiority - 0.5);
   return Math.max(0, reaching, excluding, rejecting) ** 2;
 }

@@ -95,6 +95,14 @@ t.test('the size of counts does not depend on their unit', async t => {
   for (const exponent of [-900, -500, 500, 900]) t.equal(sizeIn(2 ** exponent), sizeIn(1), `2^${exponent}`);
 });
 
+t.test('counts that never varied so far have a size', async t => {
+  for (const length of [6, 7, 9, 24]) {
+    const values = new Array<number>(length).fill(39);
+    const size = trialsForCounts({ values, change: 3, gate: 2, alpha: 0.0042, confidence: 0.95 });
+    t.ok(size >= 1 && size < 100, `${length} equal values: ${size}`);
+  }
+});
+
 t.test('what further trials would show is said with how often they do', t => {
   const base = [0, 3, 9, 40, 2, 25];
   const candidate = [1, 4, 30, 8, 37, 0];
