@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../error-codes.ts';
 import { HarnessError } from '../../errors.ts';
 import type { TrialRecord } from '../../measurement/record.ts';
-import type { Action, Target, Task } from '../search/action.ts';
+import type { Action, BootTarget, Target, Task } from '../search/action.ts';
 import type { Conclusion } from '../search/conclusion.ts';
 import type { Ledger } from '../search/ledger.ts';
 import { nextAction } from '../search/next-action.ts';
@@ -11,7 +11,7 @@ import { judgeBoot } from './boot-verdict.ts';
 /** Builds and boots sources; the real one needs a compiler and QEMU. */
 export interface Laboratory {
   /**
-   * Builds a source; for a confirmation from nothing, whatever was built of it before.
+   * Builds a source for all cells; for a confirmation from nothing, whatever was built of it before.
    * @returns the content key of image and modules
    * @throws BuildError when the source is at fault; InfrastructureError when the host is
    */
@@ -20,7 +20,7 @@ export interface Laboratory {
    * Boots a source that was built, perhaps by an earlier process.
    * @param trial the id of the boot, and of the folder for its evidence
    */
-  boot(target: Target, trial: string): Promise<TrialRecord>;
+  boot(target: BootTarget, trial: string): Promise<TrialRecord>;
 }
 
 /** What a search is carried out with. */
@@ -70,7 +70,8 @@ async function observe(step: Task, options: BisectOptions): Promise<Observation 
     purpose: step.purpose,
   };
   try {
-    if (step.kind === 'boot') return await boot(source, elapsed, options);
+    if (step.kind === 'boot')
+      return await boot({ ...source, ...(step.cell && { cell: step.cell }) }, elapsed, options);
     const code = await options.laboratory.build(step);
     return { type: 'built', ...source, seconds: elapsed(), code };
   } catch (error) {
@@ -82,21 +83,22 @@ async function observe(step: Task, options: BisectOptions): Promise<Observation 
 }
 
 async function boot(
-  source: Target,
+  target: BootTarget,
   elapsed: () => number,
   { laboratory, ledger, metric }: BisectOptions,
 ): Promise<Observation | undefined> {
   const number = String(ledger.spent.boots + 1).padStart(4, '0');
+  const { cell: _, ...source } = target;
   const trial = `${number}-${source.commit.slice(0, 12)}${source.without === undefined ? '' : '-reverted'}`;
-  const verdict = judgeBoot(await laboratory.boot(source, trial), metric);
+  const verdict = judgeBoot(await laboratory.boot(target, trial), metric);
   const seconds = elapsed();
   switch (verdict.kind) {
     case 'interrupted':
       return undefined;
     case 'value':
-      return { type: 'booted', ...source, seconds, trial, value: verdict.value };
+      return { type: 'booted', ...target, seconds, trial, value: verdict.value };
     case 'failed':
-      return { type: 'boot-failed', ...source, seconds, trial, title: titleOf(verdict.title) };
+      return { type: 'boot-failed', ...target, seconds, trial, title: titleOf(verdict.title) };
     case 'untestable':
       return { type: 'untestable', ...source, seconds, cause: 'counters', title: titleOf(verdict.title) };
   }

@@ -40,8 +40,8 @@ const bisectionSchema = z.object({
   fixups: z.array(z.object({ path: text, text: z.string() })),
   matrixFile: text,
   matrixText: z.string(),
-  /** Id and label of the cell that is booted. */
-  cell: z.object({ id: text, label: text }),
+  /** Ids and labels of the cells that are booted. */
+  cells: z.array(z.object({ id: text, label: text })).min(1),
   workload: text,
   metric: text,
   accelerator: z.enum(['auto', 'kvm', 'tcg']),

@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors.ts';
 import type { AcceleratorRequest } from '../../machine/accelerator.ts';
-import type { Cell, Matrix } from '../../matrix/matrix.ts';
+import type { Matrix } from '../../matrix/matrix.ts';
 import type { WorkloadDefinition } from '../../matrix/workload/workload.ts';
 import type { ProgressSink } from '../../progress/event.ts';
 import { cacheFolder } from '../../project.ts';
@@ -28,6 +28,7 @@ import {
 } from './bisection-record.ts';
 import { takeEarlierBoots } from './earlier-boots.ts';
 import { GuestLaboratory } from './guest-laboratory.ts';
+import type { Cells } from './subject.ts';
 
 /** What is bisected. */
 export interface BisectionSubject {
@@ -39,7 +40,7 @@ export interface BisectionSubject {
   terms: BisectionRecord['terms'];
   matrixFile: string;
   matrix: Matrix;
-  cell: Cell;
+  cells: Cells;
   metric: string;
   worse: Direction;
   accelerator: AcceleratorRequest['requested'];
@@ -80,7 +81,7 @@ export async function beginBisection(
   const bad = await tree.commitOf(request.bad);
   const named = await tree.commitOf(request.good);
   const good = await tree.forkPoint(named, bad);
-  const { firstParent, paths } = request;
+  const { firstParent, paths, cells } = request;
   const commits = await tree.readHistory({ good, bad, firstParent, paths });
   const skipped = (await Promise.all(request.skip.map(one => tree.commitsOf(one)))).flat();
   const fixups = await readFixups(request.fixups);
@@ -88,7 +89,7 @@ export async function beginBisection(
     bisect: 'modstorm',
     version: 1,
     commits: commits.map(commit => ({ ...commit, parents: [...commit.parents] })),
-    options: { ...request.search, ...searchDefaults, worse: request.worse },
+    options: { ...request.search, ...searchDefaults, worse: request.worse, cells: cells.length },
   };
   const folder = await BisectionFolder.create(request.results, request.matrix.name, new Date());
   const record: BisectionRecord = {
@@ -106,8 +107,8 @@ export async function beginBisection(
     fixups,
     matrixFile: request.matrixFile,
     matrixText: request.matrix.text,
-    cell: { id: request.cell.id, label: request.cell.label },
-    workload: request.cell.workload.name,
+    cells: cells.map(({ id, label }) => ({ id, label })),
+    workload: cells[0].workload.name,
     metric: request.metric,
     accelerator: request.accelerator,
     jobs: request.jobs,
@@ -130,7 +131,7 @@ function skipOf(commit: string): Observation {
 /** What carrying out a bisection depends on. */
 export interface BisectionRun {
   matrix: Matrix;
-  cell: Cell;
+  cells: Cells;
   workloads: ReadonlyMap<string, WorkloadDefinition>;
   signal: AbortSignal;
   sink: ProgressSink;
@@ -160,10 +161,13 @@ export async function runBisection(
   const { log, content } = await BisectionLog.resume(folder.logFile);
   await using _ = log;
   const ledger = replay(content, folder.logFile);
-  const names = new CommitNames(await tree.describe(ledger.history.commits.map(({ id }) => id)));
+  const names = new CommitNames(
+    await tree.describe(ledger.history.commits.map(({ id }) => id)),
+    record.cells.map(({ label }) => label),
+  );
   const laboratory = new GuestLaboratory({
     matrix: run.matrix,
-    cell: run.cell,
+    cells: run.cells,
     workloads: run.workloads,
     sources,
     folder: folder.run,

@@ -30,7 +30,8 @@ async function takeBoots(
   { run, code: earlierCode, conditions, values }: EarlierBoots,
   { ledger, laboratory, host, append }: EarlierOptions,
 ): Promise<void> {
-  const made = end.commit === ledger.goodEnd ? ledger.good : ledger.bad;
+  const [{ good, bad } = { good: [], bad: [] }] = ledger.endBoots;
+  const made = end.commit === ledger.goodEnd ? good : bad;
   const observe = async (observation: Observation) => {
     await append(observation);
     ledger.observe(observation);

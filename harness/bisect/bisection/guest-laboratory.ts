@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { writeFileAtomically } from '../../files/atomic.ts';
+import { digestOf } from '../../files/digest.ts';
 import type { AcceleratorRequest } from '../../machine/accelerator.ts';
-import type { Cell, Matrix } from '../../matrix/matrix.ts';
+import type { Matrix } from '../../matrix/matrix.ts';
 import type { WorkloadDefinition } from '../../matrix/workload/workload.ts';
 import type { TrialRecord } from '../../measurement/record.ts';
 import type { ProgressSink } from '../../progress/event.ts';
@@ -11,15 +12,16 @@ import { StepEvents } from '../../run/step-events.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
 import type { PreparedCell } from '../../trial/prepared-cell.ts';
 import { runTrial } from '../../trial/trial-runner.ts';
-import type { Target } from '../search/action.ts';
+import type { BootTarget, Target } from '../search/action.ts';
 import type { SourceRepository } from '../tree/source-repository.ts';
 import type { Laboratory } from './bisect-commits.ts';
+import type { Cells } from './subject.ts';
 
 /** What a laboratory of guests is made of. */
 export interface GuestLaboratoryOptions {
   matrix: Pick<Matrix, 'kernels' | 'configs'>;
-  /** The cell that is booted; its kernel is replaced by the sources that are asked for. */
-  cell: Cell;
+  /** The cells that are booted; their kernels are replaced by the sources that are asked for. */
+  cells: Cells;
   workloads: ReadonlyMap<string, WorkloadDefinition>;
   sources: SourceRepository;
   folder: RunFolder;
@@ -40,7 +42,7 @@ export interface GuestLaboratoryOptions {
  */
 export class GuestLaboratory implements Laboratory {
   readonly #options: GuestLaboratoryOptions;
-  readonly #prepared = new Map<string, PreparedCell>();
+  readonly #prepared = new Map<string, PreparedCells>();
   #host: PreparedHost | undefined;
 
   constructor(options: GuestLaboratoryOptions) {
@@ -48,17 +50,20 @@ export class GuestLaboratory implements Laboratory {
   }
 
   async build(target: Target): Promise<string> {
-    return (await this.#prepare(target)).kernel.objectDigest;
+    return codeOf(await this.#prepare(target));
   }
 
   /** What a source is booted on; proved once, with the source where a smoke boot is needed. */
   async hostFor(target: Target): Promise<PreparedHost> {
-    return this.#proveHost(await this.#prepare(target));
+    const [first] = await this.#prepare(target);
+    return this.#proveHost(first);
   }
 
-  async boot(target: Target, id: string): Promise<TrialRecord> {
+  async boot(target: BootTarget, id: string): Promise<TrialRecord> {
     const { folder, cores, signal, sink, metric } = this.#options;
-    const prepared = await this.#prepare(target);
+    const cells = await this.#prepare(target);
+    const prepared = cells[target.cell ?? 0];
+    if (prepared === undefined) throw new RangeError(`there is no cell ${target.cell}`);
     const { host } = await this.#proveHost(prepared);
     const order = Number.parseInt(id, 10);
     const trial = { id, cell: prepared.cell, repetition: 1, order };
@@ -84,9 +89,9 @@ export class GuestLaboratory implements Laboratory {
 
   async #proveHost(prepared: PreparedCell): Promise<PreparedHost> {
     if (this.#host !== undefined) return this.#host;
-    const { cell, requested, cores, signal, sink, onHost } = this.#options;
+    const { cells, requested, cores, signal, sink, onHost } = this.#options;
     const steps = new StepEvents(sink);
-    const plan = { matrix: '', seed: 0, digest: '', trials: [], cells: [cell] };
+    const plan = { matrix: '', seed: 0, digest: '', trials: [], cells: [...cells] };
     const host = await prepareHost({ plan, requested, cores, signal, steps }, async () => prepared);
     steps.finish();
     await onHost(host);
@@ -94,7 +99,7 @@ export class GuestLaboratory implements Laboratory {
     return host;
   }
 
-  async #prepare({ commit, without, purpose }: Target): Promise<PreparedCell> {
+  async #prepare({ commit, without, purpose }: Target): Promise<PreparedCells> {
     const { matrix, workloads, sources, folder, signal, sink } = this.#options;
     const anew = purpose.stage === 'confirm' ? `${folder.name} ${purpose.attempt}` : undefined;
     const key = JSON.stringify([commit, without, anew]);
@@ -103,19 +108,34 @@ export class GuestLaboratory implements Laboratory {
     const revision = await sources.revisionOf({ commit, without });
     const name =
       without === undefined ? commit.slice(0, 12) : `${commit.slice(0, 12)} without ${without.slice(0, 12)}`;
-    const cell = { ...this.#options.cell, kernel: commit.slice(0, 12), label: name };
+    const kernel = commit.slice(0, 12);
+    const several = this.#options.cells.length > 1;
+    const cells = this.#options.cells.map(cell => {
+      return { ...cell, kernel, label: several ? `${name} ${cell.label}` : name };
+    });
     const steps = new StepEvents(sink);
-    const [prepared] = await prepareCells({
-      matrix: { ...matrix, kernels: { [cell.kernel]: { kind: 'tree', path: sources.path, revision } } },
-      cells: [cell],
+    const [first, ...others] = await prepareCells({
+      matrix: { ...matrix, kernels: { [kernel]: { kind: 'tree', path: sources.path, revision } } },
+      cells,
       workloads,
       signal,
       sink: steps.sink,
       anew,
     });
     steps.finish();
-    if (prepared === undefined) throw new Error(`${name} was not prepared`);
+    if (first === undefined) throw new Error(`${name} was not prepared`);
+    const prepared: PreparedCells = [first, ...others];
     this.#prepared.set(key, prepared);
     return prepared;
   }
+}
+
+/** A source as it is booted in each of the cells. */
+type PreparedCells = readonly [PreparedCell, ...PreparedCell[]];
+
+/** The content key of the kernels of all cells together; mostly there is one, for cells differ in the guest only. */
+function codeOf(prepared: PreparedCells): string {
+  const [only, ...others] = new Set(prepared.map(({ kernel }) => kernel.objectDigest));
+  if (only !== undefined && others.length === 0) return only;
+  return digestOf([only, ...others]);
 }

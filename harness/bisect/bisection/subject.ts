@@ -9,20 +9,27 @@ import { filterCells } from '../../plan/filter.ts';
 import type { Direction } from '../search/ends.ts';
 
 /**
- * The one cell that is bisected: the cells that the filters leave may differ in their kernel only, which the commits replace.
+ * The cells that are bisected: those that the filters leave. Cells that differ in their kernel only are one, for the commits
+ * replace it.
+ * @param most how many there may be
  * @throws UsageError BISECT_CELL, FILTER_INVALID; FILTER_SELECTS_NOTHING
  */
-export function chooseCell(matrix: Matrix, filters: readonly string[]): Cell {
+export function chooseCells(matrix: Matrix, filters: readonly string[], most: number): Cells {
   const cells = new Map(
     filterCells(matrix, filters).map(cell => [comparisonGroup(cell.settings, 'kernel'), cell]),
   );
   const [cell, ...others] = cells.values();
-  if (cell !== undefined && others.length === 0) return cell;
+  if (cell !== undefined && others.length < most) return [cell, ...others];
   const labels = [...cells.values()].map(({ label }) => label);
   throw new UsageError('BISECT_CELL', `${matrix.name} leaves ${labels.length} cells to bisect`, {
-    hint: `Choose one with --filter: ${labels.slice(0, 6).join('; ')}${labels.length > 6 ? '; …' : ''}`,
+    hint:
+      `Choose ${most === 1 ? 'one' : `up to ${most}`} with --filter: ` +
+      `${labels.slice(0, 6).join('; ')}${labels.length > 6 ? '; …' : ''}`,
   });
 }
+
+/** The cells in which commits are booted; at least one. */
+export type Cells = readonly [Cell, ...Cell[]];
 
 /** What is bisected, and which way the bad end lies. */
 export interface BisectedMetric {
@@ -32,19 +39,21 @@ export interface BisectedMetric {
 
 /**
  * The metric by its name. What is looked for is a change for the worse, or with `fixed` one for the better.
+ * @param workloads of the cells: all must measure it
  * @param given the bad direction of a metric that has none of its own
  * @throws UsageError BISECT_METRIC
  */
 export function chooseMetric(
   name: string,
-  workload: WorkloadDefinition,
+  workloads: readonly WorkloadDefinition[],
   { fixed, given }: { fixed: boolean; given?: Direction | undefined },
 ): BisectedMetric {
-  const metrics = judgedMetrics({ [workload.name]: workload.metrics });
-  const metric = metrics.get(name);
-  if (metric === undefined)
+  const known = workloads.map(workload => judgedMetrics({ [workload.name]: workload.metrics }));
+  const [metric] = known.map(metrics => metrics.get(name));
+  const without = known.find(metrics => !metrics.has(name));
+  if (metric === undefined || without !== undefined)
     throw new UsageError('BISECT_METRIC', `there is no metric ${JSON.stringify(name)}`, {
-      hint: suggest(name, [...metrics.keys()]),
+      hint: suggest(name, [...(without?.keys() ?? [])]),
     });
   const bad = given ?? (metric.worse === 'none' ? undefined : metric.worse);
   if (bad === undefined)

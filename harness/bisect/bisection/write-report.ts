@@ -14,6 +14,7 @@ import { KernelTree } from '../tree/kernel-tree.ts';
 import { maintainersOf } from '../tree/maintainers.ts';
 import type { StoredBisection } from './bisection.ts';
 import { readBisectionLog } from './bisection-log.ts';
+import type { Cells } from './subject.ts';
 
 /** What a report is made from. */
 export interface ConcludedBisection {
@@ -21,7 +22,7 @@ export interface ConcludedBisection {
   conclusion: Conclusion;
   ledger: Ledger;
   names: CommitNames;
-  cell: Cell;
+  cells: Cells;
   workloads: ReadonlyMap<string, WorkloadDefinition>;
 }
 
@@ -59,7 +60,7 @@ export async function writeBisectionReport(
     introduced: conclusion.culprits.length === 1 ? culprit.id : `${fresh.parent}..${culprit.id}`,
     metric,
     ...fresh,
-    guest: `${guestOf(bisection.cell)}${host}`,
+    guest: `${guestOf(bisection.cells[ledger.confirmingCell] ?? bisection.cells[0])}${host}`,
     maintainers: await maintainersOf(tree, culprit.id, { signal }),
     cost: ledger.spent,
   });

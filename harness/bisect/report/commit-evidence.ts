@@ -7,11 +7,12 @@ import type { Observation } from '../search/observation.ts';
 import { replay, type SearchLog } from '../search/search-log.ts';
 import type { CommitNames } from './commit-names.ts';
 import { percent, type Terms } from './conclusion-text.ts';
+import { cellOf } from './step-table.ts';
 
 /** What is known of one commit. */
 export interface CommitEvidence {
-  /** Values of its boots, in the order in which they were made. */
-  values: (number | bigint)[];
+  /** By cell the values of its boots, in the order in which they were made. */
+  values: (number | bigint)[][];
   /** Titles of the boots that gave none. */
   failures: string[];
   /** Why it cannot be tested. */
@@ -34,7 +35,9 @@ export function evidenceOf(log: SearchLog, commit: string, file: string): Commit
   const place = ledger.history.placeOf(commit);
   const known = badnessOf(ledger, place);
   return {
-    values: own.flatMap(one => (one.type === 'booted' ? [one.value] : [])),
+    values: ledger.endBoots.map((_, cell) =>
+      own.flatMap(one => (one.type === 'booted' && cellOf(one) === cell ? [one.value] : [])),
+    ),
     failures: own.flatMap(one => (one.type === 'boot-failed' ? [one.title] : [])),
     untestable: ledger.untestable.get(commit),
     first: known?.first,
@@ -64,16 +67,19 @@ export function evidenceLines(
   const { values, failures, untestable, first, bad, badWithout } = evidence;
   const lines = [names.full(commit)];
   if (untestable !== undefined) lines.push(`  cannot be tested: ${shown(untestable)}`);
-  if (values.length > 0) lines.push(`  ${plural(values.length, 'boot')}: ${values.map(String).join(' ')}`);
+  for (const [cell, seen] of values.entries()) {
+    if (seen.length > 0)
+      lines.push(`  ${plural(seen.length, 'boot')}${names.inCell(cell)}: ${seen.map(String).join(' ')}`);
+  }
   if (failures.length > 0)
     lines.push(`  ${plural(failures.length, 'boot')} without a value: ${shown(failures.at(-1) ?? '')}`);
-  if (values.length + failures.length === 0) lines.push('  was not booted');
+  if (values.flat().length + failures.length === 0) lines.push('  was not booted');
   if (first === undefined || bad === undefined) {
     lines.push('  the ends have not been distinguished yet');
     return lines;
   }
   lines.push(`  ${terms.bad} with a probability of ${percent(bad)}, the first one with ${percent(first)}`);
-  if (badWithout !== undefined && values.length > 0) {
+  if (badWithout !== undefined && values.flat().length > 0) {
     const bits = binaryEntropy(badWithout) - binaryEntropy(bad);
     lines.push(
       `  without its own boots ${percent(badWithout)}: they ${bits >= 0 ? 'took' : 'added'} ${Math.abs(bits).toFixed(2)} bit of doubt`,

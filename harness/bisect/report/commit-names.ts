@@ -2,12 +2,21 @@ import { escapeText } from '../../escape.ts';
 import type { Observation } from '../search/observation.ts';
 import type { CommitFacts } from '../tree/kernel-tree.ts';
 
-/** How commits are called in reports; built from what the tree tells of them, which may be gone by then. */
+/** How commits and cells are called in reports; built from what the tree tells of them, which may be gone by then. */
 export class CommitNames {
   readonly #facts: ReadonlyMap<string, CommitFacts>;
+  readonly #cells: readonly string[];
 
-  constructor(facts: ReadonlyMap<string, CommitFacts> = new Map()) {
+  /** @param cells labels of the cells that are booted */
+  constructor(facts: ReadonlyMap<string, CommitFacts> = new Map(), cells: readonly string[] = []) {
     this.#facts = facts;
+    this.#cells = cells;
+  }
+
+  /** ` in vcpus=4`; empty where commits are booted in one cell only. */
+  inCell(cell = 0): string {
+    if (this.#cells.length < 2) return '';
+    return ` in ${escapeText(this.#cells[cell] ?? `cell ${cell + 1}`, { length: 120 })}`;
   }
 
   facts(commit: string): CommitFacts | undefined {

@@ -1,4 +1,6 @@
 import { escapeText } from '../../escape.ts';
+import { summarise } from '../../statistics/samples/descriptive.ts';
+import { makeSample } from '../../statistics/samples/sample.ts';
 import { formatDuration, plural } from '../../units.ts';
 import type { Conclusion, Found, RevertCheck } from '../search/conclusion.ts';
 import type { Ledger } from '../search/ledger.ts';
@@ -33,7 +35,7 @@ export function conclusionLines(search: ConcludedSearch): string[] {
   return [...verdict, costLine(search)];
 }
 
-function foundLines(found: Found, { names, terms, metric }: ConcludedSearch): string[] {
+function foundLines(found: Found, { names, terms, metric, ledger }: ConcludedSearch): string[] {
   const [only, ...others] = found.culprits.map(commit => names.full(commit));
   const head =
     others.length === 0
@@ -45,15 +47,22 @@ function foundLines(found: Found, { names, terms, metric }: ConcludedSearch): st
   return [
     ...head,
     `  probability ${percent(found.probability)} by all boots`,
-    `  confirmed by fresh boots of it and its parents, built anew: exact one-sided p = ${shortP(found.p)}` +
+    `  confirmed by fresh boots of it and its parents${names.inCell(ledger.confirmingCell)}, built anew: exact one-sided p = ${shortP(found.p)}` +
       (found.attempts > 1 ? ` (attempt ${found.attempts})` : ''),
     `  ${revertSentence(found.revert, metric)}`,
+    ...cellLines(ledger, names),
     ...found.second.map(
       ({ good, bad, p }) =>
         `  another change of ${metric} lies between ${names.short(good)} and ${names.short(bad)} ` +
         `(exact p = ${shortP(p)}): bisect that range next`,
     ),
   ];
+}
+
+/** In which of several cells the ends differ, each with the p of its own. */
+function cellLines({ ends }: Ledger, names: CommitNames): string[] {
+  if (ends.kind === 'more' || ends.cells.length === 1) return [];
+  return ends.cells.map(({ p }, cell) => `  the ends${names.inCell(cell)}: exact one-sided p = ${shortP(p)}`);
 }
 
 /** What reverting the culprit on the bad end did, in one sentence. */
@@ -74,19 +83,22 @@ export function revertSentence(revert: RevertCheck, metric: string): string {
 
 function refusedLines(
   refused: Extract<Conclusion, { kind: 'refused' }>,
-  { terms, metric, ledger }: ConcludedSearch,
+  { terms, metric, ledger, names }: ConcludedSearch,
 ): string[] {
   if (refused.reason === 'same-code')
     return ['both ends compile to the same object code: nothing between them can change what is measured'];
   if (refused.reason !== 'not-reproducible')
     return [`an end cannot be tested: ${escapeText(refused.detail, { length: 300 })}`];
-  const boots = Math.min(ledger.good.length, ledger.bad.length);
+  const { good = [], bad = [] } = ledger.endBoots[ledger.confirmingCell] ?? {};
+  const [low, high] = [good, bad].map(values => summarise(makeSample(values)).mean ?? 0) as [number, number];
   const needed =
     refused.bootsNeeded === undefined
       ? `The ${terms.bad} end does not even lean the ${terms.bad} way.`
       : `A difference as large as the one seen would need about ${refused.bootsNeeded} boots of each end.`;
   return [
-    `not reproducible here: the ends do not differ provably in ${metric} after ${boots} boots each (p = ${shortP(refused.p)})`,
+    `not reproducible here: the ends do not differ provably in ${metric} after ${ledger.fewestEndBoots} boots each (p = ${shortP(refused.p)})`,
+    ...cellLines(ledger, names),
+    `  The means of the ends differ by ${shortNumber(high - low)}: ${shortNumber(low)} and ${shortNumber(high)}.`,
     `  ${needed} --trust-ends continues anyway.`,
   ];
 }
@@ -116,10 +128,12 @@ function undecidedLines(
 }
 
 function costLine({ ledger }: ConcludedSearch): string {
-  const { builds, boots, seconds } = ledger.spent;
+  const { builds, boots, seconds, bootSeconds } = ledger.spent;
+  const time = (some: number) => formatDuration(some * 1e9);
   const skipped =
     ledger.untestable.size > 0 ? `, ${plural(ledger.untestable.size, 'commit')} could not be tested` : '';
-  return `  ${plural(builds, 'build')}, ${plural(boots, 'boot')}, ${formatDuration(seconds * 1e9)}${skipped}`;
+  const [building, booting] = [time(seconds - bootSeconds), time(bootSeconds)];
+  return `  ${plural(builds, 'build')} (${building}), ${plural(boots, 'boot')} (${booting}), ${time(seconds)}${skipped}`;
 }
 
 /** `99.3 %`; never 100 while there is doubt, never 0 while there is a chance. */
@@ -127,6 +141,10 @@ export function percent(share: number): string {
   if (share > 0.999 && share < 1) return '>99.9 %';
   if (share > 0 && share < 0.001) return '<0.1 %';
   return `${(share * 100).toFixed(1)} %`;
+}
+
+function shortNumber(value: number): string {
+  return String(Number(value.toPrecision(3)));
 }
 
 /** `0.0011`, or `2e-7`. */

@@ -3,7 +3,7 @@ import type { Observation } from '../search/observation.ts';
 import { replay, type SearchLog } from '../search/search-log.ts';
 import type { CommitNames } from './commit-names.ts';
 import { percent } from './conclusion-text.ts';
-import { resultOf } from './step-table.ts';
+import { cellOf, resultOf } from './step-table.ts';
 
 /** Most columns and rows; beyond these neighbours share a column, and rows are left out. */
 const mostColumns = 240;
@@ -72,6 +72,6 @@ function rectangle(x: number, y: number, cell: { width: number; height: number }
 function titleOf(boot: Observation, masses: Float64Array, log: SearchLog, names: CommitNames): string {
   const place = masses.indexOf(Math.max(...masses));
   const suspect = log.header.commits[place]?.id ?? '';
-  const told = `${names.full(boot.commit)}: ${resultOf(boot)}; then most suspect ${names.short(suspect)}, ${percent(Math.max(...masses))}`;
+  const told = `${names.full(boot.commit)}${names.inCell(cellOf(boot))}: ${resultOf(boot)}; then most suspect ${names.short(suspect)}, ${percent(Math.max(...masses))}`;
   return html(told);
 }

@@ -81,7 +81,8 @@ function actionSentence(action: Task, names: CommitNames): string {
     confirm: 'a fresh boot or build, to confirm the suspicion',
     revert: 'does the metric come back without the culprit?',
   } as const;
-  return `${action.kind} ${names.source(action)}: ${purposes[action.purpose.stage]}`;
+  const where = action.kind === 'boot' ? names.inCell(action.cell) : '';
+  return `${action.kind} ${names.source(action)}${where}: ${purposes[action.purpose.stage]}`;
 }
 
 /** What was done so far, and a guess of what is left. */
@@ -96,19 +97,25 @@ function progressLine(ledger: Ledger, action: Task): string {
 function secondsLeft(ledger: Ledger): number | undefined {
   const { evidence, spent, attempts } = ledger;
   if (evidence === undefined || evidence.contradicted) return undefined;
-  const { build, boot } = ledger.costs();
+  const { build, boot } = costsOf(ledger);
   const bits = entropy([...evidence.posterior.masses]);
   const bootsPerBuild = spent.boots / Math.max(1, spent.builds);
   const attempt = attempts.at(-1);
   // A suspect and mostly one parent, each with a dozen boots.
   const unbuilt = 2 - (attempt?.built.size ?? 0);
-  const confirmation = Math.max(0, unbuilt) * ledger.wholeBuild + (attempt === undefined ? 24 * boot : 0);
+  const confirmation = Math.max(0, unbuilt) * spent.wholeBuild + (attempt === undefined ? 24 * boot : 0);
   return bits * (build + bootsPerBuild * boot) + confirmation;
 }
 
 /** One build, and mostly six boots with the culprit and six without. */
 function revertSeconds(ledger: Ledger): number {
-  const { build, boot } = ledger.costs();
+  const { build, boot } = costsOf(ledger);
   const { built = false, bad = [], reverted = [] } = ledger.revert ?? {};
   return (built ? 0 : build) + Math.max(1, 12 - bad.length - reverted.length) * boot;
+}
+
+/** Of a boot in the cell in which a suspicion is confirmed. */
+function costsOf({ spent, confirmingCell }: Ledger): { build: number; boot: number } {
+  const { build, boots } = spent.costs();
+  return { build, boot: boots[confirmingCell] ?? 0 };
 }

@@ -25,7 +25,7 @@ export function stepTable(log: SearchLog, names: CommitNames): string {
     const { stage } = observation.purpose;
     const cells = [
       stages[stage],
-      names.source(observation),
+      sourceOf(observation, names),
       results.join(' '),
       formatDuration(seconds * 1e9),
     ];
@@ -39,8 +39,22 @@ function isSameBoot(one: Observation, other: Observation): boolean {
     [one, other].every(({ type }) => type === 'booted') &&
     one.commit === other.commit &&
     one.without === other.without &&
+    cellOf(one) === cellOf(other) &&
     one.purpose.stage === other.purpose.stage
   );
+}
+
+/** What was built, or booted and where. */
+function sourceOf(observation: Observation, names: CommitNames): string {
+  const cell = cellOf(observation);
+  return names.source(observation) + (cell === undefined ? '' : names.inCell(cell));
+}
+
+/** Number of the cell of a boot; undefined for a build. */
+export function cellOf(observation: Observation): number | undefined {
+  return observation.type === 'booted' || observation.type === 'boot-failed'
+    ? (observation.cell ?? 0)
+    : undefined;
 }
 
 /** What one step gave, in a few words. */

@@ -1,7 +1,7 @@
 import { makeSample } from '../../statistics/samples/sample.ts';
 import type { Scalar } from '../../statistics/samples/value.ts';
 import { rankTest } from '../../statistics/tests/rank-test.ts';
-import type { Action, Task } from './action.ts';
+import { type Action, inCell, type Task } from './action.ts';
 import type { RevertCheck, SecondChange, Suspect } from './conclusion.ts';
 import { judgeRevert } from './confirmation.ts';
 import type { Evidence } from './evidence.ts';
@@ -46,9 +46,10 @@ function checkRevert(ledger: Ledger, culprits: readonly string[]): Task | Revert
   if (ledger.overBudget || ledger.spent.boots >= ledger.options.boots)
     return { kind: 'impossible', reason: 'no boots are left' };
   if (!trial?.built) return { kind: 'build', anew: false, ...reverted };
+  const cell = ledger.confirmingCell;
   return interleave(ledger, [
-    { target: { commit: ledger.badEnd, purpose }, boots: trial.bad.length },
-    { target: reverted, boots: trial.reverted.length },
+    { target: inCell({ commit: ledger.badEnd, purpose }, cell), boots: trial.bad.length },
+    { target: inCell(reverted, cell), boots: trial.reverted.length },
   ]);
 }
 
@@ -56,7 +57,11 @@ function checkRevert(ledger: Ledger, culprits: readonly string[]): Task | Revert
  * Other changes in the range: parents that are not like the good end, a culprit that is not like the bad end. Only fresh
  * boots are compared: those of the search chose the culprit, and would make it look like an end.
  */
-function secondChanges({ goodEnd, badEnd, good, bad }: Ledger, attempt: Attempt): SecondChange[] {
+function secondChanges(
+  { goodEnd, badEnd, endBoots, confirmingCell }: Ledger,
+  attempt: Attempt,
+): SecondChange[] {
+  const { good = [], bad = [] } = endBoots[confirmingCell] ?? {};
   const found: SecondChange[] = [];
   const compare = (from: string, to: string, left: readonly Scalar[], right: readonly Scalar[]) => {
     const p = rankTest(makeSample(left), makeSample(right)).twoSided;

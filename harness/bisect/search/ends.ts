@@ -15,35 +15,65 @@ const endLooks = [10, 20, 40] as const;
 const level = 0.01;
 const power = 0.8;
 
+/** Values of the boots of both ends in one cell. */
+export interface EndBoots {
+  good: readonly Scalar[];
+  bad: readonly Scalar[];
+}
+
+/** The ends in one cell. */
+export interface ComparedEnds {
+  /** Exact one-sided p of the bad end being as much worse as it is. */
+  p: number;
+  /** What one boot tells of a commit that is as likely bad as good. */
+  bits: number;
+  bins: Bins;
+}
+
+/** What was found once enough boots were made. */
+interface Judged {
+  /** Of all cells together: the least p of a cell times their number, at most 1. */
+  p: number;
+  /** The number of the cell with the least p: suspicions are confirmed in it. */
+  cell: number;
+  cells: readonly ComparedEnds[];
+}
+
 /** What the boots of both ends say. */
 export type EndsVerdict =
   | { kind: 'more'; boots: number }
-  /** `bits`: what one boot tells of a commit that is as likely bad as good. */
-  | { kind: 'differ'; p: number; bits: number; bins: Bins }
+  | ({ kind: 'differ' } & Judged)
   /** Not provably, with the most boots there are; `bootsNeeded` is undefined when they do not lean the right way. */
-  | { kind: 'alike'; p: number; bins: Bins; bootsNeeded: number | undefined };
+  | ({ kind: 'alike'; bootsNeeded: number | undefined } & Judged);
 
 /**
- * Compares the ends at 10, 20 and 40 boots each. They differ when the exact one-sided rank test gives p <= .01/3 at a look,
- * so ends that are alike pass in at most 1 %. The bins are cut from the boots of that look.
+ * Compares the ends at 10, 20 and 40 boots each in every cell. They differ when the exact one-sided rank test of a cell gives
+ * p <= .01/3 at a look, divided by the number of cells, so ends that are alike pass in at most 1 %. The bins of each cell
+ * are cut from the boots of that look.
  */
-export function judgeEnds(
-  good: readonly Scalar[],
-  bad: readonly Scalar[],
-  direction: Direction,
-): EndsVerdict {
+export function judgeEnds(cells: readonly EndBoots[], direction: Direction): EndsVerdict {
   let verdict: EndsVerdict = { kind: 'more', boots: endLooks[0] };
+  const levelOfLook = level / endLooks.length;
   for (const look of endLooks) {
-    if (good.length < look || bad.length < look) return { kind: 'more', boots: look };
-    const first = good.slice(0, look);
-    const second = bad.slice(0, look);
-    const p = worseP(second, first, direction);
-    const bins = cutAtQuartiles([...first, ...second]);
-    if (p <= level / endLooks.length)
-      return { kind: 'differ', p, bits: bitsBetween(first, second, bins), bins };
-    verdict = { kind: 'alike', p, bins, bootsNeeded: bootsNeeded(first, second, direction) };
+    if (cells.some(({ good, bad }) => good.length < look || bad.length < look))
+      return { kind: 'more', boots: look };
+    const seen = cells.map(({ good, bad }) => ({ good: good.slice(0, look), bad: bad.slice(0, look) }));
+    const judged = judgeCells(seen, direction);
+    if (judged.p <= levelOfLook) return { kind: 'differ', ...judged };
+    const needed = Math.min(...seen.map(ends => bootsNeeded(ends, direction, levelOfLook / cells.length)));
+    verdict = { kind: 'alike', ...judged, bootsNeeded: Number.isFinite(needed) ? needed : undefined };
   }
   return verdict;
+}
+
+function judgeCells(seen: readonly EndBoots[], direction: Direction): Judged {
+  const cells = seen.map(({ good, bad }) => {
+    const bins = cutAtQuartiles([...good, ...bad]);
+    return { p: worseP(bad, good, direction), bits: bitsBetween(good, bad, bins), bins };
+  });
+  const ps = cells.map(({ p }) => p);
+  const least = Math.min(...ps);
+  return { p: Math.min(1, least * cells.length), cell: ps.indexOf(least), cells };
 }
 
 /** The exact one-sided p of `suspect` being as much worse than `other` as it is. */
@@ -64,16 +94,15 @@ function outcomesOf(values: readonly Scalar[], bins: Bins): number[] {
   return predictive(Array.from({ length: bins.count }, (_, bin) => found.filter(one => one === bin).length));
 }
 
-/** Noether's sample size (1987) for the superiority that was seen, with the variance that its ties leave. */
-function bootsNeeded(
-  good: readonly Scalar[],
-  bad: readonly Scalar[],
-  direction: Direction,
-): number | undefined {
+/**
+ * Noether's sample size (1987) for the superiority that was seen, with the variance that its ties leave; infinite where it
+ * leans the wrong way.
+ */
+function bootsNeeded({ good, bad }: EndBoots, direction: Direction, alpha: number): number {
   const [lower, higher] = direction === 'higher' ? [good, bad] : [bad, good];
   const superiority = superiorityOf(makeSample(higher), makeSample(lower));
-  if (superiority.share <= 0.5) return undefined;
-  const deviations = normalUpperQuantile(level / endLooks.length) + normalUpperQuantile(1 - power);
+  if (superiority.share <= 0.5) return Number.POSITIVE_INFINITY;
+  const deviations = normalUpperQuantile(alpha) + normalUpperQuantile(1 - power);
   return Math.ceil((deviations ** 2 * superiority.untied) / (6 * (superiority.share - 0.5) ** 2));
 }
 

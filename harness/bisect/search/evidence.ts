@@ -6,9 +6,12 @@ import { mutualInformation } from './information.ts';
 interface Pool {
   /** Commits with this code, in the order in which they were built. */
   commits: [number, ...number[]];
-  /** Boots by bin. */
-  counts: number[];
+  /** Boots by cell and bin. */
+  counts: Counts;
 }
+
+/** Numbers of boots by cell and bin. */
+type Counts = number[][];
 
 /** Candidates that no build tells apart yet: all of them make the same built commits bad. */
 interface CandidateClass {
@@ -31,9 +34,9 @@ interface WeighedClass {
   candidates: CandidateClass;
   /** P(the first bad commit is in this class). */
   weight: number;
-  /** If it is: the probability of each bin for one more boot of a good and of a bad commit. */
-  good: readonly number[];
-  bad: readonly number[];
+  /** If it is: by cell the probability of each bin for one more boot of a good and of a bad commit. */
+  good: readonly (readonly number[])[];
+  bad: readonly (readonly number[])[];
 }
 
 /** What the boots so far say about the first bad commit. */
@@ -46,11 +49,12 @@ export interface Posterior {
 /**
  * The boots of the built commits, and the posterior over the first bad commit that they imply. Every boot counts, those of
  * the ends too: the distributions before and after the change are unknown and integrated out (see `logMarginal`), so
- * ln w(class) = ln(size) + D(boots of commits it leaves good) + D(boots of commits it makes bad).
+ * ln w(class) = ln(size) + D(boots of commits it leaves good) + D(boots of commits it makes bad). Each cell has distributions of
+ * its own, so the two terms are sums over the cells.
  */
 export class Evidence {
   readonly #history: History;
-  readonly #bins: number;
+  readonly #bins: readonly number[];
   readonly #pools: Pool[] = [];
   readonly #poolOf = new Map<number, Pool>();
   readonly #poolOfCode = new Map<string, Pool>();
@@ -59,7 +63,8 @@ export class Evidence {
   #contradicted = false;
   #posterior: Posterior | undefined;
 
-  constructor(history: History, bins: number) {
+  /** @param bins the number of bins of each cell */
+  constructor(history: History, bins: readonly number[]) {
     this.#history = history;
     this.#bins = bins;
     const [first, ...others] = history.commits.flatMap(({ candidate }, place) => (candidate ? [place] : []));
@@ -87,11 +92,11 @@ export class Evidence {
     this.#arrange(own === undefined ? this.#split(commit) : this.#classes.map(({ members }) => members));
   }
 
-  /** @throws RangeError when the commit was not built */
-  addBoot(commit: number, bin: number): void {
+  /** @throws RangeError when the commit was not built, or there is no such cell */
+  addBoot(commit: number, cell: number, bin: number): void {
     const pool = this.#poolOf.get(commit);
     if (pool === undefined) throw new RangeError(`commit ${commit} was booted before it was built`);
-    addCount(pool.counts, bin, 1);
+    addCount(pool.counts, cell, bin, 1);
     this.#posterior = undefined;
   }
 
@@ -100,16 +105,16 @@ export class Evidence {
   }
 
   /**
-   * How many bits one more boot of a commit tells about the first bad commit: the mutual information of the bin of its value
+   * How many bits one more boot of a commit in a cell tells about the first bad commit: the mutual information of the bin of its value
    * and the class. A boot of a commit that is surely bad can tell something too, for the classes disagree on what bad
    * commits are like.
    */
-  bitsPerBoot(commit: number): number {
+  bitsPerBoot(commit: number, cell: number): number {
     const hypotheses = this.posterior.classes.flatMap(({ candidates, weight, good, bad }) => {
       const share = this.#badShare(candidates, commit);
       return [
-        { weight: weight * (1 - share), outcome: good },
-        { weight: weight * share, outcome: bad },
+        { weight: weight * (1 - share), outcome: outcomeIn(good, cell) },
+        { weight: weight * share, outcome: outcomeIn(bad, cell) },
       ];
     });
     return mutualInformation(hypotheses);
@@ -119,7 +124,7 @@ export class Evidence {
   builds(): { commit: number; boots: number }[] {
     return this.#pools.map(({ commits, counts }) => ({
       commit: commits[0],
-      boots: counts.reduce((sum, count) => sum + count, 0),
+      boots: counts.flat().reduce((sum, count) => sum + count, 0),
     }));
   }
 
@@ -144,13 +149,13 @@ export class Evidence {
     return pool;
   }
 
-  #noCounts(): number[] {
-    return new Array<number>(this.#bins).fill(0);
+  #noCounts(): Counts {
+    return this.#bins.map(bins => new Array<number>(bins).fill(0));
   }
 
   #merge(into: Pool, from: Pool): void {
     into.commits.push(...from.commits);
-    for (const [bin, count] of from.counts.entries()) addCount(into.counts, bin, count);
+    addCounts(into.counts, from.counts);
     for (const commit of from.commits) this.#poolOf.set(commit, into);
     for (const [code, pool] of this.#poolOfCode) if (pool === from) this.#poolOfCode.set(code, into);
     this.#pools.splice(this.#pools.indexOf(from), 1);
@@ -191,8 +196,8 @@ export class Evidence {
     const classes = fits.map(({ candidates, logWeight, counts }) => ({
       candidates,
       weight: Math.exp(logWeight - highest) / sum,
-      good: predictive(counts[good]),
-      bad: predictive(counts[bad]),
+      good: counts[good].map(predictive),
+      bad: counts[bad].map(predictive),
     }));
     const masses = new Float64Array(this.#history.commits.length);
     for (const { candidates, weight } of classes)
@@ -206,16 +211,33 @@ export class Evidence {
     let possible = true;
     for (const [pool, side] of sides) {
       if (side === torn) possible = false;
-      else for (const [bin, count] of pool.counts.entries()) addCount(counts[side], bin, count);
+      else addCounts(counts[side], pool.counts);
     }
-    const fit = Math.log(members.length) + logMarginal(counts[good]) + logMarginal(counts[bad]);
+    const fit = Math.log(members.length) + logMarginals(counts[good]) + logMarginals(counts[bad]);
     return { candidates, logWeight: possible ? fit : Number.NEGATIVE_INFINITY, counts };
   }
 }
 
-function addCount(counts: number[], bin: number, count: number): void {
+function addCounts(counts: Counts, more: Counts): void {
+  for (const [cell, ofCell] of more.entries())
+    for (const [bin, count] of ofCell.entries()) addCount(counts, cell, bin, count);
+}
+
+function addCount(counts: Counts, cell: number, bin: number, count: number): void {
+  const ofCell = counts[cell];
+  if (ofCell === undefined) throw new RangeError(`there is no cell ${cell}`);
   // biome-ignore lint/style/noNonNullAssertion: bins were cut for all counts alike, and have one count each
-  counts[bin]! += count;
+  ofCell[bin]! += count;
+}
+
+function logMarginals(counts: Counts): number {
+  return counts.reduce((sum, ofCell) => sum + logMarginal(ofCell), 0);
+}
+
+function outcomeIn(outcomes: readonly (readonly number[])[], cell: number): readonly number[] {
+  const outcome = outcomes[cell];
+  if (outcome === undefined) throw new RangeError(`there is no cell ${cell}`);
+  return outcome;
 }
 
 /** The probability of each bin for the next boot under Jeffreys' prior: (count + ½) / (boots + K/2). */

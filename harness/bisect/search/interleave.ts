@@ -1,5 +1,5 @@
 import { makeRandom } from '../../random.ts';
-import type { Action, Target } from './action.ts';
+import type { Action, BootTarget } from './action.ts';
 import type { Ledger } from './ledger.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { Ledger } from './ledger.ts';
  */
 export function interleave(
   ledger: Ledger,
-  sides: readonly { target: Target; boots: number }[],
+  sides: readonly { target: BootTarget; boots: number }[],
 ): Extract<Action, { kind: 'boot' }> {
   const fewest = Math.min(...sides.map(({ boots }) => boots));
   const behind = sides.filter(({ boots }) => boots === fewest);

@@ -3,9 +3,9 @@ import { type Bins, binOf } from './bins.ts';
 import { type EndsVerdict, judgeEnds } from './ends.ts';
 import { Evidence } from './evidence.ts';
 import type { History } from './history.ts';
-import type { Costs } from './next-step.ts';
 import type { Observation, Purpose } from './observation.ts';
 import type { SearchOptions } from './options.ts';
+import { Spending } from './spending.ts';
 
 /** A suspicion under test by fresh boots of its own. */
 export interface Attempt {
@@ -39,28 +39,24 @@ const failuresAllowed = 3;
 export class Ledger {
   readonly history: History;
   readonly options: SearchOptions;
-  /** Values of the boots that were made for the ends. */
-  readonly good: Scalar[] = [];
-  readonly bad: Scalar[] = [];
+  /** By cell the values of the boots that were made for the ends. */
+  readonly endBoots: readonly { good: Scalar[]; bad: Scalar[] }[];
   /** Commit to the reason why it cannot be judged. */
   readonly untestable = new Map<string, string>();
   readonly attempts: Attempt[] = [];
   revert: RevertTrial | undefined;
-  /** Counts of what was done, and the seconds that it took. */
-  readonly spent = { builds: 0, boots: 0, seconds: 0 };
+  readonly spent: Spending;
   #ends: EndsVerdict;
-  #evidence: { evidence: Evidence; bins: Bins } | undefined;
+  #evidence: { evidence: Evidence; cells: readonly { bins: Bins }[] } | undefined;
   readonly #codes = new Map<string, string | undefined>();
   readonly #tries = new Map<string, { passed: number; failed: number }>();
-  readonly #times = {
-    build: { ends: [] as number[], search: [] as number[], anew: [] as number[] },
-    boot: [] as number[],
-  };
 
   constructor(history: History, options: SearchOptions) {
     this.history = history;
     this.options = options;
-    this.#ends = judgeEnds([], [], options.worse);
+    this.spent = new Spending(options);
+    this.endBoots = Array.from({ length: options.cells }, () => ({ good: [], bad: [] }));
+    this.#ends = judgeEnds(this.endBoots, options.worse);
   }
 
   get goodEnd(): string {
@@ -74,9 +70,19 @@ export class Ledger {
     return this.#ends;
   }
 
+  /** Number of the cell in which suspicions are confirmed: where the ends differ most surely, once they were booted. */
+  get confirmingCell(): number {
+    return this.#ends.kind === 'more' ? 0 : this.#ends.cell;
+  }
+
   /** Undefined until the ends have been told apart, or are trusted. */
   get evidence(): Evidence | undefined {
     return this.#evidence?.evidence;
+  }
+
+  /** Boots that each end had at least, in each cell, before the ends were told apart. */
+  get fewestEndBoots(): number {
+    return Math.min(...this.endBoots.flatMap(({ good, bad }) => [good.length, bad.length]));
   }
 
   isBuilt(commit: string): boolean {
@@ -98,34 +104,17 @@ export class Ledger {
     return new Set([...this.untestable.keys()].map(id => this.history.placeOf(id)));
   }
 
-  /** Means of what was measured: of builds inside the range where there were any, for the first one builds everything. */
-  costs(): Costs {
-    const { build, boot } = this.#times;
-    const expected = this.options.expectedSeconds;
-    const builds = build.search.length > 0 ? build.search : build.ends.slice(1);
-    return { build: meanOr(expected.build, builds), boot: meanOr(expected.boot, boot) };
-  }
-
-  /** What building a kernel from nothing takes, in seconds: the longest build that did. */
-  get wholeBuild(): number {
-    const { ends, anew } = this.#times.build;
-    return Math.max(...ends, ...anew, 0) || this.options.expectedSeconds.build;
-  }
-
   /** @throws RangeError when it is of a commit that the history does not have */
   observe(observation: Observation): void {
     this.history.placeOf(observation.commit);
-    this.spent.seconds += observation.seconds;
+    this.spent.add(observation);
     const attempt = this.#attemptOf(observation.purpose);
     if (observation.purpose.stage === 'revert')
       this.revert ??= { culprit: observation.purpose.culprit, built: false, bad: [], reverted: [] };
     if (observation.type === 'built') this.#built(observation, attempt);
     else if (observation.type === 'booted') this.#booted(observation, attempt);
     else if (observation.type === 'boot-failed') this.#bootFailed(observation);
-    else {
-      if (observation.cause === 'build') this.spent.builds++;
-      this.#setAside(observation, observation.title);
-    }
+    else this.#setAside(observation, observation.title);
   }
 
   #attemptOf(purpose: Purpose): Attempt | undefined {
@@ -143,55 +132,54 @@ export class Ledger {
   }
 
   #built(observation: Observation & { type: 'built' }, attempt: Attempt | undefined): void {
-    const { commit, code, purpose, seconds } = observation;
-    this.spent.builds++;
+    const { commit, code } = observation;
     if (observation.without !== undefined) {
       if (this.revert) this.revert.built = true;
       return;
     }
-    if (purpose.stage === 'ends') this.#times.build.ends.push(seconds);
-    // One made anew builds everything, and tells nothing of what the next commit takes.
-    else if (purpose.stage === 'confirm') this.#times.build.anew.push(seconds);
-    else this.#times.build.search.push(seconds);
     attempt?.built.add(commit);
     if (!this.#codes.has(commit) || code !== undefined) this.#codes.set(commit, code);
     this.evidence?.addBuild(this.history.placeOf(commit), code);
   }
 
   #booted(observation: Observation & { type: 'booted' }, attempt: Attempt | undefined): void {
-    const { commit, without, purpose, value, seconds } = observation;
-    this.spent.boots++;
-    this.#times.boot.push(seconds);
+    const { commit, without, purpose, value, cell = 0 } = observation;
     this.#triesOf(observation).passed++;
     if (purpose.stage === 'revert') this.revert?.[without === undefined ? 'bad' : 'reverted'].push(value);
     attempt?.values.get(commit)?.push(value);
     if (without !== undefined) return;
     if (this.#evidence) {
-      const { evidence, bins } = this.#evidence;
-      evidence.addBoot(this.history.placeOf(commit), binOf(bins, value));
-    } else this.#bootedEnd(commit, value);
+      const { evidence, cells } = this.#evidence;
+      evidence.addBoot(this.history.placeOf(commit), cell, binOf(valueIn(cells, cell).bins, value));
+    } else this.#bootedEnd(commit, cell, value);
   }
 
-  #bootedEnd(commit: string, value: Scalar): void {
-    if (commit === this.goodEnd) this.good.push(value);
-    else if (commit === this.badEnd) this.bad.push(value);
-    if (this.#ends.kind === 'more' && Math.min(this.good.length, this.bad.length) < this.#ends.boots) return;
-    this.#ends = judgeEnds(this.good, this.bad, this.options.worse);
+  #bootedEnd(commit: string, cell: number, value: Scalar): void {
+    const { good, bad } = valueIn(this.endBoots, cell);
+    if (commit === this.goodEnd) good.push(value);
+    else if (commit === this.badEnd) bad.push(value);
+    if (this.#ends.kind === 'more' && this.fewestEndBoots < this.#ends.boots) return;
+    this.#ends = judgeEnds(this.endBoots, this.options.worse);
     if (this.#ends.kind === 'differ' || (this.#ends.kind === 'alike' && this.options.trustEnds))
-      this.#freeze(this.#ends.bins);
+      this.#freeze(this.#ends.cells);
   }
 
-  #freeze(bins: Bins): void {
-    const evidence = new Evidence(this.history, bins.count);
+  #freeze(cells: readonly { bins: Bins }[]): void {
+    const evidence = new Evidence(
+      this.history,
+      cells.map(({ bins }) => bins.count),
+    );
     for (const end of [this.goodEnd, this.badEnd])
       evidence.addBuild(this.history.placeOf(end), this.#codes.get(end));
-    for (const value of this.good) evidence.addBoot(0, binOf(bins, value));
-    for (const value of this.bad) evidence.addBoot(this.history.bad, binOf(bins, value));
-    this.#evidence = { evidence, bins };
+    for (const [cell, { bins }] of cells.entries()) {
+      const { good, bad } = valueIn(this.endBoots, cell);
+      for (const value of good) evidence.addBoot(0, cell, binOf(bins, value));
+      for (const value of bad) evidence.addBoot(this.history.bad, cell, binOf(bins, value));
+    }
+    this.#evidence = { evidence, cells };
   }
 
   #bootFailed(observation: Observation & { type: 'boot-failed' }): void {
-    this.spent.boots++;
     const tries = this.#triesOf(observation);
     tries.failed++;
     if (tries.failed >= failuresAllowed && tries.failed > tries.passed)
@@ -211,6 +199,9 @@ export class Ledger {
   }
 }
 
-function meanOr(expected: number, times: readonly number[]): number {
-  return times.length === 0 ? expected : times.reduce((sum, time) => sum + time, 0) / times.length;
+/** @throws RangeError when the search has no such cell */
+function valueIn<Value>(byCell: readonly Value[], cell: number): Value {
+  const value = byCell[cell];
+  if (value === undefined) throw new RangeError(`the search has no cell ${cell}`);
+  return value;
 }

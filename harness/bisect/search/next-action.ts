@@ -1,4 +1,4 @@
-import type { Action } from './action.ts';
+import { type Action, inCell } from './action.ts';
 import { afterConfirmation, suspectRange } from './conclude.ts';
 import type { Conclusion } from './conclusion.ts';
 import { judgeSuspect, mostAttempts } from './confirmation.ts';
@@ -40,10 +40,11 @@ function atEnds(ledger: Ledger): Action {
     if (ledger.overBudget) return undecided('budget', []);
     const unbuilt = [goodEnd, badEnd].find(commit => !ledger.isBuilt(commit));
     if (unbuilt !== undefined) return { kind: 'build', anew: false, commit: unbuilt, purpose };
-    return interleave(ledger, [
-      { target: { commit: goodEnd, purpose }, boots: ledger.good.length },
-      { target: { commit: badEnd, purpose }, boots: ledger.bad.length },
+    const sides = ledger.endBoots.flatMap(({ good, bad }, cell) => [
+      { target: inCell({ commit: goodEnd, purpose }, cell), boots: good.length },
+      { target: inCell({ commit: badEnd, purpose }, cell), boots: bad.length },
     ]);
+    return interleave(ledger, sides);
   }
   const bootsNeeded = ends.kind === 'alike' ? ends.bootsNeeded : undefined;
   return conclude({
@@ -75,10 +76,12 @@ function inSearch(ledger: Ledger, evidence: Evidence): Action {
     });
   }
   const { bootsPerCommit } = options;
-  const step = chooseStep({ history, evidence, untestable, bootsPerCommit, costs: ledger.costs() });
+  const step = chooseStep({ history, evidence, untestable, bootsPerCommit, costs: ledger.spent.costs() });
   if (step === undefined) return undecided('nothing-left', suspectRange(ledger, evidence));
   const target = { commit: history.commitAt(step.commit).id, purpose: { stage: 'search' } } as const;
-  return step.kind === 'boot' ? { kind: 'boot', ...target } : { kind: 'build', anew: false, ...target };
+  return step.kind === 'boot'
+    ? { kind: 'boot', ...inCell(target, step.cell) }
+    : { kind: 'build', anew: false, ...target };
 }
 
 function inAttempt(ledger: Ledger, attempt: Attempt): Action {
@@ -88,7 +91,7 @@ function inAttempt(ledger: Ledger, attempt: Attempt): Action {
   const unbuilt = commits.find(commit => !attempt.built.has(commit));
   if (unbuilt !== undefined) return { kind: 'build', anew: true, commit: unbuilt, purpose };
   const sides = commits.map(commit => ({
-    target: { commit, purpose },
+    target: inCell({ commit, purpose }, ledger.confirmingCell),
     boots: freshValues(attempt, commit).length,
   }));
   return interleave(ledger, sides);

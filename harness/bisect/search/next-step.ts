@@ -2,10 +2,10 @@ import type { Evidence } from './evidence.ts';
 import { type History, valueAt } from './history.ts';
 import { binaryEntropy } from './information.ts';
 
-/** What a build and a boot cost, in seconds, as measured so far. */
+/** What a build and a boot in each of the cells cost, in seconds, as measured so far. */
 export interface Costs {
   build: number;
-  boot: number;
+  boots: readonly number[];
 }
 
 /** The next step of a search, with what it is expected to tell. */
@@ -13,6 +13,8 @@ export interface Step {
   kind: 'build' | 'boot';
   /** Place in the history. */
   commit: number;
+  /** Number of the cell that tells most. */
+  cell: number;
   /** Probability that the commit is bad. */
   probability: number;
   bitsPerSecond: number;
@@ -32,9 +34,9 @@ export interface StepChoice {
 const leastBits = 1e-6;
 
 /**
- * The step that tells most about the first bad commit per second: one more boot of a built commit, or building the commit
- * that is bad with a probability nearest to one half and booting it as often as pays. Commits in doubt are so booted again
- * by themselves, and a build is weighed against the boots that it would cost.
+ * The step that tells most about the first bad commit per second: one more boot of a built commit in one of the cells, or
+ * building the commit that is bad with a probability nearest to one half and booting it as often as pays. Commits in doubt
+ * are so booted again by themselves, and a build is weighed against the boots that it would cost.
  * @returns undefined when no step tells anything
  */
 export function chooseStep(choice: StepChoice): Step | undefined {
@@ -52,14 +54,33 @@ function bestBoot(choice: StepChoice, badness: Float64Array): Step | undefined {
   for (const { commit, boots } of evidence.builds()) {
     if (boots >= bootsPerCommit || untestable.has(commit)) continue;
     const probability = valueAt(badness, commit);
-    const bits = evidence.bitsPerBoot(commit);
-    if (bits < leastBits || bits / costs.boot <= (best?.bitsPerSecond ?? 0)) continue;
-    best = { kind: 'boot', commit, probability, bitsPerSecond: bits / costs.boot };
+    for (const [cell, seconds] of costs.boots.entries()) {
+      const bits = evidence.bitsPerBoot(commit, cell);
+      const bitsPerSecond = bits / seconds;
+      if (bits < leastBits || bitsPerSecond <= (best?.bitsPerSecond ?? 0)) continue;
+      best = { kind: 'boot', commit, cell, probability, bitsPerSecond };
+    }
   }
   return best;
 }
 
 function bestBuild(choice: StepChoice, badness: Float64Array): Step | undefined {
+  const commit = evenestUnbuilt(choice, badness);
+  if (commit === undefined) return undefined;
+  const probability = valueAt(badness, commit);
+  let best: Step | undefined;
+  for (const [cell, seconds] of choice.costs.boots.entries()) {
+    const bits = Math.min(binaryEntropy(probability), choice.evidence.bitsPerBoot(commit, cell));
+    if (bits < leastBits) continue;
+    const bitsPerSecond = buildRate(probability, bits, seconds, choice);
+    if (bitsPerSecond > (best?.bitsPerSecond ?? 0))
+      best = { kind: 'build', commit, cell, probability, bitsPerSecond };
+  }
+  return best;
+}
+
+/** The commit that is bad with a probability nearest to one half, weighed with the trust that it can be tested. */
+function evenestUnbuilt(choice: StepChoice, badness: Float64Array): number | undefined {
   const { history, evidence, untestable } = choice;
   const trust = trustOf(choice);
   let best: number | undefined;
@@ -71,23 +92,24 @@ function bestBuild(choice: StepChoice, badness: Float64Array): Step | undefined 
     most = worth;
     best = place;
   }
-  if (best === undefined) return undefined;
-  const probability = valueAt(badness, best);
-  const bits = Math.min(binaryEntropy(probability), evidence.bitsPerBoot(best));
-  if (bits < leastBits) return undefined;
-  return { kind: 'build', commit: best, probability, bitsPerSecond: buildRate(probability, bits, choice) };
+  return best;
 }
 
 /**
  * Bits per second of building a commit and booting it b times, for the best b: what is left to learn, H, shrinks by the
  * share of one boot each time, H (1 - (1 - I/H)^b) / (build + b boot).
  */
-function buildRate(probability: number, bits: number, { costs, bootsPerCommit }: StepChoice): number {
+function buildRate(
+  probability: number,
+  bits: number,
+  boot: number,
+  { costs, bootsPerCommit }: StepChoice,
+): number {
   const whole = binaryEntropy(probability);
   const kept = 1 - bits / whole;
   let best = 0;
   for (let boots = 1; boots <= bootsPerCommit; boots++) {
-    const rate = (whole * (1 - kept ** boots)) / (costs.build + boots * costs.boot);
+    const rate = (whole * (1 - kept ** boots)) / (costs.build + boots * boot);
     if (rate < best) break;
     best = rate;
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readStored } from '../../store/sample.ts';
+import { mostCells } from './options.ts';
 
 const commit = z.string().min(1).max(200);
 const seconds = z.number().min(0);
@@ -23,6 +24,13 @@ const purpose = z.discriminatedUnion('stage', [
 /** The source that is built: a commit, perhaps with another one reverted on it. */
 const source = { commit, without: commit.optional(), purpose };
 
+/** Number of the cell in which it was booted; left out for the first one. */
+const cell = z
+  .int()
+  .min(0)
+  .max(mostCells - 1)
+  .optional();
+
 /** Something that was tried and what came of it: a line of the log of a bisection, from which everything is replayed. */
 export const observationShape = z.discriminatedUnion('type', [
   z.strictObject({
@@ -35,13 +43,21 @@ export const observationShape = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('booted'),
     ...source,
+    cell,
     seconds,
     trial,
     /** A whole number beyond 2^53 is written as text. */
     value: z.union([z.number(), z.string().regex(/^-?[0-9]{1,40}$/)]).transform(readStored),
   }),
   /** A boot that gave no value: it crashed or hung. */
-  z.strictObject({ type: z.literal('boot-failed'), ...source, seconds, trial, title: z.string().max(2000) }),
+  z.strictObject({
+    type: z.literal('boot-failed'),
+    ...source,
+    cell,
+    seconds,
+    trial,
+    title: z.string().max(2000),
+  }),
   /** The source cannot be judged. */
   z.strictObject({
     type: z.literal('untestable'),

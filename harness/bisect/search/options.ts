@@ -1,7 +1,12 @@
 import { z } from 'zod';
 
+/** Most cells of one search: each costs boots of both ends. */
+export const mostCells = 4;
+
 /** What a search is allowed and what it must reach; part of its state. */
 export const searchOptionsShape = z.strictObject({
+  /** Cells in which the commits are booted. */
+  cells: z.int().min(1).max(mostCells).default(1),
   /** Which way the values of the bad end lie from those of the good end. */
   worse: z.enum(['higher', 'lower']),
   /** Of the order of interleaved boots; unsigned, 32 bits. */

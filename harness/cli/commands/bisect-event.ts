@@ -49,7 +49,7 @@ export async function subjectOfEvent(
     terms: terms[event.direction],
     matrixFile: run.matrixFile,
     matrix,
-    cell,
+    cells: [cell],
     metric: event.metric,
     worse: event.after > event.before ? 'higher' : 'lower',
     accelerator: run.accelerator.accelerator,

@@ -74,14 +74,18 @@ async function read(
   if (status?.isFile() && !reference.endsWith('.json')) {
     const log = await readBisectionLog(reference);
     const terms = { good: 'good', bad: 'bad' };
-    return { log, file: reference, names: new CommitNames(), terms, metric: 'the metric' };
+    const cells = Array.from({ length: log.header.options.cells }, (_, cell) => `cell ${cell + 1}`);
+    return { log, file: reference, names: new CommitNames(new Map(), cells), terms, metric: 'the metric' };
   }
   const { folder, record } = await openBisection(reference, results);
   const log = await readBisectionLog(folder.logFile);
-  const { terms, metric } = record;
+  const { terms, metric, cells } = record;
   const tree = await unlessGone(KernelTree.open(record.tree, { signal }));
   const facts = tree && (await unlessGone(tree.describe(log.header.commits.map(({ id }) => id))));
-  const names = new CommitNames(facts);
+  const names = new CommitNames(
+    facts,
+    cells.map(({ label }) => label),
+  );
   return { log, file: folder.logFile, names, terms, metric, tree };
 }
 

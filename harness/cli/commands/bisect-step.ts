@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { GuestLaboratory } from '../../bisect/bisection/guest-laboratory.ts';
 import { type CommitVerdict, judgeCommit } from '../../bisect/bisection/judge-commit.ts';
-import { chooseCell, chooseMetric } from '../../bisect/bisection/subject.ts';
+import { chooseCells, chooseMetric } from '../../bisect/bisection/subject.ts';
 import type { Direction } from '../../bisect/search/ends.ts';
 import { KernelTree } from '../../bisect/tree/kernel-tree.ts';
 import { readFixups, SourceRepository } from '../../bisect/tree/source-repository.ts';
@@ -43,10 +43,11 @@ export async function bisectStep(
   context: CommandContext,
 ): Promise<number> {
   const { matrix, workloads } = await readMatrix(reference);
-  const cell = chooseCell(matrix, options.filter);
+  const cells = chooseCells(matrix, options.filter, 1);
+  const [cell] = cells;
   // biome-ignore lint/style/noNonNullAssertion: a matrix that was read knows the workloads of its cells
   const workload = workloads.get(cell.workload.name)!;
-  const { worse } = chooseMetric(options.metric, workload, { fixed: false, given: options.worse });
+  const { worse } = chooseMetric(options.metric, [workload], { fixed: false, given: options.worse });
   const boots = options.boots ?? defaultBoots;
   const need = options.need ?? Math.floor(boots / 2) + 1;
   if (need > boots)
@@ -61,7 +62,7 @@ export async function bisectStep(
   const display = createProgress(context);
   try {
     const laboratory = new GuestLaboratory({
-      ...{ matrix, cell, workloads, sources, folder, signal },
+      ...{ matrix, cells, workloads, sources, folder, signal },
       requested: matrix.require.accel ?? options.accel,
       cores: options.jobs ?? availableParallelism(),
       metric: options.metric,

@@ -1,6 +1,7 @@
 import type { BisectionSubject } from '../../bisect/bisection/bisection.ts';
-import { chooseCell, chooseMetric } from '../../bisect/bisection/subject.ts';
+import { chooseCells, chooseMetric } from '../../bisect/bisection/subject.ts';
 import type { Direction } from '../../bisect/search/ends.ts';
+import { mostCells } from '../../bisect/search/options.ts';
 import { UsageError } from '../../errors.ts';
 import type { AcceleratorRequest } from '../../machine/accelerator.ts';
 import { readMatrix } from '../inputs.ts';
@@ -30,14 +31,13 @@ export async function subjectOf(
   const { good, bad, terms } = endsOf(options);
   const tree = required(options.tree, '--tree DIR');
   const { file, matrix, workloads } = await readMatrix(required(reference, 'a matrix'));
-  const cell = chooseCell(matrix, options.filter);
+  const cells = chooseCells(matrix, options.filter, mostCells);
   const name = required(options.metric, '--metric NAME');
-  // biome-ignore lint/style/noNonNullAssertion: a matrix that was read knows the workloads of its cells
-  const workload = workloads.get(cell.workload.name)!;
-  const { worse } = chooseMetric(name, workload, { fixed: options.fixed ?? false, given: options.worse });
+  const own = cells.flatMap(({ workload }) => workloads.get(workload.name) ?? []);
+  const { worse } = chooseMetric(name, own, { fixed: options.fixed ?? false, given: options.worse });
   const accelerator = matrix.require.accel ?? options.accel;
   return {
-    ...{ tree, good, bad, terms, matrix, cell, worse, accelerator },
+    ...{ tree, good, bad, terms, matrix, cells, worse, accelerator },
     metric: name,
     matrixFile: file,
   };

@@ -121,9 +121,10 @@ async function resumed(
 async function goOn(stored: StoredBisection, context: CommandContext): Promise<number> {
   const { folder, record } = stored;
   const { matrix, workloads } = await restoreMatrix(record.matrixText, record.matrixFile);
-  const cell = matrix.cells.find(({ id }) => id === record.cell.id);
-  if (cell === undefined)
-    throw new UsageError('RUN_CHANGED', `${record.run} cannot be resumed: its cell means something else now`);
+  const [cell, ...others] = record.cells.flatMap(({ id }) => matrix.cells.find(one => one.id === id) ?? []);
+  if (cell === undefined || others.length + 1 !== record.cells.length)
+    throw new UsageError('RUN_CHANGED', `${record.run} cannot be resumed: its cells mean something else now`);
+  const cells = [cell, ...others] as const;
   const display = createProgress(context);
   const path = relative('', folder.path) || '.';
   const { sink } = display;
@@ -134,7 +135,7 @@ async function goOn(stored: StoredBisection, context: CommandContext): Promise<n
     });
   try {
     const { conclusion, ledger, names } = await runBisection(stored, {
-      ...{ matrix, cell, workloads, sink, signal: context.signal },
+      ...{ matrix, cells, workloads, sink, signal: context.signal },
       onAction: (action, ledger, names) =>
         sink({ type: 'status', lines: progressLines(ledger, action, names) }),
     });
@@ -144,7 +145,7 @@ async function goOn(stored: StoredBisection, context: CommandContext): Promise<n
       return context.interruption() ?? exitCodes.infrastructure;
     }
     const text = await writeBisectionReport(
-      { stored, conclusion, ledger, names, workloads, cell },
+      { stored, conclusion, ledger, names, workloads, cells },
       context.signal,
     );
     context.stdout(`${text}\n${path}/report\n`);

@@ -30,7 +30,7 @@ export function defineBisectCommands(program: Command, start: Start): void {
 
 function defineSearch(bisect: Command, start: Start): void {
   bisect
-    .argument('[matrix]', 'matrix file; its kernels are replaced by the commits')
+    .argument('[matrix]', 'matrix file; its kernels are replaced by the commits; up to four cells of it')
     .argument('[paths...]', 'after --: only commits that touch these paths are suspect')
     .option('--tree <folder>', 'the git tree; it is only read, never modified')
     .option('--good <revision>', 'a commit without the change; need not be an ancestor of the bad one')

@@ -35,7 +35,7 @@ const culprit = commits[5]!;
 const { file, matrix, workloads } = await readMatrix('bisect');
 const cell = matrix.cells[0]!;
 const request: BisectionRequest = {
-  ...{ matrix, cell, results, tree: fixture.path, matrixFile: file },
+  ...{ matrix, cells: [cell], results, tree: fixture.path, matrixFile: file },
   good: commits[0]!,
   bad: 'HEAD',
   terms: { good: 'good', bad: 'bad' },
@@ -79,7 +79,7 @@ t.test('a bisection is begun, carried out, told and read again', async t => {
   const tree = await KernelTree.open(fixture.path);
   const names = new CommitNames(await tree.describe(commits));
   const text = await writeBisectionReport(
-    { stored, conclusion: conclusion!, ledger, names, workloads, cell },
+    { stored, conclusion: conclusion!, ledger, names, workloads, cells: [cell] },
     signal,
   );
   t.match(text, `first bad commit: ${culprit.slice(0, 12)} ("change 5")\n`);
@@ -123,7 +123,10 @@ t.test('several commits that cannot be told apart are a range for regzbot', asyn
   });
   await log[Symbol.asyncDispose]();
   const names = new CommitNames(await (await KernelTree.open(fixture.path)).describe(commits));
-  await writeBisectionReport({ stored, conclusion: conclusion!, ledger, names, workloads, cell }, signal);
+  await writeBisectionReport(
+    { stored, conclusion: conclusion!, ledger, names, workloads, cells: [cell] },
+    signal,
+  );
   const mail = await readFile(join(stored.folder.path, 'report', 'mail.txt'), 'utf8');
   t.match(mail, `#regzbot introduced: ${commits[3]}..${commits[5]}\n`);
 });

@@ -10,7 +10,7 @@ const why = (log: ReturnType<typeof searchLog>, commit: string) =>
 t.test('the boots of a commit, and what they say', t => {
   const log = searchLog(changeAtNine);
   const evidence = evidenceOf(log, 'c8', 'log');
-  t.ok(evidence.values.length >= 7 && evidence.values.every(value => value === 39));
+  t.ok(evidence.values[0]!.length >= 7 && evidence.values[0]!.every(value => value === 39));
   t.ok(evidence.bad! < 0.02 && evidence.badWithout! > 0.2, `${evidence.bad} against ${evidence.badWithout}`);
   t.match(why(log, 'c8'), /c8\n {2}\d+ boots: 39 39 .*\n {2}bad with a probability of <?0\.\d %/);
   t.match(why(log, 'c8'), /without its own boots .* they took 0\.\d\d bit of doubt/);

@@ -34,8 +34,12 @@ function play(history: History, answer: Answer, options: Partial<SearchOptions> 
 function observe(action: Wanted, { code, value, failed, untestable }: Answered): Observation {
   const { commit, without, purpose } = action;
   const source = { commit, ...(without !== undefined && { without }), purpose, seconds: 1 };
-  if (value !== undefined) return { type: 'booted', ...source, value };
-  if (failed !== undefined) return { type: 'boot-failed', ...source, title: failed };
+  const booted = {
+    ...source,
+    ...(action.kind === 'boot' && action.cell !== undefined && { cell: action.cell }),
+  };
+  if (value !== undefined) return { type: 'booted', ...booted, value };
+  if (failed !== undefined) return { type: 'boot-failed', ...booted, title: failed };
   if (untestable !== undefined) return { type: 'untestable', ...source, cause: 'build', title: untestable };
   return { type: 'built', ...source, ...(code !== undefined && { code }) };
 }
@@ -86,6 +90,29 @@ t.test('the ends are booted in turn, in an order that the seed decides', t => {
   for (let pair = 0; pair < boots.length; pair += 2) t.not(boots[pair], boots[pair + 1], `pair ${pair / 2}`);
   t.strictSame(order(1), boots);
   t.notSame(order(2), boots);
+  t.end();
+});
+
+t.test('of several cells the one that tells most is booted, and confirms', t => {
+  const noise = [0, 1, 2, 3];
+  let boots = 0;
+  const { conclusion, actions, ledger } = play(
+    linearHistory(32),
+    action => {
+      if (action.kind === 'build') return {};
+      const bad = placeOf(action.commit) >= 11 && action.without === undefined;
+      return action.cell === 1 ? { value: bad ? 40 : 39 } : { value: noise[boots++ % noise.length]! };
+    },
+    { cells: 2 },
+  );
+  t.match(conclusion, { kind: 'found', culprits: ['c11'], revert: { kind: 'restored' } });
+  const cells = (stage: string) =>
+    actions.flatMap(one => (one.kind === 'boot' && one.purpose.stage === stage ? [one.cell ?? 0] : []));
+  t.equal(cells('ends').filter(cell => cell === 0).length, 20, 'the ends are booted in both');
+  t.equal(cells('ends').filter(cell => cell === 1).length, 20);
+  for (const stage of ['search', 'confirm', 'revert'])
+    t.ok(cells(stage).length > 0 && cells(stage).every(cell => cell === 1), stage);
+  t.equal(ledger.confirmingCell, 1);
   t.end();
 });
 

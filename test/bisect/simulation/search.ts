@@ -1,3 +1,4 @@
+import { inCell } from '../../../harness/bisect/search/action.ts';
 import type { Conclusion } from '../../../harness/bisect/search/conclusion.ts';
 import { Ledger } from '../../../harness/bisect/search/ledger.ts';
 import { nextAction } from '../../../harness/bisect/search/next-action.ts';
@@ -10,7 +11,13 @@ function runSearch(
   world: World,
   given: Partial<SearchOptions> = {},
 ): { ledger: Ledger; conclusion: Conclusion } {
-  const options = searchOptionsShape.parse({ worse: 'higher', seed: 0, revert: false, ...given });
+  const options = searchOptionsShape.parse({
+    worse: 'higher',
+    seed: 0,
+    revert: false,
+    cells: world.cells ?? 1,
+    ...given,
+  });
   const ledger = new Ledger(world.history, options);
   for (;;) {
     const action = nextAction(ledger);
@@ -19,7 +26,12 @@ function runSearch(
     const place = world.history.placeOf(commit);
     const build = { commit, purpose, seconds: buildSeconds };
     if (action.kind === 'boot')
-      ledger.observe({ type: 'booted', commit, purpose, seconds: bootSeconds, value: world.boot(place) });
+      ledger.observe({
+        type: 'booted',
+        ...inCell({ commit, purpose }, action.cell ?? 0),
+        seconds: bootSeconds,
+        value: world.boot(place, action.cell),
+      });
     else if (world.untestable.has(place))
       ledger.observe({ type: 'untestable', ...build, cause: 'build', title: 'it does not build' });
     else {

@@ -9,8 +9,10 @@ export interface World {
   untestable: ReadonlySet<number>;
   /** A build of a commit is made. */
   build(place: number): void;
-  /** One boot of a commit. */
-  boot(place: number): number;
+  /** How many cells there are; one by default. */
+  cells?: number;
+  /** One boot of a commit; of the first cell unless another is named. */
+  boot(place: number, cell?: number): number;
 }
 
 /** A kind of data and history. */
@@ -171,6 +173,20 @@ const thirdLevel: WorldKind = {
   },
 };
 
+/** The change shows in the first cell only; the ends are alike in the two others. */
+const threeCells: WorldKind = {
+  name: 'three cells, 3 sd in one',
+  make: (commits, random) => {
+    const still = shifted(0);
+    const telling = oneChange('', shifted(0), shifted(3)).make(commits, random);
+    return {
+      ...telling,
+      cells: 3,
+      boot: (place, cell = 0) => (cell === 0 ? telling.boot(place) : still(random)),
+    };
+  },
+};
+
 /** A twelfth of the commits cannot be tested: half of these alone, half in rows of eight. */
 const skipsAndMerges: WorldKind = {
   name: 'skips and merges, 3 sd',
@@ -203,6 +219,7 @@ export const kinds: readonly WorldKind[] = [
   drifting('3 sd, host drifts .08 sd a boot', 3),
   thirdLevel,
   skipsAndMerges,
+  threeCells,
   noisyBuilds('3 sd, each build .5 sd of its own', 0.5),
   noisyBuilds('3 sd, each build 1 sd of its own', 1),
   noChange,

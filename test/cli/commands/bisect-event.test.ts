@@ -74,7 +74,7 @@ t.test('an event says what is bisected, and brings its boots', async t => {
     metric: 'wasted_bytes',
     worse: 'higher',
     accelerator: 'tcg',
-    cell: { vcpus: 2 },
+    cells: [{ vcpus: 2 }],
   });
   const { good, bad } = subject.earlier!;
   t.match(good, { run: '20261108T030000Z-nightly-0008', code: 'old', conditions: { qemu: '7.2.22' } });

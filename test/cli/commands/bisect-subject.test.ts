@@ -13,7 +13,7 @@ const subject = (more: Partial<BisectSubjectOptions>, matrix: string | undefined
 t.test('the older end, the newer one, and what they are called', async t => {
   t.match(await subject({ good: 'v1', bad: 'v2' }), {
     ...{ tree: '/linux', good: 'v1', bad: 'v2', terms: { good: 'good', bad: 'bad' } },
-    ...{ metric: 'failed_becoming', worse: 'higher', accelerator: 'auto', cell: { vcpus: 2 } },
+    ...{ metric: 'failed_becoming', worse: 'higher', accelerator: 'auto', cells: [{ vcpus: 2 }] },
   });
   t.match(
     await subject({ good: 'v2', bad: 'v1', fixed: true }),
