@@ -23,8 +23,10 @@ export interface LockOptions {
 }
 
 const heartbeatMs = 10_000;
-/** An unreadable lock file (not written yet, or by another version) is stale after this time without a heartbeat. */
+/** An unreadable lock file, such as one of another version, is stale after this time without a heartbeat. */
 const unreadableStaleMs = 60_000;
+/** One without a complete line is being written, or its writer died: it is stale after this time. */
+const unfinishedStaleMs = 1000;
 /** Suffix of the lock that guards taking over a lock. */
 export const takeoverEnding = '.takeover';
 const deepestTakeover = 3;
@@ -63,14 +65,14 @@ export class FileLock implements AsyncDisposable {
     for (;;) {
       wait.throwIfAborted();
       const self = describeSelf(options.purpose);
-      if (await createLockFile(path, self)) {
+      if ((await createLockFile(path, self)) && (await holdsLock(path, self.nonce))) {
         debug('lock', () => `${path} taken: ${options.purpose}`);
         return new FileLock(path, self.nonce);
       }
       const state = await readLock(path);
       if (state.kind === 'free') continue;
       if (state.kind === 'stale') await FileLock.#removeStale(path, options, depth);
-      else if (options.wait === false) throw heldError(path, state.holder);
+      else if (options.wait === false && !state.unfinished) throw heldError(path, state.holder);
       else await wait.once(state.holder);
     }
   }
@@ -124,8 +126,7 @@ export class FileLock implements AsyncDisposable {
    * @throws InfrastructureError LOCK_LOST if another process removed or took it
    */
   async verify(): Promise<void> {
-    const state = await readLock(this.path);
-    if (state.kind === 'free' || state.holder?.nonce !== this.#nonce) {
+    if (!(await holdsLock(this.path, this.#nonce))) {
       throw new InfrastructureError(
         'LOCK_LOST',
         `${this.path} was removed or taken by another process while it was held`,
@@ -163,8 +164,17 @@ export async function withFileLock<Result>(
 /** The state of a lock: free (no file), held, or stale (its holder is gone). */
 export type LockState =
   | { kind: 'free' }
-  | { kind: 'held'; holder: LockHolder | undefined }
+  | { kind: 'held'; holder: LockHolder | undefined; unfinished?: true }
   | { kind: 'stale'; holder: LockHolder | undefined };
+
+/**
+ * Whether a lock that we wrote is still ours. It is not if we were suspended between creating and writing it, for so long
+ * that another process took it for dead.
+ */
+async function holdsLock(path: string, nonce: string): Promise<boolean> {
+  const state = await readLock(path);
+  return state.kind !== 'free' && state.holder?.nonce === nonce;
+}
 
 /** Reads a lock without taking it. */
 export async function readLock(path: string): Promise<LockState> {
@@ -178,7 +188,9 @@ export async function readLock(path: string): Promise<LockState> {
     throw error;
   }
   const holder = parseHolder(text);
-  if (!holder) return { kind: ageMs > unreadableStaleMs ? 'stale' : 'held', holder: undefined };
+  if (!holder && !text.endsWith('\n'))
+    return ageMs > unfinishedStaleMs ? { kind: 'stale', holder } : { kind: 'held', holder, unfinished: true };
+  if (!holder) return { kind: ageMs > unreadableStaleMs ? 'stale' : 'held', holder };
   return { kind: isAlive(holder, ageMs) ? 'held' : 'stale', holder };
 }
 

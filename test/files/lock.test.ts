@@ -128,9 +128,14 @@ t.test('locks of the dead are taken over, those of the living are not', async t 
   t.equal(await stateOf({ host: `not-${hostname()}` }, 600_000), 'stale', '… but its heartbeat stopped');
   t.equal(await stateOf({ pidNamespace: 'pid:[1]', pid: deadPid }), 'held', 'nor can another container');
   t.equal(await stateOf('', 0), 'held', 'a file just created is not written yet');
-  t.equal(await stateOf('', 30_000), 'held', 'that of another version has its heartbeat');
-  t.equal(await stateOf('', 90_000), 'stale');
-  t.equal(await stateOf('{"pid":1,"nonce":"x"}', 90_000), 'stale');
+  t.equal(await stateOf('', 2_000), 'stale', 'its writer died');
+  t.equal(await stateOf('{"pid":1,"nonce', 2_000), 'stale', 'in the middle of it');
+  t.equal(
+    await stateOf('{"pid":1,"nonce":"x"}\n', 30_000),
+    'held',
+    'that of another version has its heartbeat',
+  );
+  t.equal(await stateOf('{"pid":1,"nonce":"x"}\n', 90_000), 'stale');
 
   await stateOf({ pid: deadPid });
   const taken = await FileLock.acquire(sample, { purpose: 'heir', wait: false });
