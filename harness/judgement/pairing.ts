@@ -78,8 +78,9 @@ function pairName(candidate: SideCell, axis: string, side: Side): string {
   const others = side.varied.filter(
     name => !belongsToAxis(name, axis) && candidate.settings[name] !== undefined,
   );
-  const words = others.map(name => `${name}=${candidate.settings[name]}`);
-  return [...words, `${axis}=${candidate.settings[axis]}`].join(' ');
+  return [...others, axis]
+    .map(name => `${name}=${candidate.names?.[name] ?? candidate.settings[name]}`)
+    .join(' ');
 }
 
 /** Two cells may share a label when they come from matrices that vary different axes. */

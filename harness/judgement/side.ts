@@ -25,6 +25,8 @@ export interface SideCell {
   id: string;
   label: string;
   settings: Record<string, string>;
+  /** Axis name to the short name of its value, where the matrix gives one. */
+  names?: Readonly<Record<string, string>> | undefined;
   /** The design of its workload; fixed work if unknown. */
   design: WorkloadDesign;
   /** Object digest of the kernel that it booted; undefined if unknown. */
@@ -91,6 +93,7 @@ function runCell(samples: CellSamples, run: RunRecord): SideCell {
     id: cell.id,
     label: cell.label,
     settings: cell.settings,
+    names: cell.names,
     design: cell.design,
     kernel: kernelOfCell(run, cell.settings),
     facts: passed.length > 0 ? cellFacts(samples, run.workloads) : undefined,

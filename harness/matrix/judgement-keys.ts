@@ -106,9 +106,10 @@ export function readCompare(
     return undefined;
   }
   const values = [...new Set(matrix.cells.flatMap(cell => cell.settings[compare.axis] ?? []))];
-  const base = values.find(
-    value => canonicalText(compare.axis, value) === canonicalText(compare.axis, String(compare.base)),
-  );
+  const wanted = String(compare.base);
+  const named = matrix.cells.find(({ names }) => names?.[compare.axis] === wanted)?.settings[compare.axis];
+  const base =
+    values.find(value => canonicalText(compare.axis, value) === canonicalText(compare.axis, wanted)) ?? named;
   if (base === undefined) {
     const message = `no cell has ${compare.axis}=${String(compare.base)}`;
     source.report(['compare', 'base'], message, suggest(String(compare.base), values));

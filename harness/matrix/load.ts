@@ -12,6 +12,7 @@ import {
   maximumCells,
   type PlacedCell,
 } from './axes/expand.ts';
+import { checkNames } from './axes/named-value.ts';
 import { makeDefaults, readTopTable } from './axes/top-table.ts';
 import { checkClocks, checkGatedTotals, readCompare, readGates, readTrials } from './judgement-keys.ts';
 import { type PathContext, resolveMatrixPath, toKernelSource } from './kernel-source.ts';
@@ -106,6 +107,7 @@ class MatrixReader {
     const name = shape.name ?? basename(this.options.file).replace(/\.ya?ml$/, '');
     const cells = placed.map(one => one.cell);
     const varied = findVaried(cells, axes.order);
+    checkNames(source, cells);
     for (const cell of cells) cell.label = makeLabel(cell, varied, name);
     const matrix: Matrix = {
       name,

@@ -11,6 +11,17 @@ const scalar = z
     error: 'this must be text, a number, or true or false',
   })
   .meta({ id: 'scalar' });
+const axisValue = z
+  .union(
+    [
+      scalar,
+      z.record(name, scalar).refine(value => Object.keys(value).length === 1, {
+        error: 'this must hold one value with its name: { NAME: value }',
+      }),
+    ],
+    { error: 'this must be text, a number, true or false, or a value with a short name: { NAME: value }' },
+  )
+  .meta({ id: 'value', description: 'A value, or one with a short name for labels: { NAME: value }.' });
 const workload = z
   .union([z.string(), z.record(z.string(), z.record(z.string(), scalar).nullable())], {
     error: 'this must be the name of a workload, or a map { NAME: { PARAMETER: value } }',
@@ -46,7 +57,7 @@ type Shape = Record<PlainAxis | 'workload', z.ZodOptional<z.ZodType>>;
 
 function axisShape(wrap: (value: z.ZodType) => z.ZodType): Shape {
   const shape: Partial<Shape> = {};
-  for (const axis of plainAxes) shape[axis] = wrap(scalar).describe(axisWords[axis]).optional();
+  for (const axis of plainAxes) shape[axis] = wrap(axisValue).describe(axisWords[axis]).optional();
   shape.workload = wrap(workload).optional();
   return shape as Shape;
 }

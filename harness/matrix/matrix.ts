@@ -36,6 +36,8 @@ export interface Cell {
   label: string;
   /** Axis name to value as written, for filters, reports and comparisons. Holds every axis, varied or not. */
   settings: Record<string, string>;
+  /** Axis name to the short name of its value, where the file gives one. */
+  names?: Record<string, string>;
   kernel: string;
   /** Names of fragments in guests/kernel/, joined by `+`; `plain` is the control without any. */
   config: string;

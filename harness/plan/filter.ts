@@ -63,7 +63,11 @@ function satisfies(cell: Cell, filter: Filter): boolean {
   if (filter.axis === 'id') return filter.values.some(value => value !== '' && cell.id.startsWith(value));
   if (!Object.hasOwn(cell.settings, filter.axis)) return false;
   const setting = cell.settings[filter.axis];
-  return setting !== undefined && filter.values.includes(canonicalText(filter.axis, setting));
+  const texts = [
+    setting === undefined ? undefined : canonicalText(filter.axis, setting),
+    cell.names?.[filter.axis],
+  ];
+  return texts.some(text => text !== undefined && filter.values.includes(text));
 }
 
 function nothingLeft(filter: Filter, left: readonly Cell[], all: readonly Cell[]): UsageError {

@@ -166,7 +166,7 @@ function elapsedByDate(records: readonly TrialRecord[]): number {
 export function reproduceCommand(run: RunRecord, cell: Cell): string {
   const words = ['npm', 'run', '-s', 'modstorm', '--', 'run', run.matrixFile];
   for (const axis of run.matrix.varied) {
-    const value = cell.settings[axis];
+    const value = cell.names?.[axis] ?? cell.settings[axis];
     if (value !== undefined) words.push('--filter', `${axis}=${value}`);
   }
   if (run.accelerator.requested !== 'auto') words.push('--accel', run.accelerator.requested);

@@ -30,6 +30,7 @@ export const cellSchema = objectOf<Cell>({
   id,
   label: z.string(),
   settings,
+  names: z.exactOptional(mapOf(z.string())),
   kernel: text,
   config: z.string(),
   vcpus: z.int().min(1),

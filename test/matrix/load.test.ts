@@ -7,6 +7,7 @@ import { matrixJsonSchema } from '../../harness/matrix/json-schema.ts';
 import { loadMatrix } from '../../harness/matrix/load.ts';
 import { addOwnWorkloads } from '../../harness/matrix/own-workloads.ts';
 import { parseWorkload } from '../../harness/matrix/workload/workload-file.ts';
+import { filterCells } from '../../harness/plan/filter.ts';
 import { complaints, fragments, load, oneKernel, readProject, workloads, yamlFiles } from './fixture.ts';
 
 const labels = (text: string): string[] => load(text).cells.map(cell => cell.label);
@@ -116,6 +117,29 @@ t.test('workloads and their parameters are axes', t => {
     () => loadMatrix(`${oneKernel}workload: other`, { file: 'f', workloads: without, fragments: ['stats'] }),
     /the workload other needs the config fragment dups/,
   );
+  t.end();
+});
+
+t.test('a value may have a short name, which labels and filters use', t => {
+  const named = `${oneKernel}axes:\n  command_line: ['', { trace: log_buf_len=4M  quiet }]\n`;
+  t.strictSame(labels(named), ['command_line=""', 'command_line=trace']);
+  const matrix = load(`${named}compare: { axis: command_line, base: trace }\n`);
+  const plain = load(`${oneKernel}axes:\n  command_line: ['', 'log_buf_len=4M quiet']\n`);
+  t.strictSame(
+    matrix.cells.map(({ id }) => id),
+    plain.cells.map(({ id }) => id),
+    'the cells are the same',
+  );
+  t.equal(matrix.cells[1]!.settings['command_line'], 'log_buf_len=4M quiet');
+  t.equal(matrix.compare!.base, 'log_buf_len=4M quiet');
+  t.strictSame(filterCells(matrix, ['command_line=trace']), [matrix.cells[1]]);
+  t.strictSame(filterCells(matrix, ['command_line=log_buf_len=4M quiet']), [matrix.cells[1]]);
+  t.match(
+    complaints(`${oneKernel}axes:\n  command_line: [{ a: quiet }, { a: debug }]\n`),
+    /"a" names two values of command_line/,
+  );
+  t.match(complaints(`${oneKernel}axes:\n  vcpus: [{ a: 1, b: 2 }]\n`), /must hold one value with its name/);
+  t.match(complaints(`${oneKernel}axes:\n  vcpus: [{ few: 0 }]\n`), /vcpus must be a whole number/);
   t.end();
 });
 

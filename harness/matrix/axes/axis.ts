@@ -5,6 +5,7 @@ import { suggest } from '../source/nearest.ts';
 import { kindOf } from '../source/shape-issues.ts';
 import { canonicalBytes, canonicalDuration } from '../workload/parameter.ts';
 import type { WorkloadDefinition } from '../workload/workload.ts';
+import { namedValue } from './named-value.ts';
 import { expandRange, integerRange, isRange, type RangeUnit } from './range.ts';
 
 /** One checked value of an axis. */
@@ -13,6 +14,8 @@ export interface AxisValue {
   value: string | number;
   /** The canonical text, for settings and labels. */
   text: string;
+  /** The short name that the file gives it, for labels. */
+  name?: string;
   /** Equal for two spellings of the same value (`stats+dups`, `dups+stats`). */
   identity: string;
 }
@@ -46,10 +49,16 @@ export const axisDefaults: Record<Exclude<PlainAxis, 'kernel'>, string | number>
 };
 
 /**
- * Reads and checks one value of an axis.
+ * Reads and checks one value of an axis, with or without a short name.
  * @throws UsageError AXIS_VALUE_INVALID (or SIZE_INVALID)
  */
 export function readAxisValue(axis: PlainAxis, raw: unknown, context: AxisContext): AxisValue {
+  const { name, value } = namedValue(raw);
+  const read = readUnnamed(axis, value, context);
+  return name === undefined ? read : { ...read, name };
+}
+
+function readUnnamed(axis: PlainAxis, raw: unknown, context: AxisContext): AxisValue {
   switch (axis) {
     case 'kernel':
       return plain(oneOf('kernel', text(raw), context.kernels));

@@ -62,7 +62,13 @@ export function makeCell(draft: Draft, context: AxisContext): Cell {
     workload,
     design: designFor(findWorkload(context, workload.name), workload.parameters),
   };
-  return cpu === 'auto' ? cell : { ...cell, cpuModel: cpu };
+  if (cpu !== 'auto') cell.cpuModel = cpu;
+  const names = plainAxes.flatMap(axis => {
+    const { name } = plain[axis].value;
+    return name === undefined ? [] : [[axis, name] as const];
+  });
+  if (names.length > 0) cell.names = Object.fromEntries(names);
+  return cell;
 }
 
 /** Canonical JSON: one spelling, sorted keys, base units. Uses the name of the kernel, so that runs can be compared. */
@@ -118,7 +124,7 @@ export function findVaried(cells: readonly Cell[], fileOrder: readonly string[])
 /** `config=stats vcpus=8`, or the matrix's name if nothing varies. */
 export function makeLabel(cell: Cell, varied: readonly string[], matrix: string): string {
   const words = varied.flatMap(axis => {
-    const text = cell.settings[axis];
+    const text = cell.names?.[axis] ?? cell.settings[axis];
     if (text === undefined) return [];
     return [`${axis}=${/^[^\s"']+$/.test(text) ? text : JSON.stringify(text)}`];
   });
