@@ -8,42 +8,42 @@ import { nextAction } from '../search/next-action.ts';
 import type { Observation } from '../search/observation.ts';
 import { judgeBoot } from './boot-verdict.ts';
 
-/** Builds and boots sources; the real one needs a compiler and QEMU. */
+/** Builds and boots sources; the real implementation needs a compiler and QEMU. */
 export interface Laboratory {
   /**
-   * Builds a source for all cells; for a confirmation from nothing, whatever was built of it before.
+   * Builds a source for all cells; for a confirmation from scratch, ignoring earlier builds.
    * @returns the content key of image and modules
-   * @throws BuildError when the source is at fault; InfrastructureError when the host is
+   * @throws BuildError if the source is at fault; InfrastructureError if the host is
    */
   build(target: Target): Promise<string>;
   /**
-   * Boots a source that was built, perhaps by an earlier process.
+   * Boots a source that was built, possibly by an earlier process.
    * @param trial the id of the boot, and of the folder for its evidence
    */
   boot(target: BootTarget, trial: string): Promise<TrialRecord>;
 }
 
-/** What a search is carried out with. */
+/** The dependencies for carrying out a search. */
 export interface BisectOptions {
   ledger: Ledger;
-  /** Keeps what was seen, before anything else is done. */
+  /** Records an observation before anything else is done. */
   append(observation: Observation): Promise<void>;
   laboratory: Laboratory;
   metric: string;
   signal: AbortSignal;
-  /** Monotonic time, ns; what builds and boots take decides between them. */
+  /** Monotonic time, ns. The measured durations of builds and boots determine the next step. */
   now?: () => bigint;
-  /** Told of each action before it is done. */
+  /** Called before each action. */
   onAction?: (action: Action) => void;
-  /** Told of what came of it, after the ledger. */
+  /** Called after each observation, when the ledger includes it. */
   onObservation?: (observation: Observation) => void;
 }
 
 /**
- * Does what the search wants until it concludes. Whatever was seen is in the log before the next step begins, so a process
- * that is killed loses the step it was at and nothing else.
- * @returns undefined when it was interrupted
- * @throws InfrastructureError and other errors of the host, which judge no commit
+ * Carries out the actions of a search until it concludes. Every observation is in the log before the next step begins, so a
+ * killed process only loses its current step.
+ * @returns undefined if it was interrupted
+ * @throws InfrastructureError and other errors of the host, which say nothing about a commit
  */
 export async function bisectCommits(options: BisectOptions): Promise<Conclusion | undefined> {
   const { ledger, signal } = options;
@@ -105,8 +105,8 @@ async function boot(
 }
 
 /**
- * What is wrong with one source: it does not build, its Kconfig lacks an option, it has no counters, or it lacks a module
- * that the workload loads. Any other error is of the host or of what was asked for, and holds for all sources.
+ * Errors of one source: it does not build, its Kconfig lacks an option, it has no counters, or it lacks a module that the
+ * workload loads. Other errors concern the host or the request, and apply to all sources.
  */
 const faultsOfSource: ReadonlySet<ErrorCode> = new Set([
   'KERNEL_BUILD_FAILED',
@@ -119,7 +119,7 @@ const faultsOfSource: ReadonlySet<ErrorCode> = new Set([
   'MODULE_UNKNOWN',
 ]);
 
-/** Why the source that was built cannot be tested; undefined for an error that is none of the source. */
+/** The reason why the source cannot be tested; undefined if the error is not one of the source. */
 export function untestableCause(error: unknown): { cause: 'build' | 'conflict'; title: string } | undefined {
   if (!(error instanceof HarnessError && faultsOfSource.has(error.code))) return undefined;
   const cause = error.code === 'KERNEL_REVERT_CONFLICT' ? 'conflict' : 'build';

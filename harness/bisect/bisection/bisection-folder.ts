@@ -7,9 +7,9 @@ import { isRunName } from '../../store/run-name.ts';
 
 const recordName = 'bisection.json';
 
-/** The folder of a bisection: bisection.json, bisect.ndjson, a folder for each boot in trials/, and report/. */
+/** The folder of a bisection: bisection.json, bisect.ndjson, trials/ with a folder per boot, and report/. */
 export class BisectionFolder {
-  /** Where the trials and the reports go. */
+  /** Trials and reports go into the same kind of folder as those of a run. */
   readonly run: RunFolder;
 
   private constructor(run: RunFolder) {
@@ -29,13 +29,13 @@ export class BisectionFolder {
     return join(this.path, 'bisect.ndjson');
   }
 
-  /** Makes a folder below `root`. @throws InfrastructureError RUN_FOLDER_FAILED */
+  /** Creates a folder in `root`. @throws InfrastructureError RUN_FOLDER_FAILED */
   static async create(root: string, matrixName: string, now: Date): Promise<BisectionFolder> {
     return new BisectionFolder(await RunFolder.create(root, { matrixName: `bisect-${matrixName}`, now }));
   }
 
   /**
-   * Finds a bisection: by path, by name below `root`, or the newest with `latest`.
+   * Finds a bisection by path, by name in `root`, or the newest by `latest`.
    * @throws UsageError BISECT_UNKNOWN
    */
   static async open(reference: string, root: string): Promise<BisectionFolder> {

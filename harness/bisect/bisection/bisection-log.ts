@@ -7,7 +7,7 @@ import { readRegularFile } from '../../files/regular-file.ts';
 import type { Observation } from '../search/observation.ts';
 import { encodeLine, parseSearchLog, type SearchHeader, type SearchLog } from '../search/search-log.ts';
 
-/** The log of a bisection on the disk; only one process at a time can have it open. */
+/** The log of a bisection on disk; only one process at a time can open it. */
 export class BisectionLog implements AsyncDisposable {
   readonly #file: LineFile;
   readonly #lock: FileLock;
@@ -17,7 +17,7 @@ export class BisectionLog implements AsyncDisposable {
     this.#lock = lock;
   }
 
-  /** Begins a log. @throws InfrastructureError LOCK_HELD, JOURNAL_WRITE_FAILED; EEXIST when it is there */
+  /** Creates a log. @throws InfrastructureError LOCK_HELD, JOURNAL_WRITE_FAILED; EEXIST if it exists */
   static async create(path: string, header: SearchHeader): Promise<BisectionLog> {
     return BisectionLog.#locked(path, async lock => {
       const log = new BisectionLog(await LineFile.create(path), lock);
@@ -28,7 +28,7 @@ export class BisectionLog implements AsyncDisposable {
   }
 
   /**
-   * Goes on with a log; a torn last line is cut off.
+   * Continues a log; an incomplete last line is removed.
    * @throws InfrastructureError LOCK_HELD, BISECT_LOG_DAMAGED, FILE_VERSION
    */
   static async resume(path: string): Promise<{ log: BisectionLog; content: SearchLog }> {
@@ -45,7 +45,7 @@ export class BisectionLog implements AsyncDisposable {
     });
   }
 
-  /** Appends what was seen and waits until the disk has it. @throws InfrastructureError JOURNAL_WRITE_FAILED */
+  /** Appends an observation and syncs it to disk. @throws InfrastructureError JOURNAL_WRITE_FAILED */
   append(observation: Observation): Promise<void> {
     return this.#write(encodeLine(observation));
   }
@@ -79,7 +79,7 @@ export class BisectionLog implements AsyncDisposable {
 }
 
 /**
- * Reads a log, even one that is still being written.
+ * Reads a log, even while it is being written.
  * @throws UsageError BISECT_UNKNOWN; InfrastructureError BISECT_LOG_DAMAGED, FILE_VERSION
  */
 export async function readBisectionLog(path: string): Promise<SearchLog> {

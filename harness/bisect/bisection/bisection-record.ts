@@ -7,14 +7,14 @@ const text = z.string().min(1);
 /** What boots must have in common to be compared. */
 const conditions = z.object({ cpuModel: text, qemu: text, accelerator: text });
 
-/** Boots of an end that an earlier run made. */
+/** Boots of an end from an earlier run. */
 const earlierBoots = z.object({
   /** Name of the run. */
   run: text,
-  /** Object digest of the kernel that it booted. */
+  /** Object digest of its kernel. */
   code: text,
   conditions,
-  /** Values of the metric; whole numbers beyond 2^53 as text. */
+  /** Values of the metric; integers beyond 2^53 as text. */
   values: z.array(z.union([z.number(), z.string()]).transform(readStored)),
 });
 
@@ -24,16 +24,16 @@ const bisectionSchema = z.object({
   run: text,
   /** ISO 8601 UTC. */
   startedAt: text,
-  /** The words of the command line after `modstorm`. */
+  /** The arguments after `modstorm`. */
   command: z.array(z.string()),
   /** Path of the user's git tree. */
   tree: text,
-  /** The ends as they were named. */
+  /** The ends as given by the user. */
   good: text,
   bad: text,
-  /** The commit that is tested as the good end, where the named one is not an ancestor of the bad one. */
+  /** The commit that is tested as the good end if the given one is not an ancestor of the bad one. */
   forkPoint: text.optional(),
-  /** What the ends are called, as `git bisect terms`. */
+  /** The terms for the ends, as in `git bisect terms`. */
   terms: z.object({ good: text, bad: text }),
   firstParent: z.boolean(),
   paths: z.array(text),
@@ -47,21 +47,21 @@ const bisectionSchema = z.object({
   accelerator: z.enum(['auto', 'kvm', 'tcg']),
   /** Host cores given to guests. */
   jobs: z.int().min(1),
-  /** What boots must have in common; known from the first boot on. */
+  /** What boots must have in common; set at the first boot. */
   conditions: conditions.optional(),
-  /** Boots of the ends, to be used where they were made alike. */
+  /** Boots of the ends, used if they were made under the same conditions. */
   earlier: z.object({ good: earlierBoots, bad: earlierBoots }).optional(),
 });
 
 export type EarlierBoots = z.infer<typeof earlierBoots>;
 export type Conditions = z.infer<typeof conditions>;
 
-/** The names of the conditions in which two hosts differ: their boots must not be compared. */
+/** The names of the conditions that differ between two hosts, whose boots must then not be compared. */
 export function differences(one: Conditions, other: Conditions): string[] {
   return (Object.keys(one) as (keyof Conditions)[]).filter(name => one[name] !== other[name]);
 }
 
-/** bisection.json: what is bisected, and under what conditions. */
+/** bisection.json: what is bisected, and the conditions. */
 export type BisectionRecord = z.infer<typeof bisectionSchema>;
 
 const format: FileFormat<BisectionRecord> = {
@@ -75,7 +75,7 @@ export function readBisectionRecord(path: string): Promise<BisectionRecord> {
   return readStoredFile(path, format);
 }
 
-/** Writes the record whole or not at all. */
+/** Writes the record atomically. */
 export function writeBisectionRecord(path: string, record: BisectionRecord): Promise<void> {
   return writeStoredFile(path, format, record);
 }

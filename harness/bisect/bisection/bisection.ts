@@ -44,33 +44,33 @@ export interface BisectionSubject {
   metric: string;
   worse: Direction;
   accelerator: AcceleratorRequest['requested'];
-  /** Boots of the ends by earlier runs. */
+  /** Boots of the ends from earlier runs. */
   earlier?: BisectionRecord['earlier'];
 }
 
-/** What a new bisection is asked for. */
+/** The parameters of a new bisection. */
 export interface BisectionRequest extends BisectionSubject {
   firstParent: boolean;
   paths: readonly string[];
-  /** Revisions or ranges that are not to be tested. */
+  /** Revisions or ranges that must not be tested. */
   skip: readonly string[];
   /** Paths of patches. */
   fixups: readonly string[];
   jobs: number;
   command: readonly string[];
-  /** Where the folder is made. */
+  /** The folder in which to create the bisection's folder. */
   results: string;
   search: Pick<SearchOptions, 'seed' | 'boots' | 'bootsPerCommit' | 'trustEnds' | 'revert' | 'budgetSeconds'>;
 }
 
-/** A bisection on the disk that nobody works on yet. */
+/** A bisection on disk that is not being carried out yet. */
 export interface StoredBisection {
   folder: BisectionFolder;
   record: BisectionRecord;
 }
 
 /**
- * Makes the folder of a bisection with its record and its log; nothing is built.
+ * Creates the folder of a bisection with its record and log; builds nothing.
  * @throws UsageError BISECT_TREE, BISECT_REVISION, BISECT_RANGE, KERNEL_PATCH_UNREADABLE
  */
 export async function beginBisection(
@@ -128,28 +128,28 @@ function skipOf(commit: string): Observation {
   return { type: 'untestable', commit, purpose: { stage: 'search' }, seconds: 0, cause: 'asked', title };
 }
 
-/** What carrying out a bisection depends on. */
+/** The dependencies for carrying out a bisection. */
 export interface BisectionRun {
   matrix: Matrix;
   cells: Cells;
   workloads: ReadonlyMap<string, WorkloadDefinition>;
   signal: AbortSignal;
   sink: ProgressSink;
-  /** Called before each action that the ledger gives rise to. */
+  /** Called before each action. */
   onAction?: (action: Action, ledger: Ledger, names: CommitNames) => void;
 }
 
-/** How far a bisection came. */
+/** The state of a bisection after it was carried out. */
 export interface BisectionState {
-  /** Undefined when it was interrupted. */
+  /** Undefined if it was interrupted. */
   conclusion: Conclusion | undefined;
   ledger: Ledger;
   names: CommitNames;
 }
 
 /**
- * Goes on with a bisection until it concludes or is interrupted.
- * @throws UsageError RUN_CHANGED when the host is not what it was; InfrastructureError, which judges no commit
+ * Carries out a bisection until it concludes or is interrupted.
+ * @throws UsageError RUN_CHANGED if the host has changed; InfrastructureError, which says nothing about a commit
  */
 export async function runBisection(
   { folder, record }: StoredBisection,
@@ -195,7 +195,7 @@ export async function runBisection(
   return { conclusion, ledger, names };
 }
 
-/** Writes down on what the guests are booted; boots of two hosts must not be compared. */
+/** Records the conditions of the boots; boots of different hosts must not be compared. */
 async function keepConditions(
   folder: BisectionFolder,
   record: BisectionRecord,

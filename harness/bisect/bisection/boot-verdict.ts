@@ -3,18 +3,18 @@ import { failedBoots } from '../../judgement/side.ts';
 import type { TrialRecord } from '../../measurement/record.ts';
 import { badOutcomes, metricsOf, readStored } from '../../store/sample.ts';
 
-/** What one boot says of its commit. */
+/** What one boot says about its commit. */
 export type BootVerdict =
   | { kind: 'value'; value: number | bigint }
-  /** It ended without a value; its commit may be tried again. */
+  /** It ended without a value; the commit may be booted again. */
   | { kind: 'failed'; title: string }
-  /** No boot of this commit can give a value. */
+  /** No boot of this commit can have a value. */
   | { kind: 'untestable'; title: string }
   | { kind: 'interrupted' };
 
 /**
- * Reads the metric from a trial. A guest that crashed or hung gives no value, for what it crashed in is not what is
- * bisected, unless the metric is the crash itself. Trouble of the host judges nothing.
+ * Reads the metric from a trial. A guest that crashed or hung has no value, because the crash is not what is bisected,
+ * unless the metric is the crash itself. Failures of the host say nothing about the commit.
  * @throws InfrastructureError GUEST_LOST
  */
 export function judgeBoot(record: TrialRecord, metric: string): BootVerdict {

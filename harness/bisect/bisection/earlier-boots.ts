@@ -4,19 +4,19 @@ import type { Observation } from '../search/observation.ts';
 import type { Laboratory } from './bisect-commits.ts';
 import { type BisectionRecord, type Conditions, differences, type EarlierBoots } from './bisection-record.ts';
 
-/** What boots of earlier runs are taken over with. */
+/** The dependencies for reusing boots of earlier runs. */
 export interface EarlierOptions {
   ledger: Ledger;
   laboratory: Pick<Laboratory, 'build'>;
   earlier: NonNullable<BisectionRecord['earlier']>;
-  /** What guests are booted on now. */
+  /** The current conditions of boots. */
   host(): Promise<Conditions>;
   append(observation: Observation): Promise<void>;
 }
 
 /**
- * Builds the ends and takes the boots that earlier runs made of them, as if they had been made now: of those runs that
- * booted the same object code under the same conditions. Does nothing where it has been done before.
+ * Builds the ends and adopts their boots from earlier runs that booted the same object code under the same conditions, as if
+ * they had been made now. Does nothing if this has already been done.
  */
 export async function takeEarlierBoots(options: EarlierOptions): Promise<void> {
   const { ledger, earlier } = options;

@@ -17,28 +17,28 @@ import type { SourceRepository } from '../tree/source-repository.ts';
 import type { Laboratory } from './bisect-commits.ts';
 import type { Cells } from './subject.ts';
 
-/** What a laboratory of guests is made of. */
+/** The dependencies of a laboratory. */
 export interface GuestLaboratoryOptions {
   matrix: Pick<Matrix, 'kernels' | 'configs'>;
-  /** The cells that are booted; their kernels are replaced by the sources that are asked for. */
+  /** The cells to boot; their kernels are replaced by the given sources. */
   cells: Cells;
   workloads: ReadonlyMap<string, WorkloadDefinition>;
   sources: SourceRepository;
   folder: RunFolder;
-  /** Told of each boot; every other metric is in its record. */
+  /** Called with the record of each boot, which has all metrics. */
   metric: string;
   requested: AcceleratorRequest['requested'];
   /** Host cores given to guests. */
   cores: number;
   signal: AbortSignal;
   sink: ProgressSink;
-  /** Told once on what the guests are booted, before the first of them. */
+  /** Called once with the conditions, before the first boot. */
   onHost: (host: PreparedHost) => Promise<void>;
 }
 
 /**
- * Builds kernels in one output tree, which make brings from one commit to the next, and boots them one at a time: a guest
- * that had the host for itself varies least. What was built is found in the cache again, also by a later process.
+ * Builds kernels in one output tree, incrementally from commit to commit, and boots them one at a time, because guests that
+ * have the host to themselves vary least. Builds are cached, also for later processes.
  */
 export class GuestLaboratory implements Laboratory {
   readonly #options: GuestLaboratoryOptions;
@@ -53,7 +53,7 @@ export class GuestLaboratory implements Laboratory {
     return codeOf(await this.#prepare(target));
   }
 
-  /** What a source is booted on; proved once, with the source where a smoke boot is needed. */
+  /** The platform for booting a source. Verified once, with this source if a smoke boot is needed. */
   async hostFor(target: Target): Promise<PreparedHost> {
     const [first] = await this.#prepare(target);
     return this.#proveHost(first);
@@ -130,10 +130,10 @@ export class GuestLaboratory implements Laboratory {
   }
 }
 
-/** A source as it is booted in each of the cells. */
+/** A source, prepared for each of the cells. */
 type PreparedCells = readonly [PreparedCell, ...PreparedCell[]];
 
-/** The content key of the kernels of all cells together; mostly there is one, for cells differ in the guest only. */
+/** The combined content key of the kernels of all cells; usually one kernel, since cells only differ in the guest. */
 function codeOf(prepared: PreparedCells): string {
   const [only, ...others] = new Set(prepared.map(({ kernel }) => kernel.objectDigest));
   if (only !== undefined && others.length === 0) return only;

@@ -8,26 +8,26 @@ import { judgeBoot } from './boot-verdict.ts';
 export interface CommitLimit {
   metric: string;
   worse: Direction;
-  /** A boot is bad when its value is worse than this. */
+  /** A boot is bad if its value is worse than this. */
   limit: Scalar;
-  /** Boots with a value. */
+  /** The number of boots with a value. */
   boots: number;
-  /** Bad boots that make the commit bad. */
+  /** The number of bad boots that makes the commit bad. */
   need: number;
 }
 
-/** What the boots of one commit say. */
+/** The verdict on one commit. */
 export type CommitVerdict =
   | { kind: 'good' | 'bad'; values: Scalar[]; bad: number }
   | { kind: 'untestable'; reason: string }
   | { kind: 'interrupted' };
 
-/** More boots than this without a value, and more than with one, and the commit cannot be judged. */
+/** With more boots than this without a value, and more than with one, the commit cannot be tested. */
 const failuresAllowed = 2;
 
 /**
- * Builds one commit and boots it until its boots decide: enough of them are bad, or the others can no longer be enough.
- * @throws InfrastructureError and other errors that are none of the commit
+ * Builds one commit and boots it until enough boots are bad, or until there can no longer be enough bad ones.
+ * @throws InfrastructureError and other errors that are not errors of the commit
  */
 export async function judgeCommit(
   laboratory: Laboratory,

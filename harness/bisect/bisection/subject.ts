@@ -9,9 +9,9 @@ import { filterCells } from '../../plan/filter.ts';
 import type { Direction } from '../search/ends.ts';
 
 /**
- * The cells that are bisected: those that the filters leave. Cells that differ in their kernel only are one, for the commits
- * replace it.
- * @param most how many there may be
+ * The cells to bisect: those selected by the filters. Cells that only differ in their kernel count as one, because the
+ * commits replace the kernel.
+ * @param most maximum number of cells
  * @throws UsageError BISECT_CELL, FILTER_INVALID; FILTER_SELECTS_NOTHING
  */
 export function chooseCells(matrix: Matrix, filters: readonly string[], most: number): Cells {
@@ -31,16 +31,16 @@ export function chooseCells(matrix: Matrix, filters: readonly string[], most: nu
 /** The cells in which commits are booted; at least one. */
 export type Cells = readonly [Cell, ...Cell[]];
 
-/** What is bisected, and which way the bad end lies. */
+/** The metric, and the direction of the bad end. */
 export interface BisectedMetric {
   metric: Metric;
   worse: Direction;
 }
 
 /**
- * The metric by its name. What is looked for is a change for the worse, or with `fixed` one for the better.
- * @param workloads of the cells: all must measure it
- * @param given the bad direction of a metric that has none of its own
+ * Finds a metric by name. The bisection searches for a change for the worse, or for the better with `fixed`.
+ * @param workloads the workloads of the cells, which must all measure it
+ * @param given the bad direction of a metric that does not declare one
  * @throws UsageError BISECT_METRIC
  */
 export function chooseMetric(

@@ -16,7 +16,7 @@ import type { StoredBisection } from './bisection.ts';
 import { readBisectionLog } from './bisection-log.ts';
 import type { Cells } from './subject.ts';
 
-/** What a report is made from. */
+/** The input of a report. */
 export interface ConcludedBisection {
   stored: StoredBisection;
   conclusion: Conclusion;
@@ -27,7 +27,7 @@ export interface ConcludedBisection {
 }
 
 /**
- * Writes report/bisect.txt and bisect.html, and where a commit was found for the worse a mail about it, report/mail.txt.
+ * Writes report/bisect.txt and bisect.html, and for a regression a mail, report/mail.txt.
  * @returns the content of bisect.txt
  */
 export async function writeBisectionReport(
@@ -79,7 +79,7 @@ function metricOf({ stored, workloads }: ConcludedBisection): Metric {
   return metric;
 }
 
-/** The values of the confirmation: of a suspect and of all its parents. */
+/** The values of the confirmation, for a suspect and all its parents. */
 function freshValues(
   ledger: Ledger,
 ): { commit: string; parent: string; before: Scalar[]; after: Scalar[] } | undefined {

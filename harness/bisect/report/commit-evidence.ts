@@ -9,15 +9,15 @@ import type { CommitNames } from './commit-names.ts';
 import { percent, type Terms } from './conclusion-text.ts';
 import { cellOf } from './step-table.ts';
 
-/** What is known of one commit. */
+/** What is known about one commit. */
 export interface CommitEvidence {
-  /** By cell the values of its boots, in the order in which they were made. */
+  /** Values of its boots by cell, in chronological order. */
   values: (number | bigint)[][];
-  /** Titles of the boots that gave none. */
+  /** Titles of the boots without a value. */
   failures: string[];
-  /** Why it cannot be tested. */
+  /** The reason why it cannot be tested. */
   untestable: string | undefined;
-  /** Probability that it is the first bad commit, and that it is bad; undefined until the ends have been told apart. */
+  /** Probability that it is the first bad commit, and that it is bad; undefined until the ends are known to differ. */
   first: number | undefined;
   bad: number | undefined;
   /** The latter without its own boots. */
@@ -25,7 +25,7 @@ export interface CommitEvidence {
 }
 
 /**
- * Goes over a log once with and once without the boots of a commit: the difference is what they say.
+ * Replays a log with and without the boots of a commit; the difference is their effect.
  * @throws InfrastructureError BISECT_LOG_DAMAGED
  */
 export function evidenceOf(log: SearchLog, commit: string, file: string): CommitEvidence {
@@ -46,7 +46,7 @@ export function evidenceOf(log: SearchLog, commit: string, file: string): Commit
   };
 }
 
-/** The ends are what the others are compared with: without their boots nothing could be said. */
+/** The ends are the reference: without their boots there is no posterior. */
 function isBootOfSearch(one: Observation): boolean {
   return one.type === 'booted' && one.purpose.stage !== 'ends';
 }
@@ -57,7 +57,7 @@ function badnessOf({ evidence, history }: Ledger, place: number): { first: numbe
   return { first: valueAt(masses, place), bad: valueAt(history.accumulate(masses), place) };
 }
 
-/** `modstorm bisect why COMMIT`, for people. */
+/** The text of `modstorm bisect why COMMIT`. */
 export function evidenceLines(
   commit: string,
   evidence: CommitEvidence,
@@ -88,7 +88,7 @@ export function evidenceLines(
   return lines;
 }
 
-/** A title may be what a guest printed. */
+/** A title may contain guest output. */
 function shown(title: string): string {
   return escapeText(title, { length: 300 });
 }

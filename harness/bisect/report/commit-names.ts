@@ -2,18 +2,18 @@ import { escapeText } from '../../escape.ts';
 import type { Observation } from '../search/observation.ts';
 import type { CommitFacts } from '../tree/kernel-tree.ts';
 
-/** How commits and cells are called in reports; built from what the tree tells of them, which may be gone by then. */
+/** The names of commits and cells in reports. They are obtained in advance, as the tree may be gone when a report is made. */
 export class CommitNames {
   readonly #facts: ReadonlyMap<string, CommitFacts>;
   readonly #cells: readonly string[];
 
-  /** @param cells labels of the cells that are booted */
+  /** @param cells labels of the booted cells */
   constructor(facts: ReadonlyMap<string, CommitFacts> = new Map(), cells: readonly string[] = []) {
     this.#facts = facts;
     this.#cells = cells;
   }
 
-  /** ` in vcpus=4`; empty where commits are booted in one cell only. */
+  /** ` in vcpus=4`; empty if there is only one cell. */
   inCell(cell = 0): string {
     if (this.#cells.length < 2) return '';
     return ` in ${escapeText(this.#cells[cell] ?? `cell ${cell + 1}`, { length: 120 })}`;
@@ -28,7 +28,7 @@ export class CommitNames {
     return commit.slice(0, 12);
   }
 
-  /** `0123456789ab ("module: merge loads")`, as commit messages have it. */
+  /** `0123456789ab ("module: merge loads")`, as in commit messages. */
   full(commit: string): string {
     const facts = this.#facts.get(commit);
     return facts
@@ -36,7 +36,7 @@ export class CommitNames {
       : this.short(commit);
   }
 
-  /** What is built: a commit, or one with another reverted, `0123456789ab without 456789abcdef ("…")`. */
+  /** The name of a source: a commit, or one with another reverted, `0123456789ab without 456789abcdef ("…")`. */
   source({ commit, without }: Pick<Observation, 'commit' | 'without'>): string {
     return without === undefined ? this.full(commit) : `${this.short(commit)} without ${this.full(without)}`;
   }

@@ -6,13 +6,13 @@ import type { Conclusion, Found, RevertCheck } from '../search/conclusion.ts';
 import type { Ledger } from '../search/ledger.ts';
 import type { CommitNames } from './commit-names.ts';
 
-/** What the ends of a bisection are called. */
+/** The names of the ends of a bisection. */
 export interface Terms {
   good: string;
   bad: string;
 }
 
-/** What a report of a bisection is made from. */
+/** The input of a report of a bisection. */
 export interface ConcludedSearch {
   conclusion: Conclusion;
   ledger: Ledger;
@@ -23,7 +23,7 @@ export interface ConcludedSearch {
 
 const shownSuspects = 10;
 
-/** How a bisection ended, for people: the verdict first, then what it rests on, then what it cost. */
+/** The result of a bisection as text: first the verdict, then the evidence, then the cost. */
 export function conclusionLines(search: ConcludedSearch): string[] {
   const { conclusion } = search;
   const verdict =
@@ -59,13 +59,13 @@ function foundLines(found: Found, { names, terms, metric, ledger }: ConcludedSea
   ];
 }
 
-/** In which of several cells the ends differ, each with the p of its own. */
+/** The cells in which the ends differ, each with its p. */
 function cellLines({ ends }: Ledger, names: CommitNames): string[] {
   if (ends.kind === 'more' || ends.cells.length === 1) return [];
   return ends.cells.map(({ p }, cell) => `  the ends${names.inCell(cell)}: exact one-sided p = ${shortP(p)}`);
 }
 
-/** What reverting the culprit on the bad end did, in one sentence. */
+/** The effect of reverting the culprit on the bad end, in one sentence. */
 export function revertSentence(revert: RevertCheck, metric: string): string {
   switch (revert.kind) {
     case 'restored':
@@ -136,7 +136,7 @@ function costLine({ ledger }: ConcludedSearch): string {
   return `  ${plural(builds, 'build')} (${building}), ${plural(boots, 'boot')} (${booting}), ${time(seconds)}${skipped}`;
 }
 
-/** `99.3 %`; never 100 while there is doubt, never 0 while there is a chance. */
+/** `99.3 %`; never 100 unless certain, never 0 unless impossible. */
 export function percent(share: number): string {
   if (share > 0.999 && share < 1) return '>99.9 %';
   if (share > 0 && share < 0.001) return '<0.1 %';

@@ -10,8 +10,8 @@ import { stepTable } from './step-table.ts';
 const shownSuspects = 20;
 
 /**
- * A page about a bisection, complete in itself: the verdict, the posterior over the commits boot by boot, the most suspect
- * commits, and everything that was tried.
+ * A self-contained page about a bisection: the verdict, the posterior over the commits after each boot, the most suspect
+ * commits, and all steps.
  * @param lines the verdict
  */
 export function posteriorPage(

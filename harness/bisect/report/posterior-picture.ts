@@ -5,10 +5,10 @@ import type { CommitNames } from './commit-names.ts';
 import { percent } from './conclusion-text.ts';
 import { cellOf, resultOf } from './step-table.ts';
 
-/** Most columns and rows; beyond these neighbours share a column, and rows are left out. */
+/** Maximum numbers of columns and rows; beyond these, neighbouring commits share a column, and rows are left out. */
 const mostColumns = 240;
 const mostRows = 400;
-/** About how large the picture is, px. */
+/** Approximate size of the picture, px. */
 const wantedWidth = 720;
 const wantedHeight = 480;
 
@@ -19,9 +19,9 @@ interface Row {
 }
 
 /**
- * The posterior over the commits as an SVG: a row for each boot since the ends were told apart, from top to bottom, a column
- * for each commit (or for several neighbours) from good to bad, darker the more suspect. A row says what was booted when
- * it is pointed at.
+ * The posterior over the commits as an SVG: a row for each boot after the ends were known to differ, from top to bottom, and
+ * a column for each commit (or for several neighbours) from good to bad; darker cells are more suspect. The tooltip of a row
+ * shows what was booted.
  */
 export function posteriorPicture(log: SearchLog, file: string, names: CommitNames): string {
   const rows = posteriors(log, file);
@@ -45,7 +45,7 @@ export function posteriorPicture(log: SearchLog, file: string, names: CommitName
   return `<svg class="fixed suspect" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="posterior over commits">${drawn.join('\n')}</svg>`;
 }
 
-/** After each boot; every n-th when there are very many. */
+/** After each boot, or after every n-th if there are very many. */
 function posteriors(log: SearchLog, file: string): Row[] {
   const ledger = replay({ ...log, observations: [] }, file);
   const rows: Row[] = [];

@@ -9,26 +9,26 @@ import type { Found } from '../search/conclusion.ts';
 import type { CommitFacts } from '../tree/kernel-tree.ts';
 import { percent, revertSentence, shortP } from './conclusion-text.ts';
 
-/** What a mail about a regression is made from. */
+/** The input of a mail about a regression. */
 export interface RegressionFacts {
   found: Found;
   culprit: CommitFacts;
-  /** The culprit's hash, or a range `good..bad` where what lies between cannot be tested. */
+  /** The culprit's hash, or a range `good..bad` if the commits in between cannot be tested. */
   introduced: string;
   metric: Metric;
   /** Values of the fresh boots of the culprit's parents and of the culprit. */
   before: readonly Scalar[];
   after: readonly Scalar[];
-  /** The cell that was booted, the guest's machine, and how it was run. */
+  /** The booted cell, the guest's machine, and the command. */
   guest: string;
-  /** From scripts/get_maintainer.pl; undefined where the tree could not be asked. */
+  /** From scripts/get_maintainer.pl; undefined if the script could not be run. */
   maintainers: readonly string[] | undefined;
   cost: { builds: number; boots: number };
 }
 
 const regressions = 'regressions@lists.linux.dev';
 
-/** The values of the parents and of the culprit as a table that can stand in a commit message: ASCII, indented, under 75 columns. */
+/** The values of the parents and of the culprit as a table for commit messages: ASCII, indented, less than 75 columns. */
 export function beforeAfterTable({
   metric,
   before,
@@ -54,8 +54,8 @@ export function beforeAfterTable({
 }
 
 /**
- * A mail to the author, the maintainers and the regressions list, in the form that regzbot reads
- * (Documentation/process/handling-regressions.rst). It is a draft: a person sends it, and puts in what was seen elsewhere.
+ * A mail to the author, the maintainers and the regressions list, in the format that regzbot parses
+ * (Documentation/process/handling-regressions.rst). It is a draft: a person adds other observations and sends it.
  */
 export function regressionMail(facts: RegressionFacts): string {
   const { found, culprit, introduced, metric, guest, maintainers, cost } = facts;

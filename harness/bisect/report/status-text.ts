@@ -10,7 +10,7 @@ import { conclusionLines, percent, shortP, type Terms } from './conclusion-text.
 
 const shownSuspects = 5;
 
-/** Where a search stands: what is suspect, what comes next, and how much there is to do. */
+/** The state of a search: the suspects, the next step, and the remaining work. */
 export function statusLines(ledger: Ledger, names: CommitNames, terms: Terms, metric: string): string[] {
   const action = nextAction(ledger);
   if (action.kind === 'conclude')
@@ -36,15 +36,15 @@ function suspectLines(ledger: Ledger, names: CommitNames): string[] {
   ];
 }
 
-/** Undefined until the ends have been told apart. */
+/** Undefined until the ends are known to differ. */
 function mostSuspected({ evidence, history }: Ledger): Suspect[] | undefined {
   if (evidence === undefined || evidence.contradicted) return undefined;
   return rankSuspects(history, evidence).slice(0, shownSuspects);
 }
 
 /**
- * What is done just now and why, then what is suspect, then how far it is: for a display that is redrawn.
- * @param action what the ledger gives rise to
+ * The current step and its reason, the suspects, and the progress, for a display that is redrawn.
+ * @param action the next action of the ledger
  */
 export function progressLines(ledger: Ledger, action: Action, names: CommitNames): string[] {
   if (action.kind === 'conclude') return ['the search has ended'];
@@ -58,7 +58,7 @@ export function progressLines(ledger: Ledger, action: Action, names: CommitNames
   ];
 }
 
-/** Boots that are made in turn are one thing to do. */
+/** Interleaved boots count as one step. */
 function turnSentence({ kind, purpose }: Task, names: CommitNames): string | undefined {
   if (kind === 'build') return undefined;
   switch (purpose.stage) {
@@ -73,7 +73,7 @@ function turnSentence({ kind, purpose }: Task, names: CommitNames): string | und
   }
 }
 
-/** What is done and why, in one line. */
+/** The step and its reason, in one line. */
 function actionSentence(action: Task, names: CommitNames): string {
   const purposes = {
     ends: 'an end of the range',
@@ -85,7 +85,7 @@ function actionSentence(action: Task, names: CommitNames): string {
   return `${action.kind} ${names.source(action)}${where}: ${purposes[action.purpose.stage]}`;
 }
 
-/** What was done so far, and a guess of what is left. */
+/** The work so far, and an estimate of the remaining work. */
 function progressLine(ledger: Ledger, action: Task): string {
   const { builds, boots, seconds } = ledger.spent;
   const left = action.purpose.stage === 'revert' ? revertSeconds(ledger) : secondsLeft(ledger);
@@ -93,7 +93,7 @@ function progressLine(ledger: Ledger, action: Task): string {
   return `${plural(builds, 'build')}, ${plural(boots, 'boot')}, ${formatDuration(seconds * 1e9)} so far${guess}`;
 }
 
-/** A build for every bit of doubt that is left, with boots as many as each has had so far; then the confirmation. */
+/** One build per remaining bit of entropy, with the average number of boots per build so far; then the confirmation. */
 function secondsLeft(ledger: Ledger): number | undefined {
   const { evidence, spent, attempts } = ledger;
   if (evidence === undefined || evidence.contradicted) return undefined;
@@ -101,13 +101,13 @@ function secondsLeft(ledger: Ledger): number | undefined {
   const bits = entropy([...evidence.posterior.masses]);
   const bootsPerBuild = spent.boots / Math.max(1, spent.builds);
   const attempt = attempts.at(-1);
-  // A suspect and mostly one parent, each with a dozen boots.
+  // A suspect and usually one parent, each with a dozen boots.
   const unbuilt = 2 - (attempt?.built.size ?? 0);
   const confirmation = Math.max(0, unbuilt) * spent.wholeBuild + (attempt === undefined ? 24 * boot : 0);
   return bits * (build + bootsPerBuild * boot) + confirmation;
 }
 
-/** One build, and mostly six boots with the culprit and six without. */
+/** One build, and usually six boots with the culprit and six without. */
 function revertSeconds(ledger: Ledger): number {
   const { build, boot } = costsOf(ledger);
   const { built = false, bad = [], reverted = [] } = ledger.revert ?? {};

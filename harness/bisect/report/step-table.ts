@@ -11,7 +11,7 @@ const stages = {
   revert: 'revert',
 } as const;
 
-/** Everything that was tried, a row for each build and for boots of one source that follow each other. */
+/** All steps: one row per build, and per sequence of boots of the same source. */
 export function stepTable(log: SearchLog, names: CommitNames): string {
   const rows: { observation: Observation; results: string[]; seconds: number }[] = [];
   for (const observation of log.observations) {
@@ -44,7 +44,7 @@ function isSameBoot(one: Observation, other: Observation): boolean {
   );
 }
 
-/** What was built, or booted and where. */
+/** What was built, or what was booted in which cell. */
 function sourceOf(observation: Observation, names: CommitNames): string {
   const cell = cellOf(observation);
   return names.source(observation) + (cell === undefined ? '' : names.inCell(cell));
@@ -57,7 +57,7 @@ export function cellOf(observation: Observation): number | undefined {
     : undefined;
 }
 
-/** What one step gave, in a few words. */
+/** The result of one step, in a few words. */
 export function resultOf(observation: Observation): string {
   switch (observation.type) {
     case 'built':

@@ -5,7 +5,7 @@ import type { Purpose } from './observation.ts';
 export interface Target {
   /** Hash of the commit. */
   commit: string;
-  /** Hash of a commit that is reverted on it. */
+  /** Hash of a commit that is reverted on top of it. */
   without?: string;
   purpose: Purpose;
 }
@@ -16,9 +16,9 @@ export interface BootTarget extends Target {
   cell?: number;
 }
 
-/** What is done for a search. */
+/** A step of a search that needs a kernel. */
 export type Task =
-  /** Build the source for all cells; `anew` forbids to use what was built of it before. */
+  /** Build the source for all cells; with `anew` from scratch, ignoring earlier builds. */
   ({ kind: 'build'; anew: boolean } & Target) | ({ kind: 'boot' } & BootTarget);
 
 /** A source in a cell, the first one not named. */
@@ -26,5 +26,5 @@ export function inCell(target: Target, cell: number): BootTarget {
   return cell === 0 ? target : { ...target, cell };
 }
 
-/** What a search wants next. */
+/** The next thing to do in a search. */
 export type Action = Task | { kind: 'conclude'; conclusion: Conclusion };

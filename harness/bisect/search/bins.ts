@@ -1,19 +1,19 @@
 import { compareScalars, type Scalar } from '../../statistics/samples/value.ts';
 
-/** A partition of the values of a metric, frozen before the search begins. */
+/** A partition of the values of a metric, fixed before the search begins. */
 export interface Bins {
-  /** Least value of every bin but the first; ascending. */
+  /** The smallest value of every bin except the first; ascending. */
   cuts: readonly Scalar[];
-  /** One more than there are cuts. */
+  /** One more than the number of cuts. */
   count: number;
 }
 
 const quartiles = [0.25, 0.5, 0.75] as const;
 
 /**
- * Cuts pooled values at their quartiles. Equal values are never parted: a cut goes to the gap between distinct values that
- * is nearest to its quartile, so a rare non-zero count or two constants give two bins, and a continuous metric gives four.
- * Values that are all equal make one bin.
+ * Splits pooled values at their quartiles. Equal values stay together: a cut is moved to the gap between distinct values that
+ * is nearest to its quartile, so a rare nonzero count or two constants give two bins, and a continuous metric gives four.
+ * All-equal values give one bin.
  */
 export function cutAtQuartiles(values: readonly Scalar[]): Bins {
   const gaps = gapsOf([...values].sort(compareScalars));
@@ -26,7 +26,7 @@ export function cutAtQuartiles(values: readonly Scalar[]): Bins {
   return { cuts, count: cuts.length + 1 };
 }
 
-/** A place at which a value differs from the one before. */
+/** An index at which a value differs from the one before. */
 interface Gap {
   place: number;
   value: Scalar;
@@ -51,7 +51,7 @@ function nearestGap(gaps: readonly Gap[], wanted: number): Gap | undefined {
   return nearest;
 }
 
-/** The bin of a value, from 0. */
+/** The bin of a value, counted from 0. */
 export function binOf({ cuts }: Bins, value: Scalar): number {
   const next = cuts.findIndex(cut => compareScalars(value, cut) < 0);
   return next < 0 ? cuts.length : next;

@@ -10,10 +10,10 @@ import { interleave } from './interleave.ts';
 import { type Attempt, freshValues, type Ledger } from './ledger.ts';
 import { claimOf } from './suspects.ts';
 
-/** Two-sided level at which a second change is said. */
+/** Two-sided level at which a second change is reported. */
 const secondChangeLevel = 0.005;
 
-/** What is done once a suspicion was confirmed: the culprit is reverted on the bad end, then the search ends. */
+/** The next step after a suspicion was confirmed: revert the culprit on the bad end, then end the search. */
 export function afterConfirmation(ledger: Ledger, evidence: Evidence, attempt: Attempt, p: number): Action {
   const { history } = ledger;
   const { masses } = evidence.posterior;
@@ -29,7 +29,7 @@ export function afterConfirmation(ledger: Ledger, evidence: Evidence, attempt: A
   };
 }
 
-/** The next step of the check, or what came of it. */
+/** The next step of the check, or its result. */
 function checkRevert(ledger: Ledger, culprits: readonly string[]): Task | RevertCheck {
   const [culprit, another] = culprits;
   if (!ledger.options.revert) return { kind: 'not-asked' };
@@ -54,8 +54,8 @@ function checkRevert(ledger: Ledger, culprits: readonly string[]): Task | Revert
 }
 
 /**
- * Other changes in the range: parents that are not like the good end, a culprit that is not like the bad end. Only fresh
- * boots are compared: those of the search chose the culprit, and would make it look like an end.
+ * Other changes in the range: parents that differ from the good end, a culprit that differs from the bad end. Compares only
+ * fresh boots, because the boots of the search selected the culprit and would make it resemble an end.
  */
 function secondChanges(
   { goodEnd, badEnd, endBoots, confirmingCell }: Ledger,
@@ -79,7 +79,7 @@ export function rankSuspects(history: History, { posterior }: Evidence): Suspect
     .sort((a, b) => b.probability - a.probability);
 }
 
-/** The smallest set of commits that holds the first bad one with the wanted probability, most suspect first. */
+/** The smallest set of commits that contains the first bad one with the given probability, most suspect first. */
 export function suspectRange({ history, options }: Ledger, evidence: Evidence): Suspect[] {
   let sum = 0;
   return rankSuspects(history, evidence).filter(({ probability }) => {

@@ -1,4 +1,4 @@
-/** What is said of a second change beside the culprit. */
+/** A second change in addition to the culprit. */
 export interface SecondChange {
   /** The range to bisect next: a good and a bad commit. */
   good: string;
@@ -7,12 +7,12 @@ export interface SecondChange {
   p: number;
 }
 
-/** What reverting the culprit on the bad end did. */
+/** The effect of reverting the culprit on the bad end. */
 export type RevertCheck =
   | { kind: 'restored' | 'not-restored'; boots: number; p: number }
-  /** It does not revert, build or boot there. */
+  /** The revert does not apply, build or boot there. */
   | { kind: 'impossible'; reason: string }
-  /** The culprit is the bad end itself, whose parent has been compared already. */
+  /** The culprit is the bad end itself, which has already been compared with its parent. */
   | { kind: 'same-as-parent' }
   | { kind: 'not-asked' };
 
@@ -25,9 +25,9 @@ export interface Suspect {
 /** A search that named its culprits. */
 export type Found = Extract<Conclusion, { kind: 'found' }>;
 
-/** How a search ended. */
+/** The result of a search. */
 export type Conclusion =
-  /** The ends do not differ: nothing can be bisected by this metric here. */
+  /** The ends do not differ: this metric cannot be bisected here. */
   | {
       kind: 'refused';
       reason: 'not-reproducible';
@@ -35,20 +35,20 @@ export type Conclusion =
       /** Exact one-sided p of the ends. */
       p: number;
       /**
-       * Boots of each end that would prove a difference as large as the one seen in four of five cases; undefined when the
-       * ends do not lean the right way.
+       * Boots of each end that would prove a difference as large as the observed one in four of five cases; undefined if
+       * the difference has the wrong sign.
        */
       bootsNeeded: number | undefined;
     }
-  /** The ends cannot be compared, or cannot differ. */
+  /** The ends cannot be tested, or are the same object code. */
   | { kind: 'refused'; reason: 'end-untestable' | 'same-code'; detail: string }
   | {
       kind: 'found';
-      /** One commit; several when what lies between them cannot be tested. */
+      /** One commit, or several if the commits between them cannot be tested. */
       culprits: string[];
-      /** Posterior of all culprits together when they were confirmed. */
+      /** Total posterior of the culprits when they were confirmed. */
       probability: number;
-      /** Exact one-sided p of the confirmation, the largest where there are several parents. */
+      /** Exact one-sided p of the confirmation; the largest if there are several parents. */
       p: number;
       attempts: number;
       revert: RevertCheck;
@@ -56,11 +56,11 @@ export type Conclusion =
     }
   | {
       kind: 'undecided';
-      /** `contradiction`: by their object code, commits are alike that one first bad commit would set apart. */
+      /** `contradiction`: commits with the same object code would have to differ if there were a single first bad commit. */
       reason: 'attempts' | 'boots' | 'budget' | 'nothing-left' | 'contradiction';
       /**
-       * The smallest set of commits that holds the first bad one with the wanted probability, most suspect first; empty
-       * when nothing is known of it.
+       * The smallest set of commits that contains the first bad one with the given probability, most suspect first; empty
+       * if nothing is known about it.
        */
       range: Suspect[];
     };

@@ -1,7 +1,7 @@
 import type { Scalar } from '../../statistics/samples/value.ts';
 import { type Direction, worseP } from './ends.ts';
 
-/** Fresh boots of each side at which a suspicion is tested, and the share of the attempt's level that a look may spend. */
+/** The numbers of fresh boots per side at which a suspicion is tested, and the share of the attempt's level for each look. */
 const looks = [
   { boots: 6, share: 0.22 },
   { boots: 12, share: 0.18 },
@@ -14,20 +14,20 @@ const revertLooks = [
   { boots: 24, share: 0.4 },
 ] as const;
 const level = 0.01;
-/** Suspicions that may be tested before the search gives up. */
+/** The number of suspicions that are tested before the search gives up. */
 export const mostAttempts = 3;
 
-/** What fresh boots of a suspect and of its parents say. */
+/** The result of fresh boots of a suspect and of its parents. */
 export type FreshVerdict =
   | { kind: 'more'; boots: number }
   | { kind: 'worse'; p: number; boots: number }
   | { kind: 'not-worse'; p: number; boots: number };
 
 /**
- * Tests whether a commit is worse than each of its parents, by fresh boots of builds made anew: the exact one-sided rank
- * test at level .01 · 2^-attempt, split over the looks. A wrong commit that is alike to one parent passes at most at that
- * level, whatever the model that suspected it: over three attempts .01 · (1/2 + 1/4 + 1/8) < .9 %. The first look spends a
- * little more than the second for six boots a side to be able to decide: 1/924 is above .01 · ½ · .2.
+ * Tests whether a commit is worse than each of its parents, by fresh boots of builds from scratch: the exact one-sided rank
+ * test at level .01 · 2^-attempt, split over the looks. A wrong commit that is equal to one parent passes with at most that
+ * probability, whatever model suspected it: over three attempts .01 · (1/2 + 1/4 + 1/8) < .9 %. The first look spends
+ * slightly more than the second so that six boots per side can decide: 1/924 is above .01 · ½ · .2.
  * @param attempt from 1
  */
 export function judgeSuspect(
@@ -39,7 +39,7 @@ export function judgeSuspect(
   return judgeFresh(bad, good, direction, looks, level / 2 ** attempt);
 }
 
-/** Tests whether the bad end is worse than itself with the culprit reverted. */
+/** Tests whether the bad end is worse than the bad end with the culprit reverted. */
 export function judgeRevert(
   bad: readonly Scalar[],
   reverted: readonly Scalar[],

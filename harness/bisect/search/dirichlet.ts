@@ -3,7 +3,7 @@ import { logGamma } from '../../statistics/distributions/distribution.ts';
 const halves: number[] = [];
 const scale = 2;
 
-/** lnΓ(n / 2) for a whole n from 1; kept, for the search asks for few of them again and again. */
+/** lnΓ(n / 2) for an integer n >= 1; cached, because the search needs a few of them again and again. */
 function logGammaOfHalf(n: number): number {
   let known = halves[n];
   if (known === undefined) {
@@ -14,9 +14,9 @@ function logGammaOfHalf(n: number): number {
 }
 
 /**
- * ln of the probability of a sequence of boots that fell `counts[i]` times into bin i, its distribution integrated out
- * under Jeffreys' prior, a Dirichlet of ½ each:
- * Σ[lnΓ(nᵢ+½) - lnΓ(½)] + lnΓ(K/2) - lnΓ(N+K/2). Zero without a boot.
+ * ln of the probability of a sequence of boots with `counts[i]` values in bin i, with the distribution integrated out under
+ * Jeffreys' prior, a Dirichlet distribution with parameters ½:
+ * Σ[lnΓ(nᵢ+½) - lnΓ(½)] + lnΓ(K/2) - lnΓ(N+K/2). Zero without boots.
  */
 export function logMarginal(counts: readonly number[]): number {
   const bins = counts.length;

@@ -6,12 +6,12 @@ import { type Bins, binOf, cutAtQuartiles } from './bins.ts';
 import { predictive } from './evidence.ts';
 import { mutualInformation } from './information.ts';
 
-/** Which way the values of bad commits lie from those of good ones. */
+/** The direction in which the values of bad commits differ from those of good ones. */
 export type Direction = 'higher' | 'lower';
 
-/** Boots of each end at which they are compared. */
+/** The numbers of boots per end at which the ends are compared. */
 const endLooks = [10, 20, 40] as const;
-/** One-sided level over all looks at the ends; each spends a third. */
+/** One-sided level over all looks at the ends; each look spends a third. */
 const level = 0.01;
 const power = 0.8;
 
@@ -23,33 +23,33 @@ export interface EndBoots {
 
 /** The ends in one cell. */
 export interface ComparedEnds {
-  /** Exact one-sided p of the bad end being as much worse as it is. */
+  /** Exact one-sided p of the rank test for the bad end being worse. */
   p: number;
-  /** What one boot tells of a commit that is as likely bad as good. */
+  /** The information in bits that one boot gives about a commit that is good or bad with even odds. */
   bits: number;
   bins: Bins;
 }
 
-/** What was found once enough boots were made. */
+/** The result, once there are enough boots. */
 interface Judged {
-  /** Of all cells together: the least p of a cell times their number, at most 1. */
+  /** Combined over all cells: the smallest p times the number of cells, at most 1. */
   p: number;
-  /** The number of the cell with the least p: suspicions are confirmed in it. */
+  /** Number of the cell with the smallest p, in which suspicions are confirmed. */
   cell: number;
   cells: readonly ComparedEnds[];
 }
 
-/** What the boots of both ends say. */
+/** The result of the boots of both ends. */
 export type EndsVerdict =
   | { kind: 'more'; boots: number }
   | ({ kind: 'differ' } & Judged)
-  /** Not provably, with the most boots there are; `bootsNeeded` is undefined when they do not lean the right way. */
+  /** Not provably different after the last look; `bootsNeeded` is undefined if the difference has the wrong sign. */
   | ({ kind: 'alike'; bootsNeeded: number | undefined } & Judged);
 
 /**
- * Compares the ends at 10, 20 and 40 boots each in every cell. They differ when the exact one-sided rank test of a cell gives
- * p <= .01/3 at a look, divided by the number of cells, so ends that are alike pass in at most 1 %. The bins of each cell
- * are cut from the boots of that look.
+ * Compares the ends at 10, 20 and 40 boots each in every cell. They differ if the exact one-sided rank test of a cell gives
+ * p <= .01/3 at a look, divided by the number of cells, so equal ends pass in at most 1 %. The bins of each cell are
+ * derived from the boots of that look.
  */
 export function judgeEnds(cells: readonly EndBoots[], direction: Direction): EndsVerdict {
   let verdict: EndsVerdict = { kind: 'more', boots: endLooks[0] };
@@ -76,7 +76,7 @@ function judgeCells(seen: readonly EndBoots[], direction: Direction): Judged {
   return { p: Math.min(1, least * cells.length), cell: ps.indexOf(least), cells };
 }
 
-/** The exact one-sided p of `suspect` being as much worse than `other` as it is. */
+/** Exact one-sided p of the rank test for `suspect` being worse than `other`. */
 export function worseP(suspect: readonly Scalar[], other: readonly Scalar[], direction: Direction): number {
   const { greater, less } = oneSidedRankTest(makeSample(suspect), makeSample(other));
   return direction === 'higher' ? greater : less;
@@ -95,8 +95,8 @@ function outcomesOf(values: readonly Scalar[], bins: Bins): number[] {
 }
 
 /**
- * Noether's sample size (1987) for the superiority that was seen, with the variance that its ties leave; infinite where it
- * leans the wrong way.
+ * Noether's sample size (1987) for the observed superiority, with the variance reduced by ties; infinite if the
+ * difference has the wrong sign.
  */
 function bootsNeeded({ good, bad }: EndBoots, direction: Direction, alpha: number): number {
   const [lower, higher] = direction === 'higher' ? [good, bad] : [bad, good];
@@ -106,7 +106,7 @@ function bootsNeeded({ good, bad }: EndBoots, direction: Direction, alpha: numbe
   return Math.ceil((deviations ** 2 * superiority.untied) / (6 * (superiority.share - 0.5) ** 2));
 }
 
-/** P(first > second) + P(equal) / 2, and the share of the variance of the rank sum that ties leave. */
+/** P(first > second) + P(equal) / 2, and the factor by which ties reduce the variance of the rank sum. */
 function superiorityOf(first: Sample, second: Sample): { share: number; untied: number } {
   const pooled = poolRanks(first, second);
   const total = pooled.first + pooled.second;

@@ -2,7 +2,7 @@ import { logMarginal } from './dirichlet.ts';
 import type { History } from './history.ts';
 import { mutualInformation } from './information.ts';
 
-/** What the boots of one build of object code gave; commits that compile to the same code share it. */
+/** The boots of one object code; commits that compile to the same code share it. */
 interface Pool {
   /** Commits with this code, in the order in which they were built. */
   commits: [number, ...number[]];
@@ -13,44 +13,44 @@ interface Pool {
 /** Numbers of boots by cell and bin. */
 type Counts = number[][];
 
-/** Candidates that no build tells apart yet: all of them make the same built commits bad. */
+/** Candidates that no build distinguishes yet: all of them make the same built commits bad. */
 interface CandidateClass {
   members: Members;
-  /** For each pool whether it is bad if the first bad commit is in this class. */
+  /** For each pool, whether it is bad if the first bad commit is in this class. */
   sides: ReadonlyMap<Pool, Side>;
 }
 
-/** Places in the history, ascending. */
+/** Indices in the history, ascending. */
 type Members = readonly [number, ...number[]];
 
 const good = 0;
 const bad = 1;
-/** Of commits with the same code only some would be bad: the class is impossible. */
+/** The class is impossible: only some of the commits with the same code would be bad. */
 const torn = 2;
 type Side = typeof good | typeof bad | typeof torn;
 
-/** A class as the boots so far see it. */
+/** A class with what the boots so far imply. */
 interface WeighedClass {
   candidates: CandidateClass;
   /** P(the first bad commit is in this class). */
   weight: number;
-  /** If it is: by cell the probability of each bin for one more boot of a good and of a bad commit. */
+  /** If it is, the probability by cell of each bin for another boot of a good and of a bad commit. */
   good: readonly (readonly number[])[];
   bad: readonly (readonly number[])[];
 }
 
-/** What the boots so far say about the first bad commit. */
+/** The posterior over the first bad commit. */
 export interface Posterior {
-  /** P(first bad commit is this one), by place in the history. */
+  /** P(first bad commit is this one), by index in the history. */
   masses: Float64Array;
   classes: readonly WeighedClass[];
 }
 
 /**
- * The boots of the built commits, and the posterior over the first bad commit that they imply. Every boot counts, those of
- * the ends too: the distributions before and after the change are unknown and integrated out (see `logMarginal`), so
- * ln w(class) = ln(size) + D(boots of commits it leaves good) + D(boots of commits it makes bad). Each cell has distributions of
- * its own, so the two terms are sums over the cells.
+ * The boots of the built commits, and the posterior over the first bad commit that they imply. Every boot counts, including
+ * those of the ends: the distributions before and after the change are unknown and integrated out (see `logMarginal`), so
+ * ln w(class) = ln(size) + D(boots of commits it leaves good) + D(boots of commits it makes bad). Each cell has its own
+ * distributions, so the two terms are sums over the cells.
  */
 export class Evidence {
   readonly #history: History;
@@ -71,13 +71,13 @@ export class Evidence {
     this.#arrange(first === undefined ? [] : [[first, ...others]]);
   }
 
-  /** Whether commits have the same code that cannot be alike if only one commit brought the change: several did. */
+  /** Whether several commits must have introduced changes, since no single one is consistent with the shared object code. */
   get contradicted(): boolean {
     return this.#contradicted;
   }
 
   /**
-   * Takes in a commit that was built, for the first time or anew.
+   * Adds a commit that was built, for the first time or again.
    * @param code content key of image and modules; commits with equal keys share their boots
    */
   addBuild(commit: number, code: string | undefined): void {
@@ -92,7 +92,7 @@ export class Evidence {
     this.#arrange(own === undefined ? this.#split(commit) : this.#classes.map(({ members }) => members));
   }
 
-  /** @throws RangeError when the commit was not built, or there is no such cell */
+  /** @throws RangeError if the commit was not built, or if there is no such cell */
   addBoot(commit: number, cell: number, bin: number): void {
     const pool = this.#poolOf.get(commit);
     if (pool === undefined) throw new RangeError(`commit ${commit} was booted before it was built`);
@@ -105,9 +105,9 @@ export class Evidence {
   }
 
   /**
-   * How many bits one more boot of a commit in a cell tells about the first bad commit: the mutual information of the bin of its value
-   * and the class. A boot of a commit that is surely bad can tell something too, for the classes disagree on what bad
-   * commits are like.
+   * The information in bits that another boot of a commit in a cell gives about the first bad commit: the mutual information
+   * of the bin of its value and the class. Even a boot of a certainly bad commit can be informative, because the classes
+   * imply different distributions for bad commits.
    */
   bitsPerBoot(commit: number, cell: number): number {
     const hypotheses = this.posterior.classes.flatMap(({ candidates, weight, good, bad }) => {
@@ -120,7 +120,7 @@ export class Evidence {
     return mutualInformation(hypotheses);
   }
 
-  /** One commit of each object code, with the number of boots that this code has had. */
+  /** One commit per object code, with the number of boots of this code. */
   builds(): { commit: number; boots: number }[] {
     return this.#pools.map(({ commits, counts }) => ({
       commit: commits[0],
@@ -128,14 +128,14 @@ export class Evidence {
     }));
   }
 
-  /** @throws RangeError when the evidence is contradicted: then there is none */
+  /** @throws RangeError if the evidence is contradictory: then there is no posterior */
   get posterior(): Posterior {
     if (this.#contradicted) throw new RangeError('no single change fits what has the same code');
     this.#posterior ??= this.#compute();
     return this.#posterior;
   }
 
-  /** The share of a class that makes a commit bad. */
+  /** The fraction of a class that makes a commit bad. */
   #badShare({ members, sides }: CandidateClass, commit: number): number {
     const pool = this.#poolOf.get(commit);
     if (pool !== undefined) return sides.get(pool) === bad ? 1 : 0;
@@ -161,7 +161,7 @@ export class Evidence {
     this.#pools.splice(this.#pools.indexOf(from), 1);
   }
 
-  /** Every class parted into the candidates that make a newly built commit bad and the others. */
+  /** Splits every class into the candidates that make a newly built commit bad and the others. */
   #split(commit: number): Members[] {
     const within = this.#history.ancestorsOf(commit);
     const parted = this.#classes.flatMap(({ members: [first, ...others] }): Members[] => {
@@ -173,7 +173,7 @@ export class Evidence {
     return parted.sort(([one], [other]) => one - other);
   }
 
-  /** Classes with the sides of the pools as they are now. */
+  /** The classes with the current sides of the pools. */
   #arrange(classes: readonly Members[]): void {
     this.#classes = classes.map(members => {
       const [first] = members;
@@ -226,7 +226,7 @@ function addCounts(counts: Counts, more: Counts): void {
 function addCount(counts: Counts, cell: number, bin: number, count: number): void {
   const ofCell = counts[cell];
   if (ofCell === undefined) throw new RangeError(`there is no cell ${cell}`);
-  // biome-ignore lint/style/noNonNullAssertion: bins were cut for all counts alike, and have one count each
+  // biome-ignore lint/style/noNonNullAssertion: all count arrays have one entry per bin
   ofCell[bin]! += count;
 }
 

@@ -1,20 +1,20 @@
-/** A commit as the search sees it. */
+/** A commit of the searched history. */
 export interface HistoryCommit {
-  /** Its hash in full; any text that is unique in tests. */
+  /** The full hash; any unique text in tests. */
   id: string;
-  /** Places in the list of the commits that it must be compared with to be called the first bad one: its parents. */
+  /** Indices of its parents, with which it must be compared to be called the first bad commit. */
   parents: readonly number[];
   /**
-   * Whether it may be the first bad commit. The good end is none, nor are parents that are ancestors of it, nor commits
-   * outside the paths to which a search is limited.
+   * Whether it may be the first bad commit. The good end, parents that are its ancestors, and commits outside the paths to
+   * which the search is limited are not candidates.
    */
   candidate: boolean;
 }
 
 /**
- * The commits between a good and a bad end as a graph, as `git bisect` takes them: a commit is bad if and only if the
- * first bad one is among its ancestors, itself included. The list is in topological order: parents before children, the
- * good end first, the bad end last.
+ * The graph of the commits between a good and a bad end. As in `git bisect`, a commit is bad if and only if the first bad
+ * commit is among its ancestors, itself included. The list is in topological order: parents before children, the good end
+ * first, the bad end last.
  */
 export class History {
   readonly commits: readonly HistoryCommit[];
@@ -23,7 +23,7 @@ export class History {
   readonly #places: ReadonlyMap<string, number>;
   readonly #ancestors = new Map<number, Uint8Array>();
 
-  /** @throws RangeError when the list is in no topological order, or its ends are not what they must be */
+  /** @throws RangeError if the list is not in topological order or has the wrong ends */
   constructor(commits: readonly HistoryCommit[]) {
     this.commits = commits;
     this.#places = new Map(commits.map(({ id }, place) => [id, place]));
@@ -36,7 +36,7 @@ export class History {
     return this.commits.length - 1;
   }
 
-  /** @throws RangeError when no commit has the place */
+  /** @throws RangeError if no commit has this index */
   commitAt(place: number): HistoryCommit {
     const commit = this.commits[place];
     if (commit === undefined) throw new RangeError(`history: there is no place ${place}`);
@@ -44,8 +44,8 @@ export class History {
   }
 
   /**
-   * The place of a commit.
-   * @throws RangeError when it is not in the list
+   * The index of a commit.
+   * @throws RangeError if it is not in the list
    */
   placeOf(id: string): number {
     const place = this.#places.get(id);
@@ -53,7 +53,7 @@ export class History {
     return place;
   }
 
-  /** One byte a commit: 1 for those whose change a commit contains, itself included. */
+  /** One byte per commit: 1 for the ancestors of a commit, itself included. */
   ancestorsOf(place: number): Uint8Array {
     let found = this.#ancestors.get(place);
     if (found === undefined) {
@@ -63,7 +63,7 @@ export class History {
     return found;
   }
 
-  /** For each commit the sum of `masses` over its ancestors, itself included: how likely it is bad. */
+  /** For each commit the sum of `masses` over its ancestors, itself included: the probability that it is bad. */
   accumulate(masses: Float64Array): Float64Array {
     const sums = new Float64Array(masses.length);
     for (const [place, mass] of masses.entries()) {
@@ -74,7 +74,7 @@ export class History {
     return sums;
   }
 
-  /** What is reached from a commit through parents, and itself. */
+  /** A commit and everything that is reachable from it through parents. */
   #reach(from: number): Uint8Array {
     const reached = new Uint8Array(this.commits.length);
     reached[from] = 1;
@@ -86,8 +86,8 @@ export class History {
 }
 
 /**
- * What an array by place holds for one commit.
- * @throws RangeError when no commit has the place
+ * The element of an array for the commit at an index.
+ * @throws RangeError if no commit has this index
  */
 export function valueAt(values: Float64Array | Int32Array, place: number): number {
   const value = values[place];

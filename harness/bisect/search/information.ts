@@ -11,7 +11,7 @@ export function binaryEntropy(p: number): number {
 }
 
 /**
- * The mutual information of a hypothesis and an outcome, in bits: H(outcome) less its mean once the hypothesis is known.
+ * The mutual information of a hypothesis and an outcome, in bits: H(outcome) - H(outcome | hypothesis).
  * @param hypotheses the probability of each, and of each outcome under it
  */
 export function mutualInformation(

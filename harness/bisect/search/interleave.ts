@@ -3,8 +3,8 @@ import type { Action, BootTarget } from './action.ts';
 import type { Ledger } from './ledger.ts';
 
 /**
- * One more boot of a side that has had the fewest. Which of several is drawn from the seed and the number of boots so far, so
- * that a slow drift of the host meets all sides alike and no side is always the first.
+ * Another boot of the side with the fewest. Ties are broken at random, from the seed and the number of boots so far, so that
+ * a slow drift of the host affects all sides equally and no side is always first.
  */
 export function interleave(
   ledger: Ledger,
@@ -13,6 +13,6 @@ export function interleave(
   const fewest = Math.min(...sides.map(({ boots }) => boots));
   const behind = sides.filter(({ boots }) => boots === fewest);
   const random = makeRandom(ledger.options.seed + ledger.spent.boots);
-  // biome-ignore lint/style/noNonNullAssertion: what is drawn is below the length
+  // biome-ignore lint/style/noNonNullAssertion: the drawn index is below the length
   return { kind: 'boot', ...behind[random.integer(behind.length)]!.target };
 }

@@ -7,17 +7,17 @@ import type { Observation, Purpose } from './observation.ts';
 import type { SearchOptions } from './options.ts';
 import { Spending } from './spending.ts';
 
-/** A suspicion under test by fresh boots of its own. */
+/** A suspicion that is being tested by fresh boots. */
 export interface Attempt {
   number: number;
   bad: string;
   good: readonly string[];
   built: Set<string>;
-  /** By commit, in the order of the boots. */
+  /** Values by commit, in the order of the boots. */
   values: Map<string, Scalar[]>;
 }
 
-/** Values of the fresh boots of one of its commits; none before it was booted. */
+/** Values of the fresh boots of one of its commits; empty before the first boot. */
 export function freshValues({ values }: Attempt, commit: string): readonly Scalar[] {
   return values.get(commit) ?? [];
 }
@@ -28,20 +28,20 @@ export interface RevertTrial {
   built: boolean;
   bad: Scalar[];
   reverted: Scalar[];
-  /** Why it cannot be judged. */
+  /** The reason why it cannot be tested. */
   impossible?: string;
 }
 
-/** A source that fails so often, and more often than it does not, cannot be judged. */
+/** A source that fails this often, and in more than half of its boots, cannot be tested. */
 const failuresAllowed = 3;
 
-/** Everything that a search has seen, folded from its observations one by one. */
+/** The state of a search, computed from its observations one by one. */
 export class Ledger {
   readonly history: History;
   readonly options: SearchOptions;
-  /** By cell the values of the boots that were made for the ends. */
+  /** Values of the boots for the comparison of the ends, by cell. */
   readonly endBoots: readonly { good: Scalar[]; bad: Scalar[] }[];
-  /** Commit to the reason why it cannot be judged. */
+  /** Commit to the reason why it cannot be tested. */
   readonly untestable = new Map<string, string>();
   readonly attempts: Attempt[] = [];
   revert: RevertTrial | undefined;
@@ -70,17 +70,17 @@ export class Ledger {
     return this.#ends;
   }
 
-  /** Number of the cell in which suspicions are confirmed: where the ends differ most surely, once they were booted. */
+  /** Number of the cell in which suspicions are confirmed: the one in which the ends differ with the smallest p. */
   get confirmingCell(): number {
     return this.#ends.kind === 'more' ? 0 : this.#ends.cell;
   }
 
-  /** Undefined until the ends have been told apart, or are trusted. */
+  /** Undefined until the ends are known to differ, or are trusted to. */
   get evidence(): Evidence | undefined {
     return this.#evidence?.evidence;
   }
 
-  /** Boots that each end had at least, in each cell, before the ends were told apart. */
+  /** Minimum number of boots per end and cell before the ends were known to differ. */
   get fewestEndBoots(): number {
     return Math.min(...this.endBoots.flatMap(({ good, bad }) => [good.length, bad.length]));
   }
@@ -99,12 +99,12 @@ export class Ledger {
     return this.spent.seconds >= (this.options.budgetSeconds ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Places of the commits that cannot be judged. */
+  /** Indices of the commits that cannot be tested. */
   untestablePlaces(): Set<number> {
     return new Set([...this.untestable.keys()].map(id => this.history.placeOf(id)));
   }
 
-  /** @throws RangeError when it is of a commit that the history does not have */
+  /** @throws RangeError if the history does not have its commit */
   observe(observation: Observation): void {
     this.history.placeOf(observation.commit);
     this.spent.add(observation);
@@ -199,7 +199,7 @@ export class Ledger {
   }
 }
 
-/** @throws RangeError when the search has no such cell */
+/** @throws RangeError if the search has no such cell */
 function valueIn<Value>(byCell: readonly Value[], cell: number): Value {
   const value = byCell[cell];
   if (value === undefined) throw new RangeError(`the search has no cell ${cell}`);

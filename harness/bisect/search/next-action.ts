@@ -11,8 +11,8 @@ import { mostSuspect } from './suspects.ts';
 type Undecided = Extract<Conclusion, { kind: 'undecided' }>;
 
 /**
- * What a search does next. It depends on nothing but what the ledger has seen: the same observations give the same action,
- * so a search that was killed goes on where it was.
+ * The next action of a search. It depends only on the observations in the ledger: the same observations give the same
+ * action, so a killed search can continue.
  */
 export function nextAction(ledger: Ledger): Action {
   const { evidence } = ledger;
@@ -97,12 +97,12 @@ function inAttempt(ledger: Ledger, attempt: Attempt): Action {
   return interleave(ledger, sides);
 }
 
-/** An attempt that never came to a boot, for a commit did not build, spent nothing of the level. */
+/** An attempt without a boot, because a commit did not build, spends nothing of the level. */
 function hasBoots({ values }: Attempt): boolean {
   return [...values.values()].some(({ length }) => length > 0);
 }
 
-/** An attempt one of whose commits turned out to be untestable says nothing more. */
+/** An attempt ends without result if one of its commits turns out to be untestable. */
 function isBroken(ledger: Ledger, { bad, good }: Attempt): boolean {
   return [bad, ...good].some(commit => ledger.untestable.has(commit));
 }

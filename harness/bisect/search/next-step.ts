@@ -2,42 +2,43 @@ import type { Evidence } from './evidence.ts';
 import { type History, valueAt } from './history.ts';
 import { binaryEntropy } from './information.ts';
 
-/** What a build and a boot in each of the cells cost, in seconds, as measured so far. */
+/** The costs in seconds of a build, and of a boot in each cell, as measured so far. */
 export interface Costs {
   build: number;
   boots: readonly number[];
 }
 
-/** The next step of a search, with what it is expected to tell. */
+/** The next step of a search, with its expected information. */
 export interface Step {
   kind: 'build' | 'boot';
-  /** Place in the history. */
+  /** Index in the history. */
   commit: number;
-  /** Number of the cell that tells most. */
+  /** Number of the most informative cell. */
   cell: number;
   /** Probability that the commit is bad. */
   probability: number;
   bitsPerSecond: number;
 }
 
-/** What the choice depends on. */
+/** The input of the choice. */
 export interface StepChoice {
   history: History;
   evidence: Evidence;
   untestable: ReadonlySet<number>;
-  /** Most boots of one commit. */
+  /** Maximum number of boots of one commit. */
   bootsPerCommit: number;
   costs: Costs;
 }
 
-/** Below this a step tells nothing but rounding. */
+/** Information below this is only rounding error. */
 const leastBits = 1e-6;
 
 /**
- * The step that tells most about the first bad commit per second: one more boot of a built commit in one of the cells, or
- * building the commit that is bad with a probability nearest to one half and booting it as often as pays. Commits in doubt
- * are so booted again by themselves, and a build is weighed against the boots that it would cost.
- * @returns undefined when no step tells anything
+ * The step that gives most information about the first bad commit per second: another boot of a built commit in one of the
+ * cells, or building the commit whose probability of being bad is nearest to one half and booting it the optimal number of
+ * times. This automatically repeats boots of doubtful commits, and weighs a build against the boots that could be made
+ * instead.
+ * @returns undefined if no step gives any information
  */
 export function chooseStep(choice: StepChoice): Step | undefined {
   const { history, evidence } = choice;
@@ -79,7 +80,7 @@ function bestBuild(choice: StepChoice, badness: Float64Array): Step | undefined 
   return best;
 }
 
-/** The commit that is bad with a probability nearest to one half, weighed with the trust that it can be tested. */
+/** The commit whose probability of being bad is nearest to one half, weighted by the probability that it is testable. */
 function evenestUnbuilt(choice: StepChoice, badness: Float64Array): number | undefined {
   const { history, evidence, untestable } = choice;
   const trust = trustOf(choice);
@@ -96,8 +97,8 @@ function evenestUnbuilt(choice: StepChoice, badness: Float64Array): number | und
 }
 
 /**
- * Bits per second of building a commit and booting it b times, for the best b: what is left to learn, H, shrinks by the
- * share of one boot each time, H (1 - (1 - I/H)^b) / (build + b boot).
+ * Bits per second of building a commit and booting it b times, for the best b: each boot reduces the remaining entropy H by
+ * the same fraction, which gives H (1 - (1 - I/H)^b) / (build + b boot).
  */
 function buildRate(
   probability: number,
@@ -117,8 +118,8 @@ function buildRate(
 }
 
 /**
- * How far commits can be trusted to be testable, where that is in doubt. What breaks one commit breaks its neighbours: beside n untestable
- * commits between the same two builds, a commit at distance n of the nearest has even odds.
+ * The probability that doubtful commits are testable. What breaks one commit breaks its neighbours: next to n untestable
+ * commits between the same two builds, a commit at distance n from the nearest has even odds.
  */
 function trustOf({ history, evidence, untestable }: StepChoice): Map<number, number> {
   const trust = new Map<number, number>();

@@ -4,14 +4,14 @@ import { mostCells } from './options.ts';
 
 const commit = z.string().min(1).max(200);
 const seconds = z.number().min(0);
-/** Id of the boot, and of its folder below trials/. */
+/** Id of the boot, and the name of its folder in trials/. */
 const trial = z.string().max(100).optional();
 
-/** What a build or a boot is for. */
+/** The purpose of a build or a boot. */
 const purpose = z.discriminatedUnion('stage', [
   z.strictObject({ stage: z.literal('ends') }),
   z.strictObject({ stage: z.literal('search') }),
-  /** `bad` is suspected to introduce the change that none of `good` has. */
+  /** `bad` is suspected of introducing a change that none of `good` has. */
   z.strictObject({
     stage: z.literal('confirm'),
     attempt: z.int().min(1),
@@ -21,17 +21,17 @@ const purpose = z.discriminatedUnion('stage', [
   z.strictObject({ stage: z.literal('revert'), culprit: commit }),
 ]);
 
-/** The source that is built: a commit, perhaps with another one reverted on it. */
+/** The source that is built: a commit, optionally with another one reverted on top. */
 const source = { commit, without: commit.optional(), purpose };
 
-/** Number of the cell in which it was booted; left out for the first one. */
+/** Number of the cell in which it was booted; absent for the first one. */
 const cell = z
   .int()
   .min(0)
   .max(mostCells - 1)
   .optional();
 
-/** Something that was tried and what came of it: a line of the log of a bisection, from which everything is replayed. */
+/** An attempt and its result: a line of the log of a bisection, from which everything is replayed. */
 export const observationShape = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('built'),
@@ -46,10 +46,10 @@ export const observationShape = z.discriminatedUnion('type', [
     cell,
     seconds,
     trial,
-    /** A whole number beyond 2^53 is written as text. */
+    /** Integers beyond 2^53 are stored as text. */
     value: z.union([z.number(), z.string().regex(/^-?[0-9]{1,40}$/)]).transform(readStored),
   }),
-  /** A boot that gave no value: it crashed or hung. */
+  /** A boot without a value: it crashed or hung. */
   z.strictObject({
     type: z.literal('boot-failed'),
     ...source,
@@ -58,7 +58,7 @@ export const observationShape = z.discriminatedUnion('type', [
     trial,
     title: z.string().max(2000),
   }),
-  /** The source cannot be judged. */
+  /** The source cannot be tested. */
   z.strictObject({
     type: z.literal('untestable'),
     ...source,

@@ -1,28 +1,28 @@
 import { z } from 'zod';
 
-/** Most cells of one search: each costs boots of both ends. */
+/** Maximum number of cells of one search, since each costs boots of both ends. */
 export const mostCells = 4;
 
-/** What a search is allowed and what it must reach; part of its state. */
+/** The limits and goals of a search; part of its state. */
 export const searchOptionsShape = z.strictObject({
   /** Cells in which the commits are booted. */
   cells: z.int().min(1).max(mostCells).default(1),
-  /** Which way the values of the bad end lie from those of the good end. */
+  /** The direction in which the values of the bad end differ from those of the good end. */
   worse: z.enum(['higher', 'lower']),
-  /** Of the order of interleaved boots; unsigned, 32 bits. */
+  /** Seed for the order of interleaved boots; unsigned, 32 bits. */
   seed: z.int().min(0).max(0xffffffff),
-  /** Most boots of one commit before it is confirmed, and of the whole search. */
+  /** Maximum numbers of boots of one commit before its confirmation, and of the whole search. */
   bootsPerCommit: z.int().min(1).default(60),
   boots: z.int().min(1).default(800),
-  /** Probability of one commit from which on it is confirmed. */
+  /** The probability of a commit at which its confirmation starts. */
   confidence: z.number().gt(0.5).lt(1).default(0.98),
-  /** Goes on where the ends do not differ provably. */
+  /** Continue even if the ends do not provably differ. */
   trustEnds: z.boolean().default(false),
-  /** Whether the culprit is reverted on the bad end to see whether the metric comes back. */
+  /** Whether to revert the culprit on the bad end to see whether the metric recovers. */
   revert: z.boolean().default(true),
-  /** Time that builds and boots may take, in seconds. */
+  /** Limit of the total time of builds and boots, in seconds. */
   budgetSeconds: z.number().positive().optional(),
-  /** What a build and a boot are taken to cost in seconds until some have been measured. */
+  /** Assumed costs of a build and a boot in seconds until some have been measured. */
   expectedSeconds: z
     .strictObject({ build: z.number().positive(), boot: z.number().positive() })
     .default({ build: 120, boot: 5 }),

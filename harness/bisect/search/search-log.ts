@@ -19,24 +19,24 @@ const headerShape = z.strictObject({
   options: searchOptionsShape,
 });
 
-/** What a search was begun with: the first line of its log. */
+/** The parameters of a search: the first line of its log. */
 export type SearchHeader = z.infer<typeof headerShape>;
 
-/** The log of a search as it is replayed. */
+/** The parsed log of a search. */
 export interface SearchLog {
   header: SearchHeader;
   observations: Observation[];
-  /** Length of the part that is whole: a writer that was killed may leave a last line without its end. */
+  /** Length of the complete lines: a killed writer may leave an incomplete last line. */
   bytes: number;
 }
 
-/** One line of a log, its end included. */
+/** One line of a log, including the newline. */
 export function encodeLine(value: SearchHeader | Observation): string {
   return `${JSON.stringify(value, (_key, member) => (typeof member === 'bigint' ? member.toString() : member))}\n`;
 }
 
 /**
- * Reads the log of a search: JSON lines, the header first, then what was observed, in order.
+ * Parses the log of a search: JSON lines, first the header, then the observations in order.
  * @param file its name in messages
  * @throws InfrastructureError BISECT_LOG_DAMAGED naming the line, BISECT_LOG_VERSION
  */
@@ -49,8 +49,8 @@ export function parseSearchLog(text: string, file: string): SearchLog {
 }
 
 /**
- * The ledger after everything that a log tells.
- * @throws InfrastructureError BISECT_LOG_DAMAGED when a line does not fit the ones before it
+ * The ledger after all observations of a log.
+ * @throws InfrastructureError BISECT_LOG_DAMAGED if a line contradicts the ones before it
  */
 export function replay({ header, observations }: SearchLog, file: string): Ledger {
   let line = 1;

@@ -2,13 +2,13 @@ import type { Costs } from './next-step.ts';
 import type { Observation } from './observation.ts';
 import type { SearchOptions } from './options.ts';
 
-/** What a search has cost so far, and what the next step will cost by it. */
+/** The costs of a search so far, and the expected costs of the next step. */
 export class Spending {
-  /** Counts of what was done, and the seconds that it took. */
+  /** Numbers of builds and boots, and the seconds that they took. */
   builds = 0;
   boots = 0;
   seconds = 0;
-  /** The part of the seconds that guests took. */
+  /** The seconds of these that guests took. */
   bootSeconds = 0;
   readonly #expected: SearchOptions['expectedSeconds'];
   readonly #buildTimes = { ends: [] as number[], search: [] as number[], anew: [] as number[] };
@@ -19,7 +19,7 @@ export class Spending {
     this.#bootTimes = Array.from({ length: cells }, () => []);
   }
 
-  /** Counts what was done, whatever came of it. */
+  /** Adds an observation, regardless of its result. */
   add(observation: Observation): void {
     const { type, seconds } = observation;
     this.seconds += seconds;
@@ -28,20 +28,20 @@ export class Spending {
     if (type !== 'booted' && type !== 'boot-failed') return;
     this.boots++;
     this.bootSeconds += seconds;
-    // One that an earlier run made took no time here.
+    // Boots of an earlier run took no time here.
     if (type === 'booted' && seconds > 0) this.#bootTimes[observation.cell ?? 0]?.push(seconds);
   }
 
   #timeBuild({ without, purpose, seconds }: Observation): void {
-    // What a revert takes says nothing of the next commit.
+    // Building a revert does not predict the duration for the next commit.
     if (without !== undefined) return;
     if (purpose.stage === 'ends') this.#buildTimes.ends.push(seconds);
-    // One made anew builds everything, and tells nothing of what the next commit takes.
+    // A build from scratch compiles everything, and so does not predict the next incremental one.
     else if (purpose.stage === 'confirm') this.#buildTimes.anew.push(seconds);
     else this.#buildTimes.search.push(seconds);
   }
 
-  /** Means of what was measured: of builds inside the range where there were any, for the first one builds everything. */
+  /** Mean measured costs. Uses only builds inside the range if there are any, because the first build compiles everything. */
   costs(): Costs {
     const { ends, search } = this.#buildTimes;
     const builds = search.length > 0 ? search : ends.slice(1);
@@ -51,7 +51,7 @@ export class Spending {
     };
   }
 
-  /** What building a kernel from nothing takes, in seconds: the longest build that did. */
+  /** Duration of a build from scratch, in seconds: the longest such build. */
   get wholeBuild(): number {
     const { ends, anew } = this.#buildTimes;
     return Math.max(...ends, ...anew, 0) || this.#expected.build;

@@ -1,19 +1,19 @@
 import { type History, valueAt } from './history.ts';
 
-/** A claim that can be tested: one of `culprits` brings a change that `bad` has and none of `good` has. */
+/** A testable claim: one of `culprits` introduces a change that `bad` has and none of `good` has. */
 export interface Suspicion {
-  /** Places in the history. */
+  /** Indices in the history. */
   bad: number;
   good: number[];
   culprits: number[];
-  /** Posterior of the culprits together. */
+  /** Total posterior of the culprits. */
   probability: number;
 }
 
 /**
- * The most suspect claim. A commit that can be tested is compared with its parents. Where a parent cannot be tested, what
- * lies behind it is compared in its place, and the claim covers all that lies between; a commit that cannot be tested is
- * covered by the next one that can.
+ * The most suspect claim. A testable commit is compared with its parents. If a parent cannot be tested, its nearest testable
+ * ancestors are compared instead, and the claim covers all commits in between; an untestable commit is covered by the next
+ * testable one.
  */
 export function mostSuspect(
   history: History,
@@ -34,7 +34,7 @@ export function mostSuspect(
   return most === 0 ? undefined : claimOf(history, best, masses, untestable);
 }
 
-/** For each commit the first one, in the order of the list, that contains it and can be tested; beyond the list if none. */
+/** For each commit, the first testable one in the list that contains it; an index beyond the list if there is none. */
 function witnessesOf(history: History, untestable: ReadonlySet<number>): Int32Array {
   const witnesses = new Int32Array(history.commits.length).fill(history.commits.length);
   for (let place = history.bad; place >= 0; place--) {
@@ -48,7 +48,7 @@ function witnessesOf(history: History, untestable: ReadonlySet<number>): Int32Ar
   return witnesses;
 }
 
-/** What comparing a commit with the nearest testable commits before it shows. */
+/** The claim from comparing a commit with the nearest testable commits before it. */
 export function claimOf(
   history: History,
   bad: number,
@@ -57,7 +57,7 @@ export function claimOf(
 ): Suspicion {
   const good = new Set<number>();
   const between = new Set([bad]);
-  // A set hands out what is added while it is walked.
+  // Iterating over a set includes elements that are added meanwhile.
   for (const place of between) {
     for (const parent of history.commitAt(place).parents) {
       if (untestable.has(parent)) between.add(parent);

@@ -6,7 +6,7 @@ import type { HistoryCommit } from '../search/history.ts';
 import { type GitOptions, Repository } from './repository.ts';
 import { historyOf } from './rev-list.ts';
 
-/** Which part of the history is searched. */
+/** The part of the history to search. */
 export interface RangeOptions {
   /** Hashes of the ends. */
   good: string;
@@ -16,10 +16,10 @@ export interface RangeOptions {
   paths: readonly string[];
 }
 
-/** What is reported of a commit. */
+/** The details of a commit for reports. */
 export interface CommitFacts {
   id: string;
-  /** `v6.12-123-g0123456789ab`, or twelve digits of the hash where no tag is near. */
+  /** `v6.12-123-g0123456789ab`, or twelve digits of the hash if there is no tag. */
   name: string;
   subject: string;
   /** `Name <address>`. */
@@ -28,10 +28,10 @@ export interface CommitFacts {
   date: string;
 }
 
-/** ASCII's unit separator, which no header of a commit holds. */
+/** ASCII unit separator, which does not occur in commit headers. */
 const separator = '\x1f';
 
-/** The user's git tree. It is only read: checkout, index, HEAD and objects stay as they are. */
+/** The user's git tree, which is only read: checkout, index, HEAD and objects are not modified. */
 export class KernelTree {
   /** Absolute. */
   readonly path: string;
@@ -42,7 +42,7 @@ export class KernelTree {
     this.#repository = repository;
   }
 
-  /** @throws UsageError BISECT_TREE when the folder is in no git repository */
+  /** @throws UsageError BISECT_TREE if the folder is not in a git repository */
   static async open(folder: string, options: GitOptions = {}): Promise<KernelTree> {
     const path = folder.startsWith('~/') ? join(homedir(), folder.slice(2)) : resolve(folder);
     const repository = new Repository(['-C', path], options);
@@ -54,7 +54,7 @@ export class KernelTree {
     });
   }
 
-  /** Folder of the objects, which other repositories may borrow. */
+  /** Folder of the objects, for use as alternates of other repositories. */
   async objectFolder(): Promise<string> {
     const path = await this.#repository.git(['rev-parse', '--git-path', 'objects']);
     return realpath(resolve(this.path, path));
@@ -70,7 +70,7 @@ export class KernelTree {
     });
   }
 
-  /** The commit that a `git bisect` of the user is at; also of one with --no-checkout, which leaves HEAD alone. */
+  /** The current commit of the user's `git bisect`; also with --no-checkout, which does not move HEAD. */
   async bisectedCommit(): Promise<string> {
     const found = await this.#repository.try(['rev-parse', '--verify', '--quiet', 'BISECT_HEAD^{commit}']);
     return found.code === 0 ? found.stdout.trim() : this.commitOf('HEAD');
@@ -87,9 +87,9 @@ export class KernelTree {
   }
 
   /**
-   * The good end of a range: the good commit when it is an ancestor of the bad one, else the one where their ways part, as
-   * `git bisect` tests it first.
-   * @throws UsageError BISECT_RANGE when they are equal, reversed, unrelated, or part in several commits
+   * The good end of a range: the good commit if it is an ancestor of the bad one, else their merge base, which `git bisect`
+   * also tests first.
+   * @throws UsageError BISECT_RANGE if they are equal, reversed or unrelated, or have several merge bases
    */
   async forkPoint(good: string, bad: string): Promise<string> {
     const found = await this.#repository.try(['merge-base', '--all', good, bad]);
@@ -113,7 +113,7 @@ export class KernelTree {
     });
   }
 
-  /** The commits of a range; see `historyOf`. @throws UsageError BISECT_RANGE when no candidate is in it */
+  /** The commits of a range; see `historyOf`. @throws UsageError BISECT_RANGE if it has no candidate */
   async readHistory({ good, bad, firstParent, paths }: RangeOptions): Promise<HistoryCommit[]> {
     const words = ['rev-list', '--topo-order', '--reverse', '--parents', '--boundary'];
     if (firstParent) words.push('--first-parent');
@@ -126,7 +126,7 @@ export class KernelTree {
     });
   }
 
-  /** What to tell of some commits, by hash. */
+  /** The details of some commits, by hash. */
   async describe(commits: readonly string[]): Promise<Map<string, CommitFacts>> {
     const format = ['%H', '%s', '%an <%ae>', '%aI'].join(separator);
     const text = await this.#log(commits, format);
@@ -138,19 +138,19 @@ export class KernelTree {
     return facts;
   }
 
-  /** The name of a commit after the nearest tag: `v6.12-123-g0123456789ab`. */
+  /** The name of a commit relative to the nearest tag: `v6.12-123-g0123456789ab`. */
   async nameOf(commit: string): Promise<string> {
     const words = ['describe', '--tags', '--always', '--abbrev=12', commit];
     return this.#repository.git(words);
   }
 
-  /** A file as a commit has it; undefined where it has none of that name. */
+  /** A file at a commit; undefined if it does not exist there. */
   async fileOf(commit: string, path: string): Promise<string | undefined> {
     const found = await this.#repository.try(['show', '--end-of-options', `${commit}:${path}`]);
     return found.code === 0 ? found.stdout : undefined;
   }
 
-  /** A commit as a patch with its message, as it is mailed. */
+  /** A commit as a patch with its message, in mail format. */
   patchOf(commit: string): Promise<string> {
     return this.#repository.git(['format-patch', '-1', '--stdout', '--no-signature', commit]);
   }
@@ -163,7 +163,7 @@ export class KernelTree {
   }
 
   async #log(commits: readonly string[], format: string): Promise<string> {
-    // Of an empty list git would make HEAD.
+    // For an empty list git would use HEAD.
     if (commits.length === 0) return '';
     const words = ['log', '--no-walk=unsorted', `--format=${format}`, '--stdin'];
     return this.#repository.git(words, { input: `${commits.join('\n')}\n` });

@@ -9,10 +9,10 @@ const script = 'scripts/get_maintainer.pl';
 const options = ['--no-tree', '--nogit', '--nogit-fallback', '--norolestats'];
 
 /**
- * Whom the kernel's own scripts/get_maintainer.pl names for a commit, lists too, as addresses for a mail. Script and
- * MAINTAINERS are those of the commit: what is checked out in the tree may be another kernel. Git's history is not asked:
- * who touched a file last may have nothing to do with it.
- * @returns undefined when the commit has no such script, or it does not run
+ * The mail addresses, including lists, that the kernel's scripts/get_maintainer.pl prints for a commit. Script and
+ * MAINTAINERS are those of the commit, because another kernel may be checked out in the tree. Git history is not used: the
+ * last person who touched a file may not be responsible for it.
+ * @returns undefined if the commit has no such script, or if it fails
  */
 export async function maintainersOf(
   tree: Pick<KernelTree, 'fileOf' | 'patchOf'>,

@@ -1,30 +1,30 @@
 import type { HistoryCommit } from '../search/history.ts';
 
-/** A commit as `git rev-list --parents` prints it: a hash and those of its parents, which `-- PATH` may have rewritten. */
+/** A commit as printed by `git rev-list --parents`: its hash and those of its parents, which `-- PATH` may have rewritten. */
 interface ListedCommit {
   id: string;
   parents: readonly string[];
-  /** Printed for being a parent of a listed one only; it is an ancestor of the good end. */
+  /** Only printed because it is a parent of a listed one; it is an ancestor of the good end. */
   boundary: boolean;
 }
 
-/** What a history is made from. */
+/** The input of a history. */
 export interface HistoryListing {
-  /** Output of `git rev-list --topo-order --reverse --parents --boundary BAD ^GOOD`, perhaps limited to paths. */
+  /** Output of `git rev-list --topo-order --reverse --parents --boundary BAD ^GOOD`, possibly limited to paths. */
   listing: string;
   good: string;
   bad: string;
   /** Only the first parent of a merge is an ancestor, as with `--first-parent`. */
   firstParent: boolean;
-  /** For a history that is limited to paths: the parents of each listed commit as they really are. */
+  /** For a history that is limited to paths: the real parents of each listed commit. */
   realParents?: ReadonlyMap<string, readonly string[]> | undefined;
 }
 
 /**
- * The commits of a range as the search wants them: the good end first, then parents before children, the bad end last.
- * Parents that are ancestors of the good end are listed without being candidates. In a history that is limited to paths,
- * so are the real parents of its commits, since only they show whether a commit brought a change, and a bad end that touches
- * no path.
+ * The commits of a range in the order of `History`: the good end first, then parents before children, the bad end last.
+ * Parents that are ancestors of the good end are listed, but are not candidates. In a history that is limited to paths, the
+ * same applies to the real parents of its commits, since only they show whether a commit introduced a change, and to a bad
+ * end that touches none of the paths.
  */
 export function historyOf({ listing, good, bad, firstParent, realParents }: HistoryListing): HistoryCommit[] {
   const commits = new CommitList();
@@ -43,7 +43,7 @@ export function historyOf({ listing, good, bad, firstParent, realParents }: Hist
   return commits.list;
 }
 
-/** Commits with their places; what is asked for and not there is put in, as an ancestor of the good end. */
+/** Commits with their indices; an unknown commit is added as an ancestor of the good end. */
 class CommitList {
   readonly list: HistoryCommit[] = [];
   readonly #places = new Map<string, number>();
@@ -58,7 +58,7 @@ class CommitList {
     return this.#places.get(id) ?? this.add({ id, parents, candidate: false });
   }
 
-  /** Puts the bad end last: on the commits that nothing follows, when it is not listed itself. */
+  /** Puts the bad end last; if it is not listed itself, with the childless commits as parents. */
   end(bad: string): void {
     if (this.#places.has(bad)) return;
     const followed = new Set(this.list.flatMap(({ parents }) => parents));

@@ -8,10 +8,10 @@ import { makeTemporaryFolder } from '../../files/temporary-folder.ts';
 import type { KernelTree } from './kernel-tree.ts';
 import { type GitOptions, Repository } from './repository.ts';
 
-/** Repositories of our own, one for each bisected tree: they borrow its objects and hold the sources that are made up. */
+/** Repositories in the cache, one per bisected tree: they use its objects as alternates and contain the created sources. */
 export const bisectPlace: CachePlace = { name: 'bisected trees', folder: 'bisect' };
 
-/** A patch that some commits need to build or boot. */
+/** A patch that some commits need in order to build or boot. */
 export interface Fixup {
   path: string;
   text: string;
@@ -20,11 +20,11 @@ export interface Fixup {
 /** A source to build. */
 export interface SourceRequest {
   commit: string;
-  /** A commit whose change is taken back. */
+  /** A commit to revert. */
   without?: string | undefined;
 }
 
-/** Made-up commits have one author and one date, so that equal sources are equal commits. */
+/** Created commits have a fixed author and date, so that equal sources are equal commits. */
 const identity = {
   GIT_AUTHOR_NAME: 'modstorm',
   GIT_AUTHOR_EMAIL: 'modstorm@localhost',
@@ -35,9 +35,9 @@ const identity = {
 };
 
 /**
- * Where the sources of a bisection come from: a bare repository in the cache. Commits of the user's tree are seen through it;
- * what does not exist there, a culprit taken back or a fixup put on top, becomes a commit here. The user's repository gets
- * no object, no worktree and no lock.
+ * The repository for the sources of a bisection: a bare repository in the cache. Commits of the user's tree are accessible
+ * through it. Sources that do not exist there, with a reverted culprit or with fixups, become commits here. Nothing is
+ * written to the user's repository: no objects, no worktree, no lock.
  */
 export class SourceRepository {
   /** Folder of the repository. */
@@ -51,7 +51,7 @@ export class SourceRepository {
     this.#fixups = fixups;
   }
 
-  /** @param cache the cache folder of modstorm */
+  /** @param cache modstorm's cache folder */
   static async open(
     tree: KernelTree,
     fixups: readonly Fixup[],
@@ -70,9 +70,8 @@ export class SourceRepository {
   }
 
   /**
-   * The revision to build for a source. Each fixup is put on top where it applies; where it does not, the commit is taken to
-   * need none.
-   * @throws BuildError KERNEL_REVERT_CONFLICT when the change cannot be taken back
+   * The revision to build for a source. Fixups are applied on top; a fixup that does not apply is assumed not to be needed.
+   * @throws BuildError KERNEL_REVERT_CONFLICT if the commit cannot be reverted
    */
   async revisionOf({ commit, without }: SourceRequest): Promise<string> {
     let revision = without === undefined ? commit : await this.#revert(commit, without);
@@ -80,7 +79,7 @@ export class SourceRepository {
     return revision;
   }
 
-  /** Takes a change back by a merge in three ways: from the culprit to the commit on one side, to its parent on the other. */
+  /** Reverts a commit by a three-way merge with the culprit as base: the commit on one side, the culprit's parent on the other. */
   async #revert(commit: string, culprit: string): Promise<string> {
     const base = await this.#commitTree(`${culprit}^{tree}`, []);
     const ours = await this.#commitTree(`${commit}^{tree}`, [base]);
@@ -96,7 +95,7 @@ export class SourceRepository {
     );
   }
 
-  /** The revision with a patch on top; undefined where it does not apply. */
+  /** The revision with a patch on top; undefined if it does not apply. */
   async #apply(revision: string, fixup: Fixup): Promise<string | undefined> {
     const folder = await makeTemporaryFolder('index');
     try {
