@@ -57,7 +57,7 @@ t.test('a commit is found in a real history, killed as it is on the way', async 
   t.equal(code, 0, stderr.slice(-2000));
   const culprit = history.culprits.always;
   t.match(stdout, `first bad commit: ${culprit.slice(0, 12)} ("module: take every load for one of its own")`);
-  t.match(stdout, /reverted on the last commit, failed_becoming comes back/);
+  t.match(stdout, /with it reverted on the last commit, failed_becoming recovers/);
   const text = await readLog();
   t.ok(text.startsWith(before), 'no boot is lost');
   const { observations } = parseSearchLog(text, 'log');

@@ -69,9 +69,9 @@ function cellLines({ ends }: Ledger, names: CommitNames): string[] {
 export function revertSentence(revert: RevertCheck, metric: string): string {
   switch (revert.kind) {
     case 'restored':
-      return `reverted on the last commit, ${metric} comes back (${revert.boots} boots each, p = ${shortP(revert.p)})`;
+      return `with it reverted on the last commit, ${metric} recovers (${revert.boots} boots each, p = ${shortP(revert.p)})`;
     case 'not-restored':
-      return `reverted on the last commit, ${metric} was not seen to come back in ${revert.boots} boots each (p = ${shortP(revert.p)})`;
+      return `with it reverted on the last commit, ${metric} was not seen to recover in ${revert.boots} boots each (p = ${shortP(revert.p)})`;
     case 'impossible':
       return `no revert was tried on the last commit: ${escapeText(revert.reason, { length: 300 })}`;
     case 'same-as-parent':

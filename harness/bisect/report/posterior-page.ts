@@ -1,4 +1,4 @@
-import { html, scrolled, section } from '../../report/html/markup.ts';
+import { html, scrolled, section, table, wordHead } from '../../report/html/markup.ts';
 import { htmlPage } from '../../report/html/page.ts';
 import { rankSuspects } from '../search/conclude.ts';
 import { replay, type SearchLog } from '../search/search-log.ts';
@@ -24,12 +24,12 @@ export function posteriorPage(
   return htmlPage('Bisection', [
     `<pre>${html(lines.join('\n'))}</pre>`,
     section('Posterior, boot by boot', [
-      `<p>Each row is a boot, from the one on that told the ends apart; each column is one of ${length} commits or
-several neighbours, from the good end on the left to the bad one on the right; the darker, the more suspect.</p>`,
+      `<p>Each row is a boot, starting with the one that told the ends apart; each column is one of ${length} commits or several
+neighbours, from the good end to the bad one. The darker a column, the more suspect its commits. The dot marks the booted commit.</p>`,
       scrolled('posterior over commits', posteriorPicture(log, file, names)),
     ]),
     section('Most suspect', [`<div class="words">${suspectTable(log, file, names)}</div>`]),
-    section('Step by step', [`<div class="words">${scrolled('steps', stepTable(log, names))}</div>`]),
+    section('Step by step', [`<div class="words">${stepTable(log, names)}</div>`]),
   ]);
 }
 
@@ -39,9 +39,6 @@ function suspectTable(log: SearchLog, file: string, names: CommitNames): string 
   const rows = rankSuspects(history, evidence)
     .filter(({ probability }) => probability >= 0.001)
     .slice(0, shownSuspects)
-    .map(
-      ({ commit, probability }) =>
-        `<tr><td>${percent(probability)}</td><td>${html(names.full(commit))}</td></tr>`,
-    );
-  return `<table>${rows.join('\n')}</table>`;
+    .map(({ commit, probability }) => [html(percent(probability)), html(names.full(commit))]);
+  return table('most suspect commits', ['probability', 'commit'].map(wordHead), rows);
 }

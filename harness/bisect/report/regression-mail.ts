@@ -2,6 +2,7 @@ import { escapeText } from '../../escape.ts';
 import type { Metric } from '../../measurement/metric.ts';
 import { chooseScale, formatRange, formatValue } from '../../report/text/quantity.ts';
 import { renderTable } from '../../report/text/table.ts';
+import { wrapWords } from '../../report/text/wrap.ts';
 import { hasValues, summarise } from '../../statistics/samples/descriptive.ts';
 import { makeSample } from '../../statistics/samples/sample.ts';
 import type { Scalar } from '../../statistics/samples/value.ts';
@@ -73,14 +74,16 @@ export function regressionMail(facts: RegressionFacts): string {
     '',
     `  ${culprit.id.slice(0, 12)} ("${subject}")`,
     '',
-    `Guests: ${escapeText(guest, { length: 300 })}.`,
+    ...paragraph(`Guests: ${escapeText(guest, { length: 300 })}.`),
     'Kernels of that commit and of its parent, built anew and booted in turn:',
     '',
     ...beforeAfterTable(facts),
     '',
-    `Exact one-sided rank test: p = ${shortP(found.p)}. By all ${cost.boots} boots of ${cost.builds} builds it is`,
-    `the first commit with a probability of ${percent(found.probability)};`,
-    `${revertSentence(found.revert, metric.name)}.`,
+    ...paragraph(
+      `Exact one-sided rank test: p = ${shortP(found.p)}. By all ${cost.boots} boots of ${cost.builds} builds it is ` +
+        `the first commit with a probability of ${percent(found.probability)}; ` +
+        `${revertSentence(found.revert, metric.name)}.`,
+    ),
     '',
     `#regzbot introduced: ${introduced}`,
     `#regzbot title: ${metric.title} got worse`,
@@ -89,4 +92,9 @@ export function regressionMail(facts: RegressionFacts): string {
       ? ['[ scripts/get_maintainer.pl could not be run: add the maintainers before sending. ]', '']
       : []),
   ].join('\n');
+}
+
+/** Mails of the kernel's lists have lines of at most 75 columns. */
+function paragraph(text: string): string[] {
+  return wrapWords(text, 75).map(line => line.trimStart());
 }

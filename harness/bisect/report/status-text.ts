@@ -69,7 +69,7 @@ function turnSentence({ kind, purpose }: Task, names: CommitNames): string | und
     case 'confirm':
       return `boot ${names.full(purpose.bad)} and what comes before it in turn, built anew: to confirm the suspicion`;
     case 'revert':
-      return `boot the last commit with and without ${names.full(purpose.culprit)} in turn: does it come back?`;
+      return `boot the last commit with and without ${names.full(purpose.culprit)} in turn: does the metric recover?`;
   }
 }
 
@@ -79,7 +79,7 @@ function actionSentence(action: Task, names: CommitNames): string {
     ends: 'an end of the range',
     search: 'it gives most information per second',
     confirm: 'a fresh boot or build, to confirm the suspicion',
-    revert: 'does the metric come back without the culprit?',
+    revert: 'does the metric recover without the culprit?',
   } as const;
   const where = action.kind === 'boot' ? names.inCell(action.cell) : '';
   return `${action.kind} ${names.source(action)}${where}: ${purposes[action.purpose.stage]}`;

@@ -1,37 +1,57 @@
-import { html } from '../../report/html/markup.ts';
+import { html, table, wordHead } from '../../report/html/markup.ts';
 import { formatDuration } from '../../units.ts';
 import type { Observation } from '../search/observation.ts';
 import type { SearchLog } from '../search/search-log.ts';
 import type { CommitNames } from './commit-names.ts';
 
-const stages = {
+/** What the stages of a search are called. */
+export const stages = {
   ends: 'ends',
   search: 'search',
   confirm: 'confirmation',
   revert: 'revert',
 } as const;
 
-/** All steps: one row per build, and per sequence of boots of the same source. */
+/** A row of the table: one build, or several boots of one source. */
+interface Step {
+  observation: Observation;
+  results: string[];
+  seconds: number;
+}
+
+/** All steps: one row per build, per sequence of boots of the same source, and per source of those that are booted in turn. */
 export function stepTable(log: SearchLog, names: CommitNames): string {
-  const rows: { observation: Observation; results: string[]; seconds: number }[] = [];
+  const lines = stepsOf(log).map(({ observation, results, seconds }) => [
+    html(stages[observation.purpose.stage]),
+    html(sourceOf(observation, names)),
+    html(results.join(' ')),
+    html(formatDuration(seconds * 1e9)),
+  ]);
+  return table('steps', ['stage', 'source', 'result', 'time'].map(wordHead), lines);
+}
+
+function stepsOf(log: SearchLog): Step[] {
+  const steps: Step[] = [];
   for (const observation of log.observations) {
-    const last = rows.at(-1);
-    if (last !== undefined && isSameBoot(last.observation, observation)) {
-      last.results.push(resultOf(observation));
-      last.seconds += observation.seconds;
-    } else rows.push({ observation, results: [resultOf(observation)], seconds: observation.seconds });
+    const known = stepOf(observation, steps);
+    if (known === undefined)
+      steps.push({ observation, results: [resultOf(observation)], seconds: observation.seconds });
+    else {
+      known.results.push(resultOf(observation));
+      known.seconds += observation.seconds;
+    }
   }
-  const lines = rows.map(({ observation, results, seconds }) => {
-    const { stage } = observation.purpose;
-    const cells = [
-      stages[stage],
-      sourceOf(observation, names),
-      results.join(' '),
-      formatDuration(seconds * 1e9),
-    ];
-    return `<tr>${cells.map(cell => `<td>${html(cell)}</td>`).join('')}</tr>`;
-  });
-  return `<table><tr><th>stage</th><th>source</th><th>result</th><th>time</th></tr>\n${lines.join('\n')}</table>`;
+  return steps;
+}
+
+/** The row that a boot belongs to: the last one, or in a stage that boots in turn one of those since the last build. */
+function stepOf(observation: Observation, steps: readonly Step[]): Step | undefined {
+  const inTurn = observation.purpose.stage !== 'search';
+  for (const step of inTurn ? steps.toReversed() : steps.slice(-1)) {
+    if (isSameBoot(step.observation, observation)) return step;
+    if (step.observation.type !== 'booted') return undefined;
+  }
+  return undefined;
 }
 
 function isSameBoot(one: Observation, other: Observation): boolean {

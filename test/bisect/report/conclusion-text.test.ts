@@ -26,7 +26,7 @@ t.test('a culprit, what it rests on, what it cost', t => {
   const text = conclude(searchLog(changeAtNine));
   t.match(text, /^first bad commit: c9 \("module: bad \\x1b\[31midea"\)\n/, 'escaped');
   t.match(text, /confirmed by fresh boots .* exact one-sided p = 0\.0011\n/);
-  t.match(text, /reverted on the last commit, loads comes back \(6 boots each, p = 0\.0011\)/);
+  t.match(text, /with it reverted on the last commit, loads recovers \(6 boots each, p = 0\.0011\)/);
   t.match(text, /\n {2}9 builds \(9 min 00 s\), \d+ boots \(\d min \d\d s\), 1\d min \d\d s$/);
   t.end();
 });

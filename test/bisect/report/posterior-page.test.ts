@@ -13,7 +13,13 @@ t.test('a page shows the posterior boot by boot, and nothing of it is markup of 
   t.notMatch(text, /<script|https?:/, 'it loads nothing');
   t.match(text, /<rect x="324" [^>]*fill-opacity="1\.00"/, 'the column of c9 ends black');
   t.match(text, /<title>c8: 39; then most suspect c9, &gt;99\.9 %<\/title>/, 'a row says what was booted');
-  t.match(text, /<table><tr><td>[^<]+ %<\/td><td>c9<\/td>/, 'most suspect');
+  t.match(text, /<th scope="row">[^<]+ %<\/th><td>c9<\/td>/, 'most suspect');
+  t.match(
+    text,
+    /<text [^>]*>good end<\/text>\s*<text [^>]*>bad end<\/text>\s*<text x="342" [^>]*>c9<\/text>/,
+  );
+  t.match(text, /<text [^>]*>search<\/text>\s*<text [^>]*>confirmation<\/text>\s*<text [^>]*>revert<\/text>/);
+  t.match(text, /<title>c8: 39;.*<circle cx="306" /, 'a dot in the column of what was booted');
   t.end();
 });
 
@@ -25,8 +31,9 @@ t.test('every step is told, boots of one source that follow each other together'
     { type: 'boot-failed', ...source, commit: 'c6', title: 'BUG: \x1b[31mx' },
   );
   const text = page(log);
-  t.match(text, /<td>ends<\/td><td>c0<\/td><td>built<\/td><td>1 min 00 s<\/td>/);
-  t.match(text, /<td>search<\/td><td>c8<\/td><td>39( 39)+<\/td>/);
+  t.match(text, />ends<\/th><td>c0<\/td><td>built<\/td><td>1 min 00 s<\/td>/);
+  t.match(text, />search<\/th><td>c8<\/td><td>39( 39)+<\/td>/);
+  t.match(text, /<td>c0<\/td><td>39( 39){9}<\/td>[\s\S]*<td>c16<\/td><td>40( 40){9}<\/td>/, 'ends in turn');
   t.match(text, /<td>c5<\/td><td>cannot be tested: a\.c:1: error: &lt;x&gt;<\/td><td>1 min 01 s<\/td>/);
   t.match(text, /<td>no value: BUG: \\x1b\[31mx<\/td>/);
   t.end();

@@ -37,6 +37,8 @@ t.test('a mail as regzbot and checkpatch want it', t => {
     t.ok(line.startsWith('  ') && line.length <= 75, line);
     t.match(line, /^[\x20-\x7e]*$/, 'ASCII');
   }
+  const body = mail.slice(mail.indexOf('\n\n')).split('\n');
+  for (const line of body) t.ok(line.length <= 75 || line.startsWith('#regzbot'), line);
   t.match(regressionMail({ ...facts, maintainers: undefined }), /add the maintainers before sending/);
   t.end();
 });
