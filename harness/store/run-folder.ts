@@ -152,6 +152,15 @@ export class RunFolder {
     const { records } = await readJournal(this.journalFile, { run: run.run, plan });
     return { run, plan, records };
   }
+  /**
+   * Changes whenever one of the three files changes: their sizes and the times of change that the file system keeps.
+   * @throws Error ENOENT and others of stat(2)
+   */
+  async state(): Promise<string> {
+    const files = [this.runFile, this.planFile, this.journalFile];
+    const found = await Promise.all(files.map(path => stat(path, { bigint: true })));
+    return found.map(({ size, ctimeNs }) => `${size}@${ctimeNs}`).join(' ');
+  }
   /** Writes plan.json, each cell once. */
   async writePlan(plan: Plan): Promise<void> {
     const format = (stored: StoredPlan) => `${JSON.stringify(stored, null, 1)}\n`;

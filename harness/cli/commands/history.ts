@@ -9,12 +9,13 @@ import {
   confirmationName,
 } from '../../judgement/history/confirmation.ts';
 import { comparedRuns, type HistoryEvent } from '../../judgement/history/history-event.ts';
-import { isRegression, RunHistory } from '../../judgement/history/run-history.ts';
-import type { Side } from '../../judgement/side.ts';
+import { isRegression, RunHistory, roleInHistory } from '../../judgement/history/run-history.ts';
+import { summariseCells } from '../../judgement/history/summarised-cells.ts';
 import type { HistoryReport, PinnedComparison } from '../../report/history.ts';
 import { type HistoryFormat, loadHistoryFormat } from '../../report/history-formats.ts';
 import { shellQuote } from '../../shell-quote.ts';
-import { listRuns } from '../../store/run-folder.ts';
+import { listRuns, RunFolder } from '../../store/run-folder.ts';
+import { RunIndex } from '../../store/run-index.ts';
 import { findSide, loadRun, readSessions } from '../comparison-input.ts';
 import type { CommandContext } from '../context.ts';
 import { storedKernel } from '../stored-kernel.ts';
@@ -69,16 +70,18 @@ export async function historyCommand(
 /** All runs in a folder, oldest first. A damaged run is reported and skipped, so it does not hide the others. */
 export async function readHistory(folder: string) {
   const history = new RunHistory();
+  const index = new RunIndex(folder);
   const skipped: HistoryReport['skipped'] = [];
-  for (const run of (await listRuns(folder)).reverse()) {
+  const runs = await listRuns(folder);
+  for (const run of runs.reverse()) {
     try {
-      const { side, content } = await loadRun(run);
-      history.add(side, content);
+      await addRun(history, run, index);
     } catch (error) {
       if (!(error instanceof HarnessError || isSystemError(error))) throw error;
       skipped.push({ run: run.name, reason: error.message });
     }
   }
+  await index.forgetAllBut(runs);
   const { newest } = history;
   if (newest !== undefined) return { history, newest, skipped };
   throw new UsageError('HISTORY_EMPTY', `${folder} has no readable run`, {
@@ -88,6 +91,18 @@ export async function readHistory(folder: string) {
       .join('\n'),
     hint: 'Give the folder that holds the nightly runs, such as results.',
   });
+}
+
+/** Adds a run. The journal is read only if the index does not know the run, or if the run judges an event. */
+async function addRun(history: RunHistory, folder: RunFolder, index: RunIndex): Promise<void> {
+  const run = await folder.readRun();
+  const role = roleInHistory(run);
+  if (role === 'confirmation') history.addConfirmation(await folder.load());
+  if (role === 'point')
+    history.addPoint(
+      run,
+      await index.obtain(folder, async () => summariseCells((await loadRun(folder)).side)),
+    );
 }
 
 /** Writes the matrix of the A/B run for an event. Returns its path and the command that runs it. */
@@ -105,11 +120,12 @@ async function writeConfirmation(event: HistoryEvent, folder: string): Promise<s
 async function compareWithPin(
   folder: string,
   pin: string,
-  newest: Side,
+  newestRun: string,
   { baselines }: HistoryCommandOptions,
 ): Promise<PinnedComparison> {
   const places = { results: folder, baselines };
   const { side } = await findSide(pin, places);
+  const { side: newest } = await loadRun(await RunFolder.open(newestRun, folder));
   const names = { name: side.name, newest: newest.name };
   const sessions = await readSessions([side, newest], places);
   try {

@@ -1,13 +1,12 @@
 import { canonicalJson } from '../../files/digest.ts';
-import { summarise } from '../../statistics/samples/descriptive.ts';
 import { groupBy } from '../../statistics/samples/group.ts';
 import type { MetricDefinition } from '../../statistics/samples/metric.ts';
-import { makeSample } from '../../statistics/samples/sample.ts';
 import type { Scalar } from '../../statistics/samples/value.ts';
-import { differences, type FactDifference, type Facts } from '../../store/comparison-key.ts';
+import { differences, type FactDifference, type Facts, runFacts } from '../../store/comparison-key.ts';
 import type { RunRecord } from '../../store/run-record.ts';
+import type { SummarisedCell } from '../../store/run-summary.ts';
+import { readStored } from '../../store/sample.ts';
 import { metricDefinitions } from '../definition.ts';
-import type { Side, SideCell } from '../side.ts';
 
 /** One metric of one cell of one run: a point of a history. */
 export interface HistoryPoint {
@@ -38,19 +37,17 @@ export class SeriesCollector {
   readonly #series = new Map<string, HistorySeries[]>();
 
   /** Adds a run. Runs must be added in order of their start. */
-  add(side: Side, run: RunRecord): void {
-    const measured = new Set(side.cells.flatMap(cell => [...cell.values.keys()]));
-    for (const [design, cells] of groupBy(side.cells, cell => cell.design)) {
+  add(run: RunRecord, summarised: readonly SummarisedCell[]): void {
+    const measured = new Set(summarised.flatMap(({ levels }) => Object.keys(levels)));
+    for (const [design, cells] of groupBy(summarised, cell => cell.design)) {
       const definitions = metricDefinitions({
-        workloadMetrics: side.workloadMetrics,
-        gates: side.gates,
-        emulated: side.facts?.['accelerator'] === 'tcg',
+        workloadMetrics: run.workloadMetrics ?? {},
+        gates: run.matrix.gates,
+        emulated: run.accelerator.accelerator === 'tcg',
         design,
         measured,
       }).filter(({ headline }) => headline);
-      const told = cells.filter(({ facts }) => facts !== undefined);
-      for (const cell of told)
-        for (const definition of definitions) this.#addPoint(side, run, cell, definition);
+      for (const cell of cells) for (const definition of definitions) this.#addPoint(run, cell, definition);
     }
   }
 
@@ -59,14 +56,13 @@ export class SeriesCollector {
     return [...this.#series.values()].flat();
   }
 
-  #addPoint(side: Side, run: RunRecord, cell: SideCell, definition: MetricDefinition): void {
-    const summary = summarise(makeSample(cell.values.get(definition.name) ?? []));
-    const { n, least, greatest } = summary;
-    const centre = definition.class === 'time' ? summary.median : summary.mean;
-    if (least === undefined || greatest === undefined || centre === undefined) return;
-    const key = canonicalJson([cell.settings, definition.name]);
+  #addPoint(run: RunRecord, cell: SummarisedCell, definition: MetricDefinition): void {
+    const level = Object.hasOwn(cell.levels, definition.name) ? cell.levels[definition.name] : undefined;
+    if (level === undefined || cell.facts === undefined) return;
+    const { name } = definition;
+    const key = canonicalJson([cell.settings, name]);
     const list = this.#series.get(key) ?? [];
-    const facts = { ...side.facts, ...cell.facts };
+    const facts = { ...runFacts(run), ...cell.facts };
     let last = list.at(-1);
     const beginsAnew = last === undefined ? [] : differences(last.facts, facts);
     if (last === undefined || beginsAnew.length > 0) {
@@ -74,7 +70,14 @@ export class SeriesCollector {
       list.push(last);
       this.#series.set(key, list);
     }
-    const point = { run: run.run, startedAt: run.startedAt, centre, n, least, greatest };
-    last.points.push({ ...point, kernel: cell.kernel });
+    last.points.push({
+      run: run.run,
+      startedAt: run.startedAt,
+      centre: definition.class === 'time' ? level.median : level.mean,
+      n: level.n,
+      least: readStored(level.least),
+      greatest: readStored(level.greatest),
+      kernel: cell.kernel,
+    });
   }
 }

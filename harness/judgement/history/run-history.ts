@@ -1,6 +1,7 @@
 import type { RunContent } from '../../store/run-folder.ts';
+import type { RunRecord } from '../../store/run-record.ts';
+import type { SummarisedCell } from '../../store/run-summary.ts';
 import { judgeRun } from '../judge-run.ts';
-import type { Side } from '../side.ts';
 import {
   type Confirmation,
   confirmationName,
@@ -24,21 +25,22 @@ export class RunHistory {
   readonly #collector = new SeriesCollector();
   /** A/B runs by the name of their matrix, newest first. */
   readonly #confirmations = new Map<string, RunContent[]>();
-  /** The newest run that is a point of the series; undefined if there is none yet. */
-  newest: Side | undefined;
+  /** Name of the newest run that is a point of the series; undefined if there is none yet. */
+  newest: string | undefined;
   /** Number of runs that are points of the series. */
   runs = 0;
 
-  /** Adds a run. Runs must be added in order of their start. Calibrations are ignored: they do not show the level. */
-  add(side: Side, content: RunContent): void {
-    const { matrix, calibration } = content.run;
-    if (matrix.name.startsWith(confirmationPrefix)) {
-      this.#confirmations.set(matrix.name, [content, ...(this.#confirmations.get(matrix.name) ?? [])]);
-    } else if (calibration === undefined) {
-      this.#collector.add(side, content.run);
-      this.newest = side;
-      this.runs++;
-    }
+  /** Adds a run that is a point of the series. Runs must be added in order of their start. */
+  addPoint(run: RunRecord, cells: readonly SummarisedCell[]): void {
+    this.#collector.add(run, cells);
+    this.newest = run.run;
+    this.runs++;
+  }
+
+  /** Adds an A/B run of an event, also in order of the start. */
+  addConfirmation(content: RunContent): void {
+    const { name } = content.run.matrix;
+    this.#confirmations.set(name, [content, ...(this.#confirmations.get(name) ?? [])]);
   }
 
   /** All series. Those of one cell and metric are in order of time. */
@@ -60,6 +62,12 @@ export class RunHistory {
     }
     return { event, confirmation: 'unconfirmed', confirmedBy: undefined };
   }
+}
+
+/** What a run is to a history. A calibration is nothing to it: it does not show the level. */
+export function roleInHistory({ matrix, calibration }: RunRecord): 'point' | 'confirmation' | 'none' {
+  if (matrix.name.startsWith(confirmationPrefix)) return 'confirmation';
+  return calibration === undefined ? 'point' : 'none';
 }
 
 /** Whether an event counts as a regression: it is for the worse and an A/B run confirms it. */

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { historyCommand } from '../../../harness/cli/commands/history.ts';
@@ -242,4 +242,15 @@ t.test('calibration: A and B of one cell, and what no alarm is worth', async t =
     /^this host so far, 2 calibrations: 0 false alarms in 59, so the true rate is at most 5\.0 %$/m,
   );
   t.match(text, /^FALSE ALARM: x: y$/m);
+});
+
+t.test('a second reading takes the nights from the index, and says the same', async t => {
+  const root = t.testdir();
+  makeNights(root, 12, 7);
+  const first = await history(root);
+  const journal = join(root, '20261105T030000Z-nightly-0005', 'journal.ndjson');
+  t.ok(existsSync(join(root, '.index', '20261105T030000Z-nightly-0005.json')));
+  t.strictSame(await history(root), first);
+  appendFileSync(journal, '{"damaged":\n');
+  t.match((await history(root)).output, /0005.*is not JSON/s, 'a night that changed is read again');
 });
