@@ -4,11 +4,11 @@ import { hasCode, InfrastructureError } from '../errors.ts';
 import { formatBytes } from '../units.ts';
 
 /**
- * Refuses to begin what would only end on a full disk after minutes.
- * @param folder where the bytes go; it may not be there yet
- * @param needed bytes, measured on what was made before
- * @param what they are for, for people: `the kernel sources`
- * @throws InfrastructureError DISK_FULL with what is needed and what is there
+ * Fails early if the free space is not enough, instead of minutes later on a full disk.
+ * @param folder the folder to write to; it may not exist yet
+ * @param needed the required bytes, as measured earlier
+ * @param what the purpose, for display: `the kernel sources`
+ * @throws InfrastructureError DISK_FULL with the required and the free space
  */
 export async function demandSpace(folder: string, needed: number, what: string): Promise<void> {
   const free = await freeBytes(folder);
@@ -20,7 +20,7 @@ export async function demandSpace(folder: string, needed: number, what: string):
   );
 }
 
-/** Free bytes for this user on the disk of a folder, or of the nearest one above that can be reached. */
+/** Free bytes for this user on the disk of a folder, or of its nearest accessible ancestor. */
 export async function freeBytes(folder: string): Promise<number> {
   for (let place = resolve(folder); ; place = dirname(place)) {
     try {

@@ -6,7 +6,7 @@ import { demandSpace } from '../files/free-space.ts';
 import type { AptCommand } from './apt-command.ts';
 import { type DebianHost, preferredSuites, readDebianHost } from './debian-mirror.ts';
 
-/** What the package lists of three suites take while apt reads them, bytes. */
+/** Disk space for the package lists of three suites while apt reads them, bytes. */
 const listBytes = 300 * 1024 ** 2;
 
 const listsMaxAgeMs = 24 * 3600 * 1000;

@@ -22,7 +22,7 @@ export async function writeKvmNote(cache: string, note: KvmNote): Promise<void> 
     await mkdir(cache, { recursive: true });
     await writeFileAtomically(join(cache, kvmNoteFile), `${JSON.stringify(note)}\n`);
   } catch (error) {
-    // A cache of somebody else serves as it is; the proof is found again next time.
+    // A cache of another user is read-only; the test is repeated next time.
     ignoreReadOnly(error);
   }
 }

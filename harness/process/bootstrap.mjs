@@ -1,7 +1,7 @@
 /**
- * The first program of `npm start`, `npm test`, `npm run modstorm` and `npm run generate`, in plain JavaScript and with
- * nothing but Node: it brings the npm packages and builds the TypeScript when either is stale, then hands over to the
- * built harness in the same process. It lives in harness/process/ because it starts programs, and cannot use execa, which it installs.
+ * The entry point of `npm start`, `npm test`, `npm run modstorm` and `npm run generate`, in plain JavaScript without
+ * dependencies. It installs the npm packages and builds the TypeScript if they are stale, then runs the built harness in the
+ * same process. It is in harness/process/ because it starts programs, and cannot use execa, which it installs.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -25,7 +25,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const [mode = 'modstorm', ...words] = process.argv.slice(2);
 
-/** `git bisect run` takes 1 to 127 for bad, so for its step trouble of ours begins at 128, as in harness/cli/bisect-step-code.ts. */
+/** `git bisect run` treats 1 to 127 as bad, so errors of `bisect step` itself begin at 128, as in harness/cli/bisect-step-code.ts. */
 const troubleFrom = words[0] === 'bisect' && words.includes('step') ? 128 : 0;
 
 function fail(message, code = 3) {
@@ -40,9 +40,9 @@ function checkNode() {
 }
 
 /**
- * Starts a program and waits for its end; its output goes to stderr, for stdout belongs to results. A signal is passed on
- * and ends us too when the program has ended, even if that took it for a success. The program keeps the lock (as its
- * descriptor 3): should we be killed, the next set-up waits for what we left running.
+ * Runs a program; its output goes to stderr, because stdout is for results. A signal is forwarded, and also ends this process
+ * after the program has ended, even if the program exits with success. The program inherits the lock (as descriptor 3): if
+ * this process is killed, the next setup waits for the program.
  */
 function startAndWait(file, args, lock) {
   return new Promise((done, refuse) => {
@@ -57,7 +57,7 @@ function startAndWait(file, args, lock) {
     child.once('error', refuse);
     child.once('exit', (code, signal) => {
       for (const name of signals) process.off(name, pass);
-      // Ctrl-C in a terminal goes to both, and the child may be quicker.
+      // Ctrl-C in a terminal goes to both processes, and the child may exit first.
       stopped ??= signals.find(name => name === signal || code === 128 + constants.signals[name]);
       if (stopped) process.exit(128 + constants.signals[stopped]);
       done({ code, signal });
@@ -91,14 +91,14 @@ async function ensurePackages(lock) {
     process.versions.modules,
   );
   if (readStamp(stamp) === wanted) return;
-  // From here on the packages are not whole, for no state of the lock file.
+  // From here on the packages are incomplete for any lock file.
   rmSync(stamp, { force: true });
   const words = ['ci', '--no-fund', '--no-audit', '--loglevel=error'];
   await run('installing npm packages (npm ci) …', 'npm', words, lock);
   writeFileSync(stamp, wanted);
 }
 
-/** Every file that decides what tsc emits, by path, size and time of change. */
+/** Every file that affects the output of tsc, by path, size and modification time. */
 function listSources(folder = root, found = []) {
   for (const name of folder === root ? ['harness', 'guests', 'test'] : readdirSync(folder).sort()) {
     const path = join(folder, name);
@@ -118,7 +118,7 @@ async function ensureBuild(lock) {
     ...listSources(),
   );
   if (readStamp(stamp) === wanted) return;
-  // A test whose source is gone must not run on, so what was built before goes first.
+  // Remove the old build first, so that tests whose source was deleted do not run.
   rmSync(stamp, { force: true });
   for (const part of ['harness', 'guests', 'test'])
     rmSync(join(build, part), { recursive: true, force: true });
@@ -128,16 +128,16 @@ async function ensureBuild(lock) {
 }
 
 /**
- * One set-up at a time per checkout: a second process waits for the first. The lock is one of the kernel (flock), which
- * ends with the last process that has the file open, however that one ends: it is never stale.
- * @returns the descriptor of the lock; closing it gives the lock back
+ * One setup at a time per checkout: a second process waits for the first. The lock is a kernel lock (flock), which is
+ * released when the last process that has the file open ends, in whatever way, so it is never stale.
+ * @returns the descriptor of the lock; closing it releases the lock
  */
 async function lockSetup() {
   const path = join(root, 'build', '.modstorm-setup');
   mkdirSync(dirname(path), { recursive: true });
   const lock = openSync(path, 'a+');
   if ((await flock('--nonblock', lock)) !== 0) {
-    // It is told when it can be stopped: the signal handlers come with the program.
+    // Start flock before the message: its signal handlers must be in place when the message appears.
     const locked = flock('--exclusive', lock);
     const owner = readFileSync(path, 'utf8').trim() || 'another one';
     process.stderr.write(`modstorm: waiting for process ${owner}, which is setting up this checkout …\n`);
@@ -149,7 +149,7 @@ async function lockSetup() {
   return lock;
 }
 
-/** Locks an open file by the program of util-linux, since Node cannot; the lock belongs to the file, not to the program. */
+/** Locks an open file with the flock program of util-linux, as Node cannot; the lock belongs to the open file, not to the program. */
 async function flock(how, lock) {
   try {
     return (await startAndWait('flock', [how, '3'], lock)).code;
@@ -164,7 +164,7 @@ async function main() {
   await ensurePackages(lock);
   await ensureBuild(lock);
   closeSync(lock);
-  // npm runs scripts in the project's root; paths on the command line are meant from where the user stands.
+  // npm runs scripts in the project's root, but paths on the command line are relative to the user's folder.
   if (process.env.INIT_CWD && mode === 'modstorm') process.chdir(process.env.INIT_CWD);
   if (mode === 'generate') {
     const { generate } = await import(pathToFileURL(join(root, 'build/test/generated/generate.js')).href);
@@ -172,7 +172,7 @@ async function main() {
   }
   const { main: runModstorm } = await import(pathToFileURL(join(root, 'build/harness/main.js')).href);
   const modstorm = commandWords => {
-    // A run records the words of its command, to be made again: not those of npm.
+    // A run records its command so that it can be repeated; omit the arguments of npm.
     process.argv.splice(2, Infinity, ...commandWords);
     return runModstorm(commandWords);
   };

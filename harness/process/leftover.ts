@@ -8,7 +8,7 @@ export interface LeftoverGuest {
   trial: string;
 }
 
-/** Temporary folders of modstorm, see harness/files/temporary-folder.ts; those of sockets have no word in their name. */
+/** Temporary folders of modstorm (harness/files/temporary-folder.ts); those of sockets have no purpose in their name. */
 const temporaryFolder = /^modstorm-(modules-|probe-|index-|maintainers-)?[A-Za-z0-9]{6}$/;
 /** A socket folder this young may belong to a trial whose QEMU has not started yet. */
 const youngMs = 60_000;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Whether a process is stopped, by SIGSTOP or a debugger; false for one that is gone. */
+/** Whether a process is stopped, by SIGSTOP or a debugger; false if it has ended. */
 export function isStopped(pid: number): boolean {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');

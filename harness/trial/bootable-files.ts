@@ -4,8 +4,8 @@ import { type CheckDepth, findDamage, markDamaged } from '../files/entry-manifes
 import type { PreparedCell } from './prepared-cell.ts';
 
 /**
- * Holds kernel and initramfs of a cell against the manifests of their cache entries: what was cut or overwritten since it
- * was made would be told as a crash of the guest. A damaged entry is made again by the next run.
+ * Checks kernel and initramfs of a cell against the manifests of their cache entries: a truncated or overwritten file would
+ * look like a crash of the guest. The next run recreates a damaged entry.
  * @throws InfrastructureError CACHE_DAMAGED
  */
 export async function demandWhole(

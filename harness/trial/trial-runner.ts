@@ -218,7 +218,7 @@ async function bootGuest(
       onPhase: options.onPhase,
     });
   } catch (error) {
-    // It is told already: what the file says when it is closed can only be of the same cause.
+    // Already reported: an error on closing the file has the same cause.
     await transcript.close().catch(debugError);
     throw error;
   } finally {

@@ -16,15 +16,15 @@ import { readHistory } from './history.ts';
 interface Night {
   run: RunRecord;
   cell: SideCell;
-  /** The tree and the commit that it booted. */
+  /** The tree and commit that it booted. */
   tree: string;
   revision: string;
 }
 
 /**
- * What the event of a history says of a bisection: the trees and commits that the two runs booted, the cell, the metric, and
- * the boots that they made of both ends.
- * @throws UsageError HISTORY_EVENT, HISTORY_KERNELS when the runs did not boot commits of one git tree
+ * The parameters of a bisection from an event of a history: the tree and commits that the two runs booted, the cell, the
+ * metric, and the boots of both ends.
+ * @throws UsageError HISTORY_EVENT, HISTORY_KERNELS if the runs did not boot commits of one git tree
  */
 export async function subjectOfEvent(
   id: string,
@@ -77,7 +77,7 @@ async function nightOf(name: string, event: HistoryEvent, results: string): Prom
   return { run, cell, tree: source.path, revision: revisionIn(kernel.origin, source, event) };
 }
 
-/** The commit itself as `git describe` named it then: the branch that the matrix names has moved on since. */
+/** The commit as `git describe` named it at that time, because the branch in the matrix may have moved since. */
 function revisionIn(
   origin: string,
   source: Extract<KernelSource, { kind: 'tree' }>,

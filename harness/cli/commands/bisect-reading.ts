@@ -16,7 +16,7 @@ export interface BisectReadingOptions {
   results: string;
 }
 
-/** A bisection as it is read: its log, and what is told of it beside. */
+/** A bisection for reading: its log and further information. */
 interface ReadBisection {
   log: SearchLog;
   /** Its name in messages. */
@@ -39,7 +39,7 @@ export async function bisectStatus(
   return exitCodes.success;
 }
 
-/** `modstorm bisect log`: prints what `status` and `why` can be given in place of a bisection. */
+/** `modstorm bisect log`: prints the log, which `status` and `why` accept instead of a bisection. */
 export async function bisectLog(
   reference: string,
   options: BisectReadingOptions,
@@ -64,7 +64,7 @@ export async function bisectWhy(
   return exitCodes.success;
 }
 
-/** A folder of a bisection by path or name, or a log that was copied from one. */
+/** Reads a bisection by the path or name of its folder, or a copy of its log. */
 async function read(
   reference: string,
   { results }: BisectReadingOptions,
@@ -89,7 +89,7 @@ async function read(
   return { log, file: folder.logFile, names, terms, metric, tree };
 }
 
-/** A tree that is gone takes the subjects of its commits with it, and nothing else. */
+/** If the tree no longer exists, only the subjects of its commits are missing. */
 async function unlessGone<Found>(reading: Promise<Found>): Promise<Found | undefined> {
   try {
     return await reading;

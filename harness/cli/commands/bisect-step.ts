@@ -34,8 +34,8 @@ export interface BisectStepOptions {
 const defaultBoots = 5;
 
 /**
- * `modstorm bisect step`: judges the commit that is checked out, for one's own `git bisect run`. Believes its boots, as
- * git does; `modstorm bisect` weighs them.
+ * `modstorm bisect step`: judges the checked-out commit, for the user's own `git bisect run`. Trusts its boots, as git does,
+ * while `modstorm bisect` weighs them.
  */
 export async function bisectStep(
   reference: string,
@@ -45,7 +45,7 @@ export async function bisectStep(
   const { matrix, workloads } = await readMatrix(reference);
   const cells = chooseCells(matrix, options.filter, 1);
   const [cell] = cells;
-  // biome-ignore lint/style/noNonNullAssertion: a matrix that was read knows the workloads of its cells
+  // biome-ignore lint/style/noNonNullAssertion: a checked matrix has the workloads of its cells
   const workload = workloads.get(cell.workload.name)!;
   const { worse } = chooseMetric(options.metric, [workload], { fixed: false, given: options.worse });
   const boots = options.boots ?? defaultBoots;

@@ -6,7 +6,7 @@ import { UsageError } from '../../errors.ts';
 import type { AcceleratorRequest } from '../../machine/accelerator.ts';
 import { readMatrix } from '../inputs.ts';
 
-/** Options of `modstorm bisect` that say what is bisected. */
+/** Options of `modstorm bisect` that select what to bisect. */
 export interface BisectSubjectOptions {
   tree?: string;
   good?: string;
@@ -21,7 +21,7 @@ export interface BisectSubjectOptions {
 }
 
 /**
- * What the words of a command line say of a bisection.
+ * The parameters of a bisection from a command line.
  * @throws UsageError BISECT_INCOMPLETE, BISECT_CELL, BISECT_METRIC; MATRIX_UNREADABLE, MatrixError
  */
 export async function subjectOf(
@@ -43,7 +43,7 @@ export async function subjectOf(
   };
 }
 
-/** The older end, the newer one, and what they are called. */
+/** The older end, the newer one, and their names. */
 function endsOf(options: BisectSubjectOptions): Pick<BisectionSubject, 'good' | 'bad' | 'terms'> {
   const { fixed = false, old, new: fresh } = options;
   const [older, newer] = fixed ? [options.bad, options.good] : [options.good, options.bad];

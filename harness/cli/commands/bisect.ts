@@ -38,8 +38,8 @@ export interface BisectCommandOptions extends BisectSubjectOptions {
 }
 
 /**
- * `modstorm bisect`: builds and boots commits until one is confirmed to have changed the metric, or nothing more can be
- * said. Returns 0 when a commit was found, 1 when not; an interrupted bisection goes on with --resume.
+ * `modstorm bisect`: builds and boots commits until one is confirmed to have changed the metric, or until the search ends
+ * undecided. Returns 0 if a commit was found, else 1. --resume continues an interrupted bisection.
  * @throws UsageError BISECT_INCOMPLETE, BISECT_TREE, BISECT_REVISION, BISECT_RANGE, BISECT_CELL, BISECT_METRIC
  */
 export async function bisectCommand(
@@ -60,7 +60,7 @@ export async function bisectCommand(
   return goOn(await beginBisection(request, context.signal), context);
 }
 
-/** What the event of a history says itself. */
+/** Rejects options that the event of a history determines. */
 function fixedByEvent(reference: string | undefined, options: BisectCommandOptions): BisectCommandOptions {
   if (!namesSubject(reference, options)) return options;
   throw incomplete(
@@ -68,7 +68,7 @@ function fixedByEvent(reference: string | undefined, options: BisectCommandOptio
   );
 }
 
-/** Whether anything on the command line says what is bisected. */
+/** Whether the command line selects what to bisect. */
 function namesSubject(reference: string | undefined, options: BisectCommandOptions): boolean {
   const { tree, good, bad, old, new: fresh, metric, worse, fixed, filter } = options;
   const given = [reference, tree, good, bad, old, fresh, metric, worse, fixed];
@@ -98,7 +98,7 @@ function commonRequest(
   };
 }
 
-/** Its log begins with what it was begun with, from which every step is replayed. */
+/** The first line of its log has the parameters from which every step is replayed. */
 async function resumed(
   bisection: string,
   reference: string | undefined,

@@ -1,18 +1,17 @@
 import { type CachePlace, listEntries } from '../../files/content-cache.ts';
 import { findDamage, hasManifest, markDamaged } from '../../files/entry-manifest.ts';
 
-/** What a check of the whole cache found. */
+/** The result of checking the whole cache. */
 export interface CacheCheck {
-  /** Entries whose files are those that were put there. */
+  /** Entries whose files are intact. */
   whole: number;
-  /** Entries of older versions, which say nothing of their files; they are checked when they are used. */
+  /** Entries of older versions without a manifest; they are checked on use. */
   unsaid: number;
   damaged: { path: string; damage: string }[];
 }
 
 /**
- * Reads every entry that carries a manifest, and puts on record which do not fit it: they are made again when they are
- * needed.
+ * Checks every entry that has a manifest, and marks damaged ones, which are then recreated when they are needed.
  */
 export async function checkCache(cache: string, places: readonly CachePlace[]): Promise<CacheCheck> {
   const check: CacheCheck = { whole: 0, unsaid: 0, damaged: [] };

@@ -30,7 +30,7 @@ export interface Removed {
 /** The result of a cleanup. */
 export interface Cleaning {
   removed: Removed[];
-  /** What was left because it is in use, and by whom. */
+  /** What was kept because it is in use, and by whom. */
   kept: { path: string; reason: string }[];
 }
 

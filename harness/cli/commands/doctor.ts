@@ -22,7 +22,7 @@ export interface DoctorOptions {
 export interface DoctorDependencies {
   inspect: (forTests?: boolean) => Promise<HostReport>;
   install: typeof installMissing;
-  /** Left out: the cache is not read. */
+  /** Undefined: do not check the cache. */
   checkCache?: (() => Promise<CacheCheck>) | undefined;
 }
 
@@ -86,7 +86,7 @@ export function renderHostReport(report: HostReport, check?: CacheCheck): string
   return `${lines.join('\n')}\n`;
 }
 
-/** Damage is never a miss: what does not fit is made again when it is needed. */
+/** Damaged entries do not count as missing: they are recreated when they are needed. */
 function cacheLines({ whole, unsaid, damaged }: CacheCheck, width: number): string[] {
   const counts = [`${whole} entries whole`, `${damaged.length} damaged`];
   if (unsaid > 0) counts.push(`${unsaid} of older versions, checked when they are used`);

@@ -122,7 +122,7 @@ async function finishRun(folder: RunFolder, options: RunOptions, context: Comman
   const content = await folder.load();
   const path = relative('', folder.path) || '.';
   const report = reportRun(content, path);
-  // Printed first: a disk without room for the files takes nothing from what is shown.
+  // Printed first, so that a full disk does not prevent the output.
   await printResults(printedRun(await loadExporter(chosenFormat(options)), report), context);
   for (const format of formatNames) {
     const { files } = await loadExporter(format);

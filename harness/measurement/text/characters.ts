@@ -1,8 +1,8 @@
 import { type SourceText, withText } from './source-text.ts';
 
-/** A blank that does not break, between groups of three digits. */
+/** A no-break space between groups of three digits. */
 const thousands = /[\u00a0\u2007\u2009\u202f](?<=\d.)(?=\d{3}(?!\d))/g;
-/** Letters and digits as wide as those of East Asia, and ligatures of books. */
+/** Full-width letters and digits, and ligatures. */
 const compatible = /[\uff01-\uff5e\ufb00-\ufb06]+/g;
 const spaces = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g;
 const invisible = /[\u00ad\u200b-\u200f\u2060\ufeff]/g;

@@ -8,7 +8,7 @@ export interface DiffSides {
   form: 'unified' | 'context' | 'normal' | 'words';
 }
 
-/** Lines that are looked at, and their length: a stats text has at most 8 KiB. */
+/** Maximum number of lines to examine, and their maximum length: a stats text has at most 8 KiB. */
 const lineLimit = 20_000;
 const lengthLimit = 512;
 
@@ -18,7 +18,7 @@ const lengthLimit = 512;
  */
 export function splitDiff(text: string): DiffSides | undefined {
   const given = text.split('\n', lineLimit).map(line => line.slice(0, lengthLimit).replace(/\r$/, ''));
-  // A mail that quotes it; a plain diff has such a mark of its own.
+  // A mail that quotes it. A plain diff uses the same mark itself.
   const isQuoted = given.some(line => /^(?:[ \t]{0,4}>){1,16} ?(?:@@ -\d|\*{3} \d)/.test(line));
   const lines = isQuoted ? given.map(withoutQuoteMarks) : given;
   if (lines.some(line => /\[-.*-\]\s?\{\+.*\+\}/.test(line))) return words(lines);
@@ -40,7 +40,7 @@ function unified(lines: readonly string[]): DiffSides {
   return { before: ended(sides.before), after: ended(sides.after), form: 'unified' };
 }
 
-/** `git diff --word-diff` and wdiff: no column of marks, but brackets around words. */
+/** `git diff --word-diff` and wdiff: brackets around words instead of a column of marks. */
 function words(lines: readonly string[]): DiffSides {
   const own = lines.filter(line => !/^(?:@@ |--- |\+\+\+ |diff |index |\\)/.test(line));
   const before = own.map(line => line.replace(/\{\+.*?\+\}/g, '').replace(/\[-(.*?)-\]/g, '$1'));

@@ -1,17 +1,17 @@
 import { LineWriter, type SourceText } from './source-text.ts';
 
-/** How a stats text begins where each line has the name of its machine before it. */
+/** The beginning of a stats text whose lines are prefixed with the name of a machine. */
 const beginning = /^([\w.-]{1,64}): ?[ \t]*Mods ever loaded\b/gm;
 const named = /^([\w.-]{1,64}): ?/;
-/** Machines that are distinguished. */
+/** Maximum number of machines to distinguish. */
 const hostLimit = 1024;
 
-/** What is undone where several machines are in one text, whose stats are no two moments of one. */
+/** The name of the step. Stats of several machines in one text are not two readings of one machine. */
 export const severalMachines = 'names of machines before every line';
 
 /**
- * The stats of several machines, as pdsh, clush and ansible print them: every line with the name of its machine, those
- * of all machines mixed. Each machine gets its own block, in the order in which they begin.
+ * The stats of several machines as printed by pdsh, clush and ansible: every line is prefixed with the name of its machine,
+ * and lines of different machines are interleaved. Each machine gets its own block, in the order of their first lines.
  */
 export function undoHosts(source: SourceText): SourceText {
   const hosts = linesByHost(source.text);
@@ -25,7 +25,7 @@ export function undoHosts(source: SourceText): SourceText {
   return writer.finish(what, hosts.size);
 }
 
-/** Undefined if no stats text begins behind a name, or a line has no such name. */
+/** Undefined if no stats text begins after a name, or if a line has no name. */
 function linesByHost(text: string): Map<string, { text: string; line: number }[]> | undefined {
   const hosts = new Map<string, { text: string; line: number }[]>();
   for (const [, name = ''] of text.matchAll(beginning)) {

@@ -1,6 +1,6 @@
 /**
- * The objects of a JSON text that hold no other objects, with the 1-based lines on which they begin; those that are
- * not closed are left out. For texts that are cut, which no parser takes as a whole. One pass over the text.
+ * The innermost objects of a JSON text, with the 1-based lines on which they begin; unclosed ones are left out. For
+ * truncated texts, which a parser rejects as a whole. One pass over the text.
  */
 export function* innermostObjects(text: string): Generator<{ json: string; line: number }> {
   let open: { start: number; line: number } | undefined;

@@ -35,7 +35,7 @@ function wholeDocument(source: SourceText): SourceText | undefined {
   return writer.finish('JSON', lines.length);
 }
 
-/** A document that a mail quotes as a whole. */
+/** A document that is quoted in a mail. */
 function undoQuotes(source: SourceText): SourceText {
   if (!/^(?:[ \t]{0,4}>){1,16}[ \t]{0,4}[{[][ \t]{0,4}\r?$/m.test(source.text)) return source;
   const lines = source.text.split('\n');
@@ -44,7 +44,7 @@ function undoQuotes(source: SourceText): SourceText {
   return withText(source, text, 'quote marks', lines.length);
 }
 
-/** A document whose end or beginning was cut off: the records that are whole. */
+/** The complete records of a document whose beginning or end was cut off. */
 function cutDocument(source: SourceText): SourceText {
   const writer = new LineWriter(source);
   let count = 0;

@@ -4,14 +4,13 @@ import { LineWriter, type SourceText } from './source-text.ts';
 
 /** A line of the output.yaml of LAVA: `- {"dt": "2026-11-26T10:00:00", "lvl": "target", "msg": "…"}`. */
 const entry = /^- \{ ?["']?dt["']?: .*\}[ \r]?$/;
-/** Longest line that the parser is given. */
+/** Maximum length of a line to parse. */
 const lineLimit = 16_384;
-/** Entries that are given to the parser of YAML, which takes some 0.1 ms each; those in JSON are not counted. */
+/** Maximum number of entries to parse as YAML, which takes about 0.1 ms each. Entries in JSON do not count. */
 const yamlLimit = 50_000;
 
 /**
- * The log of a LAVA job (KernelCI) as the lines that its board printed; what LAVA says itself keeps its level as a name
- * before it.
+ * The log of a LAVA job (KernelCI) as the lines that its board printed. LAVA's own messages are prefixed with their level.
  */
 export function undoLava(source: SourceText): SourceText {
   if (!/^- \{ ?["']?dt["']?: /m.test(source.text)) return source;
@@ -20,13 +19,13 @@ export function undoLava(source: SourceText): SourceText {
   let yamlLeft = yamlLimit;
   for (const [index, line] of source.text.split('\n').entries()) {
     const flow = entry.test(line) ? line.slice(2, lineLimit) : undefined;
-    // LAVA itself writes JSON.
+    // LAVA itself writes JSON values.
     const record = flow && (parseJson(flow) ?? (yamlLeft-- > 0 ? parseYaml(flow) : undefined));
     const text = messageOf(record);
     if (text !== undefined) count++;
     writer.add(text ?? line, index + 1);
   }
-  // An entry is whole, also the last one.
+  // Entries are complete, also the last one.
   if (!source.text.endsWith('\n')) writer.add('', 1);
   return writer.finish('log of LAVA', count);
 }
@@ -41,7 +40,7 @@ function messageOf(record: unknown): string | undefined {
     : `lava-${level}: ${msg}`;
 }
 
-/** Who rewrites the file makes other YAML of it. Undefined for what is none. */
+/** Parses an entry that another program rewrote as YAML. Undefined if it is not one. */
 function parseYaml(flow: string): unknown {
   if (!isFlat(flow)) return undefined;
   try {
@@ -52,7 +51,7 @@ function parseYaml(flow: string): unknown {
   }
 }
 
-/** One map without anchors and without others in it: the parser recurses, and must not be sent deep. */
+/** A flat map without anchors, because the parser is recursive and must not nest deeply. */
 function isFlat(flow: string): boolean {
   let quote = '';
   for (const character of flow.slice(1)) {

@@ -5,7 +5,7 @@ export interface Undone {
   count: number;
 }
 
-/** A text on its way from what was posted back to what the kernel printed. */
+/** A text between the posted form and what the kernel printed. */
 export interface SourceText {
   text: string;
   /**

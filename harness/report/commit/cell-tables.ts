@@ -7,15 +7,15 @@ import { type Column, renderTable } from '../text/table.ts';
 import { mailWidth, plainText } from './mail-text.ts';
 import { commitScale, supportedScale } from './number.ts';
 
-/** A column of values: its head, and a text for each cell. */
+/** A column of values: its heading, and a text for each cell. */
 interface ValueColumn {
   column: Column;
   texts: string[];
 }
 
 /**
- * A row for each cell with medians and ranges: what was measured where nothing was compared. As many metrics stand beside
- * each other as fit; the others follow in further tables.
+ * One row per cell with medians and ranges, for runs without a comparison. Each table has as many metrics as fit; the others
+ * follow in further tables.
  */
 export function cellTables({ run, cells }: ReportModel): string[][] {
   const columns = metricsOfCells(cells).map(metric => metricColumn(metric, cells));
@@ -30,7 +30,7 @@ export function cellTables({ run, cells }: ReportModel): string[][] {
   return tables;
 }
 
-/** The metrics that reports lead with, then those that only the workload measures. */
+/** The main metrics of reports, then those that only the workload measures. */
 export function metricsOfCells(cells: readonly CellReport[]): Metric[] {
   const measured = new Map(
     cells.flatMap(({ metrics }) => [...metrics].map(([name, { metric }]) => [name, metric] as const)),
@@ -44,7 +44,7 @@ export function metricsOfCells(cells: readonly CellReport[]): Metric[] {
   return names.flatMap(name => measured.get(name) ?? []);
 }
 
-/** One column for each axis that varies, or the whole label where that takes too much room. */
+/** One column per varying axis, or the whole label if the columns would be too wide. */
 function labelColumns(cells: readonly CellReport[], varied: readonly string[]): ValueColumn[] {
   const axes = varied.filter(axis => new Set(cells.map(({ cell }) => cell.settings[axis])).size > 1);
   const columns = axes.map((axis): ValueColumn => {
@@ -67,7 +67,7 @@ function metricColumn(metric: Metric, cells: readonly CellReport[]): ValueColumn
   return { column: { head: [plainText(title, 30), unit], align: 'right' }, texts };
 }
 
-/** A metric of some cells as texts in one unit, `11 [10..18]`: median and range, `-` where it was not measured. */
+/** A metric of some cells as texts in one unit, `11 [10..18]`: median and range, `-` if it was not measured. */
 export function valueTexts(
   metric: Metric,
   cells: readonly CellReport[],

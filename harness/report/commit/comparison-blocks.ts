@@ -18,12 +18,12 @@ import { modstormTable } from './styles/modstorm.ts';
 import { perfTable } from './styles/perf.ts';
 import { pipeTable } from './styles/pipe.ts';
 
-/** Pairs that get a table of their own; of more, those where something changed come first. */
+/** Maximum number of pairs with their own table; pairs with a change come first. */
 const mostPairs = 12;
-/** Modules that a table of duplicates names unless the reader says otherwise. */
+/** Default number of modules in a table of duplicates. */
 const defaultTop = 10;
 
-/** Styles with a row for each metric of a pair. */
+/** Styles with one row per metric of a pair. */
 const pairTables: Readonly<Record<Exclude<CommitStyle, 'stats'>, (pair: PairRows) => string[]>> = {
   modstorm: modstormTable,
   mmtests: mmtestsTable,
@@ -31,11 +31,11 @@ const pairTables: Readonly<Record<Exclude<CommitStyle, 'stats'>, (pair: PairRows
   pipe: pipeTable,
 };
 
-/** A comparison as blocks of a commit message: what with what, tables, duplicates, legend, verdict, environment. */
+/** A comparison as blocks of a commit message: the sides, tables, duplicates, legend, verdict, environment. */
 export function comparisonBlocks(comparison: RunComparison, options: ExportOptions): string[][] {
   const { pairs } = comparison.judgement;
   const texts = [comparison.base, comparison.next].some(({ kind }) => kind === 'text');
-  // Two single boots have nothing to test: their counters side by side are all that can be said.
+  // Single boots cannot be tested, so only show their counters side by side.
   const style = options.style ?? (texts ? 'stats' : 'modstorm');
   const tables = style === 'stats' ? statsTables(pairs) : tablesOf(pairs, style, options);
   return [
@@ -49,7 +49,7 @@ export function comparisonBlocks(comparison: RunComparison, options: ExportOptio
   ];
 }
 
-/** Whether a row tells more than how boots ended. */
+/** Whether a row is about more than the outcomes of boots. */
 function isMeasured({ judged: { definition, result } }: MetricRow): boolean {
   return definition.name !== failedBoots && result.comparison.effect !== undefined;
 }
@@ -89,7 +89,7 @@ function tablesOf(
   return { blocks, rows: shown.flatMap(({ changed, costs }) => [...changed, ...costs]) };
 }
 
-/** One boot of each side, that with the median waste, in the layout of the kernel. */
+/** One boot of each side, the one with the median waste, in the layout of the kernel. */
 function statsTables(pairs: readonly JudgedPair[]): Tables {
   const blocks = pairs.slice(0, mostPairs).map(({ pair }) => {
     const [before, after] = [medianBoot(pair.base.boots), medianBoot(pair.candidate.boots)];
@@ -104,7 +104,7 @@ function statsTables(pairs: readonly JudgedPair[]): Tables {
   return { blocks, rows: [] };
 }
 
-/** The duplicates of the pair that has most of them. */
+/** The duplicates of the pair with the most. */
 function duplicateBlock(pairs: readonly JudgedPair[], top: number): string[][] {
   const countOf = (boots: readonly BootStats[]) =>
     boots.flatMap(({ duplicates }) => duplicates).reduce((sum, { count }) => sum + count, 0) /

@@ -4,16 +4,16 @@ import { becomingAndLoad, type DuplicateShare, modulesOf, sharesOf, timesText } 
 import { type Column, renderTable } from '../text/table.ts';
 import { plainText } from './mail-text.ts';
 
-/** Its short form, where both sides stand beside each other. */
+/** Its short form, for tables with both sides. */
 const both = 'Both';
 
-/** The longest name of a module that is shown in full beside the numbers of both sides. */
+/** Maximum length of a module name in a table with both sides. */
 const nameWidth = 24;
 
 /**
- * Failed duplicate loads by module with the kernel's reason, those that were most often loaded in vain first; with a side
- * before, both beside each other. Empty when there are none.
- * @param top how many modules are shown, the others only counted
+ * Failed duplicate loads by module with the kernel's reason, most frequent first; side by side if there is a base side.
+ * Empty if there are none.
+ * @param top number of modules to show; the others are only counted
  */
 export function duplicateTable(
   before: readonly BootStats[] | undefined,
@@ -51,7 +51,7 @@ function meanPhrase(sides: readonly (readonly BootStats[])[]): string {
     : `, means of ${sizes.join(' and ')} boots`;
 }
 
-/** A module that a side does not list was loaded in vain there in no boot. */
+/** A module that a side does not list had no failed duplicate loads there. */
 function cells(share: DuplicateShare | undefined, short: boolean): string[] {
   if (share === undefined) return ['0', ''];
   const reason = short ? share.reason.replace(becomingAndLoad, both) : share.reason;

@@ -5,10 +5,10 @@ import type { RunRecord } from '../../store/run-record.ts';
 import { formatBytes } from '../../units.ts';
 import { asciiText, mailWidth, paragraph, plainText } from './mail-text.ts';
 
-/** Settings of the guests that the sentence about them tells; what varies stands in the tables. */
+/** Settings that the sentence about the guests mentions; those that vary are in the tables. */
 type GuestCell = Pick<SideCell, 'settings'>;
 
-/** Where a comparison was measured and how it is made again; a line for each side that was measured apart. */
+/** Where a comparison was measured and how to reproduce it; one line per side that was measured separately. */
 export function comparisonEnvironment({ base, next }: RunComparison): string[] {
   if (base.name === next.name && base.record) return runEnvironment(base.record, base.cells);
   return [
@@ -18,7 +18,7 @@ export function comparisonEnvironment({ base, next }: RunComparison): string[] {
   ];
 }
 
-/** Where a run was measured, and the command that measures it again. */
+/** Where a run was measured, and the command to reproduce it. */
 export function runEnvironment(run: RunRecord, cells: readonly GuestCell[]): string[] {
   return [...paragraph(`${describeRun(run, cells)}.`), ...againLines(commandOf(run))];
 }
@@ -59,12 +59,12 @@ function settingsOf(cells: readonly GuestCell[], axis: string): string {
   return plainText(values.join('/'), 40);
 }
 
-/** The command of the run; runs of version 0.1.0 recorded the word of the npm script in front. */
+/** The command of the run; runs of version 0.1.0 also recorded the name of the npm script. */
 function commandOf({ command }: RunRecord): string {
   return shellQuote(['modstorm', ...(command[0] === 'modstorm' ? command.slice(1) : command)]);
 }
 
-/** A command in lines that a shell joins again; of a word that fits no line the end, which tells more of a path. */
+/** A command on lines that a shell joins again. A word that is too long is cut to its end, the important part of a path. */
 function againLines(command: string): string[] {
   const room = mailWidth - '    '.length - ' \\'.length;
   const words = asciiText(command, 2000)

@@ -9,7 +9,7 @@ const corrections: Readonly<Record<Correction, string>> = {
   'westfall-young': 'Westfall-Young inside pairs, Bonferroni',
 };
 
-/** What the figures of a table are and what was tested, in one sentence. */
+/** The meaning of the figures of a table, and the tests, in one sentence. */
 export function legend({ judgement }: RunComparison, rows: readonly MetricRow[]): string {
   const comparisons = rows.map(({ judged }) => judged.result.comparison);
   const tests = new Set(comparisons.flatMap(({ test }) => (test?.p === undefined ? [] : [test.name])));
@@ -33,7 +33,7 @@ export function legend({ judgement }: RunComparison, rows: readonly MetricRow[])
   return parts.filter(part => part !== '').join('; ');
 }
 
-/** `95%`, or `92% to 95%` where few boots reach no other level. */
+/** `95%`, or `92% to 95%` if few boots cannot reach the level exactly. */
 function levelText(levels: readonly number[]): string {
   const text = (level: number) => `${Number((level * 100).toPrecision(3))}%`;
   const least = levels.reduce((a, b) => Math.min(a, b));

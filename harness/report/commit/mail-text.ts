@@ -1,7 +1,7 @@
 /**
  * Text that goes through git commit, git format-patch, git am and scripts/checkpatch.pl unchanged: ASCII, no tabs, lines of at
- * most 72 columns that are indented by two, because at column 0 `diff`, `---`, `Index:`, `#`, `From ` and `Key: value`
- * mean something to one of them.
+ * most 72 columns that are indented by two, because `diff`, `---`, `Index:`, `#`, `From ` and `Key: value` have a special
+ * meaning at column 0.
  * @module
  */
 import { escapeText } from '../../escape.ts';
@@ -10,10 +10,10 @@ import { wrapWords } from '../text/wrap.ts';
 
 const indent = '  ';
 
-/** Columns of a line behind the indentation; one of the 72 is left for the mark of a line that needs one. */
+/** Columns of a line after the indentation; one of the 72 is reserved for the mark of a line that needs one. */
 export const mailWidth = 69;
 
-/** What mail, git or checkpatch take for theirs at the start of a line, however far it is indented. */
+/** What mail, git or checkpatch interpret at the start of a line, regardless of its indentation. */
 const misread = /^(?:diff\b|---\s|\+\+\+|@@|index:|from\b|change-id:|[a-z-]+-by:|cc:|fixes:|\w+:\s*http|#)/i;
 
 /** A reference to a commit, which checkpatch looks up in the tree. */
@@ -30,12 +30,12 @@ function mailLine(line: string): string {
   return `${indent}${misread.test(plain.trimStart()) ? `'${plain}` : plain}`;
 }
 
-/** Text of others in printable ASCII, at most `length` characters, its runs of blanks one: what else there is shows its code. */
+/** Foreign text in printable ASCII, at most `length` characters, with runs of blanks collapsed; other characters become codes. */
 export function plainText(text: string, length = 60): string {
   return asciiText(text.replace(/\s+/g, ' ').trim(), length);
 }
 
-/** Text of others in printable ASCII, at most `length` characters, every blank kept. */
+/** Foreign text in printable ASCII, at most `length` characters, keeping all blanks. */
 export function asciiText(text: string, length: number): string {
   const ascii = [...escapeText(text, { length: length * 2 })].map(asciiCharacter).join('');
   return ascii.length <= length ? ascii : `${ascii.slice(0, length - 2)}..`;
@@ -47,10 +47,10 @@ function asciiCharacter(character: string): string {
   return character === '\u2026' ? '..' : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
-/** A blank at which no line is broken. */
+/** A blank at which lines are not broken. */
 export const unbroken = '\u00a0';
 
-/** A sentence in lines that fit. */
+/** A sentence, wrapped to the line length. */
 export function paragraph(text: string): string[] {
   return wrapWords(text, mailWidth, { breakWords: true }).map(line => line.replaceAll(unbroken, ' '));
 }

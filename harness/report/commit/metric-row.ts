@@ -10,7 +10,7 @@ import { formatValue, type Scale } from '../text/quantity.ts';
 import { plainText, unbroken } from './mail-text.ts';
 import { commitScale, decimalsOf, signed, supportedScale } from './number.ts';
 
-/** One metric of a pair in the words of a commit message; every style is made from these. */
+/** One metric of a pair as texts for a commit message, used by all styles. */
 export interface MetricRow {
   judged: JudgedMetric;
   /** `wasted` with its unit, `wasted MiB`. */
@@ -18,14 +18,14 @@ export interface MetricRow {
   unit: string;
   before: string;
   after: string;
-  /** In percent, or in the unit where the base is zero; `-` where a side is empty. */
+  /** In percent, or in the unit if the base is zero; `-` if a side is empty. */
   change: string;
-  /** Of the change; empty where there is none. */
+  /** Of the change; empty if there is none. */
   interval: string;
-  /** Adjusted for the family; `-` where no test applies. */
+  /** Adjusted for the family; `-` if no test applies. */
   p: string;
   mark: string;
-  /** The scale of before and after, for styles that show other figures. */
+  /** The scale of before and after, for styles with further figures. */
   scale: Scale;
 }
 
@@ -52,7 +52,7 @@ export function metricRow(judged: JudgedMetric): MetricRow {
   };
 }
 
-/** The value that stands for a side: the median of times, the mean of counts, the value itself where it is always the same. */
+/** The representative value of a side: the median of times, the mean of counts, or the value itself if it never varies. */
 export function centreOf({ result }: JudgedMetric, side: Summary): Scalar | undefined {
   if (side.least !== undefined && side.least === side.greatest) return side.least;
   return result.comparison.testedAs === 'time' ? side.median : side.mean;
@@ -68,7 +68,7 @@ function scaleOf(judged: JudgedMetric): Scale {
   );
 }
 
-/** Whether the interval has a level: that of two values or of constant ones is a point and says nothing. */
+/** Whether the interval has a level: for two values or constant ones it is a meaningless point. */
 export function isSupported({ interval }: Effect): boolean {
   return interval.confidence >= 0.5 && interval.high > interval.low;
 }
@@ -111,7 +111,7 @@ const markMeanings: Readonly<Record<string, string>> = {
   [verdictMarks.NOT_ENOUGH]: 'too few boots to decide',
 };
 
-/** What the marks of some rows mean, for a paragraph: `* worse, = a change that counts is excluded`. */
+/** The meaning of the marks of some rows: `* worse, = a change that counts is excluded`. */
 export function markLegend(rows: readonly MetricRow[]): string {
   const used = new Set(rows.map(({ mark }) => mark));
   return Object.entries(markMeanings)

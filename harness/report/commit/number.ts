@@ -1,9 +1,9 @@
 import type { MetricUnit } from '../../measurement/metric.ts';
 import { chooseScale, formatValue, type Scale } from '../text/quantity.ts';
 
-/** Numbers as a maintainer writes them: 13.58 GiB, 1411, 26.2 s, 989 million. */
+/** Numbers in the style of commit messages: 13.58 GiB, 1411, 26.2 s, 989 million. */
 
-/** The scale of some values of one metric, without decimals yet. */
+/** The unit and divisor for some values of one metric, without decimals. */
 export function commitScale(unit: MetricUnit, values: readonly (number | bigint)[]): Scale {
   if (unit !== 'count') return chooseScale(unit, values);
   const largest = values.reduce<number>((most, value) => Math.max(most, Math.abs(Number(value))), 0);
@@ -13,9 +13,9 @@ export function commitScale(unit: MetricUnit, values: readonly (number | bigint)
 }
 
 /**
- * A scale with as many decimals as an uncertainty supports, to its first digit; without one, three significant digits of
- * the least value, and whole numbers as they are.
- * @param uncertainty half the width of an interval, in the base unit; undefined or 0 where there is none
+ * A scale with decimals down to the first digit of the uncertainty; without one, with three significant digits of the
+ * smallest value, and unchanged integers.
+ * @param uncertainty half the width of an interval, in the base unit; undefined or 0 if there is none
  */
 export function supportedScale(
   scale: Scale,
@@ -35,13 +35,13 @@ export function decimalsOf(uncertainty: number): number {
   return Math.max(0, Math.min(3, -Math.floor(Math.log10(uncertainty))));
 }
 
-/** A value in its scale, with its unit behind: `13.58 GiB`. */
+/** A value in its scale, with its unit: `13.58 GiB`. */
 export function withUnit(value: number | bigint, scale: Scale): string {
   const text = formatValue(value, scale);
   return scale.unit === '' || scale.unit === '/s' ? `${text}${scale.unit}` : `${text} ${scale.unit}`;
 }
 
-/** A change with its sign; 0 where the digits show none. */
+/** A change with its sign; 0 if it rounds to zero. */
 export function signed(value: number, decimals: number): string {
   const text = Math.abs(value) >= 1e6 ? value.toExponential(1) : value.toFixed(decimals);
   if (Number(text) === 0) return '0';

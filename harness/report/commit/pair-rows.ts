@@ -3,17 +3,17 @@ import { hasNews, shownMetrics } from '../shown-metrics.ts';
 import { commonSizes } from '../text/comparison-table.ts';
 import { type MetricRow, metricRow } from './metric-row.ts';
 
-/** A pair as rows: what changed, then what did not, which is what the change costs or does not cost. */
+/** A pair as rows: the changes, then the unchanged metrics, which show the costs. */
 export interface PairRows {
   name: string;
   changed: MetricRow[];
   /** Metrics without a proved change. */
   costs: MetricRow[];
-  /** The number of values that most rows have, on each side. */
+  /** The most common number of values per row, on each side. */
   sizes: { before: number; after: number };
 }
 
-/** The rows of a pair; `all` with every metric that was measured. */
+/** The rows of a pair; with `all`, every measured metric. */
 export function pairRows({ pair, metrics }: JudgedPair, all: boolean): PairRows {
   const measured = shownMetrics(metrics, all).filter(
     ({ result }) => result.comparison.base.n + result.comparison.candidate.n > 0,
@@ -27,7 +27,7 @@ export function pairRows({ pair, metrics }: JudgedPair, all: boolean): PairRows 
   };
 }
 
-/** ` n=7/8` where a metric has another number of values than most, else nothing. */
+/** ` n=7/8` if the metric does not have the usual number of values, else empty. */
 export function oddSizes({ judged }: MetricRow, sizes: PairRows['sizes']): string {
   const { base, candidate } = judged.result.comparison;
   return base.n === sizes.before && candidate.n === sizes.after ? '' : ` n=${base.n}/${candidate.n}`;

@@ -1,6 +1,6 @@
 import { mailWidth } from './mail-text.ts';
 
-/** A bar of a plot: what it is of, its length in the metric's unit, and how that is written. */
+/** A bar of a plot: its label, its length in the metric's unit, and the text of its value. */
 export interface Bar {
   label: string;
   value: number;

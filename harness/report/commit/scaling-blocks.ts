@@ -7,7 +7,7 @@ import { barPlot } from './plot.ts';
 import { type ScalingGroup, scalingMetrics } from './scaling.ts';
 import { modstormTable, scalingTable } from './styles/modstorm.ts';
 
-/** Blocks of a commit message, and the rows that they show. */
+/** Blocks of a commit message, and the rows in them. */
 export interface Tables {
   blocks: string[][];
   rows: MetricRow[];
@@ -19,8 +19,8 @@ interface Point {
 }
 
 /**
- * For each group a table of every metric that changed anywhere along the axis, with a row for each of its values; of the other
- * metrics, which nowhere changed, one table at the end of the axis: the costs.
+ * For each group, one table per metric that changed anywhere along the axis, with one row per value of the axis; then one
+ * table of the metrics that did not change, at the end of the axis: the costs.
  */
 export function scalingBlocks(groups: readonly ScalingGroup[], options: ExportOptions): Tables {
   const parts = groups.flatMap(group => {
@@ -56,7 +56,7 @@ function costBlocks(
   return { blocks: [[head, ...modstormTable({ ...rows, changed: [], costs })]], rows: costs };
 }
 
-/** What no table of its own shows: headlines, or all. */
+/** The metrics without their own table: headlines, or all. */
 function costsOf({ changed, costs }: PairRows, told: readonly string[], all: boolean): MetricRow[] {
   return [...changed, ...costs].filter(
     ({ judged: { definition } }) => !told.includes(definition.name) && (all || definition.headline),

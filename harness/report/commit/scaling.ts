@@ -4,16 +4,16 @@ import { axisSeries } from '../axis-series.ts';
 import type { MetricRow } from './metric-row.ts';
 import { type PairRows, pairRows } from './pair-rows.ts';
 
-/** Pairs that differ in the value of one numeric axis, in its order. */
+/** Pairs that differ in one numeric axis, in its order. */
 export interface ScalingGroup {
   axis: string;
-  /** The settings that its pairs share and other groups do not. */
+  /** The settings that its pairs share and that other groups do not have. */
   name: string;
   points: { value: number; rows: PairRows }[];
 }
 
 /**
- * The pairs as series over an axis with numbers. Undefined where no axis has any, so that the pairs stand for themselves.
+ * The pairs as series over a numeric axis. Undefined if there is no such axis, so the pairs are shown one by one.
  */
 export function scalingGroups(pairs: readonly JudgedPair[]): ScalingGroup[] | undefined {
   return axisSeries(pairs, ({ pair }) => pair.candidate.settings)?.map(({ points, ...series }) => ({
@@ -23,8 +23,8 @@ export function scalingGroups(pairs: readonly JudgedPair[]): ScalingGroup[] | un
 }
 
 /**
- * The metrics of a group that get a table of their own: those of which a change is proved at any point, else the gated
- * headlines, else the first.
+ * The metrics of a group that get their own table: those with a proved change at any point, else the gated headlines, else
+ * the first.
  */
 export function scalingMetrics({ points }: ScalingGroup): string[] {
   const names = (rows: readonly MetricRow[]) => rows.map(({ judged }) => judged.definition.name);

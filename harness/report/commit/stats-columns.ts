@@ -6,8 +6,8 @@ import { renderTable } from '../text/table.ts';
 import { signed } from './number.ts';
 
 /**
- * One boot of each side in the layout of the kernel's own `stats` text, side by side, with the change. Lines that a side does
- * not know have `-`.
+ * One boot of each side in the layout of the kernel's `stats` text, side by side, with the change. Lines that a side does not
+ * have show `-`.
  */
 export function statsColumns(before: BootStats, after: BootStats): string[] {
   const sides = [before, after].map(boot => new Map(statsLines(boot)));
@@ -30,7 +30,7 @@ export function statsColumns(before: BootStats, after: BootStats): string[] {
   return [wastedLine(wasted[0], wasted[1]), ...table].filter(line => line !== undefined);
 }
 
-/** `wasted: 13.59 GiB before, 226.53 MiB after (-98.4%)`: the line of the table that decides, in units. */
+/** `wasted: 13.59 GiB before, 226.53 MiB after (-98.4%)`: the most important line of the table, with units. */
 function wastedLine(from: bigint | undefined, to: bigint | undefined): string | undefined {
   if (from === undefined || to === undefined) return undefined;
   return `wasted: ${formatBytes(from)} before, ${formatBytes(to)} after (${changeText(from, to)})`;
@@ -48,7 +48,7 @@ function changeText(from: bigint | undefined, to: bigint | undefined): string {
   return `${signed(percent, 1)}%`;
 }
 
-/** The boot whose waste is in the middle, the lower of two; undefined when no boot passed. */
+/** The boot with the median waste, the lower of two; undefined if no boot passed. */
 export function medianBoot(boots: readonly BootStats[]): BootStats | undefined {
   const sorted = boots
     .map(boot => ({ boot, wasted: wastedOf(boot) }))

@@ -2,7 +2,7 @@ import { escapeText } from '../../escape.ts';
 import type { Exporter } from '../exporter.ts';
 import { metricValues, UniqueNames } from '../metric-value.ts';
 
-/** For Bencher: its Metric Format, a benchmark for each cell and a measure for each metric, median with its range. */
+/** For Bencher: Bencher Metric Format, with one benchmark per cell and one measure per metric, as median with range. */
 export const exporter: Exporter = {
   run: ({ model }) => {
     const [names, measures] = [new UniqueNames(), new UniqueNames()];

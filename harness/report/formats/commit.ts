@@ -20,7 +20,7 @@ export const exporter: Exporter = {
 const defaultTop = 10;
 const mostTroubles = 5;
 
-/** The comparison that the matrix declares, else what was measured, cell by cell; then the boots that gave no numbers. */
+/** The comparison that the matrix declares, else the values of each cell; then the boots without numbers. */
 function renderCommitReport(report: RunReport, options: ExportOptions = {}): string {
   const { verdict, model } = report;
   const trouble = troubleLines(model);
@@ -41,7 +41,7 @@ function renderCommitReport(report: RunReport, options: ExportOptions = {}): str
   ]);
 }
 
-/** What went wrong, each kind once, most frequent first; nothing when every boot passed. */
+/** The failures, each kind once, most frequent first; empty if every boot passed. */
 function troubleLines(model: ReportModel): string[] {
   if (model.troubled.length === 0 && model.missing === 0) return [];
   const reasons = new Map<string, number>();
@@ -59,7 +59,7 @@ function troubleLines(model: ReportModel): string[] {
   ];
 }
 
-/** The duplicates of the cell that has most of them, by module. */
+/** The duplicates of the cell with the most, by module. */
 function duplicatesOf({ content, model }: RunReport, top: number): string[][] {
   const total = (cell: ReportModel['cells'][number]) =>
     cell.duplicates.reduce((sum, one) => sum + one.total, 0) / Math.max(1, cell.passed);

@@ -3,9 +3,9 @@ import type { Exporter } from '../exporter.ts';
 import { metricValues } from '../metric-value.ts';
 
 /**
- * For github-action-benchmark, with `tool: customSmallerIsBetter`. One file has one direction there, so only metrics are in it
- * that are worse when higher. It compares two points without a test, and anything after 0 is an alert: for its charts, not
- * as a gate.
+ * For github-action-benchmark, with `tool: customSmallerIsBetter`. A file there has a single direction, so it only has
+ * metrics that are worse if higher. The action compares two points without a test, and reports any value after 0 as an alert:
+ * use it for its charts, not as a gate.
  */
 export const exporter: Exporter = {
   run: ({ model }) => {

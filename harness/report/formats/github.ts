@@ -9,8 +9,8 @@ import { runMarkdown } from '../markdown/run.ts';
 import { casesOfComparison, casesOfRun, type OutcomeCase } from '../outcome-case.ts';
 
 /**
- * For a job of GitHub Actions: annotations as workflow commands, and a summary in Markdown, which GitHub takes from the file
- * that GITHUB_STEP_SUMMARY names and drops when it is larger than 1 MiB.
+ * For a job of GitHub Actions: annotations as workflow commands, and a summary in Markdown in the file named by
+ * GITHUB_STEP_SUMMARY, which GitHub drops if it is larger than 1 MiB.
  */
 export const exporter: Exporter = {
   run: report =>
@@ -26,10 +26,10 @@ export const exporter: Exporter = {
   },
 };
 
-/** GitHub shows ten annotations of a step and drops the others without a word. */
+/** GitHub shows ten annotations per step and silently drops the others. */
 const mostAnnotations = 10;
 
-/** What fails the run as errors, what is the laboratory's fault as warnings, the verdict as a notice. */
+/** What fails the run as errors, faults of the host as warnings, the verdict as a notice. */
 function annotations(cases: readonly OutcomeCase[], verdict: string | undefined): string {
   const found = [
     ...cases
@@ -54,7 +54,7 @@ function messageOf({ sentence, details }: OutcomeCase): string {
   return [sentence, ...details.slice(0, 3)].map(line => escapeText(line, { length: 1000 })).join('\n');
 }
 
-/** `::error title=T::text`, escaped as the toolkit of GitHub does; without, a newline in a name would begin a command. */
+/** `::error title=T::text`, escaped as in GitHub's toolkit; otherwise a newline in a name could start a command. */
 function command(kind: 'error' | 'warning' | 'notice', title: string, message: string): string {
   const data = (text: string) => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
   const property = data(escapeText(title, { length: 200 }))

@@ -24,14 +24,14 @@ export const exporter: Exporter = {
     }),
 };
 
-/** What a file is about. */
+/** The input of a file. */
 interface Subject {
   name: string;
   timestamp: string | undefined;
   properties: Record<string, string>;
 }
 
-/** Boots that are listed in the text of one case. */
+/** Maximum number of boots listed in the text of one case. */
 const mostDetails = 50;
 
 function render(cases: readonly OutcomeCase[], subject: Subject): string {
@@ -92,7 +92,7 @@ function attribute(value: string): string {
   return `"${text(value).replaceAll('"', '&quot;')}"`;
 }
 
-/** Text of others as XML: what XML 1.0 does not allow becomes visible or is left out. */
+/** Foreign text as XML: characters that XML 1.0 does not allow are made visible or left out. */
 function text(value: string): string {
   return escapeMarkup(escapeText(value).replaceAll(/[\ufffe\uffff]/g, ''));
 }

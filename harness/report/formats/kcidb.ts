@@ -12,16 +12,16 @@ import type { CellReport } from '../report-model.ts';
 import type { RunReport } from '../run-report.ts';
 
 /**
- * For KernelCI: a report in the schema 5.3 of KCIDB, to be sent by kci-dev or by POST to /submit. A test for each cell, for
- * each metric of it with its median, and for each verdict.
+ * For KernelCI: a report in version 5.3 of the KCIDB schema, to be sent by kci-dev or by POST to /submit. It has one test per
+ * cell, per metric of the cell with its median, and per verdict.
  */
 export const exporter: Exporter = { run: renderKcidb };
 
-/** Worst first: the status of several boots is that of the worst. */
+/** Worst first: several boots have the status of the worst one. */
 const statuses = ['FAIL', 'ERROR', 'MISS', 'PASS', 'DONE', 'SKIP'] as const;
 type Status = (typeof statuses)[number];
 
-/** KCIDB tells whose fault it is: of the kernel, of the test, of the harness. */
+/** KCIDB distinguishes faults of the kernel, of the test and of the harness. */
 const statusOfOutcome: Readonly<Record<Outcome['kind'], Status>> = {
   passed: 'PASS',
   failed: 'FAIL',
@@ -32,7 +32,7 @@ const statusOfOutcome: Readonly<Record<Outcome['kind'], Status>> = {
   interrupted: 'MISS',
 };
 
-/** The origin that KernelCI has given to nobody; one's own is an option. */
+/** A placeholder origin that KernelCI has not assigned; an option sets another. */
 const defaultOrigin = 'modstorm';
 
 function renderKcidb(report: RunReport, options: ExportOptions = {}): string {
@@ -81,7 +81,7 @@ function renderKcidb(report: RunReport, options: ExportOptions = {}): string {
 }
 
 interface Test {
-  /** What tells this test of a cell from the others. */
+  /** The part of the path that identifies the cell. */
   key: string[];
   path: string;
   status: Status;
@@ -89,7 +89,7 @@ interface Test {
   comment?: string;
 }
 
-/** When the first boot of each cell began, ISO 8601, by the id of the cell. */
+/** Start of the first boot of each cell, ISO 8601, by cell id. */
 function firstStarts({ content }: RunReport): Map<string, string> {
   const starts = new Map<string, string>();
   for (const { cell, startedAt } of content.records) {
@@ -155,7 +155,7 @@ function verdictTests(
   );
 }
 
-/** An open verdict is neither a pass nor a failure; a regression of what is not gated fails nothing. */
+/** An open verdict is neither a pass nor a failure; a regression of an ungated metric fails nothing. */
 function verdictStatus(verdict: string, gated: boolean): Status {
   if (verdict === 'REGRESSED' && gated) return 'FAIL';
   return verdict === 'UNCHANGED' || verdict === 'IMPROVED' ? 'PASS' : 'DONE';
@@ -178,7 +178,7 @@ function kernelRecordOf(run: RunRecord, { cell }: CellReport): KernelRecord | un
   return run.kernels.find(({ objectDigest }) => objectDigest === digest);
 }
 
-/** The words of a path, which takes letters, digits, `_` and `-` only: no `=` and no `+` of our labels. */
+/** The words of a path, which may only contain letters, digits, `_` and `-`, unlike the `=` and `+` of labels. */
 function pathWords(words: readonly string[]): string[] {
   return words.map(word => word.replaceAll(/[^A-Za-z0-9_-]+/g, '_').slice(0, 100) || '_');
 }

@@ -3,7 +3,7 @@ import { groupBy } from '../../statistics/samples/group.ts';
 import type { Exporter } from '../exporter.ts';
 import { casesOfComparison, casesOfRun, type OutcomeCase } from '../outcome-case.ts';
 
-/** KTAP version 1 (Documentation/dev-tools/ktap.rst), as kernel CIs read it: cells and verdicts as two nested tests. */
+/** KTAP version 1 (Documentation/dev-tools/ktap.rst) for kernel CI systems: cells and verdicts as two nested tests. */
 export const exporter: Exporter = {
   run: report => render(casesOfRun(report)),
   comparison: comparison => render(casesOfComparison(comparison)),
@@ -34,7 +34,7 @@ function isSkipped({ status }: OutcomeCase): boolean {
   return status === 'skipped';
 }
 
-/** Diagnostics stand before the result that they are about. */
+/** Diagnostics precede the result that they belong to. */
 function caseLines(one: OutcomeCase, index: number): string[] {
   const failed = isFailed(one);
   const diagnostics = failed ? [one.sentence, ...one.details].map(line => `# ${plain(line)}`) : [];
@@ -42,7 +42,7 @@ function caseLines(one: OutcomeCase, index: number): string[] {
   return [...diagnostics, `${failed ? 'not ok' : 'ok'} ${index + 1} ${plain(one.name)}${skip}`];
 }
 
-/** KTAP escapes nothing: a `#` in a description would begin a directive. */
+/** KTAP has no escapes: a `#` in a description would begin a directive. */
 function plain(value: string): string {
   return escapeText(value).replaceAll('#', '\\x23').trim();
 }

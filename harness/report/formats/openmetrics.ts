@@ -5,8 +5,8 @@ import type { CellReport, ReportModel } from '../report-model.ts';
 import type { RunReport } from '../run-report.ts';
 
 /**
- * For Prometheus: OpenMetrics text, which the textfile collector of node_exporter reads too. No sample has a timestamp, for
- * that collector skips a whole file that has one. Times are in seconds, as the convention wants.
+ * For Prometheus: OpenMetrics text, which the textfile collector of node_exporter also reads. Samples have no timestamps,
+ * because that collector skips files that contain one. Times are in seconds by convention.
  */
 export const exporter: Exporter = { run: renderOpenMetrics };
 
@@ -63,7 +63,7 @@ function bootFamily(cells: readonly CellReport[]): Family {
   };
 }
 
-/** 1 for the verdict that a metric has; the others have no sample. */
+/** 1 for the verdict of a metric; other verdicts have no sample. */
 function verdictFamily({ verdict }: RunReport): Family[] {
   if (verdict.kind !== 'judged') return [];
   const samples = verdict.comparison.judgement.pairs.flatMap(({ pair, metrics }) =>
@@ -112,7 +112,7 @@ function familyName({ name, unit }: MetricValue): string {
   return `modstorm_${base.replaceAll(/[^A-Za-z0-9_]/g, '_').slice(0, 120)}`;
 }
 
-/** A label tells people what the cell is; the id keeps two of one label apart. */
+/** The label describes the cell; the id distinguishes cells with the same label. */
 function cellLabels({ cell }: CellReport): Record<string, string> {
   return {
     cell: cell.label,
@@ -124,7 +124,7 @@ function cellLabels({ cell }: CellReport): Record<string, string> {
   };
 }
 
-/** In a help text Prometheus takes no escaped quote, OpenMetrics no bare one. */
+/** In a help text, Prometheus does not accept escaped quotes, and OpenMetrics does not accept unescaped ones. */
 function escapeHelp(text: string): string {
   return escapeLabel(text.replaceAll('"', "'"));
 }

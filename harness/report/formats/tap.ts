@@ -2,7 +2,7 @@ import { escapeText } from '../../escape.ts';
 import type { Exporter } from '../exporter.ts';
 import { casesOfComparison, casesOfRun, type OutcomeCase } from '../outcome-case.ts';
 
-/** TAP version 14: a test point for each cell and each verdict; what could not be said is skipped. */
+/** TAP version 14: one test point per cell and per verdict; open verdicts are skipped. */
 export const exporter: Exporter = {
   run: report => render(casesOfRun(report)),
   comparison: comparison => render(casesOfComparison(comparison)),

@@ -8,7 +8,7 @@ import { overallVerdict, verdictLine } from '../comparison-verdict.ts';
 import type { ExportOptions } from '../export-options.ts';
 import { code, details, html, prose, table } from './markdown-text.ts';
 
-/** The answer first, then what changed, then the rest folded; each block stands for itself. */
+/** The answer first, then the changes, then the rest folded; blocks are independent of each other. */
 export function comparisonMarkdown(
   comparison: RunComparison,
   { all = false }: ExportOptions = {},

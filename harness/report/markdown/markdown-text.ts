@@ -1,10 +1,10 @@
 /**
- * Text of others in Markdown as GitHub and GitLab read it: no markup, no mention, no reference, no link.
+ * Foreign text in Markdown of GitHub and GitLab, without markup, mentions, references and links.
  * @module
  */
 import { escapeText } from '../../escape.ts';
 
-/** In a code span, where nothing is markup. In a table only a `|` ends it, which GFM reads escaped in code as well. */
+/** In a code span, where nothing is markup. In a table only a `|` would end it; GFM unescapes `\|` even in code. */
 export function code(text: string, length = 200): string {
   const shown = escapeText(text, { length }).replaceAll('|', '\\|').trim();
   if (shown === '') return '';
@@ -14,33 +14,33 @@ export function code(text: string, length = 200): string {
   return `${fence}${pad}${shown}${pad}${fence}`;
 }
 
-/** As prose: every character that may begin markup is escaped; the comment keeps `@name` and `#1` from being links. */
+/** As prose: escapes every character that may begin markup; the comment prevents `@name` and `#1` from becoming links. */
 export function prose(text: string, length = 1000): string {
   return escapeText(text, { length })
     .replaceAll(/[\\`*_{}[\]()<>|~&!]|:(?=\/\/)/g, '\\$&')
     .replaceAll(/[@#]/g, '$&<!-- -->');
 }
 
-/** A table; cells are Markdown already. The first column is aligned left, the others right. */
+/** A table of cells in Markdown. The first column is aligned left, the others right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const rule = head.map((_, index) => (index === 0 ? '---' : '--:'));
   return [line(head), line(rule), ...rows.map(line)];
 }
 
-/** What is folded until the reader opens it; the summary is HTML already. */
+/** A folded section; the summary is HTML. */
 export function details(summary: string, lines: readonly string[]): string[] {
   return ['<details>', `<summary>${summary}</summary>`, '', ...lines, '', '</details>'];
 }
 
-/** As HTML inside Markdown, where a code span would stay as it is written. */
+/** As HTML inside Markdown, where code spans are not interpreted. */
 export function html(text: string, length = 200): string {
   return [...escapeText(text, { length })]
     .map(character => (/[A-Za-z0-9 =+.,-]/.test(character) ? character : `&#${character.codePointAt(0)};`))
     .join('');
 }
 
-/** Lines as they are, in a fence longer than any that they hold. */
+/** Literal lines, in a fence longer than any that they contain. */
 export function fenced(lines: readonly string[]): string[] {
   const text = lines.map(line => escapeText(line, { length: 500 }));
   const runs = text.flatMap(line => [...line.matchAll(/`+/g)].map(([run]) => run.length));
@@ -48,7 +48,7 @@ export function fenced(lines: readonly string[]): string[] {
   return [fence, ...text, fence];
 }
 
-/** Blocks with empty lines between them. Where `room` bytes do not hold all, the first that do, and how many are missing. */
+/** Blocks separated by empty lines. If not all fit in `room` bytes, the first ones that fit, and the number of missing ones. */
 export function joinBlocks(
   blocks: readonly (readonly string[])[],
   room: number = Number.POSITIVE_INFINITY,

@@ -7,12 +7,12 @@ import type { RunReport, RunVerdict } from '../run-report.ts';
 import { comparisonMarkdown } from './comparison.ts';
 import { code, details, fenced, prose, table } from './markdown-text.ts';
 
-/** Boots that did not pass and are told one by one. */
+/** Maximum number of failed boots that are shown individually. */
 const mostTroubles = 10;
-/** Lines of the console that are shown of each. */
+/** Number of console lines for each. */
 const consoleLines = 10;
 
-/** A run for a pull request or the summary of a job: verdict, trouble, what was measured, environment. */
+/** A run for a pull request or the summary of a job: verdict, failures, measured values, environment. */
 export function runMarkdown({ model, verdict, path }: RunReport, options: ExportOptions = {}): string[][] {
   return [
     [`### modstorm: ${code(model.run.matrix.name)}`],

@@ -1,4 +1,4 @@
-/** Blocks of lines as a text, one empty line between two blocks; empty blocks leave none. Ends with a newline. */
+/** Joins blocks of lines, separated by empty lines; empty blocks are skipped. Ends with a newline. */
 export function blockText(blocks: readonly (readonly string[])[]): string {
   return `${blocks
     .filter(block => block.length > 0)

@@ -1,6 +1,6 @@
 /**
- * Words in lines of at most `width`; lines after the first are indented by two blanks. A word that is longer stands in a
- * line of its own, or is broken where it must fit.
+ * Wraps words into lines of at most `width`; lines after the first are indented by two blanks. A longer word gets its own
+ * line, or is broken if it must fit.
  */
 export function wrapWords(text: string, width: number, { breakWords = false } = {}): string[] {
   const lines: string[] = [];

@@ -3,11 +3,11 @@ import { normalUpperQuantile } from '../distributions/distribution.ts';
 import { binaryScale } from '../samples/value.ts';
 import { mostWeighed, type StudyChance, sizeByStudies } from './simulated-studies.ts';
 
-/** The change of a count that further trials shall show. */
+/** The change of a count that further trials must be able to detect. */
 export interface CountChange {
   /** All values so far, both sides together, ascending; not empty. */
   values: readonly number[];
-  /** The change of the mean that the trials shall show. */
+  /** The change of the mean to detect. */
   change: number;
   /** The change that an estimate must reach to count; 0 accepts any. */
   gate: number;
@@ -18,10 +18,10 @@ export interface CountChange {
 }
 
 /**
- * Trials per side with which the mean of a count is proved to have grown by `change`: the rank test rejects, the interval
- * excludes zero and the estimate reaches the gate, in most simulated studies. Each study weighs the pooled values anew
- * (the Bayesian bootstrap, Rubin 1981), with one more beyond the greatest; the candidate's values are these, grown by one
- * factor. The estimates scatter around the truth of the study like normal ones that depend on each other.
+ * Trials per side with which the mean of a count is proved to have grown by `change`: in most simulated studies the rank
+ * test rejects, the interval excludes zero and the estimate reaches the gate. Each study reweights the pooled values
+ * (Bayesian bootstrap, Rubin 1981), with one more value beyond the largest; the candidate's values are these times a
+ * factor. The estimates scatter around the true values of the study as correlated normal variables.
  */
 export function trialsForCounts(request: CountChange): number {
   const scale = binaryScale(Math.max(Math.abs(request.values.at(-1) ?? 0), request.change));
@@ -36,7 +36,7 @@ function thinned(values: readonly number[]): readonly number[] {
   return Array.from({ length: mostWeighed - 1 }, (_, index) => values[Math.floor((index + 0.5) * step)] ?? 0);
 }
 
-/** The values with one more: so far beyond the greatest as twice the excess that an exponential tail has there. */
+/** The values with one more, beyond the largest by twice the mean excess of an exponential tail. */
 function withTail(values: readonly number[]): Float64Array {
   const greatest = values.at(-1) ?? 0;
   const centre = values.reduce((sum, value) => sum + value / values.length, 0);
@@ -44,7 +44,7 @@ function withTail(values: readonly number[]): Float64Array {
   return Float64Array.from([...values, greatest + excess]);
 }
 
-/** The fewest trials per side with which one study proves the change; infinite where it would not. */
+/** The minimum number of trials per side with which one study proves the change; infinite if none does. */
 function trialsOfStudy(values: Float64Array, chance: StudyChance, request: CountChange): number {
   const { change, gate, alpha, confidence } = request;
   const weights = normalised(chance.weights, values.length);
@@ -71,8 +71,8 @@ function trialsOfStudy(values: Float64Array, chance: StudyChance, request: Count
 }
 
 /**
- * Of the values of one side and their placements, which is the weighted share of the other side's that lie below, ties half:
- * variances, covariance and the mean placement.
+ * Variances and covariance of the values of one side and their placements, and the mean placement. A placement is the
+ * weighted share of the other side's values below the value, ties half.
  * @param values ascending, as are `others`
  */
 function momentsOf(values: Float64Array, others: Float64Array, weights: Float64Array) {

@@ -14,7 +14,7 @@ export interface TrialsNeeded {
   more: number;
   /**
    * The change in the metric's unit (or of the rate) that so many trials show in four runs of five.
-   * Undefined when the spread is unknown, and `perSide` is but the fewest that could prove anything.
+   * Undefined if the spread is unknown; `perSide` is then the minimum number that could prove anything.
    */
   change: number | undefined;
   of: 'value' | 'rate';
@@ -57,14 +57,14 @@ export function trialsNeeded(comparison: MetricComparison, alpha: number): Trial
   return { perSide, more: Math.max(0, perSide - have), change, of: ofRate === undefined ? 'value' : 'rate' };
 }
 
-/** What further trials shall show. */
+/** The change that further trials must be able to detect. */
 interface SoughtChange {
   change: number;
   gate: number;
   alpha: number;
 }
 
-/** Times move as a whole: Noether's size, and so many that the estimate reaches the gate. */
+/** For times, which shift as a whole: Noether's size, and enough trials for the estimate to reach the gate. */
 function trialsForTimes(comparison: MetricComparison, { change, gate, alpha }: SoughtChange): number {
   const deviation = pooledDeviation(comparison);
   const degrees = degreesOf(comparison);
@@ -75,8 +75,9 @@ function trialsForTimes(comparison: MetricComparison, { change, gate, alpha }: S
 }
 
 /**
- * Counts that are mostly zero, by how often they are not. Where only the mean has a gate, it moves as that share does.
- * @returns undefined when nothing was ever counted and only the mean has a gate
+ * For counts that are mostly zero, by the rate of nonzero values. If only the mean has a gate, it is assumed to change with
+ * that rate.
+ * @returns undefined if nothing was ever counted and only the mean has a gate
  */
 function trialsForEvents(
   { base, candidate }: MetricComparison,

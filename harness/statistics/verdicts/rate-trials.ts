@@ -1,9 +1,9 @@
 import { normalUpperQuantile } from '../distributions/distribution.ts';
 import { type StudyChance, sizeByStudies } from './simulated-studies.ts';
 
-/** The change of how often a count is not zero that further trials shall show. */
+/** The change of the rate of nonzero counts that further trials must be able to detect. */
 export interface RateChange {
-  /** Trials so far that are not zero, both sides together, and all of them. */
+  /** Nonzero trials so far, on both sides together, and all trials. */
   events: number;
   trials: number;
   /** The change of the share of such trials. */
@@ -15,9 +15,9 @@ export interface RateChange {
 }
 
 /**
- * Trials per side with which Fisher's test rejects in most simulated studies and the estimate reaches the gate. In each the
- * rate so far is another one of those that its trials leave possible, and the counts are normal with the correction for
- * continuity of Casagrande, Pike and Smith (1978).
+ * Trials per side with which Fisher's test rejects in most simulated studies and the estimate reaches the gate. Each study
+ * draws the base rate from its posterior given the trials so far, and uses the normal approximation with the continuity
+ * correction of Casagrande, Pike and Smith (1978).
  */
 export function trialsForRates({ events, trials, change, gate, alpha }: RateChange): number {
   const level = normalUpperQuantile(alpha / 2);
@@ -36,7 +36,7 @@ export function trialsForRates({ events, trials, change, gate, alpha }: RateChan
   });
 }
 
-/** One of the rates that are possible after so many events: Beta with Jeffreys' half of each added, from its weights. */
+/** A draw from the posterior of a rate: a Beta distribution with Jeffreys' prior, from the weights of a study. */
 function possibleRate(weights: StudyChance['weights'], events: number, trials: number): number {
   const [ofEvents = 0, ofOthers = 0] = weights;
   const rest = weights.subarray(2);

@@ -1,21 +1,21 @@
 import { normalUpperQuantile } from '../distributions/distribution.ts';
 
-/** The chance in one simulated study: exponential weights of its values, and two standard normal numbers. */
+/** The random numbers of one simulated study: exponential weights of its values, and two standard normal numbers. */
 export interface StudyChance {
   weights: Float64Array;
   first: number;
   second: number;
 }
 
-/** Values of which a study can weigh each. */
+/** Maximum number of values that a study can weight. */
 export const mostWeighed = 256;
 
-/** All metrics share the same studies, so that one is sized in a fraction of a millisecond. */
+/** All metrics share the same studies, so that each takes a fraction of a millisecond. */
 const studies = 64;
 
 /**
- * The share of studies that must succeed. It is more than the four of five that are promised: the few trials so far rarely
- * hold the greatest values, on which the spread rests (measured: see README).
+ * The share of studies that must succeed. It is higher than the guaranteed four of five, because the few trials so far rarely
+ * include the largest values, which dominate the spread (measured: see README).
  */
 const share = 0.85;
 
@@ -27,14 +27,14 @@ function chances(): readonly StudyChance[] {
 }
 
 function drawChances(): StudyChance[] {
-  // Normal numbers at even steps of probability: so few drawn at random would themselves be uneven.
+  // Normal quantiles at even steps of probability, because a few random draws would be uneven.
   const normals = Array.from({ length: studies }, (_, place) => normalUpperQuantile((place + 0.5) / studies));
   return normals.map((first, study) => ({
     weights: Float64Array.from({ length: mostWeighed }, (_, place) =>
       exponential(study * mostWeighed + place + 1),
     ),
     first,
-    // An odd factor permutes the steps, so that the two are as good as independent.
+    // An odd factor permutes the steps, so that the two are practically independent.
     second: normals[(study * 37 + 11) % studies] ?? 0,
   }));
 }
@@ -45,8 +45,8 @@ function exponential(k: number): number {
 }
 
 /**
- * The fewest trials per side with which enough simulated studies succeed; always the same.
- * @param trialsOf the fewest with which one study does, infinite where none would do
+ * The minimum number of trials per side with which enough simulated studies succeed. Deterministic.
+ * @param trialsOf the minimum number for one study, infinite if there is none
  */
 export function sizeByStudies(trialsOf: (chance: StudyChance) => number): number {
   const ascending = Float64Array.from(chances(), trialsOf).sort();

@@ -69,7 +69,7 @@ export function levelP({ test, difference }: MetricComparison): number {
   return (byRanks ? difference?.level.twoSided : test?.p) ?? 1;
 }
 
-/** How a judged comparison spends its level; `required` is what a raw p must reach at least for its adjusted one to do. */
+/** The level of a judged comparison; `required` is the largest raw p whose adjusted p can still reach the level. */
 export interface RequiredLevel extends LevelOptions {
   required: number;
 }
@@ -83,7 +83,7 @@ export function judgeAdjusted(adjusted: AdjustedComparison, level: RequiredLevel
   let sized = !open;
   return {
     ...result,
-    // Counts are sized by simulation, and of ten thousand metrics few are shown.
+    // Simulations for counts are slow, and only a few of ten thousand metrics are shown.
     get needs() {
       if (!sized) needs = trialsNeeded(comparison, required);
       sized = true;
@@ -92,7 +92,7 @@ export function judgeAdjusted(adjusted: AdjustedComparison, level: RequiredLevel
   };
 }
 
-/** The same without what further trials would decide. */
+/** The same without the number of further trials. */
 export function judgeUnsized(
   { comparison, adjusted, adjustedLevel }: AdjustedComparison,
   { alpha, spend = alpha, required }: RequiredLevel,
@@ -139,7 +139,7 @@ function decide(comparison: MetricComparison, proof: Proof): Decision {
   return proved ?? decideUnproved(comparison, proof);
 }
 
-/** A change of the level by the gate is proved; undefined when the interval beside it does not show which way. */
+/** Whether a change of the level by the gate is proved; undefined if the interval does not show its direction. */
 function decideProved(comparison: MeasuredComparison): Decision | undefined {
   if (isContradictory(comparison)) return { verdict: 'INCONCLUSIVE', reason: 'contradictory' };
   return excludesZero(comparison) ? decideDirection(comparison) : undefined;

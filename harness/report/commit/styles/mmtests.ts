@@ -5,14 +5,14 @@ import { mailWidth } from '../mail-text.ts';
 import type { MetricRow } from '../metric-row.ts';
 import type { PairRows } from '../pair-rows.ts';
 
-/** What the percentages of this style mean, which are the other way round than those of the others. */
+/** The meaning of the percentages of this style, which have the opposite sign. */
 export const mmtestsLegend =
   'percent: positive is better, of metrics without a worse direction more; * proved after correction';
 
 const operations = ['Min', 'Amean', 'Stddev', 'Max'] as const;
 type Operation = (typeof operations)[number];
 
-/** As compare-mmtests.pl of mmtests prints: `Amean 9540.14 ( 0.00%) 11820.40 * 23.90%*`. */
+/** The format of compare-mmtests.pl of mmtests: `Amean 9540.14 ( 0.00%) 11820.40 * 23.90%*`. */
 export function mmtestsTable({ changed, costs }: PairRows): string[] {
   const rows = [...changed, ...costs].flatMap(row => operationsOf(row).map(one => rowOf(row, one)));
   const table = renderTable(
@@ -24,14 +24,14 @@ export function mmtestsTable({ changed, costs }: PairRows): string[] {
     ],
     rows,
   );
-  // mmtests rules no line below its head.
+  // mmtests prints no rule below the heading.
   const lines = [table[0] ?? '', ...table.slice(2)];
   return lines.every(line => line.length <= mailWidth)
     ? lines
     : lines.map(line => line.replace(/ {2,}/g, ' '));
 }
 
-/** Where a side has no values there is nothing to tell but that. */
+/** The row of a metric if a side has no values. */
 function operationsOf({ judged }: MetricRow): readonly Operation[] {
   const { base, candidate } = judged.result.comparison;
   return base.n > 0 && candidate.n > 0 ? operations : ['Amean'];

@@ -3,10 +3,10 @@ import { mailWidth } from '../mail-text.ts';
 import type { MetricRow } from '../metric-row.ts';
 import { oddSizes, type PairRows } from '../pair-rows.ts';
 
-/** A line between the rows of what changed and of what did not. */
+/** The line between changed and unchanged rows. */
 const costs = 'costs:';
 
-/** The table of modstorm: before, after, change with its interval, corrected p; costs below. */
+/** modstorm's own table: before, after, change with its interval, corrected p; costs below. */
 export function modstormTable(pair: PairRows): string[] {
   const { sizes } = pair;
   const rows: (MetricRow | undefined)[] = [...pair.changed];
@@ -20,7 +20,7 @@ export function modstormTable(pair: PairRows): string[] {
     values.map((cells, index) => [names[index] ?? '', ...cells]),
   );
   if (wide.every(line => line.length <= mailWidth)) return wide;
-  // Where names and numbers do not fit beside each other, a name stands above its numbers.
+  // If names and numbers do not fit side by side, put each name above its numbers.
   const narrow = renderTable(columns, values);
   const head = narrow.length - rows.length;
   return [
@@ -29,7 +29,7 @@ export function modstormTable(pair: PairRows): string[] {
   ];
 }
 
-/** One metric of several pairs: a row for each value of the axis in which they differ. */
+/** One metric of several pairs: one row per value of the axis in which they differ. */
 export function scalingTable(axis: string, rows: readonly { value: string; row: MetricRow }[]): string[] {
   const [first] = rows;
   if (first === undefined) return [];
@@ -43,7 +43,7 @@ export function scalingTable(axis: string, rows: readonly { value: string; row: 
   );
 }
 
-/** Metrics under a headline are indented. */
+/** Metrics below a headline are indented. */
 function nameOf(row: MetricRow, sizes: PairRows['sizes']): string {
   return `${row.judged.definition.headline ? '' : ' '}${row.title}${oddSizes(row, sizes)}`;
 }

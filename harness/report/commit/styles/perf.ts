@@ -4,7 +4,7 @@ import { formatValue } from '../../text/quantity.ts';
 import type { MetricRow } from '../metric-row.ts';
 import type { PairRows } from '../pair-rows.ts';
 
-/** As `perf stat -r` prints means: `before: 9.5980 +- 0.0183 s ( +- 0.19% )`, with the error of the mean. */
+/** The format of means in `perf stat -r`: `before: 9.5980 +- 0.0183 s ( +- 0.19% )`, with the error of the mean. */
 export function perfTable({ changed, costs }: PairRows): string[] {
   return [...changed, ...costs].flatMap(row => {
     const { base, candidate } = row.judged.result.comparison;

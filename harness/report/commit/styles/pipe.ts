@@ -2,7 +2,7 @@ import { mailWidth } from '../mail-text.ts';
 import type { MetricRow } from '../metric-row.ts';
 import { oddSizes, type PairRows } from '../pair-rows.ts';
 
-/** Pipes between the columns, the change beside the new value: `13318 | 15496 (+16.3%)`; a Markdown table as well. */
+/** Columns separated by pipes, with the change after the new value: `13318 | 15496 (+16.3%)`; also a Markdown table. */
 export function pipeTable({ changed, costs, sizes }: PairRows): string[] {
   const head = ['metric', `before n=${sizes.before}`, `after n=${sizes.after}`, 'p.adj'];
   const rows = [...changed, ...costs].map(row => [
