@@ -162,3 +162,8 @@ function parseNumber(text: string, expected: string, fits: (value: number) => bo
   if (fits(value)) return value;
   throw new InvalidArgumentError(expected);
 }
+
+/** Days, from `30d` or `30`. @throws InvalidArgumentError */
+export function parseDays(text: string): number {
+  return parseCount(text.replace(/d$/, ''));
+}

@@ -123,7 +123,7 @@ async function noteHolder(path: string, cleaning: Cleaning): Promise<void> {
 }
 
 /** Disk space of a file, or of a folder and its contents, in bytes. Files that vanish meanwhile count as 0. */
-async function diskUse(path: string): Promise<number> {
+export async function diskUse(path: string): Promise<number> {
   const status = await lstat(path).catch(() => undefined);
   if (!status) return 0;
   let bytes = status.blocks * 512;

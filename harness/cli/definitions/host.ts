@@ -2,10 +2,18 @@ import type { Command } from 'commander';
 import type { CleanOptions } from '../commands/clean.ts';
 import type { DoctorOptions } from '../commands/doctor.ts';
 import type { KernelDoctorOptions } from '../commands/kernel-doctor.ts';
-import { accelOption, jsonOption, parseCount } from '../options.ts';
+import type { PruneOptions } from '../commands/prune.ts';
+import {
+  accelOption,
+  baselinesOption,
+  jsonOption,
+  parseCount,
+  parseDays,
+  resultsOption,
+} from '../options.ts';
 import { examples, type Start } from './start.ts';
 
-/** `doctor` and `clean`. */
+/** `doctor`, `clean` and `prune`. */
 export function defineHostCommands(program: Command, start: Start): void {
   program
     .command('doctor')
@@ -57,5 +65,23 @@ export function defineHostCommands(program: Command, start: Start): void {
     )
     .action((options: CleanOptions) =>
       start(async context => (await import('../commands/clean.ts')).cleanCommand(options, context)),
+    );
+  program
+    .command('prune')
+    .description(
+      'remove old runs; never the newest, one that is being written, one a baseline was saved from, or a bisection',
+    )
+    .requiredOption('--keep <days>', 'remove what began more than this many days ago, such as 30d', parseDays)
+    .option('--evidence', 'remove only the raw evidence of these runs; reports and histories still read them')
+    .option('--dry-run', 'print what would be removed')
+    .addOption(resultsOption('found'))
+    .addOption(baselinesOption())
+    .helpGroup('Host:')
+    .addHelpText(
+      'after',
+      examples('modstorm prune --keep 90d --dry-run', 'modstorm prune --keep 30d --evidence'),
+    )
+    .action((options: PruneOptions) =>
+      start(async context => (await import('../commands/prune.ts')).pruneCommand(options, context)),
     );
 }
