@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BuildError } from '../errors.ts';
@@ -19,7 +20,9 @@ import { type BuildTree, runMake } from './make.ts';
  * @throws BuildError KERNEL_TOO_OLD
  */
 export async function refuseWithoutStats(source: string, origin: string, tools: KernelTools): Promise<void> {
-  if ((await findKconfigSymbol(join(source, 'kernel'), 'MODULE_STATS', tools)).length > 0) return;
+  const folder = join(source, 'kernel');
+  // Histories of kernels have commits that are no kernel, such as the beginnings of what was merged with its history.
+  if (existsSync(folder) && (await findKconfigSymbol(folder, 'MODULE_STATS', tools)).length > 0) return;
   const version = await readKernelVersion(source);
   throw new BuildError(
     'KERNEL_TOO_OLD',

@@ -232,6 +232,31 @@ t.test('an attempt that cannot be built spends nothing of the level', t => {
   t.end();
 });
 
+t.test(
+  'no commit is booted more often in the search than it may be, and the bins stay as the ends cut them',
+  t => {
+    let boots = 0;
+    // Alike but for one boot in four, so that commits stay in doubt; what is new in the search opens no bin of its own.
+    const { actions, ledger } = play(
+      linearHistory(32),
+      ({ kind, commit, purpose }) => {
+        if (kind === 'build') return {};
+        const bad = placeOf(commit) >= 11 && boots++ % 4 === 0;
+        return { value: purpose.stage === 'ends' ? Number(bad) : bad ? 1000 : 0 };
+      },
+      { bootsPerCommit: 3, trustEnds: true },
+    );
+    const inSearch = new Map<string, number>();
+    for (const { kind, purpose, commit } of actions)
+      if (kind === 'boot' && purpose.stage === 'search')
+        inSearch.set(commit, (inSearch.get(commit) ?? 0) + 1);
+    t.ok(inSearch.size > 3);
+    t.equal(Math.max(...inSearch.values()), 3);
+    t.match(ledger.ends, { cells: [{ bins: { cuts: [1], count: 2 } }] });
+    t.end();
+  },
+);
+
 t.test('limits end a search with the range that is left', t => {
   const few = play(linearHistory(32), changeAt(11), { boots: 22 });
   t.match(few.conclusion, { kind: 'undecided', reason: 'boots' });

@@ -1,4 +1,4 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { beginBisection } from '../../../harness/bisect/bisection/bisection.ts';
@@ -6,6 +6,7 @@ import { nextAction } from '../../../harness/bisect/search/next-action.ts';
 import { encodeLine, parseSearchLog, replay } from '../../../harness/bisect/search/search-log.ts';
 import { type BisectCommandOptions, bisectCommand } from '../../../harness/cli/commands/bisect.ts';
 import { subjectOf } from '../../../harness/cli/commands/bisect-subject.ts';
+import { main } from '../../../harness/main.ts';
 import { GitFixture } from '../../bisect/tree/git-fixture.ts';
 import { fakeContext } from '../../fakes/command-context.ts';
 
@@ -64,6 +65,65 @@ t.test('one that found nothing ends with 1', async t => {
   t.equal(await bisectCommand(undefined, [], { ...options, resume: path }, context), 1);
   t.match(context.output, /^undecided: the limit of boots is reached/);
   await t.rejects(readFile(join(path, 'report', 'mail.txt')), { code: 'ENOENT' });
+});
+
+/** Runs the program on the tree, which is no kernel, so that its first build refuses; what it wrote down before. */
+async function begun(...words: string[]) {
+  const { write } = process.stdout;
+  const errors = process.stderr.write;
+  let output = '';
+  process.stdout.write = text => {
+    output += text;
+    return true;
+  };
+  process.stderr.write = () => true;
+  const root = await mkdtemp(join(fixture.root, 'begun-'));
+  const own = ['--tree', fixture.path, '--metric', 'failed_becoming', '--results', root];
+  const code = await main(['bisect', 'bisect', ...own, ...words]).finally(() => {
+    process.stdout.write = write;
+    process.stderr.write = errors;
+  });
+  const [folder = ''] = await readdir(root);
+  const record = JSON.parse(await readFile(join(root, folder, 'bisection.json'), 'utf8'));
+  const log = parseSearchLog(await readFile(join(root, folder, 'bisect.ndjson'), 'utf8'), 'log');
+  return { code, output, record, ...log };
+}
+
+t.test('the words of a command line are written down before anything is built', async t => {
+  const plain = await begun('--good', 'HEAD~8', '--bad', 'HEAD');
+  t.equal(plain.code, 1);
+  t.match(plain.output, /^an end cannot be tested: \w{40}: .* has no module statistics/);
+  t.match(plain.record, { terms: { good: 'good', bad: 'bad' }, firstParent: false, cells: [{}] });
+  t.match(plain.header, { options: { worse: 'higher', boots: 800, bootsPerCommit: 60, cells: 1 } });
+  t.match(plain.observations, [{ type: 'untestable', cause: 'build' }]);
+
+  const patch = join(fixture.root, 'a.patch');
+  await writeFile(patch, 'diff');
+  const limits = ['--budget', '3h', '--max-boots', '90', '--max-boots-per-commit', '7', '--trust-ends'];
+  const skips = ['--skip', 'HEAD~1', '--skip', 'HEAD~4..HEAD~2'];
+  const own = await begun(
+    ...['--good', 'HEAD~8', '--bad', 'HEAD', '--first-parent', '--seed', '5', '--no-revert'],
+    ...[...limits, ...skips, '--fixup', patch],
+  );
+  t.match(own.record, { firstParent: true, fixups: [{ path: patch, text: 'diff' }] });
+  t.match(own.header.options, {
+    ...{ budgetSeconds: 3 * 3600, boots: 90, bootsPerCommit: 7, trustEnds: true, seed: 5, revert: false },
+  });
+  const asked = own.observations.flatMap(one =>
+    one.type === 'untestable' && one.cause === 'asked' ? [one.commit] : [],
+  );
+  t.strictSame(asked.sort(), [commits[7], commits[6], commits[5]].sort());
+
+  const fix = await begun('--bad', 'HEAD~8', '--good', 'HEAD', '--fixed');
+  t.match(fix, {
+    record: { terms: { good: 'broken', bad: 'fixed' } },
+    header: { options: { worse: 'lower' } },
+  });
+  const neutral = await begun('--old', 'HEAD~8', '--new', 'HEAD');
+  t.match(neutral.record, { good: 'HEAD~8', bad: 'HEAD', terms: { good: 'old', bad: 'new' } });
+  const part = await begun('--good', 'HEAD~8', '--bad', 'HEAD', '--', 'x');
+  t.strictSame(part.record.paths, ['x']);
+  t.equal(part.header.commits.filter(({ candidate }) => candidate).length, 8);
 });
 
 t.test('what goes on cannot be changed, and an event says all itself', async t => {
