@@ -1,7 +1,14 @@
+import type { Paint } from '../paint.ts';
+
 /** Everything outside itself that a command may touch. Passed in by `main`, replaced in tests. */
 export interface CommandContext {
-  /** Writes text to standard output, where results go. No newline is added. */
-  stdout(text: string): void;
+  /**
+   * Writes text to standard output, where results go. No newline is added.
+   * @param colour puts colours into the text, which is safe by then; only called if standard output shows them
+   */
+  stdout(text: string, colour?: (text: string, paint: Paint) => string): void;
+  /** Columns of the terminal that standard output is; undefined if it is none. */
+  columns?: number | undefined;
   /** Writes text to standard error, where progress, hints and errors go. No newline is added. */
   stderr(text: string): void;
   environment: NodeJS.ProcessEnv;

@@ -4,6 +4,7 @@ import { parseShard } from '../plan/shard.ts';
 import { projectPath } from '../project.ts';
 import { commitStyles, type ExportOptions } from '../report/export-options.ts';
 import { type FormatName, formatNames } from '../report/formats.ts';
+import type { CommandContext } from './context.ts';
 
 /** Options shared by several commands, each with the same description and the same parser everywhere. */
 
@@ -67,13 +68,13 @@ export function baselinesOption(): Option {
 }
 
 /** What `--format`, its short form `--json` and the options of single formats give. */
-export interface FormatOptions extends Pick<ExportOptions, 'style' | 'top' | 'plot' | 'origin'> {
+export interface FormatOptions extends Pick<ExportOptions, 'all' | 'style' | 'top' | 'plot' | 'origin'> {
   format?: FormatName;
   json?: boolean;
 }
 
 /** `--format` chooses the output format of results that have several. */
-export function formatOption(): Option {
+function formatOption(): Option {
   return new Option('--format <format>', 'output format').choices(formatNames).default('terminal');
 }
 
@@ -82,16 +83,20 @@ export function jsonOption(kind: 'format' | 'alone' = 'alone'): Option {
   return new Option('--json', kind === 'format' ? 'the same as --format json' : 'print one JSON document');
 }
 
-/** `--style`, `--top` and `--plot`, by which the tables of `--format commit` are shaped. */
-export function addCommitOptions(command: Command): Command {
+/** `--format` with its short form, and the options by which formats are shaped: what shows a run or a comparison takes all. */
+export function addReportOptions(command: Command): Command {
   return command
+    .addOption(formatOption())
+    .addOption(jsonOption('format'))
+    .option('--all', 'show every pair and every metric')
+    .option('--plot', 'draw the samples; with --format commit, bars under a table that has an axis')
     .addOption(
       new Option('--style <style>', 'with --format commit: how tables look (default: modstorm)').choices(
         commitStyles,
       ),
     )
     .option('--top <n>', 'with --format commit: modules in the table of duplicates (default: 10)', parseTop)
-    .option('--plot', 'with --format commit: bars under a table that has an axis');
+    .addOption(originOption());
 }
 
 /**
@@ -100,21 +105,32 @@ export function addCommitOptions(command: Command): Command {
  */
 export function chosenFormat(options: FormatOptions): FormatName {
   const format = options.json ? 'json' : (options.format ?? 'terminal');
-  const unfit = Object.entries(formatOfOption).find(
-    ([name, owner]) => options[name as keyof typeof formatOfOption] !== undefined && owner !== format,
+  const unfit = Object.entries(formatsOfOption).find(
+    ([name, owners]) =>
+      options[name as keyof typeof formatsOfOption] !== undefined && !owners.some(owner => owner === format),
   );
   if (unfit === undefined) return format;
-  const [name, owner] = unfit;
+  const [name, [owner]] = unfit;
   throw new UsageError('FORMAT_UNFIT', `--${name} belongs to --format ${owner}`, {
     hint: `Add --format ${owner}, or leave --${name} out.`,
   });
 }
 
-/** Options that only one format knows. */
-const formatOfOption = { style: 'commit', top: 'commit', plot: 'commit', origin: 'kcidb' } as const;
+/** Options that only some formats know. */
+const formatsOfOption = {
+  style: ['commit'],
+  top: ['commit'],
+  plot: ['terminal', 'commit'],
+  origin: ['kcidb'],
+} as const satisfies Partial<Record<keyof FormatOptions, readonly FormatName[]>>;
+
+/** What a format is told: the options, and the terminal that will show it. */
+export function exportOptions(options: FormatOptions, { columns }: CommandContext): ExportOptions {
+  return { ...options, width: columns };
+}
 
 /** `--origin`, which KernelCI gives to those who send reports. */
-export function originOption(): Option {
+function originOption(): Option {
   return new Option(
     '--origin <name>',
     'with --format kcidb: who sends the report (default: modstorm)',

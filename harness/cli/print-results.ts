@@ -1,5 +1,6 @@
 import { appendFile, stat } from 'node:fs/promises';
 import { hasCode } from '../errors.ts';
+import type { Paint } from '../paint.ts';
 import type { Exporter } from '../report/exporter.ts';
 import type { CommandContext } from './context.ts';
 
@@ -9,6 +10,8 @@ const summaryLimit = 900 * 1024;
 /** The texts of one result in a format: that for standard output, and the summary, given the bytes it may have. */
 export interface Printed {
   text: string;
+  /** Puts colours into the text where standard output shows them. */
+  colour?: ((text: string, paint: Paint) => string) | undefined;
   summary?: ((room: number) => string) | undefined;
 }
 
@@ -16,9 +19,12 @@ export interface Printed {
  * Prints results: on standard output, and the summary of a job where GITHUB_STEP_SUMMARY says. Without that place, a reader sees
  * the summary as well.
  */
-export async function printResults({ text, summary }: Printed, context: CommandContext): Promise<void> {
+export async function printResults(
+  { text, colour, summary }: Printed,
+  context: CommandContext,
+): Promise<void> {
   const file = context.environment['GITHUB_STEP_SUMMARY'];
-  context.stdout(text);
+  context.stdout(text, colour);
   if (summary === undefined) return;
   if (file === undefined || file === '') {
     context.stdout(`${text === '' ? '' : '\n'}${summary(summaryLimit)}`);
@@ -38,9 +44,10 @@ async function sizeOf(file: string): Promise<number> {
 
 /** The texts of a run's report in a format. */
 export function printedRun(exporter: Exporter, ...[report, options]: Parameters<Exporter['run']>): Printed {
-  const { summary } = exporter;
+  const { summary, colour } = exporter;
   return {
     text: exporter.run(report, options),
+    colour,
     summary: summary && (room => summary.run(report, room, options)),
   };
 }

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { debugError, debugTopics } from '../debug.ts';
 import { escapeOutput } from '../escape.ts';
 import { exitCodes } from '../exit-code.ts';
+import { isColoured, makePaint } from '../paint.ts';
 import type { Shutdown } from '../process/shutdown.ts';
 import { projectPath } from '../project.ts';
 import type { CommandContext } from './context.ts';
@@ -47,13 +48,25 @@ export async function runCommandLine(words: readonly string[], shutdown: Shutdow
 /** This process as commands see it. */
 function processContext(shutdown: Shutdown): CommandContext {
   return {
-    stdout: text => void process.stdout.write(escapeOutput(text)),
+    stdout: (text, colour) => {
+      const safe = escapeOutput(text);
+      const coloured = colour !== undefined && isColoured(process.env, process.stdout.isTTY === true);
+      process.stdout.write(coloured ? colour(safe, makePaint(true)) : safe);
+    },
+    columns: columnsOf(process.stdout, process.env),
     stderr: text => void process.stderr.write(escapeOutput(text)),
     environment: process.env,
     signal: shutdown.signal,
     interruption: () => shutdown.exitCode,
     interactive: process.stderr.isTTY === true,
   };
+}
+
+/** Columns of a terminal, or those that COLUMNS tells of what shows a pipe; at least 40, below which no table helps. */
+function columnsOf(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): number | undefined {
+  const told = Number(environment['COLUMNS'] ?? Number.NaN);
+  const columns = stream.isTTY ? stream.columns : Number.isInteger(told) && told > 0 ? told : undefined;
+  return columns === undefined ? undefined : Math.max(40, columns);
 }
 
 /** The whole command line: every command with its options. `start` runs the chosen command. */

@@ -1,18 +1,9 @@
 import { escapeText } from '../escape.ts';
 import type { Outcome } from '../measurement/record.ts';
+import type { Paint } from '../paint.ts';
 import { formatDuration } from '../units.ts';
 import type { ProgressEvent } from './event.ts';
 import type { ProgressState } from './progress-state.ts';
-
-/** Colours a word, or returns it unchanged. */
-export type Paint = (text: string, colour: 'green' | 'red' | 'yellow') => string;
-
-const colourCodes = { green: 32, red: 31, yellow: 33 } as const;
-
-/** The basic terminal colours, or none. */
-export function makePaint(coloured: boolean): Paint {
-  return coloured ? (text, colour) => `\x1b[${colourCodes[colour]}m${text}\x1b[0m` : text => text;
-}
 
 /** `PASS    [  7.5s] ( 3/24) config=stats vcpus=8`, with the reason if it did not pass. */
 export function finishedLine(

@@ -1,10 +1,10 @@
 import { escapeText } from '../escape.ts';
+import type { Paint } from '../paint.ts';
 import type { ProgressClock } from './clock.ts';
 import type { ProgressEvent } from './event.ts';
 import {
   finishedLine,
   outcomeSummary,
-  type Paint,
   runStartedLine,
   seconds,
   stepFinishedLine,

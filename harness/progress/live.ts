@@ -1,6 +1,7 @@
+import type { Paint } from '../paint.ts';
 import type { ProgressClock } from './clock.ts';
 import type { ProgressEvent } from './event.ts';
-import { finishedLine, type Paint, runStartedLine, stepFinishedLine, warningLines } from './format.ts';
+import { finishedLine, runStartedLine, stepFinishedLine, warningLines } from './format.ts';
 import { renderFrame } from './frame.ts';
 import { ProgressState } from './progress-state.ts';
 

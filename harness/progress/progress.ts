@@ -1,6 +1,6 @@
+import { isColoured, makePaint } from '../paint.ts';
 import { type ProgressClock, processClock } from './clock.ts';
 import type { ProgressSink } from './event.ts';
-import { makePaint } from './format.ts';
 import { ProgressLines } from './lines.ts';
 import { LiveProgress } from './live.ts';
 
@@ -67,12 +67,4 @@ export function createProgress(options: ProgressOptions): Progress {
   stream.on('resize', onResize);
   process.once('exit', close);
   return { sink: event => window.handle(event), close };
-}
-
-/** https://no-color.org: any non-empty value turns colour off; so does FORCE_COLOR=0. */
-function isColoured(environment: NodeJS.ProcessEnv, terminal: boolean): boolean {
-  const forced = environment['FORCE_COLOR'];
-  if (environment['NO_COLOR']) return false;
-  if (forced !== undefined) return forced !== '0' && forced !== 'false';
-  return terminal;
 }

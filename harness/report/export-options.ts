@@ -14,6 +14,8 @@ export interface ExportOptions {
   top?: number | undefined;
   /** Who sends a report of `kcidb`; default: modstorm. */
   origin?: string | undefined;
-  /** Whether `commit` draws bars under a table that has an axis. */
+  /** Columns of the terminal that shows the text; without it lines are as long as they are. */
+  width?: number | undefined;
+  /** Whether `commit` draws bars under a table that has an axis, and `terminal` the samples. */
   plot?: boolean | undefined;
 }

@@ -1,4 +1,5 @@
 import type { RunComparison } from '../judgement/judgement.ts';
+import type { Paint } from '../paint.ts';
 import type { ExportOptions } from './export-options.ts';
 import type { RunReport } from './run-report.ts';
 
@@ -11,6 +12,8 @@ export interface Exporter {
   run(report: RunReport, options?: ExportOptions): string;
   /** A comparison alone. A format that shows single boots has none. */
   comparison?(comparison: RunComparison, options: ExportOptions): string;
+  /** Puts colours into a text of this format, for a terminal; after everything in it was made safe. */
+  colour?(text: string, paint: Paint): string;
   /** A second text for a place of its own, which the environment names; `room` is how many bytes it may have there. */
   summary?: {
     run(report: RunReport, room: number, options?: ExportOptions): string;

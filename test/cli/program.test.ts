@@ -55,8 +55,13 @@ t.test('--json is short for --format json', async t => {
 
 t.test('what shapes a commit message is refused with another format', async t => {
   t.equal(chosenFormat({ format: 'commit', style: 'perf', top: 0, plot: true }), 'commit');
-  for (const options of [{ style: 'perf' as const }, { top: 3 }, { plot: true, format: 'json' as const }])
+  for (const options of [{ style: 'perf' as const }, { top: 3 }])
     t.throws(() => chosenFormat(options), { code: 'FORMAT_UNFIT', hint: /--format commit/ });
+  t.throws(() => chosenFormat({ plot: true, format: 'json' }), {
+    code: 'FORMAT_UNFIT',
+    hint: /--format terminal/,
+  });
+  t.equal(chosenFormat({ plot: true }), 'terminal');
   t.match(await parse('report', 'latest', '--format', 'commit', '--style', 'pipe', '--top', '0'), {
     options: { style: 'pipe', top: 0 },
   });

@@ -10,17 +10,17 @@ import { judgeRun } from '../../judgement/judge-run.ts';
 import type { RunComparison } from '../../judgement/judgement.ts';
 import { formatQuantity } from '../../judgement/quantity.ts';
 import type { CompareSetting } from '../../matrix/matrix.ts';
+import type { ExportOptions } from '../../report/export-options.ts';
 import { loadComparisonExporter } from '../../report/formats.ts';
 import { explain } from '../../statistics/verdicts/explain.ts';
 import { type FoundSide, findSide, readSessions } from '../comparison-input.ts';
 import type { CommandContext } from '../context.ts';
-import { chosenFormat, type FormatOptions } from '../options.ts';
+import { chosenFormat, exportOptions, type FormatOptions } from '../options.ts';
 import { type Printed, printResults } from '../print-results.ts';
 import { type CompareValuesOptions, compareValues } from './compare-values.ts';
 
 /** Options of `modstorm compare`. */
 export interface CompareCommandOptions extends CompareValuesOptions, FormatOptions {
-  all?: boolean;
   /** Assume that the host was the same in both sessions. */
   assumeStillHost?: boolean;
   axis?: string;
@@ -51,11 +51,15 @@ export async function compareCommand(
   }
   refuseValueOptions(options);
   const comparison = await compareReferences(references, options);
-  await printResults(await renderOne(comparison, options), context);
+  await printResults(await renderOne(comparison, options, exportOptions(options, context)), context);
   return comparison.judgement.regressed ? exitCodes.failed : exitCodes.success;
 }
 
-async function renderOne(comparison: RunComparison, options: CompareCommandOptions): Promise<Printed> {
+async function renderOne(
+  comparison: RunComparison,
+  options: CompareCommandOptions,
+  shown: ExportOptions,
+): Promise<Printed> {
   if (options.why) {
     const [metric = '', ...words] = options.why;
     const pair = words.length > 0 ? words.join(' ') : undefined;
@@ -63,10 +67,11 @@ async function renderOne(comparison: RunComparison, options: CompareCommandOptio
     return { text: `${lines.join('\n')}\n` };
   }
   const exporter = await loadComparisonExporter(chosenFormat(options));
-  const { summary } = exporter;
+  const { summary, colour } = exporter;
   return {
-    text: exporter.comparison(comparison, options),
-    summary: summary && (room => summary.comparison(comparison, room, options)),
+    text: exporter.comparison(comparison, shown),
+    colour,
+    summary: summary && (room => summary.comparison(comparison, room, shown)),
   };
 }
 

@@ -4,7 +4,7 @@ import { loadExporter } from '../../report/formats.ts';
 import { reportRun } from '../../report/run-report.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import type { CommandContext } from '../context.ts';
-import { chosenFormat, type FormatOptions } from '../options.ts';
+import { chosenFormat, exportOptions, type FormatOptions } from '../options.ts';
 import { printedRun, printResults } from '../print-results.ts';
 import { renderError } from '../render-error.ts';
 
@@ -21,7 +21,10 @@ export async function reportCommand(
 ): Promise<number> {
   const folder = await RunFolder.open(run, options.results);
   const report = reportRun(await folder.load(), relative('', folder.path) || '.');
-  await printResults(printedRun(await loadExporter(chosenFormat(options)), report, options), context);
+  await printResults(
+    printedRun(await loadExporter(chosenFormat(options)), report, exportOptions(options, context)),
+    context,
+  );
   if (report.verdict.kind === 'unknown') context.stderr(renderError(report.verdict.error));
   return exitCodes.success;
 }

@@ -15,7 +15,7 @@ import { RunFolder } from '../../store/run-folder.ts';
 import { removeAbandoned } from '../abandoned.ts';
 import type { CommandContext } from '../context.ts';
 import { readMatrix, restoreMatrix } from '../inputs.ts';
-import { chosenFormat, type FormatOptions } from '../options.ts';
+import { chosenFormat, exportOptions, type FormatOptions } from '../options.ts';
 import { printedRun, printResults } from '../print-results.ts';
 import { renderError } from '../render-error.ts';
 
@@ -123,7 +123,10 @@ async function finishRun(folder: RunFolder, options: RunOptions, context: Comman
   const path = relative('', folder.path) || '.';
   const report = reportRun(content, path);
   // Printed first, so that a full disk does not prevent the output.
-  await printResults(printedRun(await loadExporter(chosenFormat(options)), report), context);
+  await printResults(
+    printedRun(await loadExporter(chosenFormat(options)), report, exportOptions(options, context)),
+    context,
+  );
   for (const format of formatNames) {
     const { files } = await loadExporter(format);
     for (const { name, text } of files?.(report) ?? []) await folder.writeReport(name, text);

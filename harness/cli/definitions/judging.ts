@@ -5,10 +5,9 @@ import type { CompareCommandOptions } from '../commands/compare.ts';
 import type { HistoryCommandOptions } from '../commands/history.ts';
 import {
   accelOption,
-  addCommitOptions,
+  addReportOptions,
   baselinesOption,
   filterOption,
-  formatOption,
   jobsOption,
   jsonOption,
   parseAmount,
@@ -29,7 +28,7 @@ export function defineJudgingCommands(program: Command, start: Start): void {
 }
 
 function defineCompare(program: Command, start: Start): void {
-  addCommitOptions(program.command('compare'))
+  addReportOptions(program.command('compare'))
     .description(
       'judge two runs, baselines or stats texts, or the A/B inside one run; exit 1 on a gated regression',
     )
@@ -50,7 +49,6 @@ function defineCompare(program: Command, start: Start): void {
       ).choices(['holm', 'bh', 'westfall-young']),
     )
     .option('--why <metric-and-pair...>', 'explain one verdict in full; must come last')
-    .option('--all', 'show every pair and every metric')
     .option('--force', 'compare despite different conditions, and say so')
     .option(
       '--assume-still-host',
@@ -73,8 +71,6 @@ function defineCompare(program: Command, start: Start): void {
     )
     .addOption(resultsOption('found'))
     .addOption(baselinesOption())
-    .addOption(formatOption())
-    .addOption(jsonOption('format'))
     .helpGroup('Judging:')
     .addHelpText(
       'after',

@@ -4,8 +4,8 @@ import type { PlanCommandOptions } from '../commands/plan.ts';
 import type { RunOptions } from '../commands/run.ts';
 import {
   accelOption,
+  addReportOptions,
   filterOption,
-  formatOption,
   jobsOption,
   jsonOption,
   parseCount,
@@ -17,15 +17,13 @@ import { examples, type Start } from './start.ts';
 
 /** `run`, `plan` and `build`. */
 export function defineMeasuringCommands(program: Command, start: Start): void {
-  selection(program.command('run'))
+  addReportOptions(selection(program.command('run')))
     .description('plan, build, boot, collect, judge, report')
     .argument('[matrix]', 'matrix file', 'matrices/quick.yaml')
     .addOption(accelOption())
     .addOption(jobsOption())
     .addOption(resultsOption('made'))
     .option('--resume <run>', 'resume an interrupted run: its path, its name, or `latest`')
-    .addOption(formatOption())
-    .addOption(jsonOption('format'))
     .helpGroup('Measuring:')
     .addHelpText(
       'after',

@@ -3,18 +3,15 @@ import { formatLines } from '../../report/formats.ts';
 import type { InspectOptions } from '../commands/inspect.ts';
 import type { ReportOptions } from '../commands/report.ts';
 import type { SchemaName } from '../commands/schema.ts';
-import { addCommitOptions, formatOption, jsonOption, originOption, resultsOption } from '../options.ts';
+import { addReportOptions, jsonOption, resultsOption } from '../options.ts';
 import { examples, type Start } from './start.ts';
 
 /** `report`, `inspect` and `schema`. */
 export function defineReadingCommands(program: Command, start: Start): void {
-  addCommitOptions(program.command('report'))
+  addReportOptions(program.command('report'))
     .description('print the report of a run again, from its journal')
     .argument('<run>', 'path of a run folder, its name, or `latest`')
-    .addOption(formatOption())
-    .addOption(originOption())
     .addOption(resultsOption('found'))
-    .addOption(jsonOption('format'))
     .helpGroup('Reading:')
     .addHelpText('after', `\nFormats:\n${formatLines.map(line => `  ${line}`).join('\n')}`)
     .addHelpText(

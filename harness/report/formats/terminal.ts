@@ -1,28 +1,32 @@
 import { escapeText } from '../../escape.ts';
 import type { WorkloadDesign } from '../../matrix/workload/workload-design.ts';
 import { formatBytes, formatDuration, plural } from '../../units.ts';
+import type { ExportOptions } from '../export-options.ts';
 import type { Exporter } from '../exporter.ts';
 import type { FoldedDuplicate } from '../folded.ts';
-import { leadingMetrics } from '../leading-metrics.ts';
-import { countsOf, countsOfCell } from '../outcome-case.ts';
+import { countsOf } from '../outcome-case.ts';
 import type { CellReport, ReportModel } from '../report-model.ts';
 import type { RunReport } from '../run-report.ts';
 import { blockText } from '../text/blocks.ts';
 import { callerLines } from '../text/callers.ts';
 import { callLines } from '../text/calls.ts';
-import { renderComparison } from '../text/comparison.ts';
+import { tellApart } from '../text/cell-names.ts';
+import { cellTable } from '../text/cell-table.ts';
+import { answerLines, comparisonBlocks, renderComparison } from '../text/comparison.ts';
+import { fitLines } from '../text/fit-lines.ts';
 import { Footnotes } from '../text/footnotes.ts';
 import { loadCostLines } from '../text/load-cost.ts';
-import { chooseScale, formatRange, formatValue } from '../text/quantity.ts';
-import { type Column, cellRows, renderTable } from '../text/table.ts';
+import { samplePlots } from '../text/sample-plots.ts';
 import { troubleLines } from '../text/trouble.ts';
+import { colourVerdicts } from '../text/verdict-colours.ts';
 
 const mostModules = 5;
 
-/** Human-readable text, at most 120 columns wide. */
+/** Human-readable text, as wide as its terminal; a file has no width. */
 export const exporter: Exporter = {
   run: renderTerminalReport,
   comparison: renderComparison,
+  colour: colourVerdicts,
   files: report => {
     const files = [{ name: 'report.txt', text: renderTerminalReport(report) }];
     if (report.verdict.kind === 'judged')
@@ -31,31 +35,45 @@ export const exporter: Exporter = {
   },
 };
 
-/** What was measured, then the verdict or a line that says why there is none. */
-function renderTerminalReport({ model, path, verdict }: RunReport): string {
-  const measured = renderMeasured(model, path);
-  if (verdict.kind === 'judged') return `${measured}\n${renderComparison(verdict.comparison)}`;
-  return verdict.kind === 'one-sided' ? `${measured}\n${verdict.sentence}\n` : measured;
-}
-
-/** What ran, one block of two lines per cell, footnotes, failed trials, path. */
-function renderMeasured(model: ReportModel, path: string): string {
-  const notes = new Footnotes();
-  const table = renderCells(model.cells, notes);
+/**
+ * The answer of an A/B, what was measured, the verdict or a line that says why there is none, and at the end what did not pass,
+ * where a terminal is read.
+ */
+function renderTerminalReport(
+  { model, path, verdict, content }: RunReport,
+  options: ExportOptions = {},
+): string {
+  const width = options.width ?? Number.POSITIVE_INFINITY;
+  const compared = verdict.kind === 'judged' ? verdict.comparison : undefined;
   const blocks = [
-    headLines(model),
-    table,
-    notes.lines(),
-    sparedLines(model.cells),
-    designLines(model.cells),
-    memoryLegend(model.cells),
-    callLines(model.cells),
-    loadCostLines(model.cells),
-    [...duplicateLines(model.cells), ...callerLines(model.cells.map(cell => cell.callers))],
+    compared ? answerLines(compared) : [],
+    ...measuredBlocks(model, width),
+    options.plot && compared === undefined ? samplePlots(model, content, width) : [],
+    ...(compared ? comparisonBlocks(compared, options) : []),
+    verdict.kind === 'one-sided' ? [verdict.sentence] : [],
     troubleLines(model.troubled, path),
     [totalLine(model), escapeText(path)],
   ];
-  return blockText(blocks);
+  return blockText(blocks.map(block => fitLines(block, width)));
+}
+
+/** What ran, one block of two lines per cell, footnotes, duplicates. */
+function measuredBlocks(model: ReportModel, width: number): string[][] {
+  const notes = new Footnotes();
+  const { cells, shared } = tellApart(model.cells, model.run.matrix.varied);
+  const table = cellTable(cells, notes, width);
+  return [
+    headLines(model),
+    shared === '' ? [] : [`all cells: ${escapeText(shared, { length: 400 })}`],
+    table,
+    notes.lines(),
+    sparedLines(cells),
+    designLines(cells),
+    memoryLegend(cells),
+    callLines(cells, width),
+    loadCostLines(cells, width),
+    [...duplicateLines(cells), ...callerLines(cells.map(cell => cell.callers))],
+  ];
 }
 
 function headLines(model: ReportModel): string[] {
@@ -70,59 +88,6 @@ function headLines(model: ReportModel): string[] {
     head.push(`kernels: ${escapeText([...new Set(kernels)].join(', '), { length: 500 })}`);
   if (run.shard) head.push(`shard ${run.shard.index} of ${run.shard.count}`);
   return head;
-}
-
-function renderCells(cells: readonly CellReport[], notes: Footnotes): string[] {
-  const metricColumns = leadingMetrics(cells)
-    .map(name => metricColumn(name, cells))
-    .filter(column => column !== undefined);
-  const columns: Column[] = [
-    { head: ['cell'], align: 'left' },
-    { head: ['n'], align: 'right' },
-    ...metricColumns.map(({ column }) => column),
-    { head: ['outcomes'], align: 'left' },
-  ];
-  const rows = cells.flatMap(cell => {
-    const marks = notes.add(cell);
-    const outcomes = `${countsOfCell(cell)}${marks}`;
-    const medians = [String(cell.passed), ...metricColumns.map(({ median }) => median(cell)), outcomes];
-    const ranges = metricColumns.map(({ range }) => range(cell));
-    const below = ranges.every(range => range === '') ? [] : [['  range', '', ...ranges, '']];
-    return [...cellRows(cell.cell, medians), ...below];
-  });
-  return renderTable(columns, rows);
-}
-
-interface MetricColumn {
-  column: Column;
-  median: (cell: CellReport) => string;
-  range: (cell: CellReport) => string;
-}
-
-/** A column with the texts of its cells: medians, and ranges where they vary. Undefined if no cell has the metric. */
-function metricColumn(name: string, cells: readonly CellReport[]): MetricColumn | undefined {
-  const known = cells.map(cell => cell.metrics.get(name)).filter(report => report !== undefined);
-  const [first] = known;
-  if (first === undefined) return undefined;
-  const { title, unit } = first.metric;
-  const scale = chooseScale(
-    unit,
-    known.map(report => report.median),
-  );
-  const words = escapeText(title, { length: 40 });
-  const [word = '', ...others] = words.split(' ');
-  const head = scale.unit === '' ? [word, others.join(' ')] : [words, scale.unit];
-  return {
-    column: { head: head.filter(line => line !== ''), align: 'decimal' },
-    median: ({ metrics }) => {
-      const report = metrics.get(name);
-      return report ? formatValue(report.median, scale) : '-';
-    },
-    range: ({ metrics }) => {
-      const report = metrics.get(name);
-      return report && report.low !== report.high ? formatRange(report.low, report.high, scale) : '';
-    },
-  };
 }
 
 /** Which numbers can be compared: it depends on what ended the workload. */

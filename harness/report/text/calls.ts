@@ -1,7 +1,8 @@
 import { escapeText } from '../../escape.ts';
 import type { CellReport } from '../report-model.ts';
 import { chooseScale, formatValue } from './quantity.ts';
-import { type Column, cellRows, renderTable } from './table.ts';
+import { rowTable } from './row-table.ts';
+import type { Column } from './table.ts';
 
 /** Groups of call times shown side by side: the metrics and the headings of their columns. */
 const timings: readonly (readonly [name: string, head: string][])[] = [
@@ -26,12 +27,12 @@ const errorPrefix = 'errno_';
  * release until the k-th call was done, one for the cells with latencies, one for the rest. Cells whose workload does not
  * count its calls are left out.
  */
-export function callLines(cells: readonly CellReport[]): string[] {
+export function callLines(cells: readonly CellReport[], width?: number): string[] {
   const counted = cells.filter(cell => answersOf(cell) !== '');
   return timings
     .map(timing => ({ timing, rows: counted.filter(cell => timingOf(cell) === timing) }))
     .filter(({ rows }) => rows.length > 0)
-    .flatMap(({ timing, rows }, index) => [...(index > 0 ? [''] : []), ...renderCalls(rows, timing)]);
+    .flatMap(({ timing, rows }, index) => [...(index > 0 ? [''] : []), ...renderCalls(rows, timing, width)]);
 }
 
 /** The first group for which the cell has every metric. */
@@ -39,7 +40,11 @@ function timingOf({ metrics }: CellReport): (typeof timings)[number] | undefined
   return timings.find(timing => timing.every(([name]) => metrics.has(name)));
 }
 
-function renderCalls(cells: readonly CellReport[], timing: (typeof timings)[number]): string[] {
+function renderCalls(
+  cells: readonly CellReport[],
+  timing: (typeof timings)[number],
+  width: number | undefined,
+): string[] {
   const times = timing.map(([name, head]) => {
     // biome-ignore lint/style/noNonNullAssertion: the cells of a timing have its every metric
     const values = cells.map(cell => cell.metrics.get(name)!.median);
@@ -48,15 +53,12 @@ function renderCalls(cells: readonly CellReport[], timing: (typeof timings)[numb
     const column: Column = { head: [head, scale.unit], align: 'decimal' };
     return { column, texts: values.map(value => formatValue(value, scale)) };
   });
-  const columns: Column[] = [
-    { head: ['calls of'], align: 'left' },
-    { head: ['results'], align: 'left' },
-    ...times.map(({ column }) => column),
-  ];
-  const rows = cells.flatMap((cell, index) =>
-    cellRows(cell.cell, [answersOf(cell), ...times.map(({ texts }) => texts[index] ?? '')]),
-  );
-  return renderTable(columns, rows);
+  const columns: Column[] = [{ head: ['results'], align: 'left' }, ...times.map(({ column }) => column)];
+  const rows = cells.map((cell, index) => ({
+    label: escapeText(cell.cell.label, { length: 400 }),
+    values: [answersOf(cell), ...times.map(({ texts }) => texts[index] ?? '')],
+  }));
+  return rowTable('calls of', columns, rows, width).lines;
 }
 
 /** `127 EBUSY, 1 ENODEV`, most frequent first; empty if the workload does not report its errors. */

@@ -6,7 +6,8 @@ import type { Scalar } from '../../statistics/samples/value.ts';
 import { formatP } from '../../statistics/verdicts/format.ts';
 import type { JudgedMetric, Verdict } from '../../statistics/verdicts/metric-verdict.ts';
 import { chooseScale, formatValue, type Scale } from './quantity.ts';
-import { type Column, renderTable } from './table.ts';
+import { rowTable, type TableRow } from './row-table.ts';
+import type { Column } from './table.ts';
 
 /** The mark after a change, for each verdict. */
 export const verdictMarks: Readonly<Record<Verdict, string>> = {
@@ -36,34 +37,36 @@ export const markKey: readonly string[] = [
  * A table of metrics in plain ASCII, fit for a commit message: value on both sides, change, corrected p. Metrics below a
  * headline are indented.
  */
-export function renderMetricTable(metrics: readonly JudgedMetric[]): string[] {
+export function renderMetricTable(metrics: readonly JudgedMetric[], width?: number): string[] {
   const { base, candidate } = commonSizes(metrics);
   const columns: Column[] = [
-    { head: ['metric'], align: 'left' },
     { head: [`base (n=${base})`], align: 'left' },
     { head: [`new (n=${candidate})`], align: 'left' },
     { head: ['change'], align: 'left' },
     { head: ['p.adj'], align: 'left' },
   ];
-  return renderTable(
-    columns,
-    metrics.map(metric => metricRow(metric, base, candidate)),
-  ).map(line => `  ${line}`);
+  const rows = metrics.map(metric => metricRow(metric, base, candidate));
+  const room = width === undefined ? width : width - indent.length;
+  return rowTable('metric', columns, rows, room).lines.map(line => `${indent}${line}`);
 }
 
-function metricRow(judged: JudgedMetric, base: number, candidate: number): string[] {
+const indent = '  ';
+
+function metricRow(judged: JudgedMetric, base: number, candidate: number): TableRow {
   const { definition, result } = judged;
   const { comparison } = result;
   const scale = rowScale(judged);
   const title = escapeText(titleIn(scale, definition), { length: 24 });
   const other = (n: number, usual: number) => (n === usual || n === 0 ? '' : ` n=${n}`);
-  return [
-    `${definition.headline ? '' : ' '}${title}`,
-    formatSide(judged, comparison.base, scale) + other(comparison.base.n, base),
-    formatSide(judged, comparison.candidate, scale) + other(comparison.candidate.n, candidate),
-    `${formatChange(judged, scale)} ${markOf(judged)}`,
-    adjustedText(judged),
-  ];
+  return {
+    label: `${definition.headline ? '' : ' '}${title}`,
+    values: [
+      formatSide(judged, comparison.base, scale) + other(comparison.base.n, base),
+      formatSide(judged, comparison.candidate, scale) + other(comparison.candidate.n, candidate),
+      `${formatChange(judged, scale)} ${markOf(judged)}`,
+      adjustedText(judged),
+    ],
+  };
 }
 
 function adjustedText({ result }: JudgedMetric): string {

@@ -5,33 +5,60 @@ import type { Side } from '../../judgement/side.ts';
 import type { Correction } from '../../statistics/verdicts/analysis-request.ts';
 import type { JudgedMetric, Reason } from '../../statistics/verdicts/metric-verdict.ts';
 import { plural } from '../../units.ts';
-import { verdictLine } from '../comparison-verdict.ts';
+import { overallVerdict, verdictLine } from '../comparison-verdict.ts';
 import type { ExportOptions } from '../export-options.ts';
 import { hasNews, shownMetrics } from '../shown-metrics.ts';
 import { blockText } from './blocks.ts';
 import { markKey, renderMetricTable } from './comparison-table.ts';
+import { fitLines } from './fit-lines.ts';
+import { pairPlots } from './sample-plots.ts';
 
 /** Up to this many pairs are all shown in full. With more, only those with a change or a warning are. */
 const fullPairs = 12;
 const mostUnmatched = 20;
 
-/** A comparison as text: the sides, one table per pair, sentences, the verdict last. */
+/** A comparison as text: the answer if there is one, the sides, one table per pair, sentences, the verdict last. */
 export function renderComparison(comparison: RunComparison, options: ExportOptions = {}): string {
+  const blocks = [answerLines(comparison), ...comparisonBlocks(comparison, options)];
+  return blockText(blocks.map(block => fitLines(block, options.width ?? Number.POSITIVE_INFINITY)));
+}
+
+/**
+ * The answer in one sentence, where one pair of cells was compared: that of the gated headline which decides the verdict. Empty
+ * with several pairs, whose tables say more.
+ */
+export function answerLines(comparison: RunComparison): string[] {
+  if (comparison.judgement.pairs.length !== 1 || comparison.next.kind === 'text') return [];
+  const decisive = decisiveMetric(comparison);
+  return [decisive ? `${decisive.result.verdict}: ${decisive.sentence}` : verdictLine(comparison)];
+}
+
+/** The gated headline of the only pair that has the verdict of all. */
+function decisiveMetric(comparison: RunComparison): JudgedMetric | undefined {
+  const verdict = overallVerdict(comparison);
+  return comparison.judgement.pairs[0]?.metrics.find(
+    ({ definition, result }) => definition.headline && definition.gated && result.verdict === verdict,
+  );
+}
+
+/** The blocks of a comparison without its answer. */
+export function comparisonBlocks(comparison: RunComparison, options: ExportOptions): string[][] {
   const { pairs } = comparison.judgement;
   // One boot per side proves nothing: only the differences themselves can be shown.
   const all = options.all === true || comparison.next.kind === 'text';
   const shown = options.all || pairs.length <= fullPairs ? pairs : pairs.filter(isTelling);
   const hidden = pairs.length - shown.length;
-  const blocks = [
+  const single = pairs.length === 1 && !all;
+  const answered = single ? decisiveMetric(comparison) : undefined;
+  return [
     headLines(comparison),
-    ...shown.map(pair => pairLines(pair, all)),
+    ...shown.map(pair => pairLines(pair, { ...options, all, single, answered })),
     hidden > 0 ? [`${plural(hidden, 'pair')} without a proved change not shown; --all shows them`] : [],
     unmatchedLines(comparison),
     [...markKey],
     noteLines(comparison, all),
     [verdictLine(comparison)],
   ];
-  return blockText(blocks);
 }
 
 function headLines(comparison: RunComparison): string[] {
@@ -53,17 +80,36 @@ function isTelling({ metrics, findings }: JudgedPair): boolean {
   return findings.length > 0 || metrics.some(hasNews);
 }
 
-function pairLines({ pair, metrics, findings }: JudgedPair, all: boolean): string[] {
-  const rows = shownMetrics(metrics, all);
+interface PairOptions extends ExportOptions {
+  all: boolean;
+  /** The only pair: its table has what can fail the run, and what changed. */
+  single: boolean;
+  /** The metric whose sentence was told already. */
+  answered: JudgedMetric | undefined;
+}
+
+function pairLines({ pair, metrics, findings }: JudgedPair, options: PairOptions): string[] {
+  const listed = shownMetrics(metrics, options.all);
+  const rows = options.single ? listed.filter(isHeadline) : listed;
+  const hidden = listed.length - rows.length;
   const telling = rows.filter(
-    metric => (metric.definition.headline && hasNews(metric)) || metric.result.reason === 'qualified',
+    metric =>
+      metric !== options.answered &&
+      ((metric.definition.headline && hasNews(metric)) || metric.result.reason === 'qualified'),
   );
   return [
     escapeText(pair.name, { length: 200 }),
-    ...renderMetricTable(rows),
+    ...renderMetricTable(rows, options.width),
+    ...(hidden > 0 ? [`  ${plural(hidden, 'metric')} more without news; --all shows them`] : []),
+    ...(options.plot ? pairPlots(pair, rows, options.width) : []),
     ...telling.map(({ result, sentence }) => `  ${wordOf(result)}${sentence}`),
     ...findings.map(({ message }) => `  warning: ${message}`),
   ];
+}
+
+/** What is told of the only pair. */
+function isHeadline(metric: JudgedMetric): boolean {
+  return (metric.definition.headline && metric.definition.gated) || hasNews(metric);
 }
 
 /** Changes that are neither better nor worse; their sentences already begin with what they are. */

@@ -1,7 +1,9 @@
+import { escapeText } from '../../escape.ts';
 import type { MetricUnit } from '../../measurement/metric.ts';
 import type { CellReport } from '../report-model.ts';
 import { chooseScale, formatValue } from './quantity.ts';
-import { type Column, cellRows, renderTable } from './table.ts';
+import { rowTable } from './row-table.ts';
+import type { Column } from './table.ts';
 
 /** The metrics of guests/workloads/load-cost.yaml to show, with the headings of their columns. */
 const columns: readonly { name: string; head: string; unit: MetricUnit }[] = [
@@ -17,7 +19,7 @@ const columns: readonly { name: string; head: string; unit: MetricUnit }[] = [
 ];
 
 /** What one load, one duplicate load and one unload cost in each cell that measured it: medians over its boots. */
-export function loadCostLines(cells: readonly CellReport[]): string[] {
+export function loadCostLines(cells: readonly CellReport[], width?: number): string[] {
   const measured = cells.filter(({ metrics }) => metrics.has('load_ns') && metrics.has('duplicate_load_ns'));
   if (measured.length === 0) return [];
   const shown = columns.filter(({ name }) => measured.some(({ metrics }) => metrics.has(name)));
@@ -30,13 +32,13 @@ export function loadCostLines(cells: readonly CellReport[]): string[] {
     const column: Column = { head: [head, scale.unit], align: 'decimal' };
     return { column, texts: values.map(value => (value === undefined ? '-' : formatValue(value, scale))) };
   });
-  return renderTable(
-    [{ head: ['one load of'], align: 'left' }, ...rendered.map(({ column }) => column)],
-    measured.flatMap((cell, index) =>
-      cellRows(
-        cell.cell,
-        rendered.map(({ texts }) => texts[index] ?? ''),
-      ),
-    ),
-  );
+  return rowTable(
+    'one load of',
+    rendered.map(({ column }) => column),
+    measured.map(({ cell }, index) => ({
+      label: escapeText(cell.label, { length: 400 }),
+      values: rendered.map(({ texts }) => texts[index] ?? ''),
+    })),
+    width,
+  ).lines;
 }

@@ -1,7 +1,3 @@
-import { escapeText } from '../../escape.ts';
-import type { Cell } from '../../matrix/matrix.ts';
-import { wrapWords } from './wrap.ts';
-
 /** A column of a plain text table. */
 export interface Column {
   /** The heading, at most two lines, aligned like the column. */
@@ -56,14 +52,4 @@ function alignPoints(cells: readonly string[]): string[] {
     const tail = tails[index];
     return tail === undefined ? cell : cell + ' '.repeat(longest - tail);
   });
-}
-
-/** Width of the column with the cells. More than three settings continue on the next line. */
-const labelWidth = 48;
-
-/** The rows of one cell in a table: its settings on as many lines as they need, with the values on the last. */
-export function cellRows(cell: Cell, values: readonly string[]): string[][] {
-  const label = wrapWords(escapeText(cell.label, { length: 400 }), labelWidth);
-  const above = label.slice(0, -1).map(line => [line, ...values.map(() => '')]);
-  return [...above, [label.at(-1) ?? '', ...values]];
 }
