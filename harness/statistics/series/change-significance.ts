@@ -1,7 +1,7 @@
 import { sum } from 'simple-statistics';
 import { type RandomSource, shuffleInPlace } from '../samples/random-source.ts';
-import { makeSample } from '../samples/sample.ts';
-import { rankTest } from '../tests/rank-test.ts';
+import { makeSample, type PooledRanks, poolRanks } from '../samples/sample.ts';
+import { normalRankP, rankTestOfPooled } from '../tests/rank-test.ts';
 import { cautiousAutocorrelation, centred, innovations, integrate } from './autocorrelation.ts';
 import { bestSplit, type Split } from './energy-split.ts';
 import { orderedCuts, segmentsOf } from './segment.ts';
@@ -31,11 +31,15 @@ interface Fresh {
   innovations: Float64Array;
 }
 
-/** Try the rank test after this many permutations without a hit. Few quiet series get that far. */
-const roundsBeforeRanks = 10;
-
-/** The rank test uses this share of the level, so that a second way to be significant adds little to it. */
-const rankShare = 0.1;
+/**
+ * The share of the level that suffices of the rank test, after so many permutations without a hit: only a share, because a
+ * second way to be significant adds to the false alarms. Few quiet series get as far as the first row.
+ */
+const rankShares: ReadonlyMap<number, number> = new Map([
+  [10, 0.1],
+  [100, 0.5],
+]);
+const largestRankShare = Math.max(...rankShares.values());
 
 /** Smallest bound: below this, the normal tail of the rank test is inaccurate. */
 const leastBound = 1e-6;
@@ -65,13 +69,14 @@ export function splitSignificance(series: SplitSeries, options: SignificanceOpti
   };
   const allowed = level * (permutations + 1);
   let hits = 0;
+  let bound: number | undefined;
   for (let round = 1; round <= permutations; round++) {
     if (fresh.some(reaches)) hits++;
     if (hits + 1 > allowed) return (1 + hits) / (1 + round);
-    if (round === roundsBeforeRanks && hits === 0) {
-      const bound = rankBound(series, fresh);
-      if (bound <= level * rankShare) return Math.max(bound, leastBound);
-    }
+    const share = hits === 0 ? rankShares.get(round) : undefined;
+    if (share === undefined) continue;
+    bound ??= rankBound(series, fresh, level * largestRankShare);
+    if (bound <= level * share) return Math.max(bound, leastBound);
   }
   return (1 + hits) / (1 + permutations);
 }
@@ -85,16 +90,39 @@ function cutsWithSplit({ points, cuts, split }: SplitSeries): number[] {
 /**
  * Bonferroni's bound on the p-value that the innovations on both sides of the split differ: half for splits whose right
  * part ends with its segment, half for all others.
+ * @param enough the largest bound that is of use
  */
-function rankBound({ least, split }: SplitSeries, fresh: readonly Fresh[]): number {
+function rankBound({ least, split }: SplitSeries, fresh: readonly Fresh[], enough: number): number {
   const segment = fresh.findLast(({ from }) => from < split.at);
   if (segment === undefined) return 1;
   const inside = [...segment.innovations];
   const at = split.at - segment.from;
+  const end = split.end - segment.from;
   const left = makeSample(inside.slice(0, at));
-  const pUpTo = (end: number) => rankTest(left, makeSample(inside.slice(at, end))).twoSided;
+  const boundUpTo = (last: number, splits: number) =>
+    2 * splits * rankP(poolRanks(left, makeSample(inside.slice(at, last))), enough / (2 * splits));
   const starts = fresh.map(({ innovations: { length } }) => Math.max(0, length - 2 * least + 1));
-  const lasting = sum(starts);
-  const all = sum(starts.map(count => (count * (count + 1)) / 2));
-  return Math.min(1, 2 * lasting * pUpTo(inside.length), 2 * all * pUpTo(split.end - segment.from));
+  const ofLasting = Math.min(1, boundUpTo(inside.length, sum(starts)));
+  if (end === inside.length) return ofLasting;
+  return Math.min(ofLasting, boundUpTo(end, sum(starts.map(count => (count * (count + 1)) / 2))));
+}
+
+/** From this size of both sides on, and with no tie of more than half of the values, the normal tail is a bound. */
+const leastNormalSide = 30;
+
+/** How much larger than the exact p, at most, the normal one usually is where it matters. */
+const normalExcess = 20;
+
+/**
+ * The p of the rank test, by the exact distribution only where that can decide: it takes milliseconds, as long as dozens
+ * of permutations. Far in the tail the normal p is the larger one (see `normalRankP`).
+ * @param enough the largest p that is of use
+ */
+function rankP(pooled: PooledRanks, enough: number): number {
+  const { first, second, groups } = pooled;
+  const normal = normalRankP(pooled);
+  const heaviest = groups.reduce((most, size) => Math.max(most, size), 0);
+  const isBound = Math.min(first, second) >= leastNormalSide && 2 * heaviest <= first + second;
+  const isDecisive = normal <= enough || normal > normalExcess * enough;
+  return isBound && isDecisive ? normal : rankTestOfPooled(pooled).twoSided;
 }

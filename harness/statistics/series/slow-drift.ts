@@ -65,9 +65,10 @@ export function separateDrift(
   const none = { steps: [...steps], drift: undefined };
   if (points.distances.length < fewestPoints) return none;
   const places = steps.map(({ index }) => points.indexes.indexOf(index)).filter(place => place > 0);
-  const model = driftModel(midRanks(points.distances), places, Math.max(2, options.leastSegment ?? 3));
+  const ranks = midRanks(points.distances);
+  const model = driftModel(ranks, places, Math.max(2, options.leastSegment ?? 3));
   if (model === undefined) return none;
-  const drift = describeDrift(series, points, model, options);
+  const drift = describeDrift(series, points, { model, ranks }, options);
   if (drift === undefined) return none;
   const kept = new Set(model.steps.map(place => points.indexes[place]));
   return { steps: steps.filter(({ index }) => kept.has(index)), drift };
@@ -97,10 +98,10 @@ function noiseOf(points: readonly number[], { steps, slope }: LevelModel): numbe
 function describeDrift(
   series: readonly MaybeScalar[],
   { indexes, values, distances, scale }: SeriesPoints,
-  model: LevelModel,
+  { model, ranks }: { model: LevelModel; ranks: readonly number[] },
   { level = 0.001, times = [...series.keys()], gate }: DriftOptions,
 ): SlowDrift | undefined {
-  const { p } = trendTest(distances, model.steps, noiseOf(midRanks(distances), model));
+  const { p } = trendTest(distances, model.steps, noiseOf(ranks, model));
   const made = indexes.map(index => times[index] as number);
   const slope = medianSlope(distances, made, model.steps);
   if (p > level || slope === undefined) return undefined;

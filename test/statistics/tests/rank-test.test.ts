@@ -7,7 +7,12 @@ import { deviations, makeSample, poolRanks } from '../../../harness/statistics/s
 import type { Scalar } from '../../../harness/statistics/samples/value.ts';
 import { fisherTest } from '../../../harness/statistics/tests/fisher.ts';
 import { permutationRankTest } from '../../../harness/statistics/tests/permutation.ts';
-import { leastUntiedP, oneSidedRankTest, rankTest } from '../../../harness/statistics/tests/rank-test.ts';
+import {
+  leastUntiedP,
+  normalRankP,
+  oneSidedRankTest,
+  rankTest,
+} from '../../../harness/statistics/tests/rank-test.ts';
 import { near } from '../near.ts';
 
 const ranks = (first: Scalar[], second: Scalar[]) => {
@@ -234,5 +239,37 @@ t.test('a million tied values take seconds, not minutes', t => {
   });
   t.ok(Math.abs(rare.twoSided - fisher.twoSided) < 0.002, `${rare.twoSided} against ${fisher.twoSided}`);
   t.ok((user + system) / 1e6 < 5, `${((user + system) / 1e6).toFixed(2)} s of processor time`);
+  t.end();
+});
+
+t.test('far in the tail the normal p is a bound, except of one heavy tie', t => {
+  /** Both p of samples that overlap just so much that the exact one is some 1e-6 or less. */
+  const both = (first: number[], second: number[]) => {
+    const [one, other] = [makeSample(first), makeSample(second)];
+    return { exact: rankTest(one, other).twoSided, normal: normalRankP(poolRanks(one, other)) };
+  };
+  const range = (size: number, from: number, each: number) =>
+    Array.from({ length: size }, (_, index) => from + Math.floor(index * each));
+  for (const [first, second] of [
+    [30, 30],
+    [30, 170],
+    [50, 150],
+    [99, 101],
+  ] as const) {
+    for (const distinct of [1, 0.25]) {
+      const from = Math.floor(second * distinct * 0.62);
+      const { exact, normal } = both(
+        range(first, from, (second / first) * distinct),
+        range(second, 0, distinct),
+      );
+      t.ok(exact < 1e-5, `${first} against ${second}, ${distinct} of the values distinct: ${exact}`);
+      t.ok(normal >= exact, `normal ${normal}, exact ${exact}`);
+    }
+  }
+  const heavy = both(
+    [...Array(12).fill(0), ...Array(18).fill(1)],
+    [...Array(160).fill(0), ...Array(10).fill(1)],
+  );
+  t.ok(heavy.normal < heavy.exact / 10, `86 % zeros: normal ${heavy.normal}, exact ${heavy.exact}`);
   t.end();
 });
