@@ -91,6 +91,32 @@ t.test('baselines are named alike wherever they are', async t => {
     );
 });
 
+t.test(
+  'what shows a run or a comparison takes the same options; every command that reads runs knows where they are',
+  async t => {
+    const longs = (name: string) =>
+      allCommands()
+        .find(command => command.name() === name)!
+        .options.map(({ long }) => long);
+    for (const name of ['run', 'report', 'compare'])
+      for (const option of [
+        '--format',
+        '--json',
+        '--all',
+        '--plot',
+        '--style',
+        '--top',
+        '--origin',
+        '--results',
+      ])
+        t.ok(longs(name).includes(option), `${name} ${option}`);
+    for (const name of ['history', 'save', 'status', 'log', 'why', 'calibrate', 'step'])
+      t.ok(longs(name).includes('--results'), name);
+    for (const name of ['save', 'list', 'show', 'remove', 'history', 'plan', 'build', 'doctor', 'inspect'])
+      t.ok(longs(name).includes('--json'), name);
+  },
+);
+
 t.test('an option means the same in every command', async t => {
   const meanings = new Map<string, Set<string>>();
   for (const command of allCommands()) {

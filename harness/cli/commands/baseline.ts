@@ -49,6 +49,12 @@ export async function saveBaseline(
     }
   }
   const path = await store.save(baseline, { replace: options.replace === true });
+  if (options.json) {
+    context.stdout(
+      `${JSON.stringify({ version: 1, saved: name, path: relative('', path), run: run.run }, null, 2)}\n`,
+    );
+    return exitCodes.success;
+  }
   const boots = baseline.cells.reduce((sum, cell) => sum + cell.repetitions.length, 0);
   context.stdout(
     `${relative('', path)}: ${plural(baseline.cells.length, 'cell')}, ${plural(boots, 'boot')} of ${run.run}\n` +
@@ -136,6 +142,10 @@ export async function removeBaseline(
   context: CommandContext,
 ): Promise<number> {
   await new BaselineStore(options.baselines).remove(name);
-  context.stdout(`removed ${name}; git still has it if it was committed\n`);
+  context.stdout(
+    options.json
+      ? `${JSON.stringify({ version: 1, removed: name }, null, 2)}\n`
+      : `removed ${name}; git still has it if it was committed\n`,
+  );
   return exitCodes.success;
 }

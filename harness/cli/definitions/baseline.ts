@@ -23,6 +23,7 @@ export function defineBaselineCommands(program: Command, start: Start): void {
     .addOption(resultsOption('found'))
     .option('--replace', 'replace an existing baseline of that name')
     .option('--force', 'replace it even if the run was made under different conditions')
+    .addOption(jsonOption())
     .action((name: string, run: string, options: BaselineOptions) =>
       start(async context => (await commands()).saveBaseline(name, run, options, context)),
     );
@@ -48,6 +49,7 @@ export function defineBaselineCommands(program: Command, start: Start): void {
     .description('delete a baseline')
     .argument('<name>', 'name of a baseline')
     .addOption(baselinesOption())
+    .addOption(jsonOption())
     .action((name: string, options: BaselineOptions) =>
       start(async context => (await commands()).removeBaseline(name, options, context)),
     );

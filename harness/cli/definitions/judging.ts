@@ -95,7 +95,7 @@ function defineHistory(program: Command, start: Start): void {
     .description(
       'find where a metric stepped or drifts over the runs in a folder; exit 1 on a confirmed change for the worse',
     )
-    .argument('[folder]', 'folder of run folders', 'results')
+    .argument('[folder]', 'folder of run folders (default: --results)')
     .option('--pin <side>', 'also compare the newest run with this run or baseline')
     .option(
       '--confirm <event>',
@@ -107,6 +107,7 @@ function defineHistory(program: Command, start: Start): void {
       'minimum number of runs on either side of a step (default: 3)',
       parseCount,
     )
+    .addOption(resultsOption('found'))
     .addOption(baselinesOption())
     .addOption(
       new Option('--format <format>', 'output format').choices(historyFormatNames).default('terminal'),
@@ -122,9 +123,9 @@ function defineHistory(program: Command, start: Start): void {
         'modstorm history results --confirm 3fa94c02',
       ),
     )
-    .action((folder: string, options: HistoryCommandOptions) =>
+    .action((folder: string | undefined, options: HistoryCommandOptions & { results: string }) =>
       start(async context =>
-        (await import('../commands/history.ts')).historyCommand(folder, options, context),
+        (await import('../commands/history.ts')).historyCommand(folder ?? options.results, options, context),
       ),
     );
 }

@@ -42,7 +42,7 @@ function toDefinition(source: YamlSource, name: string, shape: WorkloadShape): W
   return {
     name,
     version: shape.version,
-    description: shape.description,
+    description: shape.description ?? `The workload ${name}.`,
     // A workload bounded by a duration defaults to fixed time, so that its totals are not judged by mistake.
     design: shape.design ?? (parameter === undefined ? 'fixed-work' : 'fixed-time'),
     parameters,
@@ -57,10 +57,18 @@ function toDefinition(source: YamlSource, name: string, shape: WorkloadShape): W
     expected,
     sampleNs,
     results: shape.results,
-    metrics: Object.entries(shape.metrics).map(([metricName, metric]) => ({ name: metricName, ...metric })),
+    metrics: Object.entries(shape.metrics).map(([metricName, metric]) => toMetric(metricName, metric)),
     succeeded: shape.succeeded,
     loadsFail: shape.loads_fail,
   };
+}
+
+function toMetric(
+  name: string,
+  { unit, class: kind, worse, description }: WorkloadShape['metrics'][string],
+): WorkloadDefinition['metrics'][number] {
+  const usual = unit === 'ns' ? 'time' : 'count';
+  return { name, unit, class: kind ?? usual, worse, description: description ?? name };
 }
 
 function readExpected(
@@ -118,7 +126,7 @@ function toParameter(
     name,
     type: raw.type,
     default: raw.default,
-    description: raw.description,
+    description: raw.description ?? name,
   };
   if (raw.choices !== undefined) definition.choices = raw.choices;
   if (raw.pattern !== undefined && patternIsValid(source, [...path, 'pattern'], raw.pattern)) {

@@ -24,7 +24,7 @@ const parameter = z.strictObject({
   maximum: scalar.optional(),
   choices: words.optional(),
   pattern: z.string().max(500).optional(),
-  description: sentence,
+  description: sentence.optional(),
 });
 
 const runItem = z.union(
@@ -33,10 +33,11 @@ const runItem = z.union(
 );
 
 const metric = z.strictObject({
-  unit: z.enum(['count', 'bytes', 'ns', 'per_second']),
-  class: z.enum(['deterministic', 'count', 'time']),
+  unit: z.enum(['count', 'bytes', 'ns', 'per_second']).default('count'),
+  class: z.enum(['deterministic', 'count', 'time']).optional(),
+  // Which direction is worse cannot be guessed: a gate would fail runs for it.
   worse: z.enum(['higher', 'lower', 'none']),
-  description: sentence,
+  description: sentence.optional(),
 });
 
 const design = z.enum(workloadDesigns);
@@ -45,8 +46,8 @@ const name = z.string().regex(plainName, { error: 'a name consists of letters, d
 
 /** A workload's file, as written. */
 export const workloadShape = z.strictObject({
-  version: z.int().min(1).max(1_000_000),
-  description: sentence,
+  version: z.int().min(1).max(1_000_000).default(1),
+  description: sentence.optional(),
   design: z
     .union([design, z.strictObject({ parameter: z.string(), values: z.record(z.string(), design) })], {
       error:

@@ -38,7 +38,19 @@ t.test('stress-ng as cells run it', t => {
   t.notOk(resolveWorkload(stress, {}).run.includes('--module-no-unload'));
   t.same(resolveWorkload(stress, {}).modules, ['xfs'], 'defaults fill in');
   t.same(resolveWorkload(otherWorkload, {}).run, ['other', 'own', '1024']);
-  const minimal = parseWorkload('version: 1\ndescription: d\nrun: [p]\n', { file: 'w.yaml' });
+  const minimal = parseWorkload(
+    'run: [p]\nparameters: { n: { type: integer, default: 2 } }\nmetrics: { waits: { worse: higher }, wait_ns: { unit: ns, worse: none } }\n',
+    { file: 'w.yaml' },
+  );
+  t.match(minimal, {
+    version: 1,
+    description: 'The workload w.',
+    parameters: [{ name: 'n', description: 'n' }],
+    metrics: [
+      { name: 'waits', unit: 'count', class: 'count', description: 'waits' },
+      { name: 'wait_ns', unit: 'ns', class: 'time' },
+    ],
+  });
   t.equal(resolveWorkload(minimal, {}).deadlineNs, 60e9, 'a workload that names no deadline has a minute');
   t.same(resolveWorkload(otherWorkload, {}).deadlineNs, 1e9);
   t.match(stress.compressions, { allowed: ['none'], otherwise: /storm/ });
@@ -244,7 +256,7 @@ deadline: { extra: 1s, parameter: n }
     /^6:51 there is no parameter "q"/,
     /^7:35 the parameter n must be of type duration, not integer/,
   ]);
-  t.match(wrong('version: 1'), [/"description" is missing/, /"run" is missing/]);
+  t.match(wrong('version: 1'), [/"run" is missing/]);
   t.match(wrong('description: [', 'x.yaml'), [/./]);
   t.match(
     wrong('version: 1\ndescription: d\nrun:\n  - sh\n  - |\n    a\n    b\ndeadline: { extra: 1s }\n'),
