@@ -1,5 +1,6 @@
 import type { Crash } from '../measurement/crashes/crash.ts';
 import { findCrashes } from '../measurement/crashes/crash-report.ts';
+import { isBootBanner } from '../measurement/kernel-log/boot-banner.ts';
 import { eachLogLine } from '../measurement/kernel-log/log-lines.ts';
 import { ConsoleTail } from './console.ts';
 import { CrashWatch, type Recognise } from './crash-watch.ts';
@@ -65,8 +66,7 @@ export class GuestConsole {
   #take(lines: string[]): boolean {
     if (lines.length === 0) return false;
     this.#heard = this.#now();
-    for (const { text } of eachLogLine(lines.join('\n')))
-      if (text.startsWith('Linux version ')) this.#banners++;
+    for (const { text } of eachLogLine(lines.join('\n'))) if (isBootBanner(text)) this.#banners++;
     this.tail.push(...lines.slice(-tailLength));
     this.tail.splice(0, this.tail.length - tailLength);
     this.#watch.push(lines);

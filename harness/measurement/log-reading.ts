@@ -1,6 +1,7 @@
 import type { Crash } from './crashes/crash.ts';
 import { CrashCollector } from './crashes/crash-report.ts';
 import type { Finding } from './finding.ts';
+import { isBootBanner } from './kernel-log/boot-banner.ts';
 import { DuplicateRequestCollector, type DuplicateRequests } from './kernel-log/duplicate-requests.ts';
 import { KernelLogCollector } from './kernel-log/kernel-log.ts';
 import type { LogLine } from './kernel-log/log-line.ts';
@@ -37,7 +38,8 @@ export class LogReader {
 
   /** Adds the next line. */
   add(line: LogLine): void {
-    if (line.marked || /^(?:Linux version |Kernel panic - )/.test(line.text)) this.#kernelLines++;
+    if (line.marked || isBootBanner(line.text) || line.text.startsWith('Kernel panic - '))
+      this.#kernelLines++;
     const understood = [this.#requests.add(line), this.#health.add(line), this.#crashes.add(line)].includes(
       true,
     );

@@ -1,4 +1,5 @@
 import type { Finding } from '../finding.ts';
+import { isBootBanner } from '../kernel-log/boot-banner.ts';
 import type { LogLine } from '../kernel-log/log-line.ts';
 import { eachLogLine } from '../kernel-log/log-lines.ts';
 import { parseFrame, parsePointer } from '../kernel-log/stack-frame.ts';
@@ -181,7 +182,7 @@ function sawBanner(text: string, banners: { version: number; booting: number }):
     banners.version = 0;
     banners.booting = 0;
   }
-  if (text.startsWith('Linux version ')) return ++banners.version > 1;
+  if (isBootBanner(text)) return ++banners.version > 1;
   if (
     /^(?:Parsing ELF\.\.\. |Performing relocations\.\.\. |done\.|\s)*Booting the kernel(?:\.| \()/.test(text)
   )
