@@ -6,14 +6,13 @@ import type { RunReport, RunVerdict } from '../run-report.ts';
 
 /** Machine-readable: every number that was measured and judged. */
 export const exporter: Exporter = {
-  run: renderJsonReport,
+  run: report => renderReport(report, verdictDocument(report.verdict)),
   comparison: renderComparisonJson,
   files: report => {
-    const files = [{ name: 'report.json', text: renderJsonReport(report) }];
-    if (report.verdict.kind === 'judged') {
-      const document = comparisonDocument(report.verdict.comparison);
-      files.push({ name: 'comparison.json', text: `${JSON.stringify(document, null, 2)}\n` });
-    }
+    const comparison = verdictDocument(report.verdict);
+    const files = [{ name: 'report.json', text: renderReport(report, comparison) }];
+    if (report.verdict.kind === 'judged')
+      files.push({ name: 'comparison.json', text: `${JSON.stringify(comparison, null, 2)}\n` });
     return files;
   },
 };
@@ -21,8 +20,9 @@ export const exporter: Exporter = {
 /**
  * The report as one JSON document, `"version": 1`. Values are in base units (bytes, ns), unrounded; those beyond 2^53 are
  * decimal strings. A metric that no boot measured is absent.
+ * @param comparison the document of the verdict
  */
-function renderJsonReport({ path, model, verdict }: RunReport): string {
+function renderReport({ path, model }: RunReport, comparison: unknown): string {
   const document = {
     version: 1,
     path,
@@ -42,7 +42,7 @@ function renderJsonReport({ path, model, verdict }: RunReport): string {
       evidence: `${path}/trials/${record.trial}`,
       reproduce,
     })),
-    comparison: verdictDocument(verdict),
+    comparison,
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
