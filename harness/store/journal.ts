@@ -1,11 +1,10 @@
 import { dirname } from 'node:path';
-import { HarnessError, InfrastructureError } from '../errors.ts';
+import { HarnessError, hasCode, InfrastructureError } from '../errors.ts';
 import { syncFolder } from '../files/atomic.ts';
-import { LineFile } from '../files/line-file.ts';
-import { FileLock } from '../files/lock.ts';
 import { readRegularFile } from '../files/regular-file.ts';
 import type { TrialRecord } from '../measurement/record.ts';
 import type { Plan } from '../plan/trial.ts';
+import { closeOnError, ExclusiveLineFile, type LineFileUse } from './exclusive-line-file.ts';
 import { type JournalContent, type JournalHeader, newline, replayJournal } from './journal-content.ts';
 import { sealRecord } from './record-seal.ts';
 import { firstFault } from './schema.ts';
@@ -19,7 +18,7 @@ export interface JournalFacts {
 }
 
 /**
- * Replays the journal of a run. Takes no lock: a run that goes on may be read.
+ * Replays the journal of a run. Takes no lock, so a journal can be read during the run.
  * @throws InfrastructureError JOURNAL_MISSING; JOURNAL_DAMAGED naming file and line; JOURNAL_OTHER_PLAN, JOURNAL_OTHER_RUN
  */
 export async function readJournal(path: string, { run, plan }: JournalFacts): Promise<JournalContent> {
@@ -50,14 +49,12 @@ function demandRun({ header }: JournalContent, path: string, run: string): void 
 /** Appends records to the journal of a run. Only one process at a time can have it open. */
 export class Journal implements AsyncDisposable {
   readonly path: string;
-  readonly #file: LineFile;
-  readonly #lock: FileLock;
+  readonly #file: ExclusiveLineFile;
   #header: JournalHeader | undefined;
 
-  private constructor(file: LineFile, lock: FileLock) {
+  private constructor(file: ExclusiveLineFile) {
     this.path = file.path;
     this.#file = file;
-    this.#lock = lock;
   }
 
   /**
@@ -65,35 +62,27 @@ export class Journal implements AsyncDisposable {
    * @throws InfrastructureError JOURNAL_EXISTS, LOCK_HELD
    */
   static async create(path: string, facts: JournalFacts): Promise<Journal> {
-    const lock = await lockJournal(path, facts.run);
-    let file: LineFile | undefined;
-    try {
-      file = await createNew(path);
-      const journal = new Journal(file, lock);
+    const file = await createNew(path, facts);
+    return closeOnError(file, async () => {
+      const journal = new Journal(file);
       await journal.#begin(facts);
       return journal;
-    } catch (error) {
-      await file?.close();
-      await lock.release();
-      throw error;
-    }
+    });
   }
 
   /**
-   * Opens the journal of a run that goes on, and returns what it holds. A torn last line is cut off before anything
-   * is appended; a run that died before it had a header begins its journal now.
-   * @throws InfrastructureError JOURNAL_DAMAGED, LOCK_HELD; JOURNAL_OTHER_PLAN, JOURNAL_OTHER_RUN when it belongs to
+   * Opens the journal of a run to continue it, and returns its content. An incomplete last line is removed before anything
+   * is appended; the journal of a run that was killed before it wrote the header is started now.
+   * @throws InfrastructureError JOURNAL_DAMAGED, LOCK_HELD; JOURNAL_OTHER_PLAN, JOURNAL_OTHER_RUN if it belongs to
    * another plan or run
    */
   static async resume(
     path: string,
     facts: JournalFacts,
   ): Promise<{ journal: Journal; content: JournalContent }> {
-    const lock = await lockJournal(path, facts.run);
-    let file: LineFile | undefined;
-    try {
-      file = await LineFile.open(path);
-      const journal = new Journal(file, lock);
+    const file = await ExclusiveLineFile.open(path, useFor(facts));
+    return closeOnError(file, async () => {
+      const journal = new Journal(file);
       const bytes = await file.read();
       if (!bytes.includes(newline)) {
         await file.cut(0);
@@ -105,11 +94,7 @@ export class Journal implements AsyncDisposable {
       journal.#header = content.header;
       await file.cut(content.bytes);
       return { journal, content };
-    } catch (error) {
-      await file?.close();
-      await lock.release();
-      throw error;
-    }
+    });
   }
 
   /**
@@ -119,17 +104,16 @@ export class Journal implements AsyncDisposable {
   append(record: TrialRecord): Promise<void> {
     const parsed = trialRecordSchema.safeParse(record);
     if (parsed.success) {
-      // The lines of one journal are all alike, also those that a newer version appends.
+      // All lines of one journal have the same form, also those that a newer version appends.
       const line = this.#header?.sealed ? sealRecord(record, this.#header.run) : JSON.stringify(record);
-      return this.#write(`${line}\n`);
+      return this.#file.append(`${line}\n`);
     }
     return Promise.reject(new Error(`the record of trial ${record.trial}: ${firstFault(parsed.error)}`));
   }
 
   /** Waits for pending writes, closes the file and releases the lock. */
   async close(): Promise<void> {
-    await this.#file.close();
-    await this.#lock.release();
+    await this.#file[Symbol.asyncDispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -146,32 +130,21 @@ export class Journal implements AsyncDisposable {
     };
     this.#header = header;
     const line = `${JSON.stringify(header)}\n`;
-    await this.#write(line);
+    await this.#file.append(line);
     await syncFolder(dirname(this.path));
     return { header, bytes: Buffer.byteLength(line) };
   }
-
-  async #write(line: string): Promise<void> {
-    try {
-      await this.#file.append(line);
-    } catch (error) {
-      throw new InfrastructureError('JOURNAL_WRITE_FAILED', `${this.path}: ${(error as Error).message}`, {
-        hint: 'Free some disk space, then continue with `modstorm run --resume`.',
-        cause: error,
-      });
-    }
-  }
 }
 
-function lockJournal(path: string, purpose: string): Promise<FileLock> {
-  return FileLock.acquire(`${path}.lock`, { purpose: `writing the journal (${purpose})`, wait: false });
+function useFor({ run }: JournalFacts): LineFileUse {
+  return { purpose: `writing the journal (${run})`, resume: 'modstorm run --resume' };
 }
 
-async function createNew(path: string): Promise<LineFile> {
+async function createNew(path: string, facts: JournalFacts): Promise<ExclusiveLineFile> {
   try {
-    return await LineFile.create(path);
+    return await ExclusiveLineFile.create(path, useFor(facts));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (!hasCode(error, 'EEXIST')) throw error;
     throw new InfrastructureError('JOURNAL_EXISTS', `${path} already exists`, {
       hint: 'Continue it with `modstorm run --resume`.',
     });

@@ -1,29 +1,28 @@
 import { dirname } from 'node:path';
-import { hasCode, InfrastructureError, UsageError } from '../../errors.ts';
+import { hasCode, UsageError } from '../../errors.ts';
 import { syncFolder } from '../../files/atomic.ts';
-import { LineFile } from '../../files/line-file.ts';
-import { FileLock } from '../../files/lock.ts';
 import { readRegularFile } from '../../files/regular-file.ts';
+import { closeOnError, ExclusiveLineFile } from '../../store/exclusive-line-file.ts';
 import type { Observation } from '../search/observation.ts';
 import { encodeLine, parseSearchLog, type SearchHeader, type SearchLog } from '../search/search-log.ts';
 
+const use = { purpose: 'bisecting', resume: 'modstorm bisect --resume' };
+
 /** The log of a bisection on disk; only one process at a time can open it. */
 export class BisectionLog implements AsyncDisposable {
-  readonly #file: LineFile;
-  readonly #lock: FileLock;
+  readonly #file: ExclusiveLineFile;
 
-  private constructor(file: LineFile, lock: FileLock) {
+  private constructor(file: ExclusiveLineFile) {
     this.#file = file;
-    this.#lock = lock;
   }
 
   /** Creates a log. @throws InfrastructureError LOCK_HELD, JOURNAL_WRITE_FAILED; EEXIST if it exists */
   static async create(path: string, header: SearchHeader): Promise<BisectionLog> {
-    return BisectionLog.#locked(path, async lock => {
-      const log = new BisectionLog(await LineFile.create(path), lock);
-      await log.#write(encodeLine(header));
+    const file = await ExclusiveLineFile.create(path, use);
+    return closeOnError(file, async () => {
+      await file.append(encodeLine(header));
       await syncFolder(dirname(path));
-      return log;
+      return new BisectionLog(file);
     });
   }
 
@@ -32,49 +31,21 @@ export class BisectionLog implements AsyncDisposable {
    * @throws InfrastructureError LOCK_HELD, BISECT_LOG_DAMAGED, FILE_VERSION
    */
   static async resume(path: string): Promise<{ log: BisectionLog; content: SearchLog }> {
-    return BisectionLog.#locked(path, async lock => {
-      const file = await LineFile.open(path);
-      try {
-        const content = parseSearchLog((await file.read()).toString('utf8'), path);
-        await file.cut(content.bytes);
-        return { log: new BisectionLog(file, lock), content };
-      } catch (error) {
-        await file.close();
-        throw error;
-      }
+    const file = await ExclusiveLineFile.open(path, use);
+    return closeOnError(file, async () => {
+      const content = parseSearchLog((await file.read()).toString('utf8'), path);
+      await file.cut(content.bytes);
+      return { log: new BisectionLog(file), content };
     });
   }
 
   /** Appends an observation and syncs it to disk. @throws InfrastructureError JOURNAL_WRITE_FAILED */
   append(observation: Observation): Promise<void> {
-    return this.#write(encodeLine(observation));
+    return this.#file.append(encodeLine(observation));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#file.close();
-    await this.#lock.release();
-  }
-
-  static async #locked<Result>(path: string, open: (lock: FileLock) => Promise<Result>): Promise<Result> {
-    const lock = await FileLock.acquire(`${path}.lock`, { purpose: 'bisecting', wait: false });
-    try {
-      return await open(lock);
-    } catch (error) {
-      await lock.release();
-      throw error;
-    }
-  }
-
-  async #write(line: string): Promise<void> {
-    try {
-      await this.#file.append(line);
-    } catch (error) {
-      const message = `${this.#file.path}: ${(error as Error).message}`;
-      throw new InfrastructureError('JOURNAL_WRITE_FAILED', message, {
-        hint: 'Free some disk space, then continue with `modstorm bisect --resume`.',
-        cause: error,
-      });
-    }
+    await this.#file[Symbol.asyncDispose]();
   }
 }
 
