@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename } from 'node:path';
-import { hasCode } from '../errors.ts';
 import { escapeText } from '../escape.ts';
+import { processStartTime } from '../process/process-stat.ts';
 
 /** The holder of a lock, from its file. */
 export interface LockHolder {
@@ -35,19 +35,6 @@ export function isAlive(holder: LockHolder, ageMs: number): boolean {
   if (holder.bootId !== self.bootId) return false;
   if (holder.pidNamespace !== self.pidNamespace) return ageMs < foreignStaleMs;
   return processStartTime(holder.pid) === holder.startTime;
-}
-
-/** Field 22 of /proc/PID/stat, in clock ticks since boot; undefined if there is no such process, or only a zombie. */
-export function processStartTime(pid: number): string | undefined {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // Field 2 is the name in brackets and may itself hold blanks and brackets: count from the last bracket.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ESRCH')) return undefined;
-    throw error;
-  }
 }
 
 /** This process as the holder of a new lock. */

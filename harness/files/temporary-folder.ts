@@ -1,12 +1,14 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InfrastructureError } from '../errors.ts';
+import { listProcesses } from '../process/leftover.ts';
 import { namesIn, readableText } from './existing.ts';
 import { describeSelf, isAlive, parseHolder } from './lock-holder.ts';
 
+const kinds = ['sockets', 'modules', 'probe', 'index', 'maintainers'] as const;
 /** The purpose of a temporary folder, which is part of its name. */
-export type TemporaryFolderKind = 'sockets' | 'modules' | 'probe' | 'index' | 'maintainers';
+export type TemporaryFolderKind = (typeof kinds)[number];
 
 /** A private folder of this process. Disposing of it removes it with its contents. */
 export interface TemporaryFolder extends AsyncDisposable {
@@ -27,7 +29,7 @@ export async function makeTemporaryFolder(
   base: string = tmpdir(),
 ): Promise<TemporaryFolder> {
   try {
-    const path = await mkdtemp(join(base, kind === 'sockets' ? 'modstorm-' : `modstorm-${kind}-`));
+    const path = await mkdtemp(join(base, prefixOf(kind)));
     const remove = () => rm(path, { recursive: true, force: true });
     try {
       await writeFile(join(path, ownerFile), JSON.stringify(describeSelf('using a temporary folder')));
@@ -48,6 +50,11 @@ export async function makeTemporaryFolder(
   }
 }
 
+/** Socket folders have the shortest name, because the path of a socket is limited to 108 bytes. */
+function prefixOf(kind: TemporaryFolderKind): string {
+  return kind === 'sockets' ? 'modstorm-' : `modstorm-${kind}-`;
+}
+
 /**
  * The temporary folders in a folder whose creators are dead. A creator on another host or in another container that shares
  * the folder cannot be seen, and counts as alive: a folder has no heartbeat.
@@ -62,4 +69,39 @@ export async function findAbandonedFolders(base: string): Promise<string[]> {
     if (owner && !isAlive(owner, 0)) found.push(join(base, name));
   }
   return found;
+}
+
+/** A socket folder this young may belong to a trial whose QEMU has not started yet. */
+const youngMs = 60_000;
+/** No process names the other folders. Each exists for a few minutes only. */
+const longUntouchedMs = 3600_000;
+
+/**
+ * Temporary folders of this user (of all, for root) that are probably no longer in use although they do not name a dead
+ * creator, such as those of older versions: nothing touched them lately, and no process names them.
+ * @param now ms since the epoch
+ */
+export async function findStaleTemporaryFolders(
+  folder: string,
+  now: number,
+  proc = '/proc',
+): Promise<string[]> {
+  const commands = (await listProcesses(proc)).map(({ words }) => words.join(' ')).join('\n');
+  const self = process.getuid?.() ?? 0;
+  const found: string[] = [];
+  for (const name of await readdir(folder)) {
+    const kind = kinds.find(one => isNamed(name, prefixOf(one)));
+    if (!kind) continue;
+    const path = join(folder, name);
+    const status = await lstat(path).catch(() => undefined);
+    if (!status?.isDirectory() || (self !== 0 && status.uid !== self)) continue;
+    const oldMs = kind === 'sockets' ? youngMs : longUntouchedMs;
+    if (now - status.mtimeMs >= oldMs && !commands.includes(path)) found.push(path);
+  }
+  return found;
+}
+
+/** Whether mkdtemp(3) created a name with this prefix. */
+function isNamed(name: string, prefix: string): boolean {
+  return name.startsWith(prefix) && /^[A-Za-z0-9]{6}$/.test(name.slice(prefix.length));
 }

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Message } from '../channel/protocol.ts';
 import type { Crash } from '../measurement/crashes/crash.ts';
 import type { HostPressure, TrialPhase } from '../measurement/record.ts';
-import { isStopped } from '../process/process-state.ts';
+import { isStopped } from '../process/process-stat.ts';
 import { type ProgramResult, type RunningProgram, startProgram } from '../process/program.ts';
 import { qemuArguments } from './arguments.ts';
 import type { Recognise } from './crash-watch.ts';

@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A guest that outlived its harness. */
@@ -7,13 +7,6 @@ export interface LeftoverGuest {
   /** Trial that it was booted for. */
   trial: string;
 }
-
-/** Temporary folders of modstorm (harness/files/temporary-folder.ts); those of sockets have no purpose in their name. */
-const temporaryFolder = /^modstorm-(modules-|probe-|index-|maintainers-)?[A-Za-z0-9]{6}$/;
-/** A socket folder this young may belong to a trial whose QEMU has not started yet. */
-const youngMs = 60_000;
-/** No process names the other folders. Each exists for a few minutes only. */
-const longUntouchedMs = 3600_000;
 
 /**
  * QEMU processes that modstorm started and whose harness is gone: their command line names a trial, and their parent is no
@@ -39,30 +32,6 @@ export async function findGuestsNaming(text: string, proc = '/proc'): Promise<Le
   });
 }
 
-/**
- * Temporary folders of this user (of all, for root) that are no longer in use.
- * @param now ms since the epoch
- */
-export async function findStaleTemporaryFolders(
-  folder: string,
-  now: number,
-  proc = '/proc',
-): Promise<string[]> {
-  const commands = (await listProcesses(proc)).map(({ words }) => words.join(' ')).join('\n');
-  const self = process.getuid?.() ?? 0;
-  const found: string[] = [];
-  for (const name of await readdir(folder)) {
-    const kind = temporaryFolder.exec(name);
-    if (!kind) continue;
-    const path = join(folder, name);
-    const status = await lstat(path).catch(() => undefined);
-    if (!status?.isDirectory() || (self !== 0 && status.uid !== self)) continue;
-    const oldMs = kind[1] === undefined ? youngMs : longUntouchedMs;
-    if (now - status.mtimeMs >= oldMs && !commands.includes(path)) found.push(path);
-  }
-  return found;
-}
-
 /** The trial of a QEMU started by modstorm; undefined for any other process. */
 function trialOf(words: readonly string[]): string | undefined {
   if (!words[0]?.includes('qemu-system')) return undefined;
@@ -71,7 +40,8 @@ function trialOf(words: readonly string[]): string | undefined {
   return word?.slice(prefix.length);
 }
 
-async function listProcesses(proc: string): Promise<{ pid: number; words: string[] }[]> {
+/** The processes that have a command line, with its words. */
+export async function listProcesses(proc: string): Promise<{ pid: number; words: string[] }[]> {
   const pids = (await readdir(proc)).map(Number).filter(Number.isInteger);
   const processes = await Promise.all(
     pids.map(async pid => {

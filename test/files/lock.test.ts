@@ -4,12 +4,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import { InfrastructureError } from '../../harness/errors.ts';
 import { FileLock, readLock, withFileLock } from '../../harness/files/lock.ts';
-import {
-  describeHolder,
-  describeSelf,
-  type LockHolder,
-  processStartTime,
-} from '../../harness/files/lock-holder.ts';
+import { describeHolder, describeSelf, type LockHolder } from '../../harness/files/lock-holder.ts';
+import { processStartTime } from '../../harness/process/process-stat.ts';
 import { startProgram } from '../../harness/process/program.ts';
 
 const deadPid = 4194305;
