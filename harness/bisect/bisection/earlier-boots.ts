@@ -1,7 +1,7 @@
 import type { Target } from '../search/action.ts';
 import type { Ledger } from '../search/ledger.ts';
 import type { Observation } from '../search/observation.ts';
-import type { Laboratory } from './bisect-commits.ts';
+import { type Laboratory, untestableCause } from './bisect-commits.ts';
 import { type BisectionRecord, type Conditions, differences, type EarlierBoots } from './bisection-record.ts';
 
 /** The dependencies for reusing boots of earlier runs. */
@@ -16,13 +16,19 @@ export interface EarlierOptions {
 
 /**
  * Builds the ends and adopts their boots from earlier runs that booted the same object code under the same conditions, as if
- * they had been made now. Does nothing if this has already been done.
+ * they had been made now. Does nothing if this has already been done, or once an end turned out to be untestable.
+ * @throws InfrastructureError and other errors of the host
  */
 export async function takeEarlierBoots(options: EarlierOptions): Promise<void> {
   const { ledger, earlier } = options;
-  if (ledger.evidence !== undefined) return;
-  await takeBoots({ commit: ledger.goodEnd, purpose: { stage: 'ends' } }, earlier.good, options);
-  await takeBoots({ commit: ledger.badEnd, purpose: { stage: 'ends' } }, earlier.bad, options);
+  const ends = [
+    [ledger.goodEnd, earlier.good],
+    [ledger.badEnd, earlier.bad],
+  ] as const;
+  for (const [commit, boots] of ends) {
+    const isOpen = ledger.evidence === undefined && !ends.some(([end]) => ledger.untestable.has(end));
+    if (isOpen) await takeBoots({ commit, purpose: { stage: 'ends' } }, boots, options);
+  }
 }
 
 async function takeBoots(
@@ -37,8 +43,16 @@ async function takeBoots(
     ledger.observe(observation);
   };
   const started = performance.now();
-  const code = await laboratory.build(end);
-  const seconds = (performance.now() - started) / 1000;
+  const elapsed = () => (performance.now() - started) / 1000;
+  let code: string;
+  try {
+    code = await laboratory.build(end);
+  } catch (error) {
+    const fault = untestableCause(error);
+    if (fault === undefined) throw error;
+    return observe({ type: 'untestable', ...end, seconds: elapsed(), ...fault });
+  }
+  const seconds = elapsed();
   if (!ledger.isBuilt(end.commit)) await observe({ type: 'built', ...end, seconds, code });
   if (differences(await host(), conditions).length > 0 || code !== earlierCode) return;
   for (const value of values.slice(made.length))

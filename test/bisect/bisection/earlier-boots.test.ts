@@ -1,9 +1,11 @@
 import t from 'tap';
 import type { Conditions } from '../../../harness/bisect/bisection/bisection-record.ts';
 import { takeEarlierBoots } from '../../../harness/bisect/bisection/earlier-boots.ts';
+import { nextAction } from '../../../harness/bisect/search/next-action.ts';
 import type { Observation } from '../../../harness/bisect/search/observation.ts';
 import { searchOptionsShape } from '../../../harness/bisect/search/options.ts';
 import { replay } from '../../../harness/bisect/search/search-log.ts';
+import { BuildError, InfrastructureError } from '../../../harness/errors.ts';
 import { linearHistory } from '../simulation/world.ts';
 
 const conditions: Conditions = { cpuModel: 'EPYC', qemu: '7.2.22', accelerator: 'tcg' };
@@ -21,7 +23,13 @@ const earlier = {
 };
 
 /** Goes on with a log, on a host of today. */
-async function take(observations: Observation[], now: Conditions, given = earlier, most = 1000) {
+async function take(
+  observations: Observation[],
+  now: Conditions,
+  given = earlier,
+  most = 1000,
+  broken: Error | undefined = undefined,
+) {
   const ledger = replay({ header, observations, bytes: 0 }, 'log');
   const builds: string[] = [];
   const interrupted = new Error('interrupted');
@@ -31,6 +39,7 @@ async function take(observations: Observation[], now: Conditions, given = earlie
     laboratory: {
       build: async ({ commit }) => {
         builds.push(commit);
+        if (broken) throw broken;
         return `code of ${commit}`;
       },
     },
@@ -39,7 +48,9 @@ async function take(observations: Observation[], now: Conditions, given = earlie
       if (observations.length >= most) throw interrupted;
       observations.push(observation);
     },
-  }).catch(error => t.equal(error, interrupted));
+  }).catch(error => {
+    if (error !== interrupted) throw error;
+  });
   return { ledger, builds };
 }
 
@@ -80,4 +91,17 @@ t.test('what was made under other conditions is left alone', async t => {
     good: { ...earlier.good, code: 'of another compiler' },
   });
   t.notOk(observations.some(({ type, commit }) => type === 'booted' && commit === 'c0'));
+});
+
+t.test('an end that does not build is set aside, trouble of the host is not', async t => {
+  const observations: Observation[] = [];
+  const fault = new BuildError('KERNEL_BUILD_FAILED', 'a.c:1: error');
+  const { ledger, builds } = await take(observations, conditions, earlier, 1000, fault);
+  t.match(observations, [{ type: 'untestable', commit: 'c0', cause: 'build', title: 'a.c:1: error' }]);
+  t.strictSame(builds, ['c0'], 'and nothing else is built');
+  t.match(nextAction(ledger), { conclusion: { kind: 'refused', reason: 'end-untestable' } });
+  const again = await take(observations, conditions, earlier, 1000, fault);
+  t.strictSame(again.builds, [], 'not once more either');
+  const full = new InfrastructureError('DISK_FULL', 'no space is left');
+  await t.rejects(take([], conditions, earlier, 1000, full), { code: 'DISK_FULL' });
 });
