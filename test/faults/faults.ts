@@ -1,6 +1,7 @@
 import { cpSync } from 'node:fs';
 import type { Answer } from './answer.ts';
 import type { Fault } from './fault.ts';
+import { hostFaults } from './hosts.ts';
 import { inputFaults } from './inputs.ts';
 import { Lab } from './lab.ts';
 import { runningFaults } from './running.ts';
@@ -11,7 +12,7 @@ import { storedFileFaults } from './stored-files.ts';
  * Exit code 1 when something came out other than it should.
  */
 async function runFaults(words: readonly string[]): Promise<number> {
-  const all = [...storedFileFaults, ...inputFaults, ...runningFaults];
+  const all = [...storedFileFaults, ...inputFaults, ...hostFaults, ...runningFaults];
   const wanted = all.filter(({ name }) => words.length === 0 || words.some(word => name.includes(word)));
   const lab = new Lab();
   let wrong = 0;

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -80,8 +81,10 @@ const locks: Record<string, { text: () => string; seconds: number; held: boolean
     seconds: 3600,
     held: false,
   },
-  'of garbage, just now': { text: () => 'garbage', seconds: 0, held: true },
-  'of garbage, an hour ago': { text: () => 'garbage', seconds: 3600, held: false },
+  'of garbage, just now': { text: () => 'garbage\n', seconds: 0, held: true },
+  'of garbage, an hour ago': { text: () => 'garbage\n', seconds: 3600, held: false },
+  'whose writer died before its first line': { text: () => '', seconds: 0, held: false },
+  'whose writer died in its first line': { text: () => '{"pid":1,"no', seconds: 0, held: false },
   'of another host whose clock is an hour ahead': {
     text: () => JSON.stringify({ ...describeSelf('x'), host: `${hostname()}x` }),
     seconds: -3600,
@@ -301,6 +304,27 @@ export const runningFaults: Fault[] = [
     }),
     exit: 3,
     code: 'CACHE_DAMAGED',
+  },
+  {
+    name: 'the cache: one bit of the kernel is another, and its time kept',
+    provoke: async lab => {
+      const cache = lab.copyCache();
+      const environment = { MODSTORM_CACHE: cache };
+      await lab.smoke(lab.at('first'), { environment });
+      for (const key of readdirSync(join(cache, 'kernel/artifacts'))) {
+        const file = join(cache, 'kernel/artifacts', key, 'vmlinux');
+        if (!existsSync(file)) continue;
+        const { atime, mtime } = statSync(file);
+        const bytes = readFileSync(file);
+        const middle = Math.floor(bytes.length / 2);
+        bytes[middle] = (bytes[middle] ?? 0) ^ 0x10;
+        writeFileSync(file, bytes);
+        utimesSync(file, atime, mtime);
+      }
+      return lab.modstorm(['doctor'], { environment });
+    },
+    exit: 0,
+    says: /DAMAGED.*vmlinux/,
   },
   {
     name: 'the cache: the initramfs is missing',
