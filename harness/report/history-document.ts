@@ -1,4 +1,5 @@
 import { confirmingCommand, type HistoryReport, type PinnedComparison } from './history.ts';
+import { changedHeadlines } from './shown-metrics.ts';
 
 /** A history as one JSON document, `"version": 1`. */
 export function renderHistoryJson(report: HistoryReport): string {
@@ -28,16 +29,14 @@ export function renderHistoryJson(report: HistoryReport): string {
 }
 
 function pinnedDocument({ name, newest, comparison, refused }: PinnedComparison): unknown {
-  const changed = comparison?.judgement.pairs.flatMap(({ pair, metrics }) =>
-    metrics
-      .filter(({ definition, result }) => definition.headline && result.changed)
-      .map(({ definition, result, sentence }) => ({
-        pair: pair.name,
-        metric: definition.name,
-        verdict: result.verdict,
-        adjusted: result.adjusted,
-        sentence,
-      })),
-  );
+  const changed =
+    comparison &&
+    changedHeadlines(comparison).map(({ pair, metric: { definition, result, sentence } }) => ({
+      pair: pair.name,
+      metric: definition.name,
+      verdict: result.verdict,
+      adjusted: result.adjusted,
+      sentence,
+    }));
   return { name, newest, changed, refused };
 }

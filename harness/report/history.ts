@@ -7,6 +7,7 @@ import { formatQuantity } from '../judgement/quantity.ts';
 import { shellQuote } from '../shell-quote.ts';
 import { formatPercent, nameP } from '../statistics/verdicts/format.ts';
 import { plural } from '../units.ts';
+import { changedHeadlines } from './shown-metrics.ts';
 import { blockText } from './text/blocks.ts';
 
 /** The input of the history report. */
@@ -121,10 +122,8 @@ function pinLines({ pinned }: HistoryReport): string[] {
   const head = `drift of ${escapeText(pinned.newest)} from ${escapeText(pinned.name)}:`;
   if (pinned.comparison === undefined)
     return [`${head} ${escapeText(pinned.refused ?? '', { length: 500 })}`];
-  const changed = pinned.comparison.judgement.pairs.flatMap(({ pair, metrics }) =>
-    metrics
-      .filter(({ definition, result }) => definition.headline && result.changed)
-      .map(({ sentence }) => `  ${escapeText(pair.name, { length: 200 })}: ${sentence}`),
+  const changed = changedHeadlines(pinned.comparison).map(
+    ({ pair, metric }) => `  ${escapeText(pair.name, { length: 200 })}: ${metric.sentence}`,
   );
   if (changed.length === 0) return [`${head} none proved`];
   return [head, ...changed, '  measured on different days: an A/B run of both kernels decides'];

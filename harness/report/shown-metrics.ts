@@ -1,8 +1,19 @@
+import type { RunComparison } from '../judgement/judgement.ts';
+import type { CellPair } from '../judgement/pairing.ts';
 import type { JudgedMetric } from '../statistics/verdicts/metric-verdict.ts';
 
-/** The metrics of a pair that a reader is shown: all, or headlines that any side measured and what lies under one that changed. */
+/** The metrics of a pair to show: all, or the measured headlines and the secondary metrics of those that changed. */
 export function shownMetrics(metrics: readonly JudgedMetric[], all: boolean): readonly JudgedMetric[] {
   return all ? metrics : metrics.filter(metric => isShown(metric, metrics));
+}
+
+/** The headlines of a comparison with a proved change, each with its pair. */
+export function changedHeadlines({ judgement }: RunComparison): { pair: CellPair; metric: JudgedMetric }[] {
+  return judgement.pairs.flatMap(({ pair, metrics }) =>
+    metrics
+      .filter(({ definition, result }) => definition.headline && result.changed)
+      .map(metric => ({ pair, metric })),
+  );
 }
 
 /** Whether it is a proved change, a qualified change, or a change of the spread but not the level. */
