@@ -80,6 +80,10 @@ t.test('posted logs: modules that were refused are no duplicates', async t => {
     ],
     ['wl: No module found in object', /^wl was refused: its file is not a module/],
     ['Module wl is blacklisted', /^wl was refused: it is blacklisted/],
+    ['wl: unknown relocation: 102', /^wl was refused: it cannot be relocated/],
+    ['wl: Unknown relocation type 57', /^wl was refused: it cannot be relocated/],
+    ['wl: module PLT section(s) missing', /^wl was refused: it cannot be relocated/],
+    ["module_64: wl: doesn't contain .toc or .stubs.", /^wl was refused: it cannot be relocated/],
     ["wl: `abc' invalid for parameter `debug'", /its parameter debug does not accept "abc"/],
     [
       'Lockdown: modprobe: unsigned module loading is restricted; see man kernel_lockdown.7',
@@ -138,6 +142,16 @@ t.test('posted logs: other things that a reader of numbers must know', async t =
       "sysfs: cannot create duplicate filename '/module/demo'",
       'DUPLICATE_FILENAME',
       /^demo was registered twice/,
+    ],
+    [
+      "debugfs: Directory 'demo' with parent '/' already present!",
+      'DUPLICATE_FILENAME',
+      /^demo was registered twice in debugfs/,
+    ],
+    [
+      "proc_dir_entry 'fs/demo' already registered",
+      'DUPLICATE_FILENAME',
+      /^\/proc\/fs\/demo was registered twice/,
     ],
     [
       'insmod: page allocation failure: order:9, mode:0xcc0',

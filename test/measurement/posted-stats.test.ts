@@ -61,6 +61,20 @@ t.test('posted stats: a text that was cut is not believed where it was', async t
   t.match(codes(reason), ['LIST_TRUNCATED']);
   t.equal(readStats(reason).stats.duplicates.at(-1)?.name, 'virtio_pci', 'the row before is the last');
   for (const text of [whole, commit]) t.same(codes(text.trimEnd()), [], 'no newline alone is no cut');
+  const squeezed = reason.replace(/[ \t]+/g, ' ');
+  t.match(readStats(squeezed).stats.findings, [
+    { code: 'LIST_TRUNCATED', message: /reason of \w+, which may be truncated: spaces were squeezed/ },
+  ]);
+  t.same(codes(`${commit.replace(/[ \t]+/g, ' ').trimEnd()}\n`), [], 'a newline ends a reason');
+  const small = (becoming: number, load: number, rows: string) =>
+    `Mods ever loaded 9\nMods failed on kread 0\nMods failed on decompress 0\nMods failed on becoming ${becoming}\nMods failed on load ${load}\nTotal module size 9\nTotal mod text size 9\nFailed kread bytes 0\nFailed decompress bytes 0\nFailed becoming bytes 9\nFailed kmod bytes ${load}\nVirtual mem wasted bytes ${9 + load}\nDuplicate failed modules:\nmodule-name How-many-times Reason\n${rows}`;
+  const whether = (text: string) => [codes(text), readStats(text).stats.duplicates.map(({ name }) => name)];
+  t.same(
+    whether(small(5, 2, 'a 3 Becoming\nb 4 Becoming')),
+    [['LIST_TRUNCATED'], ['a']],
+    'the sums tell of a cut',
+  );
+  t.same(whether(small(7, 0, 'a 3 Becoming\nb 4 Becoming')), [[], ['a', 'b']], 'the sums tell of none');
 });
 
 t.test('posted stats: a table that lacks failures is said to', async t => {
@@ -160,6 +174,7 @@ t.test('posted stats: containers', async t => {
     'paste <(ls) <(cat *)': files.map(([name, value]) => `${name}\t${value}\n`).join(''),
     'grep -r . modules': `${named}\n${lines.map(line => `modules/stats:${line}`).join('\n')}\n`,
     'a table of Markdown': `| counter | value |\n|---|---:|\n${rows.join('\n')}\n\n${whole.slice(whole.indexOf('Duplicate'))}`,
+    'a drawn table': `┌───┬───┐\n${rows.map(row => row.replaceAll('|', '│')).join('\n')}\n└───┴───┘\n\n${whole.slice(whole.indexOf('Duplicate'))}`,
     'a wrapped table': whole
       .replace(/\t( *Becoming)\n/, '\nBecoming\n')
       .replace('Virtual mem wasted bytes\t', 'Virtual mem wasted\nbytes '),

@@ -89,6 +89,7 @@ export class CrashCollector {
       keep(report, line.text);
       return true;
     }
+    if (report && isRestOfHeader(report, line)) return true;
     const found = findRule(plain, line);
     if (!found) return false;
     if (report) this.#finish(report);
@@ -172,6 +173,14 @@ function findRule(
   return joined && joined.rule !== lastResort ? joined : isOurs ? alone : undefined;
 }
 
+/** Whether a line was already joined to the header before it. */
+function isRestOfHeader(
+  { lines: [header, ...more], line: at }: OpenReport,
+  { line, text }: LogLine,
+): boolean {
+  return more.length === 0 && line === at + 1 && header.endsWith(` ${text}`);
+}
+
 function keep(report: OpenReport, text: string): void {
   if (report.lines.length < reportLimit) report.lines.push(text);
 }
@@ -185,8 +194,12 @@ function sawBanner(text: string, banners: { version: number; booting: number }):
   if (isBootBanner(text)) return ++banners.version > 1;
   if (
     /^(?:Parsing ELF\.\.\. |Performing relocations\.\.\. |done\.|\s)*Booting the kernel(?:\.| \()/.test(text)
-  )
-    return ++banners.booting > 1 || banners.version > 0;
+  ) {
+    const isSecond = ++banners.booting > 1 || banners.version > 0;
+    // The banner of the kernel that now starts belongs to the same reboot.
+    banners.version = 0;
+    return isSecond;
+  }
   return false;
 }
 

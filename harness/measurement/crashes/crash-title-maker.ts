@@ -120,10 +120,9 @@ export function pageAllocator({ lines }: CrashText): string | undefined {
     if (!frame && names.length > 0) break;
     if (frame?.reliable) names.push(frame.function);
   }
-  return guiltyFunction(
-    names,
-    /alloc|vmap|page_owner|prep_new_page|get_page_from_freelist|_page$|^_*folio|free_unref|page_frag_free/,
-  );
+  const allocators =
+    /alloc|vmap|page_owner|prep_new_page|get_page_from_freelist|_page$|^_*folio|free_unref|page_frag_free/;
+  return guiltyFunction(names, allocators) ?? names.at(-1);
 }
 
 /** The function that was about to take the lock that closes the cycle. */

@@ -13,7 +13,7 @@ interface Fold {
 const foldLimit = 200;
 /** A word from every rule. Most lines contain none and can be skipped. */
 const needles =
-  /symbol|vmalloc|vmap|execmem|request_module: |long time to load|gave up|duplicate filename|fail-tracking|ut of memory|allocation failure|pagealloc|CSD lock|nobody cared|Initramfs|suppressed|compress|ZSTD|reject|restricted|LoadPin|BTF|ELF|modinfo|string table|section name|extended version|linkonce|version magic|fno-common|livepatch|section|percpu|No module found|already loaded|parameter|blacklisted|reloc|mcmodel/;
+  /symbol|vmalloc|vmap|execmem|request_module: |long time to load|gave up|duplicate filename|fail-tracking|ut of memory|allocation failure|pagealloc|CSD lock|nobody cared|Initramfs|suppressed|compress|ZSTD|reject|restricted|LoadPin|BTF|ELF|modinfo|string table|section name|extended version|linkonce|version magic|fno-common|livepatch|section|percpu|No module found|already (?:loaded|present|registered)|parameter|blacklisted|reloc|can not be addressed|PLT section|\.toc or|mcmodel/;
 
 /** Collects findings about the module loader from a kernel log, folding identical messages. */
 export class KernelLogCollector {

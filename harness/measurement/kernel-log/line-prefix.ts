@@ -38,6 +38,9 @@ const isoPrefix = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d,\d{6}[+-]\d\d:?\d\d /;
 /** Dates and times of day, in brackets or not, as CI services, terminal programs and loggers print them. */
 const foreignPrefix =
   /^(?:[[(]?\d{4}[-/]\d\d[-/]\d\d[T _]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| ?[+-]\d\d:?\d\d| UTC)?[\])]?|[[(]?\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,9})?[\])]?)(?:[:,;|]? {1,8}|\t)(?:\d\d[OE][ +])?/;
+/** The level and the name that loggers print after the time, before a record of the kernel. */
+const loggerPrefix =
+  /^(?:- [\w.-]{1,40} - )?\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL)\]?(?: - | {1,4}[[(]?[\w.-]{1,40}[\])]?(?:: | - | \| ))(?=[[<])/;
 /** `kernel` as the name of the logger. */
 const tagPlace = /(?:^|[\s>])kernel(?:\[[\d-]{1,8}\])?(?::(?:\s|$)| (?:-|\d{1,8}) \S{1,64} (?:-|\[))/;
 const tagPrefix =
@@ -145,7 +148,7 @@ function takeTag(parsed: LinePrefix): boolean {
 function takeForeign(parsed: LinePrefix): void {
   const foreign = foreignPrefix.exec(parsed.text);
   if (!foreign || parsed.marked) return;
-  parsed.text = parsed.text.slice(foreign[0].length);
+  parsed.text = parsed.text.slice(foreign[0].length).replace(loggerPrefix, '');
   parsed.foreign = true;
 }
 

@@ -95,6 +95,18 @@ export const logRules: readonly LogRule[] = [
   {
     code: 'DUPLICATE_FILENAME',
     severity: 'warning',
+    pattern: /debugfs: (?:Directory|File) '([^']{1,255})' (?:with|in) \w{1,16} '[^']{1,255}' already present/,
+    message: ([name]) => `${name} was registered twice in debugfs`,
+  },
+  {
+    code: 'DUPLICATE_FILENAME',
+    severity: 'warning',
+    pattern: /proc_dir_entry '([^']{1,255})' already registered/,
+    message: ([path]) => `/proc/${path} was registered twice`,
+  },
+  {
+    code: 'DUPLICATE_FILENAME',
+    severity: 'warning',
     pattern: /(?:^|: )([\w-]{1,63}): module is already loaded/,
     message: ([module]) => `${module} was still registered in sysfs when it was loaded again`,
   },

@@ -94,7 +94,7 @@ export const moduleRefusals: readonly LogRule[] = [
     ([module, what]) => `${module} was refused: it cannot be relocated (${what})`,
   ),
   named(
-    '(Unknown (?:rela )?relocation: .{1,40}|section \\d{1,6} reloc \\d{1,6} .{1,120})',
+    "([Uu]nknown (?:rela )?relocation(?:: | type ).{1,40}|section \\d{1,6} reloc \\d{1,6} .{1,120}|target \\S{1,40} can not be addressed by .{1,80}|module PLT section.{1,20} missing|doesn't contain \\.toc or \\.stubs)",
     ([what]) => `it cannot be relocated (${what})`,
   ),
   unnamed(

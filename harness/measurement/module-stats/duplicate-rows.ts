@@ -14,8 +14,11 @@ export interface DuplicateRow {
   words: string[];
   /** A reason that the kernel never gives. */
   strange?: string;
-  /** Whether the reason may be the beginning of a longer one: `Becoming` of `Becoming & Load`. */
-  mayBeCut: boolean;
+  /**
+   * Whether the reason is the beginning of a longer one, if the text ends there: `Becoming` of `Becoming & Load`. `unknown`
+   * if its padding, which would tell, was squeezed.
+   */
+  mayBeCut: boolean | 'unknown';
   /** Whether it is in the right of two columns. */
   right: boolean;
 }
@@ -73,13 +76,10 @@ function startsWith(words: readonly string[], reason: string): boolean {
   return wanted.every((word, index) => words[index]?.toLowerCase() === word);
 }
 
-/**
- * Whether `Becoming` at the end of a line has the padding of `Becoming & Load`, since reasons are right-aligned. Unknown if
- * spaces were squeezed.
- */
-function isShort(line: string, reason: DuplicateReason): boolean {
+/** Whether `Becoming` at the end of a line has the padding of `Becoming & Load`, since reasons are right-aligned. */
+function isShort(line: string, reason: DuplicateReason): boolean | 'unknown' {
   const written = line.trimEnd();
   if (reason !== 'Becoming' || !/Becoming$/i.test(written)) return false;
   const padding = / *$/.exec(written.slice(0, -reason.length))?.[0].length ?? 0;
-  return padding > 1 && padding < reasonWidth - reason.length;
+  return padding > 1 ? padding < reasonWidth - reason.length : 'unknown';
 }

@@ -12,6 +12,7 @@ import {
   wastedLabel,
 } from './kernel-counter.ts';
 import type { ModuleStats } from './module-stats.ts';
+import { reasonCompleteness } from './reason-completeness.ts';
 
 /** MAX_FAILED_MOD_PRINT of kernel/module/stats.c: the list ends before its 112th name. */
 const shownNamesLimit = 111;
@@ -27,6 +28,8 @@ interface LastRead {
   /** Returns the expected number if others determine it, to check that it is complete. */
   expected?: (() => bigint | undefined) | undefined;
   value?: bigint;
+  /** Tells whether a reason that looks whole is whole. */
+  completeness?: () => ReturnType<typeof reasonCompleteness>;
 }
 
 /** One stats text while it is being read. */
@@ -118,8 +121,10 @@ export class StatsDraft {
   /** Adds a row of the table, if it is complete. */
   takeRow({ row, mayBeCut, strange, words }: DuplicateRow, line: number): void {
     const what = words.slice(0, 1).join(' ');
-    const isOpen = mayBeCut || (!row && strange === undefined);
+    const isOpen = mayBeCut !== false || (!row && strange === undefined);
     this.#last = isOpen ? { forget: () => undefined, what, isRow: true } : undefined;
+    if (this.#last && mayBeCut === 'unknown')
+      this.#last.completeness = () => reasonCompleteness(this.#duplicates, this.#text);
     if (strange !== undefined && strange !== '') {
       const message = `"${strange}" is not one of the kernel's reasons, for ${what}`;
       this.#findings.push({ code: 'UNKNOWN_REASON', severity: 'warning', message, line });
@@ -171,6 +176,7 @@ export class StatsDraft {
    */
   finish(open: boolean, length?: number): ModuleStats {
     if (open) this.#checkEnd();
+    if (this.#last?.completeness) this.#last = undefined;
     const stats: ModuleStats = {
       kind: 'stats',
       line: this.line,
@@ -213,10 +219,15 @@ export class StatsDraft {
     if (!last || (last.value !== undefined && last.expected?.() === last.value)) return;
     // Files have no order and no end; if all are present, nothing was cut.
     if (missingCounters(this.#files).length === 0) return;
-    last.forget();
-    const message = last.isRow
-      ? `the list of duplicate modules ends in the middle of the row of ${last.what}`
-      : `the text ends without a newline in the number of ${last.what}, which may be truncated and is ignored`;
+    const completeness = last.completeness?.();
+    if (completeness === 'whole') return;
+    if (completeness !== 'unknown') last.forget();
+    const message =
+      completeness === 'unknown'
+        ? `the text ends without a newline in the reason of ${last.what}, which may be truncated: spaces were squeezed`
+        : last.isRow
+          ? `the list of duplicate modules ends in the middle of the row of ${last.what}`
+          : `the text ends without a newline in the number of ${last.what}, which may be truncated and is ignored`;
     const code = last.isRow ? 'LIST_TRUNCATED' : 'STATS_CUT';
     this.#findings.push({ code, severity: 'warning', message });
   }

@@ -9,7 +9,10 @@ const invisible = /[\u00ad\u200b-\u200f\u2060\ufeff]/g;
 /** What mail programs and blogs turn straight quotes and hyphens into. */
 const typographic = /[\u2018\u2019\u201c\u201d\u2010-\u2013\u2212]/g;
 
-/** Turns no-break spaces, zero-width characters, curly quotes and dashes back into the ASCII that the kernel prints. */
+/** Lines of tables that programs draw. */
+const drawn = /[\u2502\u2503\u2551]/g;
+
+/** Turns no-break spaces, zero-width characters, curly quotes, dashes and lines of tables back into the ASCII that the kernel prints. */
 export function undoTypography(source: SourceText): SourceText {
   let count = 0;
   const counted = (replacement: string) => () => {
@@ -24,6 +27,7 @@ export function undoTypography(source: SourceText): SourceText {
     })
     .replace(spaces, counted(' '))
     .replace(invisible, counted(''))
+    .replace(drawn, counted('|'))
     .replace(typographic, character => {
       count++;
       if (character === '\u2018' || character === '\u2019') return "'";

@@ -48,15 +48,16 @@ function undoControls(source: SourceText): SourceText {
   const lines = source.text.split('\n').map(line => {
     if (!controls.test(line)) return line;
     const characters: string[] = [];
+    let column = 0;
     for (const character of line) {
       if (!controls.test(character)) {
-        characters.push(character);
+        characters[column++] = character;
         continue;
       }
       count++;
-      if (character === backspace) characters.pop();
+      if (character === backspace) column = Math.max(0, column - 1);
     }
-    return characters.join('');
+    return characters.join('').trimEnd();
   });
   return withText(source, lines.join('\n'), 'control characters', count);
 }

@@ -37,3 +37,11 @@ t.test('the crash of a log to know first', async t => {
   t.equal(flood.length, 64, 'a guest that floods is bounded');
   t.ok(findCrashes(`BUG: ${'x'.repeat(1e6)}`)[0]!.title.length <= 170);
 });
+
+t.test('what belongs to one report is told once', async t => {
+  const reboot = consoleFixtures().find(({ name }) => name.includes('rebooted-twice'));
+  t.equal(findCrashes(reboot?.log ?? '').length, 1, 'the decompressor and the kernel it starts');
+  const broken = '[   11.0] INFO: task x\ny:77 blocked for more than 120 seconds.\n[   11.1]  demo+0x1/0x2\n';
+  t.match(findCrashes(broken), [{ title: 'INFO: task hung in demo' }]);
+  t.equal(findCrashes(broken).length, 1, 'the second half of a broken header');
+});
