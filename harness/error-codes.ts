@@ -116,6 +116,7 @@ export const errorCodes = {
   FRAGMENT_UNKNOWN: { fault: 'user', meaning: 'A workload needs a config fragment that does not exist' },
   GATE_INVALID: { fault: 'user', meaning: 'An amount or fraction of a gate is wrong' },
   GUEST_LOST: { fault: 'harness', meaning: 'A guest of a bisection was lost through a fault of the host' },
+  HELP_UNKNOWN: { fault: 'user', meaning: 'There is no command and no topic of that name' },
   HISTORY_EMPTY: { fault: 'user', meaning: 'The folder has no readable run' },
   HISTORY_EVENT: { fault: 'user', meaning: 'The history has no event with this ID' },
   HISTORY_KERNELS: {

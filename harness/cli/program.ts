@@ -9,6 +9,7 @@ import { projectPath } from '../project.ts';
 import type { CommandContext } from './context.ts';
 import { openDebugLog } from './debug-log.ts';
 import { defineBisectCommands } from './definitions/bisecting.ts';
+import { defineHelpCommand } from './definitions/help.ts';
 import { defineHostCommands } from './definitions/host.ts';
 import { defineJudgingCommands } from './definitions/judging.ts';
 import { defineMeasuringCommands } from './definitions/measuring.ts';
@@ -93,6 +94,7 @@ export function defineProgram(start: Start): Command {
   defineJudgingCommands(program, start);
   defineBisectCommands(program, start);
   defineHostCommands(program, start);
+  defineHelpCommand(program, start);
   return program;
 }
 

@@ -21,7 +21,7 @@ export function fencesOf(text: string): Fence[] {
   }));
 }
 
-/** The words of every `npm run -s modstorm -- …` in the shell blocks and the inline code of a document. */
+/** The words of every `npm run -s modstorm -- …` in the shell blocks and the inline code of a document, up to a `>`. */
 export function modstormCommands(text: string): string[][] {
   const blocks = fencesOf(text).flatMap(({ language, text: body }) =>
     language === 'sh' ? body.split('\n') : [],
@@ -29,7 +29,14 @@ export function modstormCommands(text: string): string[][] {
   const inline = [...text.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code!);
   return [...blocks, ...inline].flatMap(line => {
     const [, command] = line.split('npm run -s modstorm -- ');
-    return command === undefined ? [] : [command.replace(/\s#.*/, '').trim().split(/\s+/)];
+    return command === undefined
+      ? []
+      : [
+          command
+            .replace(/\s[#>].*/, '')
+            .trim()
+            .split(/\s+/),
+        ];
   });
 }
 

@@ -15,7 +15,10 @@ const documents = [
   'guests/kernel/README.md',
   'harness/README.md',
   'harness/bisect/README.md',
+  'harness/cli/ci.md',
   'harness/error-codes.md',
+  'harness/measurement/blame.md',
+  'harness/report/README.md',
   'harness/statistics/README.md',
   'matrices/README.md',
   'results/README.md',
@@ -80,7 +83,8 @@ t.test('the examples that need no guest do what they say', async t => {
   writeFakeRun(join(copy, 'results'), abRun('20261121T030000Z-mine-3fa9'));
   const stats = readFileSync(projectPath('test', 'golden', '6.12', 'stats.txt'));
   const main = join(copy, 'build', 'harness', 'main.js');
-  for (const words of modstormCommands(readme).filter(([name]) => guestless.has(name!))) {
+  const shown = documents.flatMap(path => modstormCommands(readDocument(path)));
+  for (const words of shown.filter(([name]) => guestless.has(name!))) {
     const { code, stdout, stderr } = await runProgram(process.execPath, [main, ...words], {
       folder: copy,
       input: stats,
