@@ -78,7 +78,7 @@ t.test('stats text: what people paste', async t => {
     'twice quoted mail': lines.map(line => `> > ${line}`).join('\n'),
     'indented quoted mail': lines.map(line => `  > | ${line}`).join('\n'),
     'tightly quoted mail': lines.map(line => `>>${line}`).join('\n'),
-    'spaces squeezed': lines.map(line => line.trim().replace(/\s+/g, ' ')).join('\n'),
+    'spaces squeezed': text.replace(/[ \t]+/g, ' '),
     'colons after labels': lines
       .map(line => line.replace(/^( *[A-Z][A-Za-z ]+?)( +\d+)$/, '$1:$2'))
       .join('\n'),
