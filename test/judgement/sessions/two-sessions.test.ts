@@ -1,65 +1,9 @@
 import t from 'tap';
 import { compareAcross } from '../../../harness/judgement/compare-sides.ts';
-import { calibrateSessions } from '../../../harness/judgement/sessions/session-calibration.ts';
 import { Sessions } from '../../../harness/judgement/sessions/sessions.ts';
 import type { Side } from '../../../harness/judgement/side.ts';
-import { makeRandom, type Random } from '../../../harness/random.ts';
-import { renderSessionCalibration } from '../../../harness/report/session-calibration.ts';
-
-const boots = 20;
-
-/** How a host makes the boots of one session, in standard deviations of a boot. */
-interface Host {
-  /** Standard deviation of the level of sessions. */
-  level: number;
-  /** Correlation of a boot with the one before. */
-  autocorrelation: number;
-}
-
-/** Standard normal, by Box and Muller. */
-function normal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
-}
-
-/** A session of one kernel: 100 MB wasted by a boot, with a standard deviation of 10 MB. */
-function session(
-  run: string,
-  random: Random,
-  host: Host,
-  options: { kernel?: string; cells?: number; shift?: number } = {},
-): Side {
-  const { kernel = 'old', cells = 1, shift = 0 } = options;
-  const level = host.level * normal(random) + shift;
-  let state = 0;
-  const boot = () => {
-    const fresh = Math.sqrt(1 - host.autocorrelation ** 2) * normal(random);
-    state = host.autocorrelation * state + fresh;
-    return Math.round(1e8 + 1e7 * (level + state));
-  };
-  return {
-    kind: 'run',
-    name: run,
-    run,
-    startedAt: undefined,
-    facts: { cpu_model: 'x' },
-    record: undefined,
-    varied: [],
-    cells: Array.from({ length: cells }, (_, index) => ({
-      id: `c${index}`,
-      label: `c${index}`,
-      settings: { vcpus: String(index) },
-      design: 'fixed-work' as const,
-      kernel,
-      facts: { workload: 'storm 1' },
-      values: new Map([['wasted_bytes', Array.from({ length: boots }, boot)]]),
-      order: [],
-      underSteal: 0,
-      boots: [],
-    })),
-    workloadMetrics: {},
-    gates: {},
-  };
-}
+import { makeRandom } from '../../../harness/random.ts';
+import { type Host, session } from './session-fixture.ts';
 
 interface Figures {
   changed: number;
@@ -149,46 +93,4 @@ t.test('what is larger than any two sessions differ is a verdict', async t => {
     { regressed: true },
     'one run is one session',
   );
-});
-
-t.test('sessions: one kernel, one cell, one host; a run once', async t => {
-  const random = makeRandom(1);
-  const host = { level: 0, autocorrelation: 0 };
-  const sessions = new Sessions();
-  const base = session('a', random, host);
-  const next = session('b', random, host, { kernel: 'new' });
-  for (const side of [base, base, next, session('c', random, host)]) sessions.add(side);
-  const pair = { name: 'p', base: base.cells[0]!, candidate: next.cells[0]! };
-  t.match(sessions.spreadOf(base, next, pair, 'wasted_bytes'), { sessions: 2, spread: undefined });
-  t.equal(sessions.spreadOf(base, next, pair, 'failed_load').sessions, 0, 'not measured');
-  sessions.add({ ...session('d', random, host), facts: { cpu_model: 'y' } });
-  t.equal(sessions.spreadOf(base, next, pair, 'wasted_bytes').sessions, 2, 'another host');
-  sessions.add(session('e', random, host));
-  t.match(sessions.spreadOf(base, next, pair, 'wasted_bytes'), { sessions: 3, spread: { sessions: 3 } });
-});
-
-t.test('calibration by sessions: the spread of each metric, and its alarms', async t => {
-  const random = makeRandom(11);
-  const sides = Array.from({ length: 12 }, (_, index) =>
-    session(`s${index}`, random, { level: 0.7, autocorrelation: 0 }),
-  );
-  const sessions = new Sessions();
-  for (const side of sides) sessions.add(side);
-  const { runs, spreads, alarms } = calibrateSessions(sides, sessions);
-  t.equal(runs.length, 12);
-  const waste = spreads.find(({ metric }) => metric === 'wasted_bytes');
-  t.match(waste, { cell: 'c0', sessions: 12, spread: { sessions: 12 } });
-  const { deviation, within } = waste!.spread!;
-  t.ok(deviation > 4e6 && deviation < 11e6, `sigma ${deviation}, 7e6 is true`);
-  t.ok(within > 9e6 && within < 11e6, `in a session ${within}, 1e7 is true`);
-  t.ok(waste!.margin! > 1.96 * Math.SQRT2 * deviation, 'never below 1.96 sqrt(2) sigma');
-  t.ok(
-    alarms.still.of === 6 && alarms.still.alarms >= 1,
-    `${alarms.still.alarms} alarms of 6 on a host taken to be still`,
-  );
-  t.equal(alarms.known.alarms, 0);
-  const text = renderSessionCalibration({ runs, spreads, alarms });
-  t.match(text, /^12 sessions of one kernel, s0 to s11$/m);
-  t.match(text, /^c0 +wasted_bytes +12 +[0-9.]+ MiB +[0-9.]+ MiB +[0-9.]+ MiB$/m);
-  t.match(calibrateSessions([], new Sessions()), { runs: [], spreads: [], alarms: { known: { of: 0 } } });
 });
