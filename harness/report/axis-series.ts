@@ -38,7 +38,7 @@ export function axisSeries<Item>(
 }
 
 /** The settings in which some cells differ. */
-export function differingAxes(settings: readonly Settings[]): string[] {
+function differingAxes(settings: readonly Settings[]): string[] {
   const names = new Set(settings.flatMap(one => Object.keys(one)));
   return [...names].filter(name => new Set(settings.map(one => one[name])).size > 1);
 }

@@ -14,7 +14,7 @@ import { fakeCell, fakePlan, fakeRecord } from './run-fixture.ts';
  */
 
 /** The place in which `publish` makes its entry. */
-export const dyingPlace = { name: 'things', folder: 'things', verified: true } as const;
+const dyingPlace = { name: 'things', folder: 'things', verified: true } as const;
 
 /** The cache in which `publish` makes its entry of two files. */
 export function dyingCache(folder: string): ContentCache<string> {

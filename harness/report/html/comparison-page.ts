@@ -35,7 +35,7 @@ export function verdictPart(comparison: RunComparison): string {
 }
 
 /** Where the reasons of a verdict stand in the page. */
-export function reasonAnchor(pair: number, metric: string, metrics: readonly string[]): string {
+function reasonAnchor(pair: number, metric: string, metrics: readonly string[]): string {
   return `why-${pair}-${metrics.indexOf(metric)}`;
 }
 
