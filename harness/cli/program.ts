@@ -9,6 +9,7 @@ import { projectPath } from '../project.ts';
 import type { CommandContext } from './context.ts';
 import { openDebugLog } from './debug-log.ts';
 import { defineBisectCommands } from './definitions/bisecting.ts';
+import { defineCompletionCommands } from './definitions/completion.ts';
 import { defineHelpCommand } from './definitions/help.ts';
 import { defineHostCommands } from './definitions/host.ts';
 import { defineJudgingCommands } from './definitions/judging.ts';
@@ -95,6 +96,7 @@ export function defineProgram(start: Start): Command {
   defineBisectCommands(program, start);
   defineHostCommands(program, start);
   defineHelpCommand(program, start);
+  defineCompletionCommands(program, start);
   return program;
 }
 
