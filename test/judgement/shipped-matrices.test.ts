@@ -1,5 +1,5 @@
 import t from 'tap';
-import { metricDefinitions } from '../../harness/judgement/definition.ts';
+import { gateNames, metricDefinitions } from '../../harness/judgement/definition.ts';
 import { failedBoots } from '../../harness/judgement/side.ts';
 import { listFragments } from '../../harness/kernel/fragments.ts';
 import { loadMatrix } from '../../harness/matrix/load.ts';
@@ -54,5 +54,37 @@ t.test('a quiet settle time is UNCHANGED in a night', t => {
   const random = makeRandom(3);
   const settled = () => Math.round(1e9 + 1e7 * normal(random));
   t.match(verdictOn(matrix, 'settle_ns', settled), /^UNCHANGED 12 /);
+  t.end();
+});
+
+t.test('no shipped matrix gates a total of cells that run for a fixed time', t => {
+  const { metrics, totals } = gateNames({});
+  const gated = (gates: Matrix['gates'], design: Matrix['cells'][number]['design']) =>
+    metricDefinitions({ workloadMetrics: {}, gates, emulated: false, measured: new Set(metrics), design })
+      .filter(definition => definition.gated)
+      .map(({ name }) => name);
+  const designs = new Set<string>();
+  for (const file of yamlFiles('matrices')) {
+    const { gates, cells } = loadMatrix(readProject(`matrices/${file}`), {
+      file,
+      workloads,
+      fragments: known,
+      metrics: gateNames(
+        Object.fromEntries([...workloads.values()].map(({ name, metrics }) => [name, metrics])),
+      ).metrics,
+      totals,
+    });
+    for (const { design } of cells) {
+      designs.add(design);
+      const names = gated(gates, design);
+      t.same(
+        names.filter(name => totals.includes(name)).length > 0,
+        design === 'fixed-work',
+        `${file}, ${design}: ${names.join()}`,
+      );
+      t.equal(names.includes('waste_per_request'), design === 'fixed-time', `${file}, ${design}: the rate`);
+    }
+  }
+  t.same([...designs].sort(), ['fixed-time', 'fixed-work']);
   t.end();
 });
