@@ -37,10 +37,13 @@ export function defineMeasuringCommands(program: Command, start: Start): void {
       start(async context => (await import('../commands/run.ts')).runCommand(matrix, options, context)),
     );
   selection(program.command('plan'))
-    .description('show the cells and trials of a matrix and estimate the time; starts nothing')
+    .description('show the cells and trials of a matrix and estimate the time; boots nothing')
     .argument('<matrix>', 'matrix file')
     .addOption(accelOption())
-    .option('--dry-run', 'print the exact QEMU command line of every cell')
+    .option(
+      '--dry-run',
+      'print the exact QEMU command line of every cell; builds kernels and images that are missing',
+    )
     .addOption(jsonOption())
     .helpGroup('Measuring:')
     .addHelpText(
