@@ -1,7 +1,8 @@
 import { UsageError } from '../errors.ts';
 import type { CompareSetting } from '../matrix/matrix.ts';
 import { makeRandom } from '../random.ts';
-import type { Correction, Detail } from '../statistics/verdicts/analysis-request.ts';
+import type { Correction } from '../statistics/corrections/correction.ts';
+import type { Detail } from '../statistics/verdicts/analysis-request.ts';
 import { describeIncompatibility, findIncompatibilities, type Incompatibility } from './incompatibility.ts';
 import { type JudgementRequest, judgePairs, type RunComparison } from './judgement.ts';
 import { withOrderFindings } from './order-check.ts';

@@ -1,16 +1,12 @@
 import type { CompareSetting, GateSetting } from '../matrix/matrix.ts';
 import type { WorkloadDesign } from '../matrix/workload/workload-design.ts';
+import type { Correction } from '../statistics/corrections/correction.ts';
 import type { TrialValue } from '../statistics/samples/failed-trial.ts';
 import { groupBy } from '../statistics/samples/group.ts';
 import type { MetricDefinition, StatisticalFinding } from '../statistics/samples/metric.ts';
 import type { RandomSource } from '../statistics/samples/random-source.ts';
 import { analyse, summariseVerdicts } from '../statistics/verdicts/analysis.ts';
-import type {
-  Correction,
-  Detail,
-  SampleTable,
-  SampleValues,
-} from '../statistics/verdicts/analysis-request.ts';
+import type { Detail, SampleTable, SampleValues } from '../statistics/verdicts/analysis-request.ts';
 import type { Analysis, JudgedMetric, Verdict } from '../statistics/verdicts/metric-verdict.ts';
 import { metricDefinitions } from './definition.ts';
 import type { Incompatibility } from './incompatibility.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { MetricUnit } from '../measurement/metric.ts';
 import type { Outcome } from '../measurement/record.ts';
+import { corrections } from '../statistics/corrections/correction.ts';
 import type { Verdict } from '../statistics/verdicts/metric-verdict.ts';
 import { settings } from '../store/matrix-schema.ts';
 import { runFormat } from '../store/run-record-schema.ts';
@@ -105,7 +106,7 @@ const comparison = z.object({
     .describe('Conditions that differ between the sides but were ignored because of --force.'),
   emulated: z.boolean(),
   alpha: z.number(),
-  method: z.enum(['holm', 'bh', 'westfall-young']),
+  method: z.enum(corrections),
   declared: z.object({ gated: count, other: count }).describe('Hypotheses that the correction counts.'),
   verdict,
   regressed: z.boolean().describe('Whether a gated metric is REGRESSED: the exit code.'),

@@ -92,6 +92,25 @@ t.test('every file and folder that the map names exists', async t => {
   }
 });
 
+t.test('the map shows where usual additions go, and the path of a sample, file by file', async t => {
+  const additions = [
+    'a counter of the kernel',
+    'a report format',
+    'a crash title',
+    'a QEMU option',
+    'a correction for multiple tests',
+  ];
+  for (const what of additions) {
+    const [, entry] = map.match(new RegExp(`^- \\*\\*${what}\\*\\*: ((?:.|\\n  )+)`, 'm')) ?? [];
+    t.match(entry, /`[\w./-]+\.ts`/, what);
+  }
+  const steps = [...map.matchAll(/^\d+\. ((?:.|\n {3,4})+)/gm)].map(([, step]) => step!);
+  t.ok(steps.length > 8);
+  t.match(steps[0], /yaml-source\.ts/);
+  t.match(steps.at(-1), /run-exit-code\.ts/);
+  for (const step of steps) t.match(step, /`[\w./-]+\.(?:ts|c)`/, step.slice(0, 60));
+});
+
 /** A wing is named without its room where the sentence is about the room. */
 function roomPath(room: string, name: string): string {
   return join(projectPath('harness', room), name);

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { historyFormatNames } from '../../report/history-formats.ts';
+import { corrections } from '../../statistics/corrections/correction.ts';
 import type { CalibrateOptions } from '../commands/calibrate.ts';
 import type { CompareCommandOptions } from '../commands/compare.ts';
 import type { HistoryCommandOptions } from '../commands/history.ts';
@@ -46,7 +47,7 @@ function defineCompare(program: Command, start: Start): void {
       new Option(
         '--method <method>',
         'correction of the headline tests for multiple comparisons (default: holm)',
-      ).choices(['holm', 'bh', 'westfall-young']),
+      ).choices(corrections),
     )
     .option('--why <metric-and-pair...>', 'explain one verdict in full; must come last')
     .option('--force', 'compare despite different conditions, and say so')

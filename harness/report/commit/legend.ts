@@ -1,13 +1,7 @@
 import type { RunComparison } from '../../judgement/judgement.ts';
-import type { Correction } from '../../statistics/verdicts/analysis-request.ts';
+import { correctionNames } from '../../statistics/corrections/correction.ts';
 import { plural } from '../../units.ts';
 import { isSupported, type MetricRow } from './metric-row.ts';
-
-const corrections: Readonly<Record<Correction, string>> = {
-  holm: 'Holm',
-  bh: 'Benjamini-Hochberg',
-  'westfall-young': 'Westfall-Young inside pairs, Bonferroni',
-};
 
 /** The meaning of the figures of a table, and the tests, in one sentence. */
 export function legend({ judgement }: RunComparison, rows: readonly MetricRow[]): string {
@@ -26,7 +20,7 @@ export function legend({ judgement }: RunComparison, rows: readonly MetricRow[])
     [...kinds].sort().join(', '),
     levels.length > 0 ? `intervals of the change at ${levelText(levels)}` : '',
     tests.size > 0
-      ? `p.adj: ${[...tests].sort().join(', ')}, ${corrections[judgement.method]} over ` +
+      ? `p.adj: ${[...tests].sort().join(', ')}, ${correctionNames[judgement.method]}${judgement.method === 'westfall-young' ? ' inside pairs, Bonferroni' : ''} over ` +
         `${plural(gated, 'gated hypothesis', 'gated hypotheses')}, ${plural(other, 'other')} apart`
       : '',
   ];

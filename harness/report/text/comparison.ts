@@ -2,7 +2,7 @@ import { escapeText } from '../../escape.ts';
 import { describeIncompatibility } from '../../judgement/incompatibility.ts';
 import type { JudgedPair, RunComparison } from '../../judgement/judgement.ts';
 import type { Side } from '../../judgement/side.ts';
-import type { Correction } from '../../statistics/verdicts/analysis-request.ts';
+import { correctionNames } from '../../statistics/corrections/correction.ts';
 import type { JudgedMetric, Reason } from '../../statistics/verdicts/metric-verdict.ts';
 import { plural } from '../../units.ts';
 import { overallVerdict, verdictLine } from '../comparison-verdict.ts';
@@ -137,7 +137,7 @@ function noteLines(comparison: RunComparison, all: boolean): string[] {
   const { pairs, declared, alpha, method } = judgement;
   const rows = pairs.flatMap(({ metrics }) => shownMetrics(metrics, all));
   const notes = [
-    `${corrections[method]} at ${alpha} over ${plural(declared.gated, 'gated hypothesis', 'gated hypotheses')}; ` +
+    `${correctionNames[method]}${method === 'westfall-young' ? ' inside each pair,' : ''} at ${alpha} over ${plural(declared.gated, 'gated hypothesis', 'gated hypotheses')}; ` +
       `${plural(declared.other, 'other')} separately`,
   ];
   if (method === 'westfall-young') notes.push(`Bonferroni over ${plural(pairs.length, 'pair')}`);
@@ -157,12 +157,6 @@ function noteLines(comparison: RunComparison, all: boolean): string[] {
     notes.push(`FORCED despite: ${escapeText(describeIncompatibility(one, pairs.length))}`);
   return notes;
 }
-
-const corrections: Readonly<Record<Correction, string>> = {
-  holm: 'Holm',
-  bh: 'Benjamini-Hochberg',
-  'westfall-young': 'Westfall-Young inside each pair,',
-};
 
 function isAdjustedWithin({ definition, correction }: JudgedMetric): boolean {
   return !definition.headline && correction.startsWith('Westfall-Young');

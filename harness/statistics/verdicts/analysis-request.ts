@@ -2,6 +2,7 @@
  * The input types of an analysis: samples, tables and options.
  * @module
  */
+import type { Correction } from '../corrections/correction.ts';
 import type { TrialValues } from '../samples/failed-trial.ts';
 import type { MetricDefinition } from '../samples/metric.ts';
 import type { RandomSource } from '../samples/random-source.ts';
@@ -26,12 +27,6 @@ export interface SampleTable {
   /** The definitions of its metrics, if they differ between cells. Default: the definitions of the request. */
   definitions?: readonly MetricDefinition[] | undefined;
 }
-
-/**
- * How p-values of headlines are adjusted for the family: Holm for a gate, Benjamini and Hochberg for a report,
- * Westfall and Young inside cells (Bonferroni over the cells) for few cells with many correlated headlines.
- */
-export type Correction = 'holm' | 'bh' | 'westfall-young';
 
 /** Which secondary metrics to judge: all, or only those with a proved headline. No others can make a claim. */
 export type Detail = 'all' | 'proved';

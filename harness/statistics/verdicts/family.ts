@@ -1,3 +1,4 @@
+import { type Correction, correctionNames } from '../corrections/correction.ts';
 import { failedTrials, measuredValues, rankFailedWorst } from '../samples/failed-trial.ts';
 import { groupBy } from '../samples/group.ts';
 import type { MetricDefinition } from '../samples/metric.ts';
@@ -5,7 +6,6 @@ import type { RandomSource } from '../samples/random-source.ts';
 import { makeSample } from '../samples/sample.ts';
 import {
   type AnalysisRequest,
-  type Correction,
   defaultAlpha,
   defaultConfidence,
   type SampleTable,
@@ -136,7 +136,6 @@ export function compareAt(
 /** The correction of the family, for display. */
 export function correctionName({ method, hypotheses, table }: Family): string {
   if (method === 'westfall-young')
-    return `Westfall-Young within the cell, Bonferroni over ${table.length} declared cell${table.length === 1 ? '' : 's'}`;
-  const name = method === 'holm' ? 'Holm' : 'Benjamini-Hochberg';
-  return `${name} over ${hypotheses.length} declared hypothes${hypotheses.length === 1 ? 'is' : 'es'}`;
+    return `${correctionNames[method]} within the cell, Bonferroni over ${table.length} declared cell${table.length === 1 ? '' : 's'}`;
+  return `${correctionNames[method]} over ${hypotheses.length} declared hypothes${hypotheses.length === 1 ? 'is' : 'es'}`;
 }

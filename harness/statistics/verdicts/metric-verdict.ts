@@ -2,8 +2,8 @@
  * The output types of an analysis: verdicts, judged metrics and cells.
  * @module
  */
+import type { Correction } from '../corrections/correction.ts';
 import type { MetricDefinition, StatisticalFinding } from '../samples/metric.ts';
-import type { Correction } from './analysis-request.ts';
 import type { MetricComparison } from './comparison.ts';
 import type { Look } from './looks.ts';
 import type { TrialsNeeded } from './power.ts';

@@ -3,10 +3,10 @@
  * @module
  */
 import { benjaminiHochberg } from '../corrections/benjamini-hochberg.ts';
+import type { Correction } from '../corrections/correction.ts';
 import { holm } from '../corrections/holm.ts';
 import { welchHalfWidth } from '../effects/mean-difference.ts';
 import { leastUntiedP } from '../tests/rank-test.ts';
-import type { Correction } from './analysis-request.ts';
 import { isMeasured, type MeasuredComparison, type MetricComparison } from './comparison.ts';
 import { excludedChange, isAllEqual } from './equivalence.ts';
 import type { MetricVerdict, Reason, Verdict } from './metric-verdict.ts';
