@@ -5,7 +5,7 @@ interface BinaryForm {
   /** With its article. */
   what: string;
   magic: Buffer;
-  /** Where the magic stands; default: at the beginning. */
+  /** Offset of the magic; default: 0. */
   offset?: number;
   hint: string;
 }
@@ -33,7 +33,7 @@ const forms: readonly BinaryForm[] = [
 ];
 
 /**
- * Refuses what is known to be no text, and says how to get one.
+ * Rejects known binary formats, and says how to convert them to text.
  * @throws UsageError INSPECT_UNRECOGNISED
  */
 export function refuseBinary(content: Buffer, name: string): void {

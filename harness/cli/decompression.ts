@@ -3,10 +3,10 @@ import { HarnessError, hasCode, UsageError } from '../errors.ts';
 import { inspectionLimit } from '../measurement/inspection.ts';
 import { runProgram } from '../process/program.ts';
 
-/** A compression format and the program that unpacks it. */
+/** A compression format and the program that decompresses it. */
 interface CompressedForm {
   program: string;
-  /** From standard input to standard output. */
+  /** Decompresses standard input to standard output. */
   args: readonly string[];
   /** The first bytes of every file: the .xz file format 1.1.0, section 2.1.1.1; RFC 8878, section 3.1.1. */
   magic: Buffer;
@@ -22,7 +22,7 @@ const forms: readonly CompressedForm[] = [
     package: 'xz-utils',
   },
   {
-    // Refuses windows over 128 MiB by itself.
+    // Rejects windows over 128 MiB itself.
     program: 'zstd',
     args: ['--decompress', '--stdout', '--quiet'],
     magic: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]),
@@ -32,11 +32,11 @@ const forms: readonly CompressedForm[] = [
 
 const gzipMagic = Buffer.from([0x1f, 0x8b]);
 const timeoutNs = 120e9;
-/** Bytes of a program's messages that are kept. */
+/** Maximum number of bytes of a program's messages to keep. */
 const messageLimit = 64 * 1024;
 
 /**
- * The content of a file, unpacked if it begins like gzip, xz or zstd data, whatever its name; at most
+ * The content of a file, decompressed if it begins like gzip, xz or zstd data, regardless of its name; at most
  * `inspectionLimit` bytes.
  * @param name of the file, for errors
  * @throws UsageError INSPECT_UNREADABLE if it is damaged or the program is missing, INSPECT_TOO_LARGE

@@ -28,9 +28,9 @@ export const folderLimit = 256;
 const earlierReading = 'stats-before.txt';
 
 /**
- * The texts behind the arguments of `inspect`: a file, `-` for standard input, or a folder, which stands for its
- * regular files by name; folders within it are not followed. The counter files of /sys/kernel/debug/modules are one text, and none beside `stats`, which
- * has the same counters.
+ * The texts for the arguments of `inspect`: a file, `-` for standard input, or a folder, which means its regular files by
+ * name; subfolders are not followed. The counter files of /sys/kernel/debug/modules are one text, and are skipped if there
+ * is `stats`, which has the same counters.
  * @throws UsageError INSPECT_UNREADABLE, INSPECT_TOO_LARGE if a folder holds more than `folderLimit` files
  */
 export async function listInputs(
@@ -51,7 +51,7 @@ async function isFolder(path: string): Promise<boolean> {
 
 async function listFolder(folder: string, context: CommandContext): Promise<InspectionInput[]> {
   const entries: Dirent[] = await guarded(folder, () => readdir(folder, { withFileTypes: true }));
-  // Folders within are not followed, and said; a link stands for what it leads to, and leads nowhere else.
+  // Subfolders are not followed, but reported. A link counts as its target, unless that is a folder.
   const names = entries.map(({ name }) => name);
   if (names.length > folderLimit) {
     throw new UsageError(
@@ -94,7 +94,7 @@ const counterLength = 64;
 async function readSource(source: string, context: CommandContext): Promise<SourceText> {
   if (source === '-') return await readStream(process.stdin, 'standard input', context);
   return await guarded(source, async () => {
-    // A stream: debugfs and pipes have no size, and the bound must hold for them too.
+    // As a stream, because the limit must also hold for debugfs and pipes, which have no size.
     const file = await openRegularFile(source);
     return await readStream(file.createReadStream(), source, context);
   });

@@ -67,7 +67,7 @@ export function baselinesOption(): Option {
   );
 }
 
-/** What `--format`, its short form `--json` and the options of single formats give. */
+/** The values of `--format`, its short form `--json` and the options of single formats. */
 export interface FormatOptions extends Pick<ExportOptions, 'all' | 'style' | 'top' | 'plot' | 'origin'> {
   format?: FormatName;
   json?: boolean;
@@ -83,7 +83,7 @@ export function jsonOption(kind: 'format' | 'alone' = 'alone'): Option {
   return new Option('--json', kind === 'format' ? 'the same as --format json' : 'print one JSON document');
 }
 
-/** `--format` with its short form, and the options by which formats are shaped: what shows a run or a comparison takes all. */
+/** `--format` with its short form, and the options of single formats, for commands that show a run or a comparison. */
 export function addReportOptions(command: Command): Command {
   return command
     .addOption(formatOption())
@@ -100,8 +100,8 @@ export function addReportOptions(command: Command): Command {
 }
 
 /**
- * The format that was asked for.
- * @throws UsageError FORMAT_UNFIT when an option belongs to another format
+ * The requested format.
+ * @throws UsageError FORMAT_UNFIT if an option belongs to another format
  */
 export function chosenFormat(options: FormatOptions): FormatName {
   const format = options.json ? 'json' : (options.format ?? 'terminal');
@@ -116,7 +116,7 @@ export function chosenFormat(options: FormatOptions): FormatName {
   });
 }
 
-/** Options that only some formats know. */
+/** Options that only some formats have. */
 const formatsOfOption = {
   style: ['commit'],
   top: ['commit'],
@@ -124,12 +124,12 @@ const formatsOfOption = {
   origin: ['kcidb'],
 } as const satisfies Partial<Record<keyof FormatOptions, readonly FormatName[]>>;
 
-/** What a format is told: the options, and the terminal that will show it. */
+/** The options for a format, and the terminal that will show it. */
 export function exportOptions(options: FormatOptions, { columns }: CommandContext): ExportOptions {
   return { ...options, width: columns };
 }
 
-/** `--origin`, which KernelCI gives to those who send reports. */
+/** `--origin`, which KernelCI assigns to submitters of reports. */
 function originOption(): Option {
   return new Option(
     '--origin <name>',

@@ -2,7 +2,7 @@ import { heavyStealShare } from '../measurement/host-steal.ts';
 import type { StatisticalFinding } from '../statistics/samples/metric.ts';
 import type { JudgedPair, Judgement } from './judgement.ts';
 
-/** Adds a warning to each pair with times that were measured while the hypervisor of the host took much of its CPU time. */
+/** Adds a warning to each pair with times that were measured while the host's hypervisor took much of its CPU time. */
 export function withStealFindings(judgement: Judgement): Judgement {
   return {
     ...judgement,

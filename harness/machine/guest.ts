@@ -40,7 +40,7 @@ export interface GuestResult {
   /** Host monotonic durations of the phases that were reached, ns. */
   phasesNs: Partial<Record<TrialPhase, number>>;
   durationNs: number;
-  /** Undefined on a host that does not tell. */
+  /** Undefined if the host does not provide it. */
   hostPressure: HostPressure | undefined;
   /** Every crash report on the console, including those that a guest survives. */
   crashes: Crash[];

@@ -4,7 +4,7 @@ const shownProcessors = 64;
 /** Timeout of each query, in ns: a QEMU that hangs itself must not delay its end. */
 const questionNs = 2e9;
 
-/** Where a guest stands, as far as QEMU tells. */
+/** The state of a hung guest, as reported by QEMU. */
 export interface HangEvidence {
   text: string;
   /** A QEMU that does not answer hangs itself: nothing follows for the guest. */

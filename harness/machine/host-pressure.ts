@@ -2,13 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import type { HostPressure } from '../measurement/record.ts';
 
-/** A reading of the counters of the host. All of them only grow. */
+/** A reading of counters of the host, which never decrease. */
 export interface PressureReading {
   /** Monotonic time, ns. */
   timeNs: number;
   /** CPU time since boot over all CPUs, in ticks of /proc/stat. */
   cpuTicks: number;
-  /** The part of it in which a CPU wanted to run and its hypervisor ran something else, in ticks. */
+  /** The part of it that the hypervisor took away from runnable CPUs, in ticks. */
   stolenTicks: number;
   /** Time since boot in which some task waited for a CPU, µs; undefined if the kernel has no PSI. */
   waitingUs: number | undefined;
@@ -56,7 +56,7 @@ function share(value: number): number {
   return Math.min(1, Math.max(0, value));
 }
 
-/** Measures what the host was busy with besides a guest, from its creation on. */
+/** Measures the load of the host besides a guest, from its creation on. */
 export class PressureMeter {
   readonly #now: () => number;
   readonly #first: PressureReading | undefined;
@@ -104,7 +104,7 @@ function readMegahertz(): number | undefined {
   return Math.round(kilohertz.reduce((sum, value) => sum + value, 0) / kilohertz.length / 1000);
 }
 
-/** A file of the kernel; empty if this kernel does not have it. */
+/** A file of procfs or sysfs; empty if this kernel does not have it. */
 function readProc(path: string): string {
   try {
     return readFileSync(path, 'latin1');

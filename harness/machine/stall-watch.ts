@@ -1,8 +1,8 @@
 import { uptime } from 'node:os';
 
 /**
- * Tells how long this process stood still: stopped by a signal, or the host asleep, or its vCPU taken away. Meanwhile
- * nobody reads what the guest says.
+ * Measures how long this process did not run: because of a signal, a suspended host, or a vCPU that was taken away. During
+ * that time nobody reads the output of the guest.
  */
 export class StallWatch {
   readonly #now: () => number;
@@ -12,8 +12,8 @@ export class StallWatch {
   #longest = 0;
 
   /**
-   * @param now monotonic time, ns; it stands while the host sleeps
-   * @param upNs time since boot with sleep counted, ns
+   * @param now monotonic time, ns; stops while the host is suspended
+   * @param upNs time since boot including suspend, ns
    */
   constructor(now: () => number, upNs: () => number = () => uptime() * 1e9) {
     this.#now = now;
@@ -22,7 +22,7 @@ export class StallWatch {
     this.#lastUp = upNs();
   }
 
-  /** To be called often; what lies between two calls is counted as one stall. */
+  /** Must be called often; the time between two calls counts as one stall. */
   turn(): void {
     const [now, up] = [this.#now(), this.#upNs()];
     this.#longest = Math.max(this.#longest, now - this.#last, up - this.#lastUp);

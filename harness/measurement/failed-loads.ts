@@ -2,31 +2,31 @@ import type { Finding } from './finding.ts';
 import type { StoredValue } from './record.ts';
 import { countOf, sumOfCounts } from './workload/metric-lines.ts';
 
-/** What the loads of one workload came to; undefined is not known. */
+/** The results of the loads of one workload; undefined means unknown. */
 export interface LoadOutcomes {
   /** Failures that the kernel counted, at any stage of a load. */
   failed: bigint | undefined;
-  /** Those among them of stages at which a duplicate fails: becoming and load. */
+  /** The failures among them at the stages at which duplicates fail: becoming and load. */
   failedWhereDuplicatesDo: bigint | undefined;
   /** Failures in the kernel's table of duplicates. */
   duplicates: bigint | undefined;
   /** Modules that the kernel loaded. */
   loaded: bigint | undefined;
-  /** Loads that the workload saw succeed. */
+  /** Successful loads reported by the workload. */
   succeeded: bigint | undefined;
 }
 
 /**
- * Failures without a row in the table that mean nothing: a wait for another load which a signal ends fails
- * without one, at most once for each process (module_patient_check_exists() in kernel/module/main.c). Neither this many
- * nor this share makes a trial invalid.
+ * Tolerated failures without a row in the table: if a signal interrupts the wait for another load, the load fails without a
+ * row, at most once per process (module_patient_check_exists() in kernel/module/main.c). Up to this number or this share,
+ * a trial stays valid.
  */
 const interruptedWaits = { count: 16n, share: 10n } as const;
 
 /**
- * Whether the failures of a workload are duplicates at all. The kernel counts whatever fails early as "becoming", also a file
- * that is not a module, and only duplicates come into its table (kernel/module/stats.c): failures which are not there
- * say nothing of duplicate loads, and neither does a workload of which no load succeeded.
+ * Whether the failures of a workload are duplicates at all. The kernel counts every early failure as "becoming", even of a
+ * file that is not a module, but only adds duplicates to its table (kernel/module/stats.c): failures that are not in the
+ * table say nothing about duplicate loads, and neither does a workload without a successful load.
  */
 export function checkFailedLoads(outcomes: LoadOutcomes): Finding[] {
   const { failed, failedWhereDuplicatesDo, duplicates } = outcomes;
@@ -46,7 +46,7 @@ export function checkFailedLoads(outcomes: LoadOutcomes): Finding[] {
   ];
 }
 
-/** A module that was there before is loaded by nobody either, but then the failures are duplicates. */
+/** A module that was loaded before has no successful load either, but then the failures are duplicates. */
 function isNothingLoaded({ failed, duplicates, loaded, succeeded }: LoadOutcomes): boolean {
   if (loaded === undefined) return succeeded === 0n;
   return (

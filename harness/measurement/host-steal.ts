@@ -2,8 +2,8 @@ import type { Finding } from './finding.ts';
 import type { HostPressure } from './record.ts';
 
 /**
- * Share of stolen CPU time from which the times of a trial are marked. Guest and harness see stolen time as their own: a
- * workload that the host gave 90 % of its CPUs takes at least 11 % longer, which is the size of a usual gate.
+ * The share of stolen CPU time at which the times of a trial are marked. Guest and harness cannot see stolen time: a workload
+ * with 90 % of its CPU time takes at least 11 % longer, which is the size of a typical gate.
  */
 export const heavyStealShare = 0.1;
 
@@ -12,7 +12,7 @@ export function isHeavySteal(pressure: HostPressure | undefined): boolean {
   return (pressure?.stealShare ?? 0) >= heavyStealShare;
 }
 
-/** The mark on a trial with heavy steal; empty without. */
+/** The finding for a trial with heavy steal; empty otherwise. */
 export function stealFindings(pressure: HostPressure | undefined): Finding[] {
   if (!pressure || !isHeavySteal(pressure)) return [];
   const percent = Math.round(pressure.stealShare * 100);

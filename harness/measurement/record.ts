@@ -62,7 +62,7 @@ export interface TrialRecord {
   durationNs: number;
   /** Host monotonic durations of the phases that were reached. */
   phasesNs: Partial<Record<TrialPhase, number>>;
-  /** Absent in records of older versions, and on a host that does not tell. */
+  /** Absent in records of older versions, and if the host does not provide it. */
   hostPressure?: HostPressure;
   /** Guest uptime at the agent's hello. */
   bootNs?: number;

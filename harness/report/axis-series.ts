@@ -1,9 +1,9 @@
 import { groupBy } from '../statistics/samples/group.ts';
 
-/** What differs in the value of one numeric axis, in its order. */
+/** Items that differ in one numeric axis, in its order. */
 export interface AxisSeries<Item> {
   axis: string;
-  /** The settings that its items share and those of other series do not. */
+  /** The settings that its items share and that other series do not have. */
   name: string;
   points: { value: number; item: Item }[];
 }
@@ -11,8 +11,8 @@ export interface AxisSeries<Item> {
 type Settings = Readonly<Record<string, string>>;
 
 /**
- * Cells or pairs as series over an axis with numbers, the first that has two values at least: `vcpus` before others. Undefined
- * where none has.
+ * Cells or pairs as series over a numeric axis, the first one with at least two values, preferably `vcpus`. Undefined if there
+ * is none.
  */
 export function axisSeries<Item>(
   items: readonly Item[],
@@ -31,7 +31,7 @@ export function axisSeries<Item>(
       .map(item => ({ value: Number(settingsOf(item)[axis]), item }))
       .sort((a, b) => a.value - b.value),
   }));
-  // Two items with one value are no series: something else tells them apart.
+  // Two items with the same value do not form a series: they differ in something else.
   return series.some(({ points }) => new Set(points.map(({ value }) => value)).size < points.length)
     ? undefined
     : series;

@@ -3,16 +3,16 @@ import type { DuplicateModule, DuplicateReason } from '../measurement/module-sta
 
 /** Failed duplicate loads of one module, on average over the boots of a side. */
 export interface DuplicateShare {
-  /** How often in a boot. */
+  /** Mean number per boot. */
   times: number;
-  /** As the kernel names it. */
+  /** The kernel's name of it. */
   reason: string;
 }
 
-/** The kernel's word for a module that failed early and late in one boot. */
+/** The kernel's term for a module that failed early and late in one boot. */
 export const becomingAndLoad = 'Becoming & Load';
 
-/** What each module has of the failed duplicate loads of some boots, by its name. */
+/** The failed duplicate loads of some boots by module. */
 export function sharesOf(boots: readonly BootStats[]): Map<string, DuplicateShare> {
   const found = new Map<string, { count: number; reasons: Set<DuplicateReason> }>();
   for (const { name, count, reason } of boots.flatMap(
@@ -31,14 +31,14 @@ export function sharesOf(boots: readonly BootStats[]): Map<string, DuplicateShar
   );
 }
 
-/** One boot failed early, another late: both, as the kernel names what happened in one boot. */
+/** If one boot failed early and another late, use the kernel's term for both in one boot. */
 function joinReasons(reasons: ReadonlySet<DuplicateReason>): string {
   const [only, another] = [...reasons];
   if (only !== undefined && another === undefined) return only;
   return reasons.has('Bug-on-stats') ? [...reasons].join(', ') : becomingAndLoad;
 }
 
-/** The modules of some sides, those that were most often loaded in vain first. */
+/** The modules of some sides, those with the most failed duplicate loads first. */
 export function modulesOf(shares: readonly ReadonlyMap<string, DuplicateShare>[]): string[] {
   const totalOf = (name: string) => Math.max(...shares.map(share => share.get(name)?.times ?? 0));
   return [...new Set(shares.flatMap(share => [...share.keys()]))].sort(

@@ -10,16 +10,16 @@ import type { RunReport } from './run-report.ts';
 export interface Exporter {
   /** The report of a run, with its verdict if the format has one. */
   run(report: RunReport, options?: ExportOptions): string;
-  /** A comparison alone. A format that shows single boots has none. */
+  /** A comparison alone. Missing in formats that show single boots. */
   comparison?(comparison: RunComparison, options: ExportOptions): string;
-  /** Puts colours into a text of this format, for a terminal; after everything in it was made safe. */
+  /** Adds colours for a terminal to a text of this format, after escaping. */
   colour?(text: string, paint: Paint): string;
-  /** A second text for a place of its own, which the environment names; `room` is how many bytes it may have there. */
+  /** A second text for a separate file, which the environment names; `room` is its maximum size in bytes. */
   summary?: {
     run(report: RunReport, room: number, options?: ExportOptions): string;
     comparison(comparison: RunComparison, room: number, options: ExportOptions): string;
   };
-  /** Files that every run writes to report/ in its folder. Without this, the format is only made on request. */
+  /** Files that every run writes to report/ in its folder. Without this, the format is only created on request. */
   files?(report: RunReport): ReportFile[];
 }
 

@@ -1,6 +1,6 @@
 import type { CellReport } from './report-model.ts';
 
-/** What leads a table where workloads run for a fixed time: rates, for totals measure the speed of the kernel. */
+/** The leading metrics of workloads with a fixed time: rates, because totals measure the speed of the kernel. */
 const rateMetrics = ['requests', 'failures_per_request', 'waste_per_request', 'loads_per_second'] as const;
 
 /** The metrics of a table of cells, in its order; a column appears when a cell has it. */
@@ -20,7 +20,7 @@ const tableMetrics = [
   'workload_ns',
 ] as const;
 
-/** Omitted beside the rates, which are computed from them. */
+/** Omitted if the rates that are computed from them are shown. */
 const countedInRates: ReadonlySet<string> = new Set(['attempts', 'mods_loaded']);
 
 /** The names of the metrics that lead a table of these cells, measured or not. */

@@ -1,7 +1,7 @@
 import type { Metric } from '../measurement/metric.ts';
 import type { CellReport } from './report-model.ts';
 
-/** One metric of one cell as time series take it: median and range as numbers, in the base unit. */
+/** One metric of one cell for time series: median and range as numbers, in the base unit. */
 export interface MetricValue {
   cell: CellReport;
   name: string;
@@ -13,7 +13,7 @@ export interface MetricValue {
   high: number;
 }
 
-/** Every metric that a boot measured, cell by cell; what none measured is absent, and never zero. */
+/** Every measured metric of each cell; metrics without a value are absent, never zero. */
 export function metricValues(cells: readonly CellReport[]): MetricValue[] {
   return cells.flatMap(cell =>
     [...cell.metrics].map(([name, { metric, n, median, low, high }]) => ({
@@ -29,11 +29,11 @@ export function metricValues(cells: readonly CellReport[]): MetricValue[] {
   );
 }
 
-/** Names that differ for texts that differ, also where a consumer takes fewer characters than a cell or a metric has. */
+/** Unique names for unique texts, even if a consumer allows fewer characters than cells or metrics have. */
 export class UniqueNames {
   readonly #taken = new Map<string, string>();
 
-  /** @param key what is named; the same key has the same name always */
+  /** @param key what to name; the same key always gets the same name */
   nameOf(key: string, wanted: string): string {
     let name = wanted;
     for (let count = 2; (this.#taken.get(name) ?? key) !== key; count++) name = `${wanted}_${count}`;

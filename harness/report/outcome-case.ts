@@ -5,7 +5,7 @@ import { plural } from '../units.ts';
 import type { CellReport, ReportModel } from './report-model.ts';
 import type { RunReport } from './run-report.ts';
 
-/** How a case ended, in the words of test reports. `skipped` is what could not be said, never a pass. */
+/** The status of a case, in the terms of test reports. `skipped` means undecided, never passed. */
 export type CaseStatus = 'passed' | 'failed' | 'error' | 'skipped';
 
 /** One line of a test report: a cell that was booted, or a verdict. All texts are hostile: escape them. */
@@ -13,15 +13,15 @@ export interface OutcomeCase {
   suite: 'cells' | 'verdicts';
   name: string;
   status: CaseStatus;
-  /** Why it is not passed, or what was found; one sentence. */
+  /** The reason why it did not pass, or the result; one sentence. */
   sentence: string;
-  /** What belongs to it in full: how each boot ended that did not pass. */
+  /** Details: how each boot ended that did not pass. */
   details: readonly string[];
-  /** Time of its boots one after the other, ns; 0 for a verdict. */
+  /** Total time of its boots, ns; 0 for a verdict. */
   durationNs: number;
 }
 
-/** A case for each cell and for each verdict of a run. */
+/** One case per cell and per verdict of a run. */
 export function casesOfRun(report: RunReport): OutcomeCase[] {
   const { model, content, verdict } = report;
   const durations = new Map<string, number>();
@@ -38,7 +38,7 @@ export function casesOfRun(report: RunReport): OutcomeCase[] {
   ];
 }
 
-/** A case for each headline of each pair that any side measured. */
+/** One case per pair and headline that was measured on any side. */
 export function casesOfComparison({ judgement }: RunComparison): OutcomeCase[] {
   return judgement.pairs.flatMap(({ pair, metrics }) =>
     metrics
@@ -51,7 +51,7 @@ export function casesOfComparison({ judgement }: RunComparison): OutcomeCase[] {
 
 const noDetails = { details: [], durationNs: 0 };
 
-/** Only what fails the run fails here: a regression of what is not gated is told, as skipped. */
+/** Only what fails the run fails here: a regression of an ungated metric is skipped, with its sentence. */
 function verdictCase(pair: string, { definition, result, sentence }: JudgedMetric): OutcomeCase {
   const passed = result.verdict === 'UNCHANGED' || result.verdict === 'IMPROVED';
   const regressed = result.verdict === 'REGRESSED' && definition.gated;
@@ -65,7 +65,7 @@ function verdictCase(pair: string, { definition, result, sentence }: JudgedMetri
   };
 }
 
-/** Whose fault an outcome is: of the kernel or its workload, or of the laboratory. */
+/** Whether an outcome is the fault of the kernel or its workload, or of the host. */
 const faults: Readonly<Record<Outcome['kind'], CaseStatus>> = {
   passed: 'passed',
   failed: 'failed',
@@ -94,13 +94,13 @@ function cellCase(cell: CellReport, { model }: RunReport, durationNs: number): O
   };
 }
 
-/** What is known of why a boot did not pass, hostile; empty where nothing is. */
+/** The known reason why a boot did not pass; empty if unknown. Hostile text: escape it. */
 export function reasonOf(outcome: Outcome): string {
   if (outcome.kind === 'crashed') return outcome.title;
   return 'reason' in outcome ? outcome.reason : '';
 }
 
-/** `7 passed, 1 crashed`; what was spared or did not run is told too. */
+/** `7 passed, 1 crashed`; includes boots that were spared or not run. */
 export function countsOf({
   outcomes,
   spared,

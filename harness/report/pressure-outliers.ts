@@ -4,7 +4,7 @@ import type { HostPressure, TrialRecord } from '../measurement/record.ts';
 import { type CellSamples, passedValues } from '../store/sample.ts';
 import type { FoldedFinding } from './folded.ts';
 
-/** A boot that measured a time, with what the host was busy with meanwhile. */
+/** A boot that measured a time, with the pressure on the host meanwhile. */
 interface TimedBoot {
   time: number;
   pressure: HostPressure;
@@ -15,7 +15,7 @@ const leastBoots = 5;
 /** The host must have been busier by this share than for every other boot of the cell. */
 const leastDifference = 0.05;
 
-/** The pressures that slow a guest down, with the words for them. */
+/** The pressures that slow a guest down, with their descriptions. */
 const pressures = [
   ['stealShare', 'of the CPU time of the host went to its hypervisor (steal)'],
   ['waitShare', 'of the time other tasks waited for a CPU (PSI)'],

@@ -4,7 +4,7 @@ import type { MetricSpread, SessionCalibration } from '../judgement/sessions/ses
 import { plural } from '../units.ts';
 import { type Column, renderTable } from './text/table.ts';
 
-/** What `modstorm calibrate --sessions` found, as text. */
+/** The result of `modstorm calibrate --sessions` as text. */
 export function renderSessionCalibration({ runs, spreads, alarms }: SessionCalibration): string {
   const columns: Column[] = [
     { head: ['cell'], align: 'left' },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { TrialRecord } from '../measurement/record.ts';
 
-/** What a sealed line ends in: the first 16 hexadecimal digits of the SHA-256 over the line without it. */
+/** The end of a sealed line: the first 16 hexadecimal digits of the SHA-256 of the line without it. */
 const seal = /,"check":"([0-9a-f]{16})"\}$/;
 
 /** A record as a line of the journal of a run, without its newline: it names its run and carries a checksum. */
@@ -11,9 +11,9 @@ export function sealRecord(record: TrialRecord, run: string): string {
 }
 
 /**
- * Whether a line is as `sealRecord` wrote it for this run.
+ * Checks that a line was written by `sealRecord` for this run.
  * @param value the line, parsed
- * @returns what is wrong with it; undefined when nothing is
+ * @returns what is wrong with it; undefined if it is intact
  */
 export function sealFault(line: string, value: unknown, run: string): string | undefined {
   const found = seal.exec(line);

@@ -1,22 +1,22 @@
-/** A run of a folder, as far as the decision to keep it needs it. */
+/** A run of a folder: what the decision to keep it depends on. */
 export interface StoredRun {
   /** Name of its folder, which begins with the time of its start. */
   name: string;
   /** Start, in ms since the epoch. */
   startedMs: number;
-  /** Who is writing its journal; undefined if nobody is. */
+  /** The process that is writing its journal; undefined if there is none. */
   writer: string | undefined;
 }
 
-/** The runs that go, and the old ones that stay, each with the reason. */
+/** The runs to remove, and the old ones to keep, each with the reason. */
 export interface Retention {
   removed: StoredRun[];
   kept: { run: StoredRun; reason: string }[];
 }
 
 /**
- * Which runs of a folder are removed: those that began before a time, except the newest, those that are being written, and
- * those from which a baseline was saved. Pure.
+ * Selects the runs of a folder to remove: those that began before a given time, except the newest, those that are being
+ * written, and those from which a baseline was saved. Pure.
  * @param before in ms since the epoch
  * @param baselines name of a run to the name of the baseline saved from it
  */

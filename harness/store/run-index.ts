@@ -10,8 +10,8 @@ import { readStoredFile, writeStoredFile } from './stored-file.ts';
 const ending = '.json';
 
 /**
- * The summaries of the runs of a folder, in its `.index/`. It only saves time: a summary that is missing, damaged or older
- * than its run is made again from the journal, and a folder that cannot be written has no index.
+ * The summaries of the runs in a folder, in its `.index/`. This is only a cache: a summary that is missing, damaged or older
+ * than its run is recreated from the journal, and a read-only folder has no index.
  */
 export class RunIndex {
   readonly #path: string;
@@ -22,12 +22,12 @@ export class RunIndex {
   }
 
   /**
-   * The summary of a run as its files are now.
-   * @param summarise makes it if the index does not have it
+   * The summary of a run in its current state.
+   * @param summarise creates it if it is not in the index
    * @throws whatever `summarise` throws; Error of stat(2)
    */
   async obtain(folder: RunFolder, summarise: () => Promise<SummarisedCell[]>): Promise<SummarisedCell[]> {
-    // Before the files are read: a run that goes on meanwhile is summarised again the next time.
+    // Before the files are read, so that a run that is still being written is summarised again the next time.
     const state = await folder.state();
     const found = await this.#find(folder.name, state);
     if (found !== undefined) return found;
@@ -36,7 +36,7 @@ export class RunIndex {
     return cells;
   }
 
-  /** Removes the summaries of runs that are gone. */
+  /** Removes the summaries of runs that no longer exist. */
   async forgetAllBut(runs: readonly RunFolder[]): Promise<void> {
     const known = new Set(runs.map(({ name }) => `${name}${ending}`));
     for (const name of await namesIn(this.#path)) {
@@ -51,7 +51,7 @@ export class RunIndex {
       return summary.state === state ? summary.cells : undefined;
     } catch (error) {
       if (!(error instanceof HarnessError)) throw error;
-      // Missing or damaged: as good as none.
+      // Missing or damaged: recreate it.
       return undefined;
     }
   }
@@ -62,7 +62,7 @@ export class RunIndex {
       await writeStoredFile(join(this.#path, `${name}${ending}`), runSummaryFormat, summary, JSON.stringify);
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      // A read-only folder of results, or a full disk: the next history reads the journal again.
+      // The folder is read-only or the disk is full: the next history reads the journal again.
       debugError(error);
     }
   }

@@ -33,12 +33,12 @@ export interface SummarisedCell {
 /** What a history keeps of a run, so that it need not read the journal again. */
 export interface RunSummary {
   version: 1;
-  /** The state of the files that it was made from; see RunFolder.state. */
+  /** The state of the files from which it was created; see RunFolder.state. */
   state: string;
   cells: SummarisedCell[];
 }
 
-/** FOLDER/.index/RUN.json, in version 1. To be raised whenever the same journal gives another summary. */
+/** FOLDER/.index/RUN.json, version 1. Increment it whenever the same journal gives a different summary. */
 export const runSummaryFormat: FileFormat<RunSummary> = {
   version: 1,
   schema: z.compile(

@@ -14,7 +14,7 @@ export function namedValue(raw: unknown): NamedValue {
   return only === undefined ? { value: raw } : { name: only[0], value: only[1] };
 }
 
-/** Reports names that stand for two values of one axis: a label would not tell cells apart. */
+/** Reports names that are used for two values of one axis, which would make labels ambiguous. */
 export function checkNames(source: YamlSource, cells: readonly Cell[]): void {
   const values = new Map<string, string | undefined>();
   for (const { names = {}, settings } of cells) {

@@ -113,7 +113,7 @@ function matchesWithinLimit(definition: ParameterDefinition, pattern: string, te
     const names = { pattern: `^(?:${pattern})$`, text };
     return runInNewContext(code, names, { timeout: patternLimitMs }) as boolean;
   } catch (error) {
-    // It was made in the other context, so it is no Error of ours.
+    // It was created in the other context, so it is not an instance of this context's Error.
     if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
     throw invalid(
       definition,

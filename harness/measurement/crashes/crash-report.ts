@@ -108,7 +108,7 @@ export class CrashCollector {
   }
 
   #takeConsequence(line: LogLine, report: OpenReport | undefined): boolean {
-    // All tasks that hang are told before the kernel gives up; the first is the one to know.
+    // The kernel reports all hung tasks before it panics; the first one is the important one.
     const firstHung = /hung_task: blocked tasks/.test(line.text)
       ? this.#crashes.find(({ crash }) => crash.class === 'hung-task')
       : undefined;

@@ -22,7 +22,7 @@ const skipped = new RegExp(
     'debug_object\\w*|(?:timer|work)_is_static_object|stack_trace_\\w+|arch_stack_walk|walk_stackframe|dump_backtrace|ref_tracker_\\w+|atomic\\w*_(?:inc|dec|read|set|add|sub|or|and|xor|fetch|xchg|cmpxchg)\\w*|(?:set|clear|change|test)_bit\\w*|_*wake_up\\w*|complete',
     '_*flush_work\\w*|_*cancel_work\\w*|(?:flush|drain|destroy)_workqueue|_*queue_(?:delayed_)?work\\w*|insert_work|wait_for_completion\\w*|finish_wait|kthread_stop|usb_(?:submit|kill)_urb|usb_control_msg',
     'do_(?:kernel|translation)_fault|do_mem_abort|el1h?_\\w+|_*do_kernel_fault|die_kernel_fault|exc_\\w+|trap_\\w+|handle_exception|bug_handler|program_check_exception|unwind_backtrace|rust_helper_BUG|do_invalid_op|__dump_stack|read_word_at_a_time|\\w*vscnprintf|hex_string|kfree_skb\\w*|add_uevent_var|rollback_registered\\w*|devres_release_all|tty_unregister_device|usb_kill_anchored_urbs|hwrng_unregister|sk_(?:stop|reset)_timer\\w*|device_remove_file|look_up_lock_class|hlock_class|perf_trace_\\w+|__seqprop_assert|warn_bogus_irq_restore|kvasprintf_const|mutex_remove_waiter|(?:_raw_)?(?:spin|read|write)_\\w*lock\\w*|rust_begin_unwind|\\w*hwasan\\w*|_*bh_(?:enable|disable)\\w*|_*local_bh_\\w+|trace_(?:hard|soft)irqs?_\\w+|(?:un)?lock_page|do_error|get_taint|print_tainted|__stack_chk_fail',
-    // Rust: what a panic runs through before it is told.
+    // Rust: functions that a panic passes through before it is reported.
     '__rustc::\\w+|core::(?:panicking|option|result|slice::index|str|cell)::(?:[\\w:]*panic[\\w:]*|\\w*_fail(?:ed)?\\w*)|core::panicking::[\\w:]+',
     '__x86_indirect_thunk_\\w*|__x86_return_thunk|debug_smp_processor_id|check_preemption_disabled|debug_check_no_locks_(?:held|freed)|preempt_\\w+|kfree|kvfree|vfree',
   ].join('|')})$`,

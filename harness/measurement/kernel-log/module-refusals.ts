@@ -13,7 +13,7 @@ function named(
   pattern: string,
   reason: string | ((groups: readonly (string | undefined)[]) => string),
 ): LogRule {
-  // `Booting kernel: ` tells of the command line.
+  // `Booting kernel: ` is about the kernel command line.
   return refusal(`(?:^|[:\\s])(?<!Booting )${name}: ${pattern}`, ([module = '', ...groups]) => {
     const who = module.startsWith('(') ? 'a module' : module;
     return `${who} was refused: ${typeof reason === 'string' ? reason : reason(groups)}`;

@@ -46,7 +46,7 @@ export class RustPathReader {
     this.#cursor = new RustSymbolCursor(symbol);
   }
 
-  /** The path and what stands behind it in the symbol; undefined if it is none. */
+  /** The path and the rest of the symbol; undefined if there is no path. */
   read(): { path: string; rest: string } | undefined {
     this.#path(true);
     // The crate that made an instance of a generic function.

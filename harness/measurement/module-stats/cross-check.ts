@@ -108,7 +108,7 @@ function checkDuplicates({ counters, duplicates }: ModuleStats): Finding[] {
 }
 
 /**
- * Whether the table tells of all loads that failed where duplicates do: if not, it was cut, or the others failed for
+ * Whether the table has all loads that failed at the stages of duplicates: if not, it was cut, or the others failed for
  * another reason, since only duplicates are in it. For texts of unknown origin; a trial has its own rule.
  */
 export function checkTableIsWhole({ counters, wastedBytes, duplicates, findings }: ModuleStats): Finding[] {
