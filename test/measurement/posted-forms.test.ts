@@ -130,6 +130,7 @@ const forms: Record<string, string | SourceText> = {
   TuxRun: before('2026-11-26T10:00:00.123456 target: '),
   ts: before('Nov 26 10:00:00 '),
   'logging of Python': before('2026-11-26 10:00:00,123 INFO console: '),
+  'logging of Python, without stamps': before('2026-11-26 10:00:00,123 INFO console: ', messages),
   'logging of Python, with dashes': before('2026-11-26 10:00:00,123 - labgrid - DEBUG - '),
   'a logger': before('10:00:00 INFO  [console] | '),
   minicom: `${E}[?7h${E}[2J${E}[1;1H${text(dmesg, `${E}[K\r\n`)}${E}[24;1H CTRL-A Z for help | 115200 8N1${E}[m`,

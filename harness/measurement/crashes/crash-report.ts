@@ -167,7 +167,7 @@ function findRule(
   };
   const alone = ruleFor(plain);
   const isOurs = alone && !(alone.rule === lastResort && foreign && !marked);
-  if (rest === undefined || (alone && alone.rule !== lastResort && !/ at$|:\d+$/.test(plain)))
+  if (rest === undefined || (alone && alone.rule !== lastResort && !/ at$|:\d+$|\/ ?$/.test(plain)))
     return isOurs ? alone : undefined;
   const joined = ruleFor(`${plain} ${rest}`);
   return joined && joined.rule !== lastResort ? joined : isOurs ? alone : undefined;
@@ -182,7 +182,7 @@ function isRestOfHeader(
 }
 
 function keep(report: OpenReport, text: string): void {
-  if (report.lines.length < reportLimit) report.lines.push(text);
+  if (report.lines.length < reportLimit && text !== '') report.lines.push(text);
 }
 
 /** Counts boot banners. A second banner of the same kind means that the machine rebooted. */

@@ -87,8 +87,8 @@ function restOf([record, ...more]: readonly [LogLine, ...LogLine[]], before: str
   return more.length === 0 && mayContinue(record, before) ? record.text : undefined;
 }
 
-/** Words that do not end a message: a function or a module was broken off behind them. */
-const unfinished = /\b(?:in|at|from|to|by|for|of|module) ?$/;
+/** What does not end a message: a function or a module was broken off behind it. */
+const unfinished = /(?:\b(?:in|at|from|to|by|for|of|module)| \/|\bat [\w./-]{1,200}:\d{1,6}) ?$/;
 
 /** Whether a line may have been broken off the previous one: it has no prefix, no indentation, and begins nothing new. */
 function mayContinue({ text, marked, foreign }: LogLine, before: string): boolean {

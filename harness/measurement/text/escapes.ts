@@ -4,7 +4,7 @@ import { LineWriter, type SourceText, withText } from './source-text.ts';
 const spelt =
   /(?:\\u001[bB]|\\x1[bB]|\\033|\\e|\^\[|#033|ESC|\u241b|\u2190)(?=\[[0-?]{0,20}[A-Za-z]|\]\d{1,3};|\(B)/g;
 /** Colours without their ESC, as in pasted CI logs: `[0;32m  OK  [0m`. */
-const bare = /\[(?:\d{1,2}(?:;\d{1,3}){0,4})?m|\[K/g;
+const bare = /\[(?:\d{1,2}(?:;\d{1,3}){0,4}m|[mK](?!\w))/g;
 const certainBare = /\[(?:0|\d{1,2};\d{1,3}(?:;\d{1,3}){0,3}|[013-9]\d)m/;
 
 /** Decodes `cat -A`, backslash escapes of JSON and C, and `#012` of syslog daemons. */

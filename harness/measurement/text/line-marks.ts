@@ -11,7 +11,7 @@ const leastLines = 3;
 const signs = /^(?:E {7}|[ \t]{0,8}(?:#|\/\/|;|\*|\+|:|[A-Za-z]{1,4}>)[ \t]?)/;
 /** The prefix of a program that logs the output of others, `Nov 26 10:00:00 host collect[12]: `; not that of the kernel. */
 const tag =
-  /^(?:<\d{1,3}>)?(?:\p{L}{1,9}\.? {1,2}\d{1,2} \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?) (?:[\w.-]{1,255} )?(?!kernel\b)([\w./@-]{1,64})(?:\[\d{1,10}\])?: /u;
+  /^(?:<\d{1,3}>)?(?:\p{L}{1,9}\.? {1,2}\d{1,2} \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?) (?:[\w.-]{1,255} )?(?!kernel\b)([\w./@-]{1,64})(?:\[\d{1,10}\])?: /u;
 
 /** Removes what precedes every line of a text: indentation, comment marks, the name of a program that logged it. */
 export function undoLineMarks(source: SourceText): SourceText {

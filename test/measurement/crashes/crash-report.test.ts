@@ -38,6 +38,34 @@ t.test('the crash of a log to know first', async t => {
   t.ok(findCrashes(`BUG: ${'x'.repeat(1e6)}`)[0]!.title.length <= 170);
 });
 
+/** Breaks the lines of a text at blanks, as mail programs do. */
+function wrapped(text: string, width: number): string {
+  return text
+    .split('\n')
+    .map(line => line.replace(new RegExp(`(?=.{${width + 1}})(.{1,${width}}) `, 'g'), '$1\n'))
+    .join('\n');
+}
+
+t.test('crash titles survive what posting does to a log', async t => {
+  const forms: Record<string, (line: string) => string> = {
+    quoted: line => `> ${line}`,
+    coloured: line => `\x1b[33m${line}\x1b[0m`,
+    'empty lines between': line => `${line}\n`,
+    'a CI service': line => `2026-11-26T10:00:00.0000000Z ${line}`,
+    'cat -A': line => `${line}$`,
+  };
+  for (const { name, expected, log } of consoleFixtures()) {
+    for (const [form, render] of Object.entries(forms)) {
+      const posted = log.split('\n').map(render).join('\n');
+      t.equal(findCrash(posted)?.title ?? 'none', expected['TITLE'], `${name}, ${form}`);
+    }
+  }
+  const long = consoleFixtures().filter(({ log }) => /^\[.*(?:KCSAN|WARNING: CPU).{40}/m.test(log));
+  t.ok(long.length > 5);
+  for (const { name, expected, log } of long)
+    t.equal(findCrash(wrapped(log, 72))?.title ?? 'none', expected['TITLE'], `${name}, broken at 72`);
+});
+
 t.test('what belongs to one report is told once', async t => {
   const reboot = consoleFixtures().find(({ name }) => name.includes('rebooted-twice'));
   t.equal(findCrashes(reboot?.log ?? '').length, 1, 'the decompressor and the kernel it starts');
