@@ -76,8 +76,8 @@ axes:
     - crash: { crashtype: EXCEPTION }
     - crash: { crashtype: HARDLOCKUP }
     - script: { line: 'while :; do sleep 1; done' }
-    - script: { line: 'x=aaaaaaaa; while :; do x=$x$x; done' }
-    - script: { line: 'cat /dev/zero | head -c 20000000; for i in $(seq 20000); do echo flood $i > /dev/kmsg; done' }
+    - script: { line: 'x=aaaaaaaa; while :; do x=$x$x; done', patience: 60s }
+    - script: { line: 'cat /dev/zero | head -c 20000000; for i in $(seq 20000); do echo flood $i > /dev/kmsg; done', patience: 60s }
     - script: { line: 'exit 7' }
     - script: { line: 'sleep 60' }
     - script: { line: 'busybox reboot -f' }
