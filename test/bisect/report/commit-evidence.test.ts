@@ -18,6 +18,18 @@ t.test('the boots of a commit, and what they say', t => {
   t.end();
 });
 
+t.test('the boots of each cell stand apart', t => {
+  const log = searchLog(
+    (place, reverted, cell) => changeAtNine(place, reverted) + 100 * cell,
+    { cells: 2 },
+    10,
+  );
+  const names = new CommitNames(new Map(), ['vcpus=1', 'vcpus=2']);
+  const lines = evidenceLines('c16', evidenceOf(log, 'c16', 'log'), names, terms);
+  t.match(lines, ['c16', '  2 boots in vcpus=1: 40 40', '  2 boots in vcpus=2: 140 140']);
+  t.end();
+});
+
 t.test('before the ends are told apart nothing is said', t => {
   const log = searchLog(changeAtNine, {}, 6);
   t.match(why(log, 'c16'), /2 boots: 40 40\n {2}the ends have not been distinguished yet$/);

@@ -12,10 +12,10 @@ const facts = {
   author: 'A <a@b>',
   date: '2026-11-26',
 };
-const names = new CommitNames(new Map([['c9', facts]]));
+const named = new CommitNames(new Map([['c9', facts]]));
 const terms = { good: 'good', bad: 'bad' };
 
-function conclude(log: SearchLog): string {
+function conclude(log: SearchLog, names = named): string {
   const ledger = replay(log, 'log');
   const action = nextAction(ledger);
   if (action.kind !== 'conclude') throw new Error('the search goes on');
@@ -35,6 +35,26 @@ t.test('ends that do not differ, and what is needed', t => {
   const same = conclude(searchLog(() => 39));
   t.match(same, /not reproducible here: .* in loads after 40 boots each \(p = 1\)/);
   t.match(same, /does not even lean the bad way\. --trust-ends/);
+  t.end();
+});
+
+t.test('of several cells it says where the ends differ and where a suspicion was confirmed', t => {
+  const cells = new CommitNames(new Map(), ['vcpus=1', 'vcpus=2']);
+  const second = searchLog((place, reverted, cell) => (cell === 1 ? changeAtNine(place, reverted) : 39), {
+    cells: 2,
+  });
+  const text = conclude(second, cells);
+  t.match(text, /confirmed by fresh boots of it and its parents in vcpus=2, built anew/);
+  t.match(
+    text,
+    '  the ends in vcpus=1: exact one-sided p = 1\n  the ends in vcpus=2: exact one-sided p = 5e-6\n',
+  );
+  const same = conclude(
+    searchLog(() => 39, { cells: 2 }),
+    cells,
+  );
+  t.match(same, / after 40 boots each \(p = 1\)\n {2}the ends in vcpus=1: .*\n {2}the ends in vcpus=2: /);
+  t.match(same, /\n {2}The means of the ends differ by 0: 39 and 39\.\n/);
   t.end();
 });
 

@@ -39,6 +39,17 @@ t.test('every step is told, boots of one source that follow each other together'
   t.end();
 });
 
+t.test('boots of several cells are told apart', t => {
+  const log = searchLog((place, reverted, cell) => changeAtNine(place, reverted) + 100 * cell, { cells: 2 });
+  const text = posteriorPage(log, 'log', new CommitNames(new Map(), ['vcpus=1', 'vcpus=<2']), []);
+  t.match(
+    text,
+    /<td>c0 in vcpus=1<\/td><td>39( 39){9}<\/td>[\s\S]*<td>c0 in vcpus=&lt;2<\/td><td>139( 139){9}<\/td>/,
+  );
+  t.match(text, /<title>c8 in vcpus=1: 39;/);
+  t.end();
+});
+
 t.test('a page of a search that has not told the ends apart yet has no suspects', t => {
   t.match(page(searchLog(changeAtNine, {}, 6)), /None: the ends were not told apart/);
   t.match(page(searchLog(() => 39)), /None: the ends were not told apart/);

@@ -1,3 +1,4 @@
+import type { BootTarget } from '../../../harness/bisect/search/action.ts';
 import { nextAction } from '../../../harness/bisect/search/next-action.ts';
 import type { Observation } from '../../../harness/bisect/search/observation.ts';
 import { type SearchOptions, searchOptionsShape } from '../../../harness/bisect/search/options.ts';
@@ -6,7 +7,7 @@ import { linearHistory } from '../simulation/world.ts';
 
 /** The log of a search over 16 commits whose boots give `valueAt`; it ends by itself, or after some steps. */
 export function searchLog(
-  valueAt: (place: number, reverted: boolean) => number,
+  valueAt: (place: number, reverted: boolean, cell: number) => number,
   options: Partial<SearchOptions> = {},
   steps = Number.POSITIVE_INFINITY,
 ): SearchLog {
@@ -20,15 +21,19 @@ export function searchLog(
     if (action.kind === 'conclude') break;
     const { commit, without, purpose } = action;
     const source = { commit, ...(without !== undefined && { without }), purpose };
-    const value = valueAt(Number(commit.slice(1)), without !== undefined);
     const observation: Observation =
       action.kind === 'build'
         ? { type: 'built', ...source, seconds: 60 }
-        : { type: 'booted', ...source, seconds: 5, value };
+        : bootOf(action, valueAt(Number(commit.slice(1)), without !== undefined, action.cell ?? 0));
     log.observations.push(observation);
     ledger.observe(observation);
   }
   return log;
+}
+
+function bootOf({ commit, without, purpose, cell }: BootTarget, value: number): Observation {
+  const place = { ...(without !== undefined && { without }), ...(cell !== undefined && { cell }) };
+  return { type: 'booted', commit, ...place, purpose, seconds: 5, value };
 }
 
 /** From c9 on 40 instead of 39, and 39 with the change reverted. */
