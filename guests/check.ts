@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /**
- * Checks the C sources of the guests: their form by clang-format (.clang-format), their sense by clang-tidy (.clang-tidy).
- * `npm test` runs it as one of its checks; by hand:
+ * Checks the C sources of the guests with clang-format (.clang-format) and clang-tidy (.clang-tidy). `npm test` runs it as one
+ * of its checks. To run it manually:
  *
- *     node build/guests/check.js          what is wrong; exit code 1 if anything is
- *     node build/guests/check.js --fix    brings the sources into form first
+ *     node build/guests/check.js          prints problems; exit code 1 if there are any
+ *     node build/guests/check.js --fix    formats the sources first
  */
 import { realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -12,11 +12,11 @@ import { fileURLToPath } from 'node:url';
 import { $, glob, which } from 'zx';
 import { projectPath } from '../harness/project.ts';
 
-/** Folders with C sources, from the project's root. */
+/** Folders with C sources, relative to the project's root. */
 export interface SourceFolders {
   /** Formatted. */
   formatted: readonly string[];
-  /** Checked by clang-tidy, each with its own folder for `#include "…"`. What needs the kernel's headers is not among them. */
+  /** Checked by clang-tidy, each as the folder for its `#include "…"`. Excludes sources that need kernel headers. */
   tidied: readonly string[];
 }
 
@@ -25,15 +25,15 @@ const ownSources: SourceFolders = {
   tidied: ['guests/agent', 'guests/plugin'],
 };
 
-/** As guests/agent/Makefile has them. */
+/** As in guests/agent/Makefile. */
 const compilerOptions = ['-std=gnu11', '-D_GNU_SOURCE', '-pthread'];
 const formatStyle = `--style=file:${projectPath('.clang-format')}`;
 const tidyRules = `--config-file=${projectPath('.clang-tidy')}`;
 
 /**
- * Looks for what is wrong with the sources.
- * @returns what the tools print, a text for each file with a fault; empty when all is well
- * @throws Error when a tool is not there
+ * Checks the sources.
+ * @returns the output of the tools, one text per file with problems; empty if there are none
+ * @throws Error if a tool is missing
  */
 export async function checkSources(folders: SourceFolders = ownSources): Promise<string[]> {
   await Promise.all(['clang-format', 'clang-tidy'].map(tool => which(tool)));
@@ -44,7 +44,7 @@ export async function checkSources(folders: SourceFolders = ownSources): Promise
   const tidy = await Promise.all(
     folders.tidied.map(async folder => {
       const files = await filesIn([folder], '*.c');
-      // One file at a time: with several clang-tidy 14 takes every va_list for an uninitialised one.
+      // One file at a time: with several files, clang-tidy 14 considers every va_list uninitialised.
       return files.map(
         file => () =>
           complaint(['clang-tidy', tidyRules, '--quiet', file, '--', ...compilerOptions, `-I${folder}`]),
@@ -55,13 +55,13 @@ export async function checkSources(folders: SourceFolders = ownSources): Promise
   return texts.filter(text => text !== '');
 }
 
-/** Brings the sources into the form that `checkSources` wants. */
+/** Formats the sources as `checkSources` requires. */
 export async function formatSources(folders: SourceFolders = ownSources): Promise<void> {
   const files = await filesIn(folders.formatted, '*.{c,h}');
   await shell()`clang-format ${formatStyle} -i ${files}`;
 }
 
-/** In the project's folder, and in our process group: whoever ends us ends it too. */
+/** Runs in the project's folder and in this process group, so that it is ended together with this process. */
 function shell() {
   return $({ cwd: projectPath('.'), quiet: true, detached: false });
 }
@@ -74,14 +74,14 @@ async function filesIn(folders: readonly string[], pattern: string): Promise<str
   return files.sort();
 }
 
-/** What a tool has to say when it does not end with 0; clang-tidy's own count of warnings is no fault. */
+/** The output of a tool that does not exit with 0, without clang-tidy's count of warnings. */
 async function complaint(words: readonly string[]): Promise<string> {
   const { exitCode, stdout, stderr } = await shell()`${words}`.nothrow();
   if (exitCode === 0) return '';
   return (stdout.trim() || stderr.trim() || `${words.join(' ')} ended with ${exitCode}`).trim();
 }
 
-/** Runs the jobs, as many at a time as there are cores; their results in order. */
+/** Runs as many jobs at a time as there are cores; returns their results in order. */
 async function inParallel<T>(jobs: readonly (() => Promise<T>)[]): Promise<T[]> {
   const results: T[] = [];
   const queue = jobs.entries();

@@ -1,19 +1,19 @@
-/** A change of one file, as a commit makes it. */
+/** A change of one file in a commit. */
 export interface Change {
   subject: string;
   path: string;
-  /** Text that occurs in the file, and what it becomes. */
+  /** A text in the file, and its replacement. */
   from: string;
   to: string;
 }
 
-/** The commits behind which the side line leaves the main line, and behind which it is merged; counted from the base. */
+/** The commits after which the side branch leaves the main line, and after which it is merged; counted from the base. */
 export const forkAfter = 3;
 export const mergeAfter = 6;
 
 /**
- * What the main line does to Linux 6.12, oldest first; `culprit` stands for one of `culprits`. Half of it is no code, or in
- * files far from the loader. Chosen so that a search meets all that it must cope with.
+ * The commits of the main line on top of Linux 6.12, oldest first; `culprit` stands for one of `culprits`. Half of them change no
+ * code, or files unrelated to the loader. Chosen so that a search encounters everything that it must handle.
  */
 export const mainline: readonly (Change | 'culprit')[] = [
   {
@@ -103,7 +103,7 @@ export const mainline: readonly (Change | 'culprit')[] = [
   },
 ];
 
-/** What the side line does, oldest first. */
+/** The commits of the side branch, oldest first. */
 export const sideline: readonly Change[] = [
   {
     subject: 'MAINTAINERS: keep a list tidy',
@@ -122,7 +122,7 @@ export const sideline: readonly Change[] = [
 const loaderFile = 'kernel/module/main.c';
 const merges = 'if (!idempotent(&idem, file_inode(f))) {';
 
-/** What brings duplicate loads back, by the branch that has it: in each boot, or in three boots of ten. */
+/** The commits that reintroduce duplicate loads, by branch: in every boot, or in three of ten boots. */
 export const culprits = {
   always: {
     subject: 'module: take every load for one of its own',

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Makes a small history of a real kernel to bisect: Debian's linux-source in a bare git repository, and eighteen commits on
- * it, of which one brings duplicate loads back. By hand:
+ * Creates a small history of a real kernel to bisect: Debian's linux-source in a bare git repository, and eighteen commits on
+ * top of it, of which one reintroduces duplicate loads. To run it manually:
  *
  *     node build/guests/kernel/bisect-history.js FOLDER
  */
@@ -19,7 +19,7 @@ import { type Change, culprits, forkAfter, mainline, mergeAfter, sideline } from
 /** A branch of the history; its tip is the bad end. */
 export type BisectBranch = keyof typeof culprits;
 
-/** What was made. */
+/** The created history. */
 export interface BisectHistory {
   /** The bare repository. */
   folder: string;
@@ -29,7 +29,7 @@ export interface BisectHistory {
   culprits: Record<BisectBranch, string>;
 }
 
-/** The Debian package that is taken, as in the matrices. */
+/** The Debian package, as in the matrices. */
 const sourcePackage = 'linux-source-6.12';
 const author = 'A Kernel Hacker <hacker@example.org>';
 const firstDay = Date.UTC(2026, 0, 1) / 1000;
@@ -37,10 +37,10 @@ const branches = Object.keys(culprits) as BisectBranch[];
 const $ = shell({ quiet: true });
 
 /**
- * Makes the history, or finds it made before. Its branches share all commits before their culprit. The same source gives
+ * Creates the history, or finds an existing one. Its branches share all commits before their culprit. The same source gives
  * the same hashes.
- * @param folder of the repository; what an interrupted call left there is made anew
- * @throws Error when git fails; errors of the rooms host and kernel when Debian's source cannot be had
+ * @param folder of the repository; the remains of an interrupted call are replaced
+ * @throws Error if git fails; errors of the rooms host and kernel if Debian's source is not available
  */
 export async function makeBisectHistory(folder: string): Promise<BisectHistory> {
   const whole = join(folder, 'modstorm.whole');
@@ -72,7 +72,7 @@ async function debianSource(): Promise<string> {
   return (await resolveSource(source, cacheFolder(), new IsolatedApt({}), tools)).place();
 }
 
-/** The source as the first commit. Compressing well would take longer than everything else together. */
+/** Creates the first commit from the source. Good compression would take longer than everything else together. */
 async function importBase(folder: string, source: string): Promise<void> {
   const git = ['git', `--git-dir=${folder}`, `--work-tree=${source}`, '-c', 'core.looseCompression=1'];
   await $`${git} add --all --force`;
@@ -82,7 +82,7 @@ async function importBase(folder: string, source: string): Promise<void> {
   await $`git --git-dir=${folder} tag good ${made.stdout.trim()}`;
 }
 
-/** The commits of a branch in the language of git fast-import. */
+/** The commits of a branch in the format of git fast-import. */
 async function importStream(source: string, branch: BisectBranch): Promise<string> {
   const stream = new ImportStream(source, branch);
   const main = mainline.map(change => (change === 'culprit' ? culprits[branch] : change));
@@ -100,7 +100,7 @@ async function importStream(source: string, branch: BisectBranch): Promise<strin
   return stream.text;
 }
 
-/** Writes commits one after the other, and knows what their files have become. */
+/** Writes commits one after the other, and tracks the content of their files. */
 class ImportStream {
   text = '';
   readonly #source: string;

@@ -1,6 +1,6 @@
 import type { HistoryPoint, HistorySeries } from '../../harness/judgement/history/history-series.ts';
 
-/** One point a night from 1 January 2026 on, with these centres; the kernel is a new one each night unless told. */
+/** One point per night from 1 January 2026 on, with these centres; default: a new kernel each night. */
 export function fakePoints(
   centres: readonly number[],
   kernelOf: (night: number) => string | undefined = night => `kernel-${night}`,
@@ -16,7 +16,7 @@ export function fakePoints(
   }));
 }
 
-/** A series of a time, of which higher is worse, with these points. */
+/** A series of a time, for which higher is worse, with these points. */
 export function fakeSeries(
   points: HistoryPoint[],
   more: Partial<HistorySeries['definition']> = {},

@@ -35,7 +35,7 @@ export function fakePlan(cells: readonly Cell[], repetitions: number): Plan {
   return { matrix: 'quick', seed: 7, trials, cells: [...cells], digest: 'd'.repeat(64) };
 }
 
-/** The record of a trial; passed unless told. */
+/** The record of a trial; default: passed. */
 export function fakeRecord(
   trial: Trial,
   metrics: TrialRecord['metrics'] = {},

@@ -1,19 +1,19 @@
 import type { Answer } from './answer.ts';
 import type { Lab } from './lab.ts';
 
-/** Something that goes wrong, done for real, and what modstorm should make of it. */
+/** A real fault, and the expected reaction of modstorm. */
 export interface Fault {
   /** For the table: `run.json is a FIFO, report`. */
   name: string;
-  /** Brings the fault about and gives back the answer of the last command. */
+  /** Injects the fault and returns the result of the last command. */
   provoke: (lab: Lab) => Promise<Answer>;
   exit: number;
-  /** Error code that must be told; absent when the fault must do no harm. */
+  /** The expected error code; absent if the fault must do no harm. */
   code?: string;
   /** Text that must be in the output. */
   says?: RegExp;
-  /** What is still there afterwards on purpose, in words of `Lab.leftovers`; default: nothing. */
+  /** What may remain afterwards, in the terms of `Lab.leftovers`; default: nothing. */
   leaves?: RegExp;
-  /** Only root can bring it about. */
+  /** Only root can inject it. */
   needsRoot?: boolean;
 }

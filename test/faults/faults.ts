@@ -8,8 +8,8 @@ import { runningFaults } from './running.ts';
 import { storedFileFaults } from './stored-files.ts';
 
 /**
- * Brings about every fault whose name contains one of the words, all without words, and prints a table of what came of it.
- * Exit code 1 when something came out other than it should.
+ * Injects every fault whose name contains one of the arguments (default: all faults), and prints a table of the results.
+ * Exit code 1 if any result is unexpected.
  */
 async function runFaults(words: readonly string[]): Promise<number> {
   const all = [...storedFileFaults, ...inputFaults, ...hostFaults, ...runningFaults];
@@ -32,7 +32,7 @@ async function runFaults(words: readonly string[]): Promise<number> {
   return wrong > 0 ? 1 : 0;
 }
 
-/** @returns whether it came out as it should; what cannot be brought about by this user counts as such and is told */
+/** @returns whether the result is as expected; a fault that this user cannot inject counts as expected and is reported */
 async function bringAbout(lab: Lab, fault: Fault): Promise<boolean> {
   if (fault.needsRoot && process.getuid?.() !== 0) {
     process.stdout.write(`| ${fault.name} | | | | | not tried: only root can |\n`);
@@ -64,7 +64,7 @@ async function bringAbout(lab: Lab, fault: Fault): Promise<boolean> {
   return problems.length === 0;
 }
 
-/** The answer to a fault. A fault that could not be brought about, at once or later, is one row that is not as it should be. */
+/** The result of a fault. A fault that could not be injected is a row with an unexpected result. */
 async function provoke(lab: Lab, fault: Fault): Promise<Answer> {
   try {
     return await fault.provoke(lab);
