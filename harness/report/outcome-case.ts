@@ -80,7 +80,8 @@ function cellCase(cell: CellReport, { model }: RunReport, durationNs: number): O
   const troubled = model.troubled.filter(one => one.cell.id === cell.cell.id);
   const statuses = new Set(troubled.map(({ record }) => faults[record.outcome.kind]));
   const worst = (['failed', 'error', 'skipped'] as const).find(status => statuses.has(status));
-  const status = worst ?? (cell.passed === 0 || cell.missing > 0 ? 'skipped' : 'passed');
+  const complete = cell.passed > 0 && cell.missing === 0 && cell.metrics.size > 0;
+  const status = worst ?? (complete ? 'passed' : 'skipped');
   return {
     suite: 'cells',
     name: cell.cell.label,
@@ -112,7 +113,8 @@ export function countsOf({
   return parts.join(', ') || 'none finished';
 }
 
-/** `countsOf` for one cell. */
+/** `countsOf` for one cell; that its boots measured nothing is told too. */
 export function countsOfCell(cell: CellReport): string {
-  return countsOf({ ...cell, spared: cell.spared?.count ?? 0 });
+  const counts = countsOf({ ...cell, spared: cell.spared?.count ?? 0 });
+  return cell.passed > 0 && cell.metrics.size === 0 ? `${counts}, nothing measured` : counts;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { type FormatName, formatNames, loadExporter } from '../../harness/report/formats.ts';
-import { hostileRun, hostileText } from '../fakes/hostile-run.ts';
+import { hostileRun, hostileText, troubledRuns } from '../fakes/hostile-run.ts';
 import { bencherSchema, githubActionBenchmarkSchema, kcidbSchema } from '../fixtures/schemas/time-series.ts';
 
 /** Pieces that mean something to one reader or another, and the characters that they are made of. */
@@ -88,4 +88,38 @@ t.test('whatever names and texts hold, every face stays what it is', async t => 
       { numRuns: 40, seed: 20261126 },
     ),
   );
+});
+
+/** Time series have no words: what was not measured is absent there. */
+const wordless: ReadonlySet<FormatName> = new Set(['bencher', 'github-action-benchmark']);
+
+/** What a face must say of a run, in its own words. */
+const told: Record<string, RegExp> = {
+  'no finished trials': /not[ _-]run|no boot of this cell passed|"notRun": 3|NOT_ENOUGH|"status": "MISS"/i,
+  interrupted: /interrupted|not[ _]run|no boot of this cell passed|"status": "MISS"/i,
+  'one trial a cell':
+    /NOT[ _]ENOUGH|fewer than 5 boots|too few boots|outcome="passed"} 1\n|the only boot|"status": "SKIP"/,
+  'everything crashed': /crashed|no boot of this cell passed|"status": "FAIL"/i,
+  'all metrics missing':
+    /nothing measured|no metric was measured|"metrics": \{\}|outcome="passed"} 3\n|no module statistics/i,
+};
+
+/** Metrics that the runs with this trouble did not measure: whatever a face says of them would be invented. */
+const unmeasured = ['no finished trials', 'everything crashed', 'all metrics missing'];
+
+t.test('what a run lacks is said by every face, and no number is invented', async t => {
+  const runs = troubledRuns();
+  t.strictSame(Object.keys(told), Object.keys(runs));
+  for (const name of formatNames) {
+    const exporter = await loadExporter(name);
+    for (const [trouble, report] of Object.entries(runs)) {
+      const text = `${exporter.run(report)}${exporter.summary?.run(report, 1e6) ?? ''}`;
+      const plain = text.replaceAll(/base64,[^"]*/g, '');
+      if (!wordless.has(name)) t.match(plain, told[trouble]!, `${name}: ${trouble}`);
+      t.notMatch(plain, /NaN|undefined|\[object/, `${name}: ${trouble}`);
+      if (!unmeasured.includes(trouble)) continue;
+      t.notMatch(plain, /wasted[^\n]*\d (?:B|KiB|MiB)|boot s +\d/, `${name}: ${trouble}: no value`);
+      if (wordless.has(name)) t.match(plain, /^(?:\{\}|\[\])\n$/, `${name}: ${trouble}: nothing`);
+    }
+  }
 });

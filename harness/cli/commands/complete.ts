@@ -2,16 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { exitCodes } from '../../exit-code.ts';
-import { failedBoots } from '../../judgement/side.ts';
-import { metrics } from '../../measurement/metric-table.ts';
 import { projectPath } from '../../project.ts';
-import { BaselineStore } from '../../store/baseline-store.ts';
-import { listRuns } from '../../store/run-folder.ts';
 import { type CompletionSources, completionCandidates } from '../completion/candidates.ts';
 import { completionScript, type Shell } from '../completion/shell-script.ts';
 import type { CommandContext } from '../context.ts';
-import { topicNames } from '../help/help-topic.ts';
-import { readMatrix } from '../inputs.ts';
 
 /** `modstorm completion SHELL`: prints the script that the shell loads. */
 export function completionCommand(shell: Shell, context: CommandContext): number {
@@ -30,14 +24,27 @@ export async function completeCommand(
   return exitCodes.success;
 }
 
+/** Each imports what it needs only when it is asked: a shell waits for every word. */
 const diskSources: CompletionSources = {
   matrices: async () => [...(await yamlFiles('matrices')), ...(await yamlFiles('.'))],
-  runs: results => quietly(async () => (await listRuns(results)).map(({ name }) => name)),
+  runs: results =>
+    quietly(async () => {
+      const { listRuns } = await import('../../store/run-folder.ts');
+      return (await listRuns(results)).map(({ name }) => name);
+    }),
   baselines: folder =>
-    quietly(() => new BaselineStore(folder ?? projectPath('results', 'baselines')).names()),
-  metrics: async () => [...metrics.map(({ name }) => name), failedBoots],
+    quietly(async () => {
+      const { BaselineStore } = await import('../../store/baseline-store.ts');
+      return new BaselineStore(folder ?? projectPath('results', 'baselines')).names();
+    }),
+  metrics: async () => {
+    const { metrics } = await import('../../measurement/metric-table.ts');
+    const { failedBoots } = await import('../../judgement/side.ts');
+    return [...metrics.map(({ name }) => name), failedBoots];
+  },
   cells: reference =>
     quietly(async () => {
+      const { readMatrix } = await import('../inputs.ts');
       const { matrix } = await readMatrix(reference);
       return matrix.varied.flatMap(axis =>
         matrix.cells.flatMap(({ names, settings }) => {
@@ -46,7 +53,7 @@ const diskSources: CompletionSources = {
         }),
       );
     }),
-  topics: async () => topicNames,
+  topics: async () => (await import('../help/help-topic.ts')).topicNames,
 };
 
 async function yamlFiles(folder: string): Promise<string[]> {

@@ -40,9 +40,21 @@ export function scalingBlocks(groups: readonly ScalingGroup[], options: ExportOp
 function metricBlocks(group: ScalingGroup, metric: string, plot: boolean): Tables {
   const points = pointsOf(group, metric);
   const axis = plainText(group.axis, 20);
-  const blocks = [[points[0]?.row.title ?? metric, ...scalingTable(axis, points)]];
+  const [first] = points;
+  const mixed = points.some(({ row }) => row.unit !== first?.row.unit);
+  // Where sizes grow from KiB to GiB, one unit would hide the small ones: each value has its own.
+  const shown = mixed ? points.map(({ value, row }) => ({ value, row: ownUnit(row) })) : points;
+  const title =
+    first && (mixed ? first.row.title.slice(0, -first.row.unit.length).trimEnd() : first.row.title);
+  const blocks = [[title ?? metric, ...scalingTable(axis, shown)]];
   if (plot) blocks.push(bars(axis, points));
   return { blocks, rows: points.map(({ row }) => row) };
+}
+
+/** The values with their unit behind, where they are measured and not zero. */
+function ownUnit(row: MetricRow): MetricRow {
+  const text = (value: string) => (/^[<\d]/.test(value) && value !== '0' ? `${value} ${row.unit}` : value);
+  return { ...row, before: text(row.before), after: text(row.after) };
 }
 
 function costBlocks(

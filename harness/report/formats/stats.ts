@@ -82,10 +82,7 @@ function row([first = '', ...others]: readonly string[]): string {
 function renderStatsReport({ content: { run, plan, records } }: RunReport): string {
   const blocks = plan.cells.map(cell => {
     const passed = records.filter(record => record.cell === cell.id && record.outcome.kind === 'passed');
-    return [
-      escapeText(`${cell.label}: ${describeMachine(run, cell)}`),
-      ...describeBoot(medianBoot(passed), passed.length),
-    ].join('\n');
+    return [escapeText(`${cell.label}: ${describeMachine(run, cell)}`), ...describeBoot(passed)].join('\n');
   });
   return `${blocks.join('\n\n')}\n`;
 }
@@ -99,11 +96,14 @@ function describeMachine(run: RunRecord, cell: Cell): string {
   return `${linux}, ${cell.vcpus} vCPU ${formatBytes(cell.memoryBytes)} guest, QEMU ${run.qemu.version}, ${accelerator.toUpperCase()}`;
 }
 
-function describeBoot(record: TrialRecord | undefined, boots: number): string[] {
+function describeBoot(passed: readonly TrialRecord[]): string[] {
+  const median = medianBoot(passed);
+  const record = median ?? passed[0];
   if (!record) return ['no boot of this cell passed'];
-  const which = boots === 1 ? 'the only boot' : `the boot with the median waste of ${boots}`;
+  const choice = median === undefined ? 'the first boot' : 'the boot with the median waste';
+  const which = passed.length === 1 ? 'the only boot' : `${choice} of ${passed.length}`;
   const lines = [`trial ${escapeText(record.trial)}, ${which}`, '', ...startUpLine(record)];
-  if (!record.counters) return [...lines, 'this kernel has no module statistics'];
+  if (!record.counters) return [...lines, 'this boot has no module statistics'];
   lines.push(renderStatsTable({ counters: record.counters.after, duplicates: record.duplicates }));
   if (record.duplicateRequests.length > 0) {
     lines.push('', 'Duplicate requests by the kernel itself (its log, module-autoload):');
@@ -113,10 +113,15 @@ function describeBoot(record: TrialRecord | undefined, boots: number): string[] 
   return lines;
 }
 
+/** Of the boots that measured their waste. */
 function medianBoot(passed: readonly TrialRecord[]): TrialRecord | undefined {
-  const waste = (record: TrialRecord) => BigInt(record.metrics['wasted_bytes'] ?? 0);
-  const sorted = passed.toSorted((a, b) => Number(waste(a) - waste(b)) || a.order - b.order);
-  return sorted[Math.floor((sorted.length - 1) / 2)];
+  const sorted = passed
+    .flatMap(record => {
+      const waste = record.metrics['wasted_bytes'];
+      return waste === undefined ? [] : [{ record, waste: BigInt(waste) }];
+    })
+    .sort((a, b) => Number(a.waste - b.waste) || a.record.order - b.record.order);
+  return sorted[Math.floor((sorted.length - 1) / 2)]?.record;
 }
 
 /** `Startup finished in 19.143s (kernel) + 7.078s (userspace) = 26.221s`: until the agent starts, and until the guest is quiet. */

@@ -30,6 +30,22 @@ t.test('scaling over vCPUs, with bars', async () => {
   checkGolden('scaling', commit.comparison!(comparison, { plot: true }));
 });
 
+t.test('values of different magnitude in one table each have their unit', async t => {
+  const growing = fakeAb();
+  for (const record of growing.records) {
+    const vcpus = growing.plan.cells.find(({ id }) => id === record.cell)!.vcpus;
+    const failed = Number(record.metrics['failed_becoming']);
+    record.metrics['wasted_bytes'] = failed * (vcpus === 1 ? 2000 : vcpus === 4 ? 2e6 : 2e9);
+  }
+  const text = commit.comparison!(judgeRun(growing)!, {});
+  checkMailText(t, text, 'growing');
+  const [, table = ''] = /^ {2}wasted\n([\s\S]*?)\n\n/m.exec(text) ?? [];
+  const rows = table.split('\n').slice(3);
+  t.equal(rows.length, 3);
+  for (const [index, unit] of ['KiB', 'MiB', 'TiB'].entries())
+    t.match(rows[index], new RegExp(`^ +\\d+ +[\\d.]+ ${unit} +[\\d.]+ `));
+});
+
 t.test('one pair in every style', async () => {
   const pair = { ...comparison.judgement, pairs: comparison.judgement.pairs.slice(1, 2) };
   for (const style of commitStyles)

@@ -61,6 +61,9 @@ t.test('the boot with the median waste is told, with its start-up line', async t
   t.notMatch(text, 'Average mod size', 'what was not counted has no line');
   t.match(text, /Duplicate requests by the kernel itself/);
   t.notMatch(text, '\x1b', 'what the guest said is escaped');
-  t.match(text, /config=plain vcpus=8: [^\n]+\ntrial c2-002, [^\n]+\n\nthis kernel has no module statistics/);
+  t.match(
+    text,
+    /config=plain vcpus=8: [^\n]+\ntrial c2-001, the first boot of 3\n\nthis boot has no module statistics/,
+  );
   t.match(text, /config=stats vcpus=2: [^\n]+\nno boot of this cell passed\n$/);
 });
