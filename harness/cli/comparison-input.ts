@@ -5,9 +5,12 @@ import { HarnessError, isSystemError, UsageError } from '../errors.ts';
 import { kindOfFile, readRegularFile } from '../files/regular-file.ts';
 import { Sessions } from '../judgement/sessions/sessions.ts';
 import { type Side, sideOfBaseline, sideOfRun, sideOfText } from '../judgement/side.ts';
+import type { Finding } from '../measurement/finding.ts';
 import { inspectText } from '../measurement/inspection.ts';
 import { BaselineStore, loadBaseline } from '../store/baseline-store.ts';
 import { listRuns, type RunContent, RunFolder } from '../store/run-folder.ts';
+import type { CommandContext } from './context.ts';
+import { readSource } from './inspection-input.ts';
 
 /** Where references are looked up. */
 export interface ReferencePlaces {
@@ -21,6 +24,8 @@ export interface ReferencePlaces {
 export interface FoundSide {
   side: Side;
   content?: RunContent;
+  /** What the reader of a stats text says about it: several in one file, one that was cut. */
+  findings?: Finding[];
 }
 
 /** Size limit of a file with a stats text, in bytes. The text may be part of a console log. */
@@ -31,14 +36,18 @@ const textLimit = 64 * 1024 ** 2;
  * a modules/stats text.
  * @throws UsageError COMPARE_UNKNOWN, which lists the baselines; errors of the store for damaged files
  */
-export async function findSide(reference: string, places: ReferencePlaces): Promise<FoundSide> {
+export async function findSide(
+  reference: string,
+  places: ReferencePlaces,
+  context: CommandContext,
+): Promise<FoundSide> {
   const folder = await tryRun(reference, places.results);
   if (folder) return loadRun(folder);
   const store = new BaselineStore(places.baselines);
   const names = await store.names();
   if (names.includes(reference)) return { side: sideOfBaseline(await store.load(reference)) };
   const status = await stat(reference).catch(() => undefined);
-  if (status && !status.isDirectory()) return readFileAsSide(reference, status.size);
+  if (status && !status.isDirectory()) return readFileAsSide(reference, status.size, context);
   const baselines = names.length > 0 ? `Baselines: ${names.slice(0, 10).join(', ')}. ` : '';
   throw new UsageError(
     'COMPARE_UNKNOWN',
@@ -100,17 +109,18 @@ async function tryRun(reference: string, results: string): Promise<RunFolder | u
   }
 }
 
-async function readFileAsSide(path: string, size: number): Promise<FoundSide> {
+async function readFileAsSide(path: string, size: number, context: CommandContext): Promise<FoundSide> {
   if (size > textLimit) {
     throw new UsageError(
       'COMPARE_TOO_LARGE',
       `${path} has ${size} bytes, but a stats text has a few kilobytes`,
     );
   }
-  const text = await readRegularFile(path, 'utf8');
-  if (text.trimStart().startsWith('{')) return { side: sideOfBaseline(await loadBaseline(resolve(path))) };
-  const inspection = inspectText(text);
-  if (inspection.kind === 'stats') return { side: sideOfText(path, inspection.stats) };
+  const source = await readSource(path, context);
+  if (/^\s*\{/.test(source.text)) return { side: sideOfBaseline(await loadBaseline(resolve(path))) };
+  const inspection = inspectText(source);
+  if (inspection.kind === 'stats')
+    return { side: sideOfText(path, inspection.stats), findings: inspection.stats.findings };
   throw new UsageError(
     'COMPARE_NO_STATS',
     `${path} holds a kernel log but no modules/stats text to compare`,

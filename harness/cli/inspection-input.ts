@@ -91,7 +91,8 @@ async function readCounters(
 /** A counter has at most 20 digits. Anything longer is not a counter, and stays recognisable as such. */
 const counterLength = 64;
 
-async function readSource(source: string, context: CommandContext): Promise<SourceText> {
+/** The text of a file, decompressed and decoded; `-` is standard input. @throws UsageError INSPECT_UNREADABLE, INSPECT_TOO_LARGE */
+export async function readSource(source: string, context: CommandContext): Promise<SourceText> {
   if (source === '-') return await readStream(process.stdin, 'standard input', context);
   return await guarded(source, async () => {
     // As a stream, because the limit must also hold for debugfs and pipes, which have no size.

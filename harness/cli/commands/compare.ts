@@ -50,7 +50,7 @@ export async function compareCommand(
     return compareValues([base, candidate], options, context);
   }
   refuseValueOptions(options);
-  const comparison = await compareReferences(references, options);
+  const comparison = await compareReferences(references, options, context);
   await printResults(await renderOne(comparison, options, exportOptions(options, context)), context);
   return comparison.judgement.regressed ? exitCodes.failed : exitCodes.success;
 }
@@ -78,13 +78,17 @@ async function renderOne(
 async function compareReferences(
   references: readonly string[],
   options: CompareCommandOptions,
+  context: CommandContext,
 ): Promise<RunComparison> {
   if (references.length > 2) {
     throw new UsageError('COMPARE_SIDES', `compare takes one or two sides, not ${references.length}`, {
       hint: 'Quote names that contain spaces, and put --why last.',
     });
   }
-  const [first, second] = await Promise.all(references.map(reference => findSide(reference, options)));
+  const [first, second] = await Promise.all(
+    references.map(reference => findSide(reference, options, context)),
+  );
+  for (const found of [first, second]) context.stderr(renderDoubts(found));
   if (first === undefined) throw new UsageError('COMPARE_NOTHING', 'name a run, or a base and a new side');
   const sideOptions: SideOptions = {
     alpha: options.alpha,
@@ -107,6 +111,14 @@ async function compareReferences(
     assumeStillHost: options.assumeStillHost,
     sessions: options.assumeStillHost ? undefined : await readSessions([first.side, second.side], options),
   });
+}
+
+/** What the reader of a stats text found doubtful in it. A missing counter shows in the table as such. */
+function renderDoubts(found: FoundSide | undefined): string {
+  return (found?.findings ?? [])
+    .filter(({ severity, code }) => severity !== 'note' && code !== 'STATS_INCOMPLETE')
+    .map(({ message, code }) => `modstorm: ${found?.side.name}: ${message} [${code}]\n`)
+    .join('');
 }
 
 /** Whether to show the metrics below a headline that has no proved change. */

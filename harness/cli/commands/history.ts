@@ -53,7 +53,9 @@ export async function historyCommand(
     return exitCodes.success;
   }
   const pinned =
-    options.pin === undefined ? undefined : await compareWithPin(folder, options.pin, newest, options);
+    options.pin === undefined
+      ? undefined
+      : await compareWithPin(folder, options.pin, newest, options, context);
   const report: HistoryReport = {
     folder: relative('', folder) || '.',
     runs,
@@ -122,9 +124,10 @@ async function compareWithPin(
   pin: string,
   newestRun: string,
   { baselines }: HistoryCommandOptions,
+  context: CommandContext,
 ): Promise<PinnedComparison> {
   const places = { results: folder, baselines };
-  const { side } = await findSide(pin, places);
+  const { side } = await findSide(pin, places, context);
   const { side: newest } = await loadRun(await RunFolder.open(newestRun, folder));
   const names = { name: side.name, newest: newest.name };
   const sessions = await readSessions([side, newest], places);

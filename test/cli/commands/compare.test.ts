@@ -1,5 +1,6 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import {
   listBaselines,
@@ -76,7 +77,7 @@ const storm = makeNight({ name: 'storm-0002', seed: 3, storm: 2000, change: ab }
 async function compare(sides: string[], options: Partial<CompareCommandOptions> = {}) {
   const context = fakeContext();
   const code = await compareCommand(sides, { assumeStillHost: true, ...places, ...options }, context);
-  return { code, output: context.output };
+  return { code, output: context.output, errors: context.errors };
 }
 
 t.test('two runs: 1 exactly when a gated metric is REGRESSED', async t => {
@@ -247,6 +248,24 @@ t.test('raw stats texts: shown, and never decided', async t => {
   t.match(output, /wasted GiB +13\.6 +0\.2 +-98\.4% \?/);
   t.match(output, /one boot per side decides nothing/);
   await t.rejects(compare(['nowhere', quiet]), { code: 'COMPARE_UNKNOWN', hint: /latest/ });
+});
+
+t.test('raw stats texts are read as inspect reads them, and what is doubtful is said', async t => {
+  const folder = t.testdir({ 'two.txt': 'Mods ever loaded 1\n\nMods ever loaded 2\n' });
+  const whole = projectPath('test', 'golden', '6.12', 'stats.txt');
+  const packed = join(folder, 'stats.txt.gz');
+  writeFileSync(packed, gzipSync(readFileSync(whole)));
+  const same = await compare([whole, packed]);
+  t.match(same.output, /failed becoming +670 +670 /);
+  t.equal(same.errors, '');
+  const two = join(folder, 'two.txt');
+  const { errors } = await compare([whole, two]);
+  t.match(errors, /two\.txt: the text holds 2 stats.* \[MULTIPLE_STATS\]\n$/);
+  const wide = join(folder, 'utf16.txt');
+  writeFileSync(wide, Buffer.from(`\ufeff${readFileSync(whole, 'utf8')}`, 'utf16le'));
+  t.match((await compare([whole, wide])).output, /failed becoming +670 +670 /);
+  writeFileSync(two, readFileSync(whole).subarray(0, 200));
+  t.match((await compare([whole, two])).errors, /\[STATS_CUT\]/);
 });
 
 t.test('--values: numbers from anywhere', async t => {
