@@ -121,7 +121,7 @@ export const errorCodes = {
   HISTORY_EVENT: { fault: 'user', meaning: 'The history has no event with this ID' },
   HISTORY_KERNELS: {
     fault: 'user',
-    meaning: 'The kernels of an event cannot be told apart or are not in the cache',
+    meaning: 'The kernels of an event are identical, unknown, or not in the cache',
   },
   HOST_INCOMPLETE: {
     fault: 'harness',

@@ -50,7 +50,7 @@ function isObeyed(code: number): boolean {
   return code < 0x20 || (code >= 0x7f && code <= 0x9f) || isInvisible(code);
 }
 
-/** Text as it stands between the tags of XML or HTML. In a quoted attribute quotes must be replaced as well. */
+/** Text escaped for use between the tags of XML or HTML. In a quoted attribute, quotes must be replaced as well. */
 export function escapeMarkup(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -154,7 +154,7 @@ export class ChannelListener {
   }
 
   #deliver(decoded: { frames: Frame[]; faults: FrameFault[] }): void {
-    for (const fault of decoded.faults) this.#tell(fault);
+    for (const fault of decoded.faults) this.#report(fault);
     for (const frame of decoded.frames) {
       debug('channel', () => `${this.path} ${frame.sequence} ${frame.type}: ${shownPayload(frame)}`);
       const message = this.#interpret(frame);
@@ -175,10 +175,10 @@ export class ChannelListener {
   }
 
   #fault(kind: ChannelFault['kind'], message: string): void {
-    this.#tell({ kind, offset: this.#bytes, message });
+    this.#report({ kind, offset: this.#bytes, message });
   }
 
-  #tell(fault: ChannelFault): void {
+  #report(fault: ChannelFault): void {
     debug('channel', () => `${this.path} ${fault.kind} at ${fault.offset}: ${fault.message}`);
     this.#sink.onFault(fault);
   }

@@ -64,10 +64,10 @@ function processContext(shutdown: Shutdown): CommandContext {
   };
 }
 
-/** Columns of a terminal, or those that COLUMNS tells of what shows a pipe; at least 40, below which no table helps. */
+/** Columns of a terminal, or the value of COLUMNS for a pipe; at least 40, below which tables are useless. */
 function columnsOf(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): number | undefined {
-  const told = Number(environment['COLUMNS'] ?? Number.NaN);
-  const columns = stream.isTTY ? stream.columns : Number.isInteger(told) && told > 0 ? told : undefined;
+  const wanted = Number(environment['COLUMNS'] ?? Number.NaN);
+  const columns = stream.isTTY ? stream.columns : Number.isInteger(wanted) && wanted > 0 ? wanted : undefined;
   return columns === undefined ? undefined : Math.max(40, columns);
 }
 

@@ -198,7 +198,7 @@ export async function readLock(path: string): Promise<LockState> {
 class Wait {
   readonly #path: string;
   readonly #options: LockOptions;
-  #told: { nonce: string | undefined; at: number } | undefined;
+  #notified: { nonce: string | undefined; at: number } | undefined;
 
   constructor(path: string, options: LockOptions) {
     this.#path = path;
@@ -209,8 +209,8 @@ class Wait {
   async once(holder: LockHolder | undefined): Promise<void> {
     const { pollMs = 200, noticeMs = 15_000, signal, onWait } = this.#options;
     const now = performance.now();
-    if (!this.#told || this.#told.nonce !== holder?.nonce || now - this.#told.at >= noticeMs) {
-      this.#told = { nonce: holder?.nonce, at: now };
+    if (!this.#notified || this.#notified.nonce !== holder?.nonce || now - this.#notified.at >= noticeMs) {
+      this.#notified = { nonce: holder?.nonce, at: now };
       debug('lock', () => `${this.#path} waits for ${describeHolder(holder)}`);
       onWait?.(`waiting for ${describeHolder(holder)}`);
     }

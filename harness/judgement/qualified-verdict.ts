@@ -59,8 +59,11 @@ function movedBeside(metric: JudgedMetric, failures: readonly JudgedMetric[]): Q
     improved ? result.verdict === 'REGRESSED' : result.verdict === 'IMPROVED' && sums.has(definition.name),
   );
   if (others.length === 0) return undefined;
-  const told = others.map(other => `${other.definition.name} ${describeChange(other)}`).join(', ');
-  return { word: 'MOVED', because: `not ${improved ? 'an improvement' : 'a regression'}, because ${told}` };
+  const reasons = others.map(other => `${other.definition.name} ${describeChange(other)}`).join(', ');
+  return {
+    word: 'MOVED',
+    because: `not ${improved ? 'an improvement' : 'a regression'}, because ${reasons}`,
+  };
 }
 
 function pacedBy(

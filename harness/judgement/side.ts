@@ -13,7 +13,7 @@ import type { RunContent } from '../store/run-folder.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import { type CellSamples, readStored, type SampleValue, samplesByCell } from '../store/sample.ts';
 
-/** What one boot counted, as its `stats` text tells it; for reports, which show it unjudged. */
+/** The counts of one boot, as in its `stats` text; for reports, which show them without a verdict. */
 export interface BootStats {
   /** The debugfs counters at the end of the boot, decimal. */
   counters: Partial<Record<CounterName, string>>;

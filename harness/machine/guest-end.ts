@@ -43,7 +43,7 @@ export function judgeEnd(facts: EndFacts): MachineEnd {
 }
 
 /**
- * A host that stands still for so long says nothing about its guests: the agent waits 10 s for an answer, and the kernel
+ * A host that stops for so long says nothing about its guests: the agent waits 10 s for an answer, and the kernel
  * of the guest takes lost time for a lockup.
  */
 const stallLimitNs = 3e9;

@@ -48,9 +48,9 @@ export function loadMatrix(text: string, options: LoadOptions): Matrix {
   const parsed = matrixShape.safeParse(source.value);
   if (parsed.success) return new MatrixReader(source, source.value, parsed.data, options).read();
   reportShapeIssues(source, matrixShape, parsed.error.issues);
-  const sound = validSubset(source.value, parsed.error.issues);
-  const rest = matrixShape.safeParse(sound);
-  if (rest.success) new MatrixReader(source, sound, rest.data, options).readValues();
+  const valid = validSubset(source.value, parsed.error.issues);
+  const rest = matrixShape.safeParse(valid);
+  if (rest.success) new MatrixReader(source, valid, rest.data, options).readValues();
   return source.fail();
 }
 

@@ -15,13 +15,13 @@ const windDownMs = 10_000;
  */
 export class Shutdown {
   readonly #controller = new AbortController();
-  readonly #tell: (error: unknown) => void;
+  readonly #report: (error: unknown) => void;
   #received: { signal: HandledSignal; at: number } | undefined;
   #deadline: NodeJS.Timeout | undefined;
 
-  /** @param tell reports an uncaught error; must not throw */
-  constructor(tell: (error: unknown) => void = () => undefined) {
-    this.#tell = tell;
+  /** @param report reports an uncaught error; must not throw */
+  constructor(report: (error: unknown) => void = () => undefined) {
+    this.#report = report;
   }
 
   /** Aborted when the harness should stop. */
@@ -70,7 +70,7 @@ export class Shutdown {
 
   /** Handles an uncaught error: reports it and shuts down. Anything that has not ended in time is killed. */
   fail(error: unknown): void {
-    this.#tell(error);
+    this.#report(error);
     if (this.#deadline !== undefined) return;
     this.#deadline = setTimeout(() => process.exit(exitCodes.infrastructure), windDownMs);
     this.#controller.abort(error);

@@ -40,9 +40,9 @@ export class ProgressLines {
   /** Handles one event and prints it if it matters. */
   handle(event: ProgressEvent): void {
     const nowMs = this.#clock.now();
-    const told = this.#state.status[0];
+    const shown = this.#state.status[0];
     this.#state.apply(event, nowMs);
-    for (const line of this.#linesOf(event, nowMs, told)) this.#write(`${line}\n`);
+    for (const line of this.#linesOf(event, nowMs, shown)) this.#write(`${line}\n`);
   }
 
   /** Stops the clock. */
@@ -50,7 +50,7 @@ export class ProgressLines {
     this.#stopCheck();
   }
 
-  #linesOf(event: ProgressEvent, nowMs: number, told: string | undefined): string[] {
+  #linesOf(event: ProgressEvent, nowMs: number, shown: string | undefined): string[] {
     switch (event.type) {
       case 'run-started':
         return [runStartedLine(event)];
@@ -67,7 +67,7 @@ export class ProgressLines {
         return [finishedLine(event, this.#state, this.#paint)];
       case 'status':
         // Print each activity only once.
-        if (event.lines[0] === told) return [];
+        if (event.lines[0] === shown) return [];
         return event.lines.map(
           (line, index) => `${index === 0 ? 'NOW    ' : '       '} ${escapeText(line, { length: 300 })}`,
         );

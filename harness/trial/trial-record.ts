@@ -156,7 +156,7 @@ function judgeOutcome(
   return judgeWorkload(log, prepared);
 }
 
-/** How the workload ended, as the agent tells it. */
+/** How the workload ended, as reported by the agent. */
 function judgeWorkload(log: GuestLog, prepared: TrialEnd['prepared']): Outcome {
   const { exit } = log;
   if (!exit)

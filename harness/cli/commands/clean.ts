@@ -54,7 +54,7 @@ export async function cleanCommand(
     context.stdout(`ended guest ${pid} of trial ${trial}\n`);
   }
   let freed = 0;
-  const tell = (removed: readonly Removed[]) => {
+  const report = (removed: readonly Removed[]) => {
     for (const { path, bytes } of removed) {
       freed += bytes;
       context.stdout(`removed ${path} (${formatBytes(bytes)})\n`);
@@ -63,19 +63,19 @@ export async function cleanCommand(
   for (const folder of places.temporary) {
     const stale = await findStaleTemporaryFolders(folder, Date.now(), places.proc);
     for (const path of new Set([...(await findAbandonedFolders(folder)), ...stale]))
-      tell([await remove(path)]);
+      report([await remove(path)]);
   }
   const { removed, kept } = await removeLeftovers(cache);
-  tell(removed);
+  report(removed);
   for (const { path, reason } of kept) context.stdout(`kept ${path}: ${reason}\n`);
   if (options.unusedFor !== undefined) {
     const since = Date.now() - options.unusedFor * dayMs;
-    tell(await removeUnused(cache, since, places.proc));
+    report(await removeUnused(cache, since, places.proc));
   }
   if (options.cache) {
     const users = await findCacheUsers(cache, places.proc);
     if (users.length > 0) throw inUse(cache, users);
-    tell(await removeCache(cache));
+    report(await removeCache(cache));
   }
   context.stdout(freed > 0 ? `freed ${formatBytes(freed)}\n` : 'nothing to remove\n');
   return exitCodes.success;

@@ -6,7 +6,7 @@ export type Shell = (typeof shells)[number];
 
 /**
  * A script that makes a shell ask `modstorm complete` for the words that fit. Where it names none, the shell offers files. In
- * bash a word is what stands between blanks, so that `--filter vcpus=` is completed as one.
+ * bash a word is delimited by blanks, so that `--filter vcpus=` is completed as one.
  */
 const scripts: Readonly<Record<Shell, string>> = {
   bash: `_modstorm() {

@@ -96,11 +96,11 @@ function reasonFor({ metric, known }: ProvedChange, required: number): string {
   }
   const pair = sessionPair(metric);
   const margin = formatQuantity(sessionMargin(known.spread, pair, required), metric.definition.unit);
-  const told = `two sessions of one kernel differ by up to ${margin} (${known.sessions} sessions)`;
+  const spread = `two sessions of one kernel differ by up to ${margin} (${known.sessions} sessions)`;
   const needed = sessionsNeeded(known.spread, pair, required);
   const nights =
     needed === undefined
       ? ''
       : `, or collect ${needed - known.sessions} more night${needed - known.sessions === 1 ? '' : 's'} of the base`;
-  return `${told}: ${abRun}${nights}`;
+  return `${spread}: ${abRun}${nights}`;
 }

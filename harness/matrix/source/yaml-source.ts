@@ -123,14 +123,14 @@ export class YamlSource {
       this.reportRange(start, end, `there are more than ${maximumAliases} aliases`);
       return false;
     }
-    let sound = true;
+    let valid = true;
     for (const alias of aliases) {
       const [start, end] = nodeRange(alias) ?? [0, 1];
       if (alias.resolve(document) !== undefined) continue;
       this.reportRange(start, end, `there is no anchor &${alias.source}`);
-      sound = false;
+      valid = false;
     }
-    return sound;
+    return valid;
   }
 
   private reportProblem({ pos: [start, end], code, message }: YAMLError): void {

@@ -227,7 +227,7 @@ function judge(report: OpenReport, findings: Finding[]): Crash | undefined {
 function crashText(lines: OpenReport['lines']): CrashText {
   let pointer: string | undefined;
   const functions: string[] = [];
-  // The thread of RCU that got no CPU: a victim, whose stack stands before that of who stalls.
+  // The RCU thread that got no CPU: a victim, whose stack precedes that of the stalling task.
   let isVictim = false;
   for (const line of lines.slice(1)) {
     if (line.includes('RCU grace-period kthread stack dump')) isVictim = true;

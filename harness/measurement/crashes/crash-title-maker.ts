@@ -58,8 +58,9 @@ export function kasan(match: RegExpExecArray, text: CrashText): string {
   const access = text.lines
     .map(line => /^\s*(Read|Write) of size \d/.exec(line)?.[1])
     .find(word => word !== undefined);
-  const [, told = '', place = ''] = match;
-  const kind = told.startsWith('double-free') || told.startsWith('invalid-free') ? 'invalid-free' : told;
+  const [, reported = '', place = ''] = match;
+  const kind =
+    reported.startsWith('double-free') || reported.startsWith('invalid-free') ? 'invalid-free' : reported;
   const own = headerFunction(place);
   const freeing =
     kind === 'invalid-free' ? /^(?:kmem_|slab_|__slab_|k[vz]?free|vunmap|vfree|__kmem_)/ : undefined;

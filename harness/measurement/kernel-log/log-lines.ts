@@ -39,7 +39,7 @@ export class LogText {
       const line = cleanLine(given);
       const records = this.#read(given, line, index + 1);
       const rest = restOf(records, held?.text ?? '');
-      // Without a mark nothing tells a wrap from a new line: the rules then try the two together.
+      // Without a mark, a wrap cannot be distinguished from a new line: the rules then try both lines joined.
       if (held?.marked && rest !== undefined && isWrapped(raw, line, width)) this.#join(held, rest);
       else {
         if (held && rest !== undefined && held.text !== '') held.continuation = rest;

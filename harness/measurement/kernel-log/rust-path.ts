@@ -117,7 +117,7 @@ export class RustPathReader {
     this.#print(`::{${kind}${name === '' ? '' : `:${name}`}#${disambiguator}}`);
   }
 
-  /** `<Type>` or `<Type as Trait>`; where the `impl` stands does not matter. */
+  /** `<Type>` or `<Type as Trait>`; the location of the `impl` does not matter. */
   #implementation(tag: string): void {
     if (tag !== 'Y') {
       this.#cursor.optionalInteger('s');

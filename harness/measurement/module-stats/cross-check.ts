@@ -117,9 +117,9 @@ export function checkTableIsWhole({ counters, wastedBytes, duplicates, findings 
   if (wastedBytes === undefined || becoming === undefined || load === undefined) return [];
   if (findings.some(({ code }) => code === 'LIST_TRUNCATED' || code === 'NAMES_WITHOUT_COUNTS')) return [];
   const failed = becoming + load;
-  const told = sumOf(duplicates.map(({ count }) => count));
-  if (told >= failed) return [];
-  const message = `the table of duplicates has ${told} of ${failed} failed loads: it was cut, or the others failed for another reason`;
+  const listed = sumOf(duplicates.map(({ count }) => count));
+  if (listed >= failed) return [];
+  const message = `the table of duplicates has ${listed} of ${failed} failed loads: it was cut, or the others failed for another reason`;
   return [{ code: 'TABLE_INCOMPLETE', severity: 'warning', message }];
 }
 

@@ -24,13 +24,13 @@ interface Point {
  */
 export function scalingBlocks(groups: readonly ScalingGroup[], options: ExportOptions): Tables {
   const parts = groups.flatMap(group => {
-    const told = scalingMetrics(group);
+    const tabled = scalingMetrics(group);
     const name = group.name === '' ? [] : [paragraph(plainText(group.name, 200))];
     return [
       { blocks: name, rows: [] },
-      ...told.map(metric => metricBlocks(group, metric, options.plot === true)),
+      ...tabled.map(metric => metricBlocks(group, metric, options.plot === true)),
       ...(options.all ? group.points : group.points.slice(-1)).map(point =>
-        costBlocks(group.axis, point, costsOf(point.rows, told, options.all === true)),
+        costBlocks(group.axis, point, costsOf(point.rows, tabled, options.all === true)),
       ),
     ];
   });
@@ -69,9 +69,9 @@ function costBlocks(
 }
 
 /** The metrics without their own table: headlines, or all. */
-function costsOf({ changed, costs }: PairRows, told: readonly string[], all: boolean): MetricRow[] {
+function costsOf({ changed, costs }: PairRows, tabled: readonly string[], all: boolean): MetricRow[] {
   return [...changed, ...costs].filter(
-    ({ judged: { definition } }) => !told.includes(definition.name) && (all || definition.headline),
+    ({ judged: { definition } }) => !tabled.includes(definition.name) && (all || definition.headline),
   );
 }
 

@@ -1,7 +1,7 @@
 import { makeLabel } from '../../matrix/axes/cell.ts';
 import type { CellReport } from '../report-model.ts';
 
-/** Cells told apart by what differs among them, and what they share. */
+/** The names of cells, by the settings in which they differ, and the settings that they share. */
 export interface CellNames {
   cells: CellReport[];
   /** `config=stats workload=storm`; empty if nothing that the matrix varies is shared. */

@@ -84,7 +84,7 @@ interface PairOptions extends ExportOptions {
   all: boolean;
   /** The only pair: its table has what can fail the run, and what changed. */
   single: boolean;
-  /** The metric whose sentence was told already. */
+  /** The metric whose sentence has already been shown. */
   answered: JudgedMetric | undefined;
 }
 
@@ -107,7 +107,7 @@ function pairLines({ pair, metrics, findings }: JudgedPair, options: PairOptions
   ];
 }
 
-/** What is told of the only pair. */
+/** The details of the only pair. */
 function isHeadline(metric: JudgedMetric): boolean {
   return (metric.definition.headline && metric.definition.gated) || hasNews(metric);
 }

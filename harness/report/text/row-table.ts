@@ -17,7 +17,7 @@ export interface TableRow {
 /** Width of the label where there is room. More than three settings continue on the next line. */
 const labelWidth = 48;
 const narrowLabel = 24;
-/** With fewer columns of values than this, a block for each row tells more. */
+/** With fewer columns of values than this, one block per row is more useful. */
 const leastValues = 3;
 
 /** The lines of a table, and the headings of the columns that had no room. */

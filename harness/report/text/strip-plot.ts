@@ -10,7 +10,7 @@ const signs = ['.', ':', '#'];
 /**
  * Samples in plain text, one line for each strip, all on one scale: `base |  .: .#   |`. Empty where nothing varies or there is
  * no room.
- * @param ends what stands for the least and the greatest value
+ * @param ends the labels of the smallest and the largest value
  */
 export function stripPlot(
   strips: readonly Strip[],

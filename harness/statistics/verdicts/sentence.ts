@@ -75,7 +75,7 @@ function evidencePhrase({ p, adjusted, comparison }: MetricVerdict, phrases: Phr
   return parts.join(', ');
 }
 
-/** `, p=0.2 for the level (Brunner-Munzel)`; empty if only the interval stands in the way. */
+/** `, p=0.2 for the level (Brunner-Munzel)`; empty if only the interval prevents the claim. */
 function levelPhrase({ difference }: MetricComparison): string {
   return difference === undefined
     ? ''
