@@ -7,13 +7,13 @@ import { type CompletionSources, completionCandidates } from '../completion/cand
 import { completionScript, type Shell } from '../completion/shell-script.ts';
 import type { CommandContext } from '../context.ts';
 
-/** `modstorm completion SHELL`: prints the script that the shell loads. */
+/** `modstorm completion SHELL`: prints the completion script of a shell. */
 export function completionCommand(shell: Shell, context: CommandContext): number {
   context.stdout(completionScript(shell));
   return exitCodes.success;
 }
 
-/** `modstorm complete -- WORD…`, for these scripts: what the last word may become, one a line. Never fails. */
+/** `modstorm complete -- WORD…`, called by these scripts: prints completions of the last word, one per line. Never fails. */
 export async function completeCommand(
   words: readonly string[],
   program: Command,
@@ -24,7 +24,7 @@ export async function completeCommand(
   return exitCodes.success;
 }
 
-/** Each imports what it needs only when it is asked: a shell waits for every word. */
+/** Each imports what it needs on use, because the shell waits for every completion. */
 const diskSources: CompletionSources = {
   matrices: async () => [...(await yamlFiles('matrices')), ...(await yamlFiles('.'))],
   runs: results =>
@@ -61,7 +61,7 @@ async function yamlFiles(folder: string): Promise<string[]> {
   return names.filter(name => name.endsWith('.yaml')).map(name => join(folder, name));
 }
 
-/** Nothing where something is wrong: a half-typed command line usually is. */
+/** Empty on errors, because an incomplete command line is usually invalid. */
 async function quietly(find: () => Promise<string[]>): Promise<string[]> {
   try {
     return await find();

@@ -24,12 +24,12 @@ export interface PruneOptions {
 }
 
 const dayMs = 24 * 3600 * 1000;
-/** A run gets this prefix before it is removed, so that nobody reads half a run. */
+/** A run gets this prefix before it is removed, so that no reader sees a partial run. */
 const doomed = '.pruned-';
 
 /**
  * `modstorm prune --keep 30d`: removes runs older than that, or only their evidence, by the policy of `chooseRuns`. Runs
- * that an earlier, killed prune had begun to remove go too. Bisections and baselines are never touched.
+ * that an earlier, killed prune had begun to remove are removed too. Bisections and baselines are never touched.
  * @throws errors of damaged baselines: without them it is unknown which runs they refer to
  */
 export async function pruneCommand(
@@ -61,7 +61,7 @@ export async function pruneCommand(
   return exitCodes.success;
 }
 
-/** Removes a run or its evidence, unless it is only to be tried; returns the disk space, in bytes. */
+/** Removes a run or its evidence, unless this is a dry run; returns the disk space, in bytes. */
 async function removeParts(name: string, { results, evidence, dryRun }: PruneOptions): Promise<number> {
   const run = join(results, name);
   const parts = evidence

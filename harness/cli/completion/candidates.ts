@@ -1,18 +1,18 @@
 import type { Argument, Command, Option } from 'commander';
 
-/** What completion must look up. Each fails silently: a shell has no place for errors. */
+/** What completion must look up. Errors are ignored, because a shell cannot show them. */
 export interface CompletionSources {
   matrices(): Promise<string[]>;
   /** @param results the folder of the runs */
   runs(results: string): Promise<string[]>;
   baselines(folder: string | undefined): Promise<string[]>;
   metrics(): Promise<string[]>;
-  /** `vcpus=8`, for each value of each axis that varies. */
+  /** `vcpus=8`, for each value of each varying axis. */
   cells(matrix: string): Promise<string[]>;
   topics(): Promise<string[]>;
 }
 
-/** The words before the one that is completed, understood. */
+/** The parsed words before the one that is completed. */
 interface Parsed {
   command: Command;
   positionals: string[];
@@ -23,8 +23,8 @@ interface Parsed {
 }
 
 /**
- * What the last of some words may become; empty if the shell should offer files.
- * @param words what follows the name of the program; the last one may be empty
+ * The completions of the last word; empty if the shell should offer files.
+ * @param words the words after the name of the program; the last one may be empty
  */
 export async function completionCandidates(
   program: Command,
@@ -76,7 +76,7 @@ function take(word: string, parsed: Parsed): void {
 }
 
 function namesOf({ commands }: Command): string[] {
-  // `complete` is for the scripts of shells only.
+  // `complete` is only for the scripts.
   return commands.map(command => command.name()).filter(name => name !== 'complete');
 }
 

@@ -1,11 +1,11 @@
-/** The shells that completion scripts exist for. */
+/** The shells with a completion script. */
 export const shells = ['bash', 'zsh', 'fish'] as const;
 
 /** The name of a shell. */
 export type Shell = (typeof shells)[number];
 
 /**
- * A script that makes a shell ask `modstorm complete` for the words that fit. Where it names none, the shell offers files. In
+ * A script that makes a shell call `modstorm complete` for completions. If it prints none, the shell offers files. In
  * bash a word is delimited by blanks, so that `--filter vcpus=` is completed as one.
  */
 const scripts: Readonly<Record<Shell, string>> = {

@@ -2,7 +2,7 @@ import { Argument, type Command } from 'commander';
 import { type Shell, shells } from '../completion/shell-script.ts';
 import { examples, type Start } from './start.ts';
 
-/** `completion`, and `complete`, which its scripts call. */
+/** `completion`, and `complete`, which the scripts call. */
 export function defineCompletionCommands(program: Command, start: Start): void {
   program
     .command('completion')

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { HelpOptions } from '../commands/help.ts';
 import { examples, type Start } from './start.ts';
 
-/** `help`, in place of that of commander: it knows topics as well as commands. */
+/** `help`, which replaces that of commander and also has topics. */
 export function defineHelpCommand(program: Command, start: Start): void {
   program
     .helpCommand(false)

@@ -8,13 +8,13 @@ import { type Block, parseMarkdown, sectionOf } from './markdown.ts';
 interface Topic {
   /** A few words for the list of topics. */
   about: string;
-  /** The file that holds it, below the project's folder. */
+  /** The file that contains it, relative to the project's folder. */
   file: string;
-  /** The heading of its part of the file; left out for the whole file. */
+  /** The heading of its section of the file; absent for the whole file. */
   section?: string;
 }
 
-/** The texts of `modstorm help TOPIC`, which stand in the rooms that they are about. package.json installs them. */
+/** The texts of `modstorm help TOPIC`, which are in the rooms that they describe. package.json installs them. */
 export const helpTopics = {
   matrix: { about: 'the format of a matrix file', file: 'matrices/README.md' },
   workloads: {

@@ -80,7 +80,7 @@ function blockLines(block: Block): string[] {
   }
 }
 
-/** With several columns each value has the name of its column. */
+/** With several columns, each value is prefixed with the name of its column. */
 function cellText(head: string, cell: string, columns: number): string {
   return columns > 1 && head !== '' ? `${plainInline(head)}: ${plainInline(cell)}` : plainInline(cell);
 }
@@ -98,7 +98,7 @@ function text(plain: string): string {
   return guarded(roff(plain));
 }
 
-/** In quotes or outside, nothing of a text is a command of roff; ASCII, for old formatters. */
+/** Escapes a text so that nothing in it is a roff command, in quotes or outside; ASCII, for old formatters. */
 function roff(plain: string): string {
   const escaped = plain
     .replaceAll('\\', '\\e')

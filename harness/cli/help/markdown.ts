@@ -1,9 +1,9 @@
 /**
- * The part of Markdown that our texts use: headings, paragraphs, lists, tables, fenced blocks; inline code, emphasis, links.
+ * The subset of Markdown in the texts of topics: headings, paragraphs, lists, tables, fenced blocks; inline code, emphasis, links.
  * @module
  */
 
-/** A block of a text. Inline markup stays in it as written. */
+/** A block of a text. Inline markup is not interpreted. */
 export type Block =
   | { kind: 'heading'; level: number; text: string }
   | { kind: 'paragraph'; text: string }
@@ -37,7 +37,7 @@ export function sectionOf(blocks: readonly Block[], heading: string): Block[] {
   return [first, ...(end === -1 ? rest : rest.slice(0, end))];
 }
 
-/** Inline markup as plain text: a link is its text, with its address behind it if that is a web page. */
+/** Inline markup as plain text: a link becomes its text, followed by its address if it is a web page. */
 export function plainInline(text: string): string {
   return text
     .replaceAll(/\[([^\]]+)\]\((https?:[^)\s]+)\)/g, '$1 ($2)')
@@ -50,7 +50,7 @@ export function plainInline(text: string): string {
 
 interface Read {
   block?: Block | undefined;
-  /** The line behind it. */
+  /** The line after it. */
   next: number;
 }
 
@@ -92,7 +92,7 @@ function cellsOf(line: string): string[] {
     .map(cell => cell.trim());
 }
 
-/** A paragraph or an item of a list, with the lines that go on with it. */
+/** A paragraph or a list item, with its continuation lines. */
 function readText(lines: readonly string[], place: number): Read {
   const [, , mark, first] = item.exec(lines[place] ?? '') ?? [];
   const text = [first ?? (lines[place] ?? '').trim()];

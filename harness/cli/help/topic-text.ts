@@ -3,7 +3,7 @@ import { rowTable } from '../../report/text/row-table.ts';
 import { wrapWords } from '../../report/text/wrap.ts';
 import { type Block, plainInline } from './markdown.ts';
 
-/** Lines of prose are not longer than this, however wide the terminal is. */
+/** Maximum length of prose lines, regardless of the width of the terminal. */
 const widest = 100;
 
 /** The blocks of a topic as plain text that fits `columns`. */
@@ -39,7 +39,7 @@ function wrapped(text: string, width: number): string[] {
   return wrapWords(text, width, { breakWords: true }).map(line => line.trimStart());
 }
 
-/** A table if it fits, else a block for each row. */
+/** A table if it fits, else one block per row. */
 function tableLines({ head, rows }: Block & { kind: 'table' }, width: number): string[] {
   const [first = '', ...others] = head.map(plainInline);
   const { lines } = rowTable(

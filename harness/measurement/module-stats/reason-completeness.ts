@@ -2,8 +2,8 @@ import type { Counters } from './counters.ts';
 import type { DuplicateModule, DuplicateReason } from './module-stats.ts';
 
 /**
- * Whether `Becoming`, the last word of a text, is the whole reason of the last row or the beginning of `Becoming & Load`, as
- * far as the sums tell: every failed load is in the table, and a module with both reasons failed at least once for each.
+ * Whether `Becoming`, the last word of a text, is the whole reason of the last row or the beginning of `Becoming & Load`,
+ * judging by the sums: every failed load is in the table, and a module with both reasons failed at least once for each.
  */
 export function reasonCompleteness(
   duplicates: readonly DuplicateModule[],

@@ -7,7 +7,7 @@ import type { Footnotes } from './footnotes.ts';
 import { chooseScale, formatRange, formatValue } from './quantity.ts';
 import { type RowColumn, rowTable } from './row-table.ts';
 
-/** What a narrow terminal shows first; the others follow in the order of the table. */
+/** The metrics with priority on a narrow terminal; the others follow in the order of the table. */
 const important: readonly string[] = [
   'waste_per_request',
   'failures_per_request',
@@ -18,7 +18,7 @@ const important: readonly string[] = [
   'requests',
 ];
 
-/** A row for each cell: medians, and ranges where they vary. Columns that have no room are named below. */
+/** One row per cell: medians, and ranges if they vary. Columns that do not fit are listed below. */
 export function cellTable(cells: readonly CellReport[], notes: Footnotes, width: number): string[] {
   const names = leadingMetrics(cells);
   const metrics = names

@@ -1,11 +1,11 @@
 import { wrapWords } from './wrap.ts';
 
-/** Deeper indents leave a narrow terminal no room for words. */
+/** Maximum indent, so that a narrow terminal has space for words. */
 const deepestIndent = 8;
 
 /**
- * Lines of which none is wider than `width`: lines of a console are cut, commands go on behind a backslash, everything else is
- * broken between words.
+ * Fits lines into `width`: console lines are truncated, commands are continued after a backslash, everything else is wrapped
+ * between words.
  */
 export function fitLines(lines: readonly string[], width: number): string[] {
   return lines.flatMap(line => (line.length <= width ? [line] : fitLine(line, width)));

@@ -3,33 +3,33 @@ import { wrapWords } from './wrap.ts';
 
 /** A column of a table that fits any width. */
 export interface RowColumn extends Column {
-  /** How important it is where not all fit, from 0; a column without one is never left out. */
+  /** Importance if not all columns fit, from 0; a column without it is never left out. */
   rank?: number;
 }
 
-/** A row: its label, a text for each column, and ranges for a line below. */
+/** A row: its label, one text per column, and ranges for the line below. */
 export interface TableRow {
   label: string;
   values: readonly string[];
   ranges?: readonly string[];
 }
 
-/** Width of the label where there is room. More than three settings continue on the next line. */
+/** Preferred width of the label. More than three settings continue on the next line. */
 const labelWidth = 48;
 const narrowLabel = 24;
 /** With fewer columns of values than this, one block per row is more useful. */
 const leastValues = 3;
 
-/** The lines of a table, and the headings of the columns that had no room. */
+/** The lines of a table, and the headings of the columns that did not fit. */
 export interface FittedTable {
   lines: string[];
   left: string[];
 }
 
 /**
- * A table that is not wider than `width`: the least important columns are left out, and where hardly any would stay, each row
- * becomes a block with a line for each value.
- * @param head of the labels
+ * A table of at most `width` columns of text: the least important columns are left out. If too few would remain, each row
+ * becomes a block with one line per value.
+ * @param head heading of the labels
  */
 export function rowTable(
   head: string,

@@ -9,11 +9,11 @@ import type { ReportModel } from '../report-model.ts';
 import { tellApart } from './cell-names.ts';
 import { stripPlot } from './strip-plot.ts';
 
-/** The width of plots that are written to a file. */
+/** The width of plots in files. */
 const usualWidth = 100;
 const mostLabel = 24;
 
-/** The samples of the metrics of a pair, base above new; empty where nothing varies. */
+/** The samples of the metrics of a pair, base above new; empty if nothing varies. */
 export function pairPlots(pair: CellPair, metrics: readonly JudgedMetric[], width = usualWidth): string[] {
   return metrics.flatMap(({ definition: { name, unit } }) => {
     const strips = [
@@ -27,7 +27,7 @@ export function pairPlots(pair: CellPair, metrics: readonly JudgedMetric[], widt
   });
 }
 
-/** The samples of the leading metrics of a run that compares nothing, a line for each cell. */
+/** The samples of the main metrics of a run without a comparison, one line per cell. */
 export function samplePlots(model: ReportModel, content: RunContent, width: number): string[] {
   const samples = samplesByCell(content.plan, content.records);
   const { cells } = tellApart(model.cells, model.run.matrix.varied);

@@ -4,12 +4,12 @@ export interface Strip {
   values: readonly number[];
 }
 
-/** Signs for one, two and more values in one place. */
+/** Characters for one, two and more values at one position. */
 const signs = ['.', ':', '#'];
 
 /**
- * Samples in plain text, one line for each strip, all on one scale: `base |  .: .#   |`. Empty where nothing varies or there is
- * no room.
+ * Samples in plain text, one line per strip, all on one scale: `base |  .: .#   |`. Empty if nothing varies or there is no
+ * space.
  * @param ends the labels of the smallest and the largest value
  */
 export function stripPlot(

@@ -6,7 +6,7 @@ const words = {
   yellow: /\b(?:INCONCLUSIVE|NOT_ENOUGH|CHANGED|MOVED|DIFFERS)\b/g,
 } as const;
 
-/** A change in a table with the mark of its verdict behind it: `+4507% *`. */
+/** A change in a table, followed by the mark of its verdict: `+4507% *`. */
 const markedChange = /(?<= )((?:[+-]?[\d.]+(?:e\+\d+)?(?:%|pp)?|exact|-) ([*+!~]))(?=\s|$)/g;
 
 const markColours: Readonly<Record<string, 'red' | 'green' | 'yellow'>> = {
@@ -16,7 +16,7 @@ const markColours: Readonly<Record<string, 'red' | 'green' | 'yellow'>> = {
   '~': 'yellow',
 };
 
-/** Colours the verdicts of a text; words and marks say the same without colour. */
+/** Colours the verdicts of a text. Words and marks have the same meaning without colour. */
 export function colourVerdicts(text: string, paint: Paint): string {
   let shown = text.replaceAll(markedChange, (change, _whole: string, mark: string) =>
     paint(change, markColours[mark] ?? 'yellow'),
