@@ -1,6 +1,7 @@
 import type { RunComparison } from '../../judgement/judgement.ts';
 import type { MetricUnit } from '../../measurement/metric.ts';
 import { passedValues, type SampleValue, samplesByCell } from '../../store/sample.ts';
+import { plural } from '../../units.ts';
 import { metricsOfCells, valueTexts } from '../commit/cell-tables.ts';
 import { metricRow } from '../commit/metric-row.ts';
 import type { RunReport } from '../run-report.ts';
@@ -82,11 +83,13 @@ function numbers(values: readonly SampleValue[] | undefined): number[] {
 
 function samplesSection(plots: readonly MetricPlot[], key: string): string {
   if (plots.length === 0) return section('Samples', ['<p>No boot measured anything.</p>']);
-  const ordered = [...plots].sort((a, b) => Number(b.leading) - Number(a.leading));
+  const shown = ({ name, unit, leading, rows }: MetricPlot) =>
+    fold(`<b>${html(name, 100)}</b>`, dotPlot(unit, rows), { open: leading });
+  const others = plots.filter(({ leading }) => !leading);
+  const rest = fold(plural(others.length, 'more metric'), others.map(shown).join('\n'));
   return section('Samples', [
     key,
-    ...ordered.map(({ name, unit, leading, rows }) =>
-      fold(`<b>${html(name, 100)}</b>`, dotPlot(unit, rows), { open: leading }),
-    ),
+    ...plots.filter(({ leading }) => leading).map(shown),
+    ...(others.length > 0 ? [rest] : []),
   ]);
 }

@@ -18,7 +18,7 @@ a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:3px solid va
 table{border-collapse:collapse;font-size:.87rem;font-variant-numeric:tabular-nums}
 th,td{padding:.25rem .6rem;text-align:right;border-bottom:1px solid var(--rule);vertical-align:top;overflow-wrap:normal}
 th{font-weight:600}th:first-child{text-align:left;min-width:11rem;max-width:26rem;overflow-wrap:anywhere;font-weight:400}
-thead th:first-child{font-weight:600}.text,.words th,.words td{text-align:left}
+thead th:first-child{font-weight:600}.words th:first-child{min-width:0}.text,.words th,.words td{text-align:left}
 td.v{text-align:center;white-space:nowrap;border:2px solid var(--back)}td.v a{display:block;text-decoration:none;color:inherit}
 .v{background:var(--soft)}.v-REGRESSED{background:var(--bad);color:var(--bad-text)}
 .v-IMPROVED{background:var(--good);color:var(--good-text)}.v-INCONCLUSIVE{background:var(--open);color:var(--open-text)}
@@ -26,7 +26,7 @@ td.v{text-align:center;white-space:nowrap;border:2px solid var(--back)}td.v a{di
 .verdict{display:inline-block;padding:.2rem .7rem;border-radius:.3rem;font-weight:600}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:.5rem 0;font-size:.92rem}dt{color:var(--faint)}dd{margin:0}
 pre{background:var(--soft);padding:.7rem;margin:.4rem 0;overflow-x:auto;white-space:pre-wrap;font-size:.82rem;line-height:1.4}
-details{margin:.4rem 0}summary{cursor:pointer;padding:.15rem 0}
+details{margin:.4rem 0}details details{margin-left:1rem}summary{cursor:pointer;padding:.15rem 0}
 svg{display:block;width:100%;overflow:visible}svg.fixed{width:auto;max-width:none;overflow:hidden}
 svg text{font-size:11px;fill:var(--faint)}.grid{stroke:var(--rule);stroke-width:1}
 .rows{display:grid;grid-template-columns:minmax(8rem,18rem) minmax(0,1fr) minmax(9rem,17rem);gap:.1rem .8rem;align-items:center;font-size:.87rem}
@@ -37,9 +37,10 @@ svg text{font-size:11px;fill:var(--faint)}.grid{stroke:var(--rule);stroke-width:
 .key.base{background:var(--base)}.key.new{background:var(--new)}
 ${[1, 2, 3, 4, 5, 6].map(place => `.p${place}{fill:var(--p${place});background:var(--p${place})}`).join('')}
 .plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));gap:1rem 2rem}figure{margin:0}
-.suspect{fill:var(--text)}.under{fill:var(--back)}
+.suspect{fill:#1b1d1f}.under{fill:#fff}
 @media (max-width:44rem){.rows{grid-template-columns:1fr}.rows>.value{margin-bottom:.6rem}}
-@media print{:root{color-scheme:light}body{font-size:10pt}main{padding:0;max-width:none}section,figure,tr,.rows>*{break-inside:avoid-page}
+@media print{:root{color-scheme:light}body{font-size:10pt}main{padding:0;max-width:none}figure,tr,.rows>*{break-inside:avoid-page}h2,h3,summary{break-after:avoid-page}
+.rows{grid-template-columns:9rem 1fr 11rem;font-size:8pt}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}details::details-content{content-visibility:visible;display:block;height:auto}
 .scroll{overflow:visible}table{font-size:8pt}}
 `;

@@ -14,8 +14,10 @@ export interface ValueScale {
 
 /** From this ratio of the greatest to the least value on, a log scale shows more. */
 const logRatio = 50;
-/** An axis has this many figures at least. */
-const leastTicks = 3;
+/** A linear axis has this many figures at least, and no more than three times as many: they must fit a narrow page. */
+const leastTicks = 2;
+/** Up to so many powers of ten, a log scale has figures between them. */
+const fewPowers = 3;
 
 /**
  * A scale that holds all values: logarithmic where they are positive and differ by magnitudes, else linear.
@@ -69,8 +71,8 @@ function niceStep(most: number): number {
 /** Powers of ten, every n-th where there are many, and 2 and 5 times each where there are few. */
 function logAxis(low: number, high: number): Axis {
   const [from, to] = [Math.log10(low), Math.log10(high)];
-  const every = Math.ceil((to - from) / (2 * leastTicks));
-  const factors = to - from < leastTicks ? [1, 2, 5] : [1];
+  const every = Math.ceil((to - from) / (2 * fewPowers));
+  const factors = to - from < fewPowers ? [1, 2, 5] : [1];
   const ticks: number[] = [];
   for (let power = Math.floor(from); power <= to; power += every)
     ticks.push(...factors.map(factor => factor * 10 ** power));
