@@ -128,7 +128,9 @@ const gate = z.strictObject({
   relative: quantity.optional().describe('Relative change: 0.05 or 5%.'),
   rate: quantity
     .optional()
-    .describe('Change of the share of boots that lie the gate or more from the middle: 0.1 or 10%.'),
+    .describe(
+      'Change of the share of boots whose distance from the median is at least the gate: 0.1 or 10%.',
+    ),
 });
 
 /** A matrix file, as written. */

@@ -72,7 +72,7 @@ export interface GateSetting {
   atLeast?: number;
   /** Relative change, as a fraction of the base's centre (0.05 = 5 %). */
   relative?: number;
-  /** Change of the share of boots that lie the gate or more from the middle, as a fraction: 0.1 is one more boot in ten. */
+  /** Change of the share of boots whose distance from the median is at least the gate, as a fraction: 0.1 is one more boot in ten. */
   rate?: number;
 }
 

@@ -66,5 +66,5 @@ export const runSummaryFormat: FileFormat<RunSummary> = {
       ),
     }),
   ),
-  remedy: 'Remove the file: it is made again from the journal.',
+  remedy: 'Remove the file: it is recreated from the journal.',
 };

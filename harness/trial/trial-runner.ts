@@ -147,7 +147,7 @@ async function bootWithEvidence(options: TrialOptions): Promise<JudgedBoot> {
       'EVIDENCE_UNWRITABLE',
       `${folder}: the evidence of the trial cannot be written: ${error.message}`,
       {
-        hint: 'Make room on that disk, then go on with `modstorm run --resume`: no finished trial is lost.',
+        hint: 'Free some space on that disk, then continue with `modstorm run --resume`: no finished trial is lost.',
         cause: error,
       },
     );

@@ -93,7 +93,7 @@ function cacheLines({ whole, unsaid, damaged }: CacheCheck, width: number): stri
   return [
     row(width, '', counts.join(', ')),
     ...damaged.map(({ path, damage }) =>
-      row(width, '', `DAMAGED, made again when needed: ${path}: ${damage}`),
+      row(width, '', `DAMAGED, recreated when needed: ${path}: ${damage}`),
     ),
   ];
 }

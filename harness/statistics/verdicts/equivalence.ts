@@ -7,7 +7,7 @@ import type { MeasuredComparison } from './comparison.ts';
 export interface Exclusion {
   /** A shift of all trials: the interval of the change lies inside the gate. */
   shift: boolean;
-  /** A change, by the rate that counts, of the share of trials that lie the gate or more from the middle. */
+  /** A change, by the rate that counts, of the share of trials whose distance from the median is at least the gate. */
   bursts: boolean;
 }
 

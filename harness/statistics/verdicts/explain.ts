@@ -54,9 +54,7 @@ function testLines({ test, second, difference, superiority }: MetricComparison):
   if (test === undefined) return ['test: none, a side is empty'];
   if (test.p === undefined) return [`test: ${test.name}; all trials agree`];
   if (superiority === undefined || test.minimumAttainableP === undefined)
-    return [
-      `test: ${test.name}; each side agrees on a value of its own, which happens by chance with at most ${nameP(test.p)}`,
-    ];
+    return [`test: ${test.name}; each side has a single, different value (${nameP(test.p)} at most)`];
   const lines = [
     `test: ${test.name}, two-sided, ${test.statistic.name} ${test.statistic.value}, ${nameP(test.p)}; ` +
       `the smallest p that these values could give is ${formatP(test.minimumAttainableP)}`,
