@@ -8,7 +8,7 @@ import { centreOf } from '../commit/metric-row.ts';
 import type { CellReport } from '../report-model.ts';
 import { headlinesOf } from './comparison-page.ts';
 import { type Line, linePlot } from './line-plot.ts';
-import { html, section } from './markup.ts';
+import { html, section, sideKey } from './markup.ts';
 
 /** A curve has this many points at least. */
 const leastPoints = 3;
@@ -93,8 +93,10 @@ function curvesSection<Item>(
     }),
   );
   if (figures.length === 0) return '';
+  const isCompared = figures.some(figure => figure.includes('<g class="new"><'));
+  const sides = isCompared ? `${sideKey}. ` : '';
   return section('Scaling', [
-    '<p class="legend">Dots: mean of counts, median of times; thin lines: range over the boots.</p>',
+    `<p class="legend">${sides}Dots: mean of counts, median of times; thin lines: range over the boots.</p>`,
     `<div class="plots">${figures.join('\n')}</div>`,
   ]);
 }

@@ -17,6 +17,9 @@ export function section(heading: string, parts: readonly string[]): string {
   return `<section><h2>${html(heading)}</h2>\n${parts.join('\n')}\n</section>`;
 }
 
+/** Which colour is which side, for legends. */
+export const sideKey = '<span class="key base"></span>base<span class="key new"></span>new';
+
 /** The head of a column of words. */
 export function wordHead(text: string): string {
   return `<th scope="col" class="text">${html(text)}</th>`;

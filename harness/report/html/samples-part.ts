@@ -8,7 +8,7 @@ import type { RunReport } from '../run-report.ts';
 import { shownMetrics } from '../shown-metrics.ts';
 import { verdictClass } from './comparison-page.ts';
 import { type DotRow, dotPlot } from './dot-plot.ts';
-import { fold, html, section } from './markup.ts';
+import { fold, html, section, sideKey } from './markup.ts';
 
 /** One metric and its samples everywhere. */
 interface MetricPlot {
@@ -19,9 +19,9 @@ interface MetricPlot {
   rows: DotRow[];
 }
 
-const sideKey =
-  '<p class="legend"><span class="key base"></span>base<span class="key new"></span>new. Each dot is one boot, going down in the ' +
-  'order in which they ran; the line is the median, the box holds the middle half of the boots.</p>';
+const pairKey =
+  `<p class="legend">${sideKey}. Each dot is one boot, going down in the order in which they ran; the line is the median, the box ` +
+  'holds the middle half of the boots.</p>';
 const cellKey =
   '<p class="legend">Each dot is one boot, going down in the order in which they ran; the line is the median, the box holds the ' +
   'middle half of the boots. Text: median [range].</p>';
@@ -48,7 +48,7 @@ export function comparedSamples({ judgement }: RunComparison): string {
       plots.set(name, plot);
     }
   }
-  return samplesSection([...plots.values()], sideKey);
+  return samplesSection([...plots.values()], pairKey);
 }
 
 /** Every sample of every metric of a run that compares nothing. */
