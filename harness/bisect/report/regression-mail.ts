@@ -39,13 +39,16 @@ export function beforeAfterTable({
   const unit = scale.unit === '' ? metric.name : `${metric.name} ${scale.unit}`;
   const row = (name: string, values: readonly Scalar[]): string[] => {
     const summary = summarise(makeSample(values));
-    if (!hasValues(summary)) return [name, '0', '-', '-'];
-    const { n, median, least, greatest } = summary;
-    return [name, String(n), formatValue(median, scale), formatRange(least, greatest, scale)];
+    if (!hasValues(summary)) return [name, '0', '-', '-', '-'];
+    const { n, mean, median, least, greatest } = summary;
+    const middle = [mean, median].map(value => formatValue(value, scale));
+    return [name, String(n), ...middle, formatRange(least, greatest, scale)];
   };
   const columns = [
     { head: [unit], align: 'left' },
     { head: ['boots'], align: 'right' },
+    // A change that shows in some boots only may leave the median as it was.
+    { head: ['mean'], align: 'right' },
     { head: ['median'], align: 'right' },
     { head: ['range'], align: 'right' },
   ] as const;

@@ -83,7 +83,7 @@ t.test('a bisection is begun, carried out, told and read again', async t => {
     signal,
   );
   t.match(text, `first bad commit: ${culprit.slice(0, 12)} ("change 5")\n`);
-  t.match(text, / {2}before +6 +0 +0\n {2}after +6 +15 +15\n/);
+  t.match(text, / {2}before +6 +0 +0 +0\n {2}after +6 +15 +15 +15\n/);
   const report = (name: string) => readFile(join(stored.folder.path, 'report', name), 'utf8');
   t.equal(await report('bisect.txt'), text);
   t.match(await report('bisect.html'), /<svg [\s\S]*change 5/);

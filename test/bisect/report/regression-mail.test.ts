@@ -6,7 +6,8 @@ import {
 } from '../../../harness/bisect/report/regression-mail.ts';
 import { metrics } from '../../../harness/measurement/metric-table.ts';
 
-const metric = metrics.find(({ name }) => name === 'wasted_bytes')!;
+const metricNamed = (wanted: string) => metrics.find(({ name }) => name === wanted)!;
+const metric = metricNamed('wasted_bytes');
 const id = '0123456789abcdef0123456789abcdef01234567';
 const facts: RegressionFacts = {
   found: {
@@ -40,5 +41,15 @@ t.test('a mail as regzbot and checkpatch want it', t => {
   const body = mail.slice(mail.indexOf('\n\n')).split('\n');
   for (const line of body) t.ok(line.length <= 75 || line.startsWith('#regzbot'), line);
   t.match(regressionMail({ ...facts, maintainers: undefined }), /add the maintainers before sending/);
+  t.end();
+});
+
+t.test('a change that shows in some boots only is seen in the mean', t => {
+  const lines = beforeAfterTable({
+    metric: metricNamed('failed_becoming'),
+    before: [0, 0, 0],
+    after: [0, 0, 15],
+  });
+  t.match(lines.slice(-2), [/^ {2}before +3 +0 +0 +0$/, /^ {2}after +3 +5 +0 +0\.\.15$/]);
   t.end();
 });
