@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A module whose init takes as long as it is told and then fails as it is told:
- * the burst of failing loads that a kernel sees when many CPUs ask for a driver
- * which another driver has made useless.
+ * A module whose init takes a given time and then fails with a given error. It
+ * reproduces the burst of failing loads when every CPU requests a driver that
+ * another driver has superseded.
  */
 #include <linux/delay.h>
 #include <linux/err.h>
@@ -33,5 +33,5 @@ static void __exit modstorm_fail_exit(void)
 }
 module_exit(modstorm_fail_exit);
 
-MODULE_DESCRIPTION("init that fails as told");
+MODULE_DESCRIPTION("init that fails on request");
 MODULE_LICENSE("GPL");
