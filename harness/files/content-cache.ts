@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rename, rm, stat, utimes } from 'node:fs/promises';
+import { chmod, mkdtemp, rename, rm, stat, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { HarnessError, hasCode, InfrastructureError } from '../errors.ts';
 import { syncFolder, syncTree } from './atomic.ts';
@@ -6,6 +6,7 @@ import { findDamage, hasManifest, ignoreReadOnly, writeManifest } from './entry-
 import { existingPath, namesIn } from './existing.ts';
 import { demandSpace } from './free-space.ts';
 import { type FileLock, type LockOptions, takeoverEnding, withFileLock } from './lock.ts';
+import { makeFolders } from './make-folders.ts';
 
 /** A folder of the cache, declared by the room that fills it. `modstorm clean` visits all declared places. */
 export interface CachePlace {
@@ -132,7 +133,7 @@ export class ContentCache<Entry> {
  */
 export async function withDraft(path: string, work: Fill): Promise<void> {
   const parent = join(path, '..');
-  await mkdir(parent, { recursive: true });
+  await makeFolders(parent);
   const draft = await mkdtemp(`${path}.draft-`);
   try {
     // mkdtemp creates a private folder, but users of a CI host may share the cache.

@@ -1,9 +1,10 @@
-import { type FileHandle, mkdir, open, rm, stat, utimes } from 'node:fs/promises';
+import { type FileHandle, open, rm, stat, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { debug } from '../debug.ts';
 import { hasCode, InfrastructureError } from '../errors.ts';
 import { describeHolder, describeSelf, isAlive, type LockHolder, parseHolder } from './lock-holder.ts';
+import { makeFolders } from './make-folders.ts';
 import { readRegularFile } from './regular-file.ts';
 
 /** How to take a lock. */
@@ -259,7 +260,7 @@ async function openNew(path: string): Promise<FileHandle | undefined> {
     } catch (error) {
       if (hasCode(error, 'EEXIST')) return undefined;
       if (made || !hasCode(error, 'ENOENT')) throw error;
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolders(dirname(path));
     }
   }
 }

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../files/atomic.ts';
 import { ignoreReadOnly } from '../files/entry-manifest.ts';
+import { makeFolders } from '../files/make-folders.ts';
 
 /** The result of the last test of KVM on this host, kept so that `doctor` can show it at once. */
 export interface KvmNote {
@@ -19,7 +19,7 @@ export const kvmNoteFile = 'kvm.json';
 /** Stores a result in the cache. */
 export async function writeKvmNote(cache: string, note: KvmNote): Promise<void> {
   try {
-    await mkdir(cache, { recursive: true });
+    await makeFolders(cache);
     await writeFileAtomically(join(cache, kvmNoteFile), `${JSON.stringify(note)}\n`);
   } catch (error) {
     // A cache of another user is read-only; the test is repeated next time.

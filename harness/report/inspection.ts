@@ -1,7 +1,12 @@
 import { escapeText } from '../escape.ts';
 import type { Finding } from '../measurement/finding.ts';
 import type { Inspection, LogInspection, StatsInspection } from '../measurement/inspection.ts';
-import { kernelCounter, kernelCounters, wastedLabel } from '../measurement/module-stats/kernel-counter.ts';
+import {
+  kernelCounter,
+  kernelCounters,
+  wastedCounters,
+  wastedLabel,
+} from '../measurement/module-stats/kernel-counter.ts';
 import type { ModuleStats } from '../measurement/module-stats/module-stats.ts';
 import type { StatsDifference } from '../measurement/module-stats/stats-difference.ts';
 import { formatBytes } from '../units.ts';
@@ -73,11 +78,19 @@ function nextStep(inspection: Inspection): string {
     return 'boot with module.enable_dups_trace=1 to see the callers';
   if (requests && requests.total > 0)
     return 'see below which callers request a module that is already being loaded';
-  if (inspection.kind === 'stats' && (inspection.stats.wastedBytes ?? 0n) > 0n && !inspection.difference)
+  if (inspection.kind === 'stats' && showsWaste(inspection.stats) && !inspection.difference)
     return 'capture a second text later and compare the two, since counters start at boot';
   return findings.length > 0 || (log?.findings.length ?? 0) > 0
     ? 'read the findings'
     : 'nothing, it shows no problem';
+}
+
+/** Whether loads failed or memory was wasted. A text may have only some of the counters, and no total. */
+function showsWaste({ wastedBytes, counters, duplicates }: ModuleStats): boolean {
+  const wasted = wastedCounters.flatMap(name => [name, kernelCounter(name).count ?? name]);
+  return (
+    (wastedBytes ?? 0n) > 0n || duplicates.length > 0 || wasted.some(name => (counters[name] ?? 0n) > 0n)
+  );
 }
 
 function undoneLines({ undone }: Inspection): string[] {

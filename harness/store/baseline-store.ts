@@ -1,7 +1,8 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { syncFolder } from '../files/atomic.ts';
+import { makeFolders } from '../files/make-folders.ts';
 import { type Baseline, formatBaseline } from './baseline.ts';
 import { baselineFormat } from './baseline-schema.ts';
 import { readStoredFile, writeStoredFile } from './stored-file.ts';
@@ -32,7 +33,7 @@ export class BaselineStore {
    */
   async save(baseline: Baseline, options: { replace?: boolean } = {}): Promise<string> {
     const path = this.path(baseline.name);
-    await mkdir(this.folder, { recursive: true });
+    await makeFolders(this.folder);
     if (!options.replace && (await this.names()).includes(baseline.name)) {
       throw new UsageError('BASELINE_EXISTS', `the baseline ${baseline.name} already exists: ${path}`, {
         hint: 'Choose another name, or use --replace.',

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { canonicalJson } from '../files/digest.ts';
+import { makeFolders } from '../files/make-folders.ts';
 import type { Facts } from './comparison-key.ts';
 import { count, mapOf, objectOf, text, time } from './schema.ts';
 import { type FileFormat, readStoredFile, writeStoredFile } from './stored-file.ts';
@@ -59,7 +59,7 @@ const calibrationFormat: FileFormat<CalibrationFile> = {
  * @throws InfrastructureError FILE_DAMAGED, FILE_VERSION
  */
 export async function logCalibration(folder: string, entry: CalibrationEntry): Promise<CalibrationEntry[]> {
-  await mkdir(folder, { recursive: true });
+  await makeFolders(folder);
   const path = join(folder, 'calibration.json');
   const earlier = existsSync(path) ? (await readStoredFile(path, calibrationFormat)).calibrations : [];
   const calibrations = [...earlier.filter(({ run }) => run !== entry.run), entry];

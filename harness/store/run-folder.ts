@@ -6,6 +6,7 @@ import { InfrastructureError, UsageError } from '../errors.ts';
 import { escapeOutput } from '../escape.ts';
 import { syncFolder, writeFileAtomically } from '../files/atomic.ts';
 import { namesIn } from '../files/existing.ts';
+import { makeFolders } from '../files/make-folders.ts';
 import type { TrialRecord } from '../measurement/record.ts';
 import type { Plan } from '../plan/trial.ts';
 import { shellQuote } from '../shell-quote.ts';
@@ -77,7 +78,7 @@ export class RunFolder {
     const suffix = options.suffix ?? (() => randomBytes(2).toString('hex'));
     const stem = runNameStem(options.now, options.matrixName);
     try {
-      await mkdir(root, { recursive: true });
+      await makeFolders(root);
       for (let attempt = 0; attempt < nameAttempts; attempt++) {
         const folder = new RunFolder(join(root, `${stem}-${suffix()}`));
         if (!(await makeFolder(folder.path))) continue;

@@ -1,8 +1,9 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { debugError } from '../debug.ts';
 import { HarnessError, isSystemError } from '../errors.ts';
 import { namesIn } from '../files/existing.ts';
+import { makeFolders } from '../files/make-folders.ts';
 import type { RunFolder } from './run-folder.ts';
 import { type RunSummary, runSummaryFormat, type SummarisedCell } from './run-summary.ts';
 import { readStoredFile, writeStoredFile } from './stored-file.ts';
@@ -58,7 +59,7 @@ export class RunIndex {
 
   async #keep(name: string, summary: RunSummary): Promise<void> {
     try {
-      await mkdir(this.#path, { recursive: true });
+      await makeFolders(this.#path);
       await writeStoredFile(join(this.#path, `${name}${ending}`), runSummaryFormat, summary, JSON.stringify);
     } catch (error) {
       if (!isSystemError(error)) throw error;

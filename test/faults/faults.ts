@@ -17,7 +17,8 @@ async function runFaults(words: readonly string[]): Promise<number> {
   const lab = new Lab();
   let wrong = 0;
   try {
-    const made = await lab.smoke(lab.at('first'));
+    // The first kernel takes minutes.
+    const made = await lab.smoke(lab.at('first'), { patienceNs: 1800e9 });
     if (made.exit !== 0) throw new Error(`the run to damage was not made:\n${made.stderr}`);
     cpSync(lab.at('first'), lab.good, { recursive: true });
     lab.clear();

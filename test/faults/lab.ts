@@ -16,6 +16,8 @@ export interface CommandOptions {
   folder?: string | undefined;
   /** Words in front of it: `sh`, `-c`, `ulimit …`. */
   before?: readonly string[] | undefined;
+  /** Default: two minutes. */
+  patienceNs?: number | undefined;
   /** Called with the pid when a text has come; default: when it was started. */
   during?: { after?: RegExp; act: (pid: number) => unknown } | undefined;
 }
@@ -80,7 +82,7 @@ export class Lab {
     const program = startProgram(file, rest, {
       folder: options.folder ?? this.folder,
       environment: { TMPDIR: this.temporary, ...options.environment },
-      timeoutNs: patienceNs,
+      timeoutNs: options.patienceNs ?? patienceNs,
       graceNs: 1e9,
       onLine: line => {
         if (!pending?.after?.test(line)) return;

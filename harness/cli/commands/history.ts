@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { HarnessError, isSystemError, UsageError } from '../../errors.ts';
 import { exitCodes } from '../../exit-code.ts';
+import { makeFolders } from '../../files/make-folders.ts';
 import { compareAcross } from '../../judgement/compare-sides.ts';
 import {
   confirmableEvent,
@@ -112,7 +113,7 @@ async function writeConfirmation(event: HistoryEvent, folder: string): Promise<s
   const { before, after } = comparedRuns(event);
   const kernels = { before: await storedKernel(before, folder), after: await storedKernel(after, folder) };
   const file = join(folder, 'confirmations', `${confirmationName(event)}.yaml`);
-  await mkdir(join(folder, 'confirmations'), { recursive: true });
+  await makeFolders(join(folder, 'confirmations'));
   await writeFile(file, confirmationMatrix(event, kernels));
   const path = relative('', file);
   const results = relative('', folder) || '.';

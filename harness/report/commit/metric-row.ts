@@ -1,6 +1,7 @@
 import { failedBoots } from '../../judgement/side.ts';
 import type { MetricUnit } from '../../measurement/metric.ts';
-import type { Effect } from '../../statistics/effects/effect.ts';
+import { type Effect, shownInterval } from '../../statistics/effects/effect.ts';
+import type { Interval } from '../../statistics/effects/interval.ts';
 import type { Summary } from '../../statistics/samples/descriptive.ts';
 import type { Scalar } from '../../statistics/samples/value.ts';
 import { formatP } from '../../statistics/verdicts/format.ts';
@@ -36,7 +37,7 @@ export function metricRow(judged: JudgedMetric): MetricRow {
   const scale = scaleOf(judged);
   const title = plainText(titleIn(scale, definition), 32);
   const { change, interval } = effect
-    ? changeTexts(effect, scale, definition.name === failedBoots)
+    ? changeTexts(effect, shownInterval(effect, base, candidate), scale, definition.name === failedBoots)
     : { change: '-', interval: '' };
   return {
     judged,
@@ -81,7 +82,12 @@ function sideText(judged: JudgedMetric, side: Summary, scale: Scale): string {
 }
 
 /** The change and its interval in one unit, with the digits that the interval supports. */
-function changeTexts(effect: Effect, scale: Scale, isShare: boolean): { change: string; interval: string } {
+function changeTexts(
+  effect: Effect,
+  shown: Interval,
+  scale: Scale,
+  isShare: boolean,
+): { change: string; interval: string } {
   const { interval } = effect;
   const percent = effect.fraction !== undefined && !isShare;
   const divisor = isShare ? 0.01 : percent ? Math.abs(effect.centre) / 100 : scale.divisor;
@@ -93,7 +99,7 @@ function changeTexts(effect: Effect, scale: Scale, isShare: boolean): { change: 
   };
   return {
     change: `${text(effect.estimate)}${effect.estimate === 0 ? '' : unit}`,
-    interval: supported ? `[${text(interval.low)}, ${text(interval.high)}]${unit}` : '',
+    interval: supported ? `[${text(shown.low)}, ${text(shown.high)}]${unit}` : '',
   };
 }
 

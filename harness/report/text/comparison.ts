@@ -100,7 +100,7 @@ function pairLines({ pair, metrics, findings }: JudgedPair, options: PairOptions
   return [
     escapeText(pair.name, { length: 200 }),
     ...renderMetricTable(rows, options.width),
-    ...(hidden > 0 ? [`  ${plural(hidden, 'metric')} more without news; --all shows them`] : []),
+    ...(hidden > 0 ? [`  ${plural(hidden, 'more metric')} without news; --all shows them`] : []),
     ...(options.plot ? pairPlots(pair, rows, options.width) : []),
     ...telling.map(({ result, sentence }) => `  ${wordOf(result)}${sentence}`),
     ...findings.map(({ message }) => `  warning: ${message}`),

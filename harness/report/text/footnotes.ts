@@ -33,8 +33,7 @@ export class Footnotes {
 function cellNotes(cell: CellReport): string[] {
   const notes: string[] = [];
   if (cell.passed === 0) notes.push('no boot passed, so there are no numbers');
-  else if (cell.passed < weakBoots)
-    notes.push(`fewer than ${weakBoots} boots: trust the range, not the median`);
+  else if (cell.passed < weakBoots) notes.push(`fewer than ${weakBoots} boots: the median says little`);
   const gaps = [...cell.metrics.values()].filter(report => report.missing > 0);
   for (const { metric, n, missing } of gaps) {
     notes.push(

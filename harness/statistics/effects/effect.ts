@@ -1,4 +1,4 @@
-import type { MeasuredSummary } from '../samples/descriptive.ts';
+import type { MeasuredSummary, Summary } from '../samples/descriptive.ts';
 import { deviations, isConstant, type Sample } from '../samples/sample.ts';
 import { hodgesLehmann } from './hodges-lehmann.ts';
 import type { Interval } from './interval.ts';
@@ -44,4 +44,13 @@ export function measureEffect(
 
 function fractionOf(estimate: number, centre: number): number | undefined {
   return centre === 0 ? undefined : estimate / Math.abs(centre);
+}
+
+/**
+ * The interval as a reader should see it. What is counted or timed is never negative, so it cannot fall by more than all of
+ * it, whatever the formula of the interval says. Verdicts use the interval itself.
+ */
+export function shownInterval({ interval, centre }: Effect, base: Summary, candidate: Summary): Interval {
+  const neverNegative = [base.least, candidate.least].every(least => least !== undefined && least >= 0);
+  return neverNegative ? { ...interval, low: Math.max(interval.low, -centre) } : interval;
 }

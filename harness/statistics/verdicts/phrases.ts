@@ -2,6 +2,7 @@
  * Phrases about one metric, shared by the sentence and the full explanation.
  * @module
  */
+import { shownInterval } from '../effects/effect.ts';
 import type { MetricDefinition } from '../samples/metric.ts';
 import type { Scalar } from '../samples/value.ts';
 import { isMeasured, type MetricComparison, type RateComparison } from './comparison.ts';
@@ -45,7 +46,7 @@ export class Phrases {
   /** `95 % interval -3 to +12 loads`. */
   interval({ effect, base, candidate }: MetricComparison): string {
     if (effect === undefined) return 'no interval';
-    const { low, high, confidence } = effect.interval;
+    const { low, high, confidence } = shownInterval(effect, base, candidate);
     if (confidence < 0.5)
       return base.n + candidate.n > 2 && low === high
         ? 'no spread on either side'

@@ -231,3 +231,14 @@ t.test('what is known to be no text is named, with what makes one of it', async 
     await t.rejects(inspect([join(folder, name)]), { code: 'INSPECT_UNRECOGNISED', message, hint }, name);
   }
 });
+
+t.test('single counters that show waste are not "no problem"', async t => {
+  const file = join(makeFolder(t), 'counters');
+  const next = async (text: string) => {
+    writeFileSync(file, text);
+    return (await inspect([file])).split('\n')[0];
+  };
+  t.match(await next('failed_becoming 670\nmodcount 12\n'), /Next: capture a second text later/);
+  t.match(await next('invalid_mod_bytes 4096\nmodcount 12\n'), /Next: capture a second text later/);
+  t.notMatch(await next('failed_becoming 0\nmodcount 12\n'), /capture a second text/);
+});

@@ -57,7 +57,7 @@ t.test('an A/B of one cell opens with the answer, and tells the rest on request'
   t.match(text, /^config=stats +12 /m, 'and not in a row');
   const table = /^vcpus=4 config=stats\+dups\n([\s\S]*?)\n\n/m.exec(text)?.[1] ?? '';
   t.notMatch(table, /boot s|workload s|mods loaded/);
-  t.match(table, /4 metrics more without news; --all shows them/);
+  t.match(table, /4 more metrics without news; --all shows them/);
   t.match(terminal.run(report, { all: true }), /^ {2}boot s /m);
   const same = filtered(fakeAb(), 1);
   t.match(terminal.run(reportRun(same, 'r')), /^INCONCLUSIVE: wasted_bytes /, 'an open answer is one too');

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { clopperPearson, rateDifference } from '../../../harness/statistics/effects/clopper-pearson.ts';
+import { measureEffect, shownInterval } from '../../../harness/statistics/effects/effect.ts';
 import { hodgesLehmann } from '../../../harness/statistics/effects/hodges-lehmann.ts';
 import { meanDifference } from '../../../harness/statistics/effects/mean-difference.ts';
+import { hasValues, summarise } from '../../../harness/statistics/samples/descriptive.ts';
+import { makeSample } from '../../../harness/statistics/samples/sample.ts';
 import { fisherTest } from '../../../harness/statistics/tests/fisher.ts';
 import { near } from '../near.ts';
 
@@ -66,4 +69,20 @@ t.test('Hodges and Lehmann, Welch', t => {
   });
   t.doesNotThrow(() => fc.assert(property, { seed: 7, numRuns: 300 }));
   t.end();
+});
+
+t.test('a change of what is never negative is shown down to all of it, and no further', async t => {
+  const effectOf = (base: number[], candidate: number[]) => {
+    const [left, right] = [makeSample(base), makeSample(candidate)];
+    const summary = summarise(left);
+    if (!hasValues(summary)) throw new Error('no values');
+    const effect = measureEffect('mean difference', left, right, summary, 0.95);
+    return { effect, shown: shownInterval(effect, summary, summarise(right)) };
+  };
+  const counts = effectOf([0, 0, 4, 0], [0, 0, 0, 0]);
+  t.ok(counts.effect.interval.low < -counts.effect.centre, 'by the formula');
+  t.equal(counts.shown.low, -counts.effect.centre);
+  t.equal(counts.shown.high, counts.effect.interval.high);
+  const signed = effectOf([-2, 0, 4, 0], [0, 0, 0, 0]);
+  t.strictSame(signed.shown, signed.effect.interval, 'values below zero may fall further');
 });
