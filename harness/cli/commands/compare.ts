@@ -102,6 +102,8 @@ async function compareReferences(
       hint: 'Leave it out: the first of two sides is the base.',
     });
   }
+  if (first.side.kind === 'run' && first.side.run === second.side.run)
+    context.stderr(`modstorm: both sides are the run ${first.side.run}: nothing can differ\n`);
   // One boot per side proves nothing: only the differences themselves can be shown.
   const text = [first, second].some(({ side }) => side.kind === 'text');
   return compareAcross(first.side, second.side, {

@@ -7,7 +7,7 @@ export function defineCompletionCommands(program: Command, start: Start): void {
   program
     .command('completion')
     .description(
-      'print a script that completes commands, options, matrices, runs, baselines, metrics and cells',
+      'print a script that completes commands, options, matrices, runs, baselines, metrics and cells of the command modstorm, which `npm link` installs',
     )
     .addArgument(new Argument('<shell>', 'the shell that loads it').choices(shells))
     .helpGroup('Host:')

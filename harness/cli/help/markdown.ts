@@ -39,12 +39,21 @@ export function sectionOf(blocks: readonly Block[], heading: string): Block[] {
 
 /** Inline markup as plain text: a link becomes its text, followed by its address if it is a web page. */
 export function plainInline(text: string): string {
+  return withoutLinks(text)
+    .replaceAll(/\*\*([^*]+)\*\*/g, '$1')
+    .replaceAll(/(?<![\w*])\*([^*\s][^*]*)\*(?![\w*])/g, '$1')
+    .replaceAll('`', '');
+}
+
+/** Words of a text for a terminal: code keeps its backticks, and strong words stand between asterisks. */
+export function terminalInline(text: string): string {
+  return withoutLinks(text).replaceAll(/\*\*([^*]+)\*\*/g, '*$1*');
+}
+
+function withoutLinks(text: string): string {
   return text
     .replaceAll(/\[([^\]]+)\]\((https?:[^)\s]+)\)/g, '$1 ($2)')
     .replaceAll(/\[([^\]]+)\](?:\([^)\s]+\)|\[[^\]]*\])/g, '$1')
-    .replaceAll(/\*\*([^*]+)\*\*/g, '$1')
-    .replaceAll(/(?<![\w*])\*([^*\s][^*]*)\*(?![\w*])/g, '$1')
-    .replaceAll('`', '')
     .replaceAll('\\|', '|');
 }
 

@@ -1,7 +1,7 @@
 import { fitLines } from '../../report/text/fit-lines.ts';
 import { rowTable } from '../../report/text/row-table.ts';
 import { wrapWords } from '../../report/text/wrap.ts';
-import { type Block, plainInline } from './markdown.ts';
+import { type Block, terminalInline } from './markdown.ts';
 
 /** Maximum length of prose lines, regardless of the width of the terminal. */
 const widest = 100;
@@ -21,13 +21,13 @@ export function topicText(blocks: readonly Block[], columns = widest): string {
 function linesOf(block: Block, width: number): string[] {
   switch (block.kind) {
     case 'heading': {
-      const text = plainInline(block.text);
+      const text = terminalInline(block.text);
       return fitLines([block.level === 1 ? text.toUpperCase() : text], width);
     }
     case 'paragraph':
-      return wrapped(plainInline(block.text), width);
+      return wrapped(terminalInline(block.text), width);
     case 'item':
-      return wrapWords(`${block.mark} ${plainInline(block.text)}`, width, { breakWords: true });
+      return wrapWords(`${block.mark} ${terminalInline(block.text)}`, width, { breakWords: true });
     case 'code':
       return block.lines.map(line => `    ${line}`.trimEnd());
     case 'table':
@@ -41,11 +41,14 @@ function wrapped(text: string, width: number): string[] {
 
 /** A table if it fits, else one block per row. */
 function tableLines({ head, rows }: Block & { kind: 'table' }, width: number): string[] {
-  const [first = '', ...others] = head.map(plainInline);
+  const [first = '', ...others] = head.map(terminalInline);
   const { lines } = rowTable(
     first,
     others.map(text => ({ head: [text], align: 'left' })),
-    rows.map(([label = '', ...values]) => ({ label: plainInline(label), values: values.map(plainInline) })),
+    rows.map(([label = '', ...values]) => ({
+      label: terminalInline(label),
+      values: values.map(terminalInline),
+    })),
     width,
   );
   return fitLines(lines, width);

@@ -146,21 +146,18 @@ function totalLine(model: ReportModel): string {
 const memoryLines = [
   {
     names: ['wasted_bytes'],
-    text: [
-      'wasted: the sum of what failed loads allocated and freed again: traffic, not memory in use at any time.',
-    ],
+    text: 'wasted: the sum of what failed loads allocated and freed again: traffic, not memory in use at any time.',
   },
   {
     names: ['memory_peak_bytes', 'mapped_peak_bytes', 'vmalloc_peak_bytes'],
-    text: [
-      'memory peak: the most memory seen in use by modules and loaders, above the level before; samples are some',
+    text:
+      'memory peak: the most memory seen in use by modules and loaders, above the level before; samples are some ' +
       'milliseconds apart and miss shorter peaks. report.json also has vmalloc alone.',
-    ],
   },
 ] as const;
 
 /** Explains the difference between traffic and peak use, if a report has both. */
 export function memoryLegend(cells: readonly CellReport[]): string[] {
   const has = (names: readonly string[]) => names.some(name => cells.some(cell => cell.metrics.has(name)));
-  return memoryLines.every(({ names }) => has(names)) ? memoryLines.flatMap(({ text }) => text) : [];
+  return memoryLines.every(({ names }) => has(names)) ? memoryLines.map(({ text }) => text) : [];
 }

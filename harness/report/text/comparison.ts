@@ -144,7 +144,9 @@ function noteLines(comparison: RunComparison, all: boolean): string[] {
   if (rows.some(isAdjustedWithin))
     notes.push('indented metrics: Westfall-Young inside the pair, once their headline is proved');
   if (rows.some(({ result: one }) => one.comparison.testedAs === 'count'))
-    notes.push('counts: mean [least..greatest] and change of the mean; times: median');
+    notes.push(
+      'counts: mean [least..greatest] and change of the mean; times: median and typical difference of two boots',
+    );
   if (rows.some(({ result: { comparison: one } }) => isGap(one.base.n, one.candidate.n)))
     notes.push('none: no boot on that side measured it, which is not the same as zero');
   const looks = lookLine(pairs);

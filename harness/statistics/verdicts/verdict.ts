@@ -24,8 +24,25 @@ export interface LevelOptions {
 export interface JudgeOptions extends LevelOptions {
   /** Number of declared hypotheses, with or without data. */
   declared: number;
-  method: Exclude<Correction, 'westfall-young'>;
+  method: StepMethod;
 }
+
+/** A correction that needs nothing but the p-values; Westfall and Young's needs the values of the trials. */
+type StepMethod = Exclude<Correction, 'westfall-young'>;
+
+/** How each of them adjusts p-values, and by what the level of a hypothesis that is not rejected is divided. */
+const stepMethods: Readonly<
+  Record<
+    StepMethod,
+    {
+      adjust: (values: readonly number[], declared: number) => number[];
+      divisor: (declared: number, rejected: number) => number;
+    }
+  >
+> = {
+  holm: { adjust: holm, divisor: (declared, rejected) => Math.max(1, declared - rejected) },
+  bh: { adjust: benjaminiHochberg, divisor: (declared, rejected) => declared / (rejected + 1) },
+};
 
 /** A comparison with its p-values, adjusted for the family but not yet for the split over looks. */
 export interface AdjustedComparison {
@@ -43,15 +60,16 @@ export interface AdjustedComparison {
 export function judge(comparisons: readonly MetricComparison[], options: JudgeOptions): MetricVerdict[] {
   const { alpha, spend = alpha, method } = options;
   const declared = Math.max(options.declared, comparisons.length);
-  const adjust = (values: readonly number[]) =>
-    method === 'holm' ? holm(values, declared) : benjaminiHochberg(values, declared);
-  const adjusted = adjust(comparisons.map(({ test }) => test?.p ?? 1));
-  const adjustedLevels = adjust(comparisons.map(levelP));
+  const { adjust, divisor } = stepMethods[method];
+  const adjusted = adjust(
+    comparisons.map(({ test }) => test?.p ?? 1),
+    declared,
+  );
+  const adjustedLevels = adjust(comparisons.map(levelP), declared);
   const rejected = comparisons.filter(
     ({ test }, index) => test?.p !== undefined && (adjusted[index] ?? 1) <= spend,
   ).length;
-  const divisor = method === 'holm' ? Math.max(1, declared - rejected) : declared / (rejected + 1);
-  const level = { alpha, spend, required: Math.min(spend, spend / divisor) };
+  const level = { alpha, spend, required: Math.min(spend, spend / divisor(declared, rejected)) };
   return comparisons.map((comparison, index) =>
     judgeAdjusted(
       { comparison, adjusted: adjusted[index] ?? 1, adjustedLevel: adjustedLevels[index] ?? 1 },
