@@ -40,17 +40,27 @@ function describeRun(run: RunRecord, cells: readonly GuestCell[]): string {
     const words = [kernel, config, ...(buildId === undefined ? [] : [`build ${buildId.slice(0, 11)}`])];
     return `Linux ${plainText(release)} (${words.map(word => plainText(word)).join(', ')})`;
   });
-  const workloads = Object.entries(run.workloads).map(([name, version]) => `${name} ${version}`);
   const guest = [`${settingsOf(cells, 'vcpus')} vCPU`, settingsOf(cells, 'memory')].filter(one => one !== '');
   const { accelerator } = run.accelerator;
   const emulated = accelerator === 'tcg' ? ' (emulated: times are those of the translator)' : '';
   return [
     ...new Set(kernels),
     `guests of ${guest.join(' and ')}`,
-    ...workloads.map(workload => plainText(workload)),
+    ...Object.entries(run.workloads).map(([name, version]) => workloadText(name, version, cells)),
     `QEMU ${plainText(run.qemu.version.split(' ')[0] ?? '', 20)} ${accelerator.toUpperCase()}${emulated}`,
     `on ${plainText(run.host.cpuModel)}, ${run.host.cores} cores, ${formatBytes(run.host.memoryBytes)}`,
   ].join(', ');
+}
+
+/** `workload storm (version 1, module=xfs, workers=16)`: with the parameters that all of its cells share. */
+function workloadText(name: string, version: number, cells: readonly GuestCell[]): string {
+  const own = cells.filter(({ settings }) => settings['workload'] === name);
+  const prefix = 'workload.';
+  const shared = Object.entries(own[0]?.settings ?? {}).flatMap(([key, value]) => {
+    const isShared = key.startsWith(prefix) && own.every(({ settings }) => settings[key] === value);
+    return isShared ? [`${key.slice(prefix.length)}=${value}`] : [];
+  });
+  return plainText(`workload ${name} (${[`version ${version}`, ...shared].join(', ')})`, 160);
 }
 
 /** The values of an axis over all cells: `1, 2, 4`. */

@@ -1,3 +1,4 @@
+import { UsageError } from '../../errors.ts';
 import type { BootStats } from '../../judgement/side.ts';
 import { plural } from '../../units.ts';
 import { cellTables } from '../commit/cell-tables.ts';
@@ -25,6 +26,10 @@ function renderCommitReport(report: RunReport, options: ExportOptions = {}): str
   const { verdict, model } = report;
   const trouble = troubleLines(model);
   if (verdict.kind === 'judged') return mailText([...comparisonBlocks(verdict.comparison, options), trouble]);
+  if (options.style !== undefined)
+    throw new UsageError('FORMAT_UNFIT', `--style ${options.style} is for the tables of a comparison`, {
+      hint: 'This run compares nothing: leave --style out, or name two runs with `modstorm compare`.',
+    });
   const tables = cellTables(model);
   return mailText([
     paragraph(`${plainText(model.run.matrix.name)}: ${plural(model.planned, 'boot')}: ${countsOf(model)}`),

@@ -10,6 +10,8 @@ import { exporter as commit } from '../../../harness/report/formats/commit.ts';
 import { reportRun } from '../../../harness/report/run-report.ts';
 import { goldenText } from '../../fakes/golden.ts';
 import { fakeAb, hostileRun, hostileText, troubledRuns } from '../../fakes/hostile-run.ts';
+import { fakeCell, fakeRun } from '../../fakes/run-fixture.ts';
+import { fakeRunContent } from '../../fakes/run-folder-fixture.ts';
 import { checkMailText } from '../commit/mail-rules.ts';
 
 const content = fakeAb();
@@ -110,3 +112,27 @@ t.test('numbers beyond what fits beside a name stand below it', async t => {
   };
   checkMailText(t, commit.comparison!(judgeRun(huge)!, { all: true }), 'huge');
 });
+
+t.test(
+  'a run that compares nothing: its workload with the parameters of all cells, and no style',
+  async t => {
+    const cells = [1, 8].map(vcpus => {
+      const cell = fakeCell(`c${vcpus}`, 'stats', vcpus);
+      Object.assign(cell.settings, {
+        workload: 'stress-ng',
+        'workload.module': 'xfs',
+        'workload.instances': String(vcpus),
+      });
+      return cell;
+    });
+    const measure = () => ({ mods_loaded: 1 });
+    const run = fakeRunContent({ run: fakeRun(), cells, repetitions: 2, measure });
+    const text = commit.run(reportRun(run, 'results/x'));
+    t.match(text.replaceAll(/\s+/g, ' '), 'workload stress-ng (version 1, module=xfs),');
+    checkMailText(t, text, 'parameters');
+    t.throws(() => commit.run(reportRun(run, 'results/x'), { style: 'mmtests' }), {
+      code: 'FORMAT_UNFIT',
+      message: /--style mmtests is for the tables of a comparison/,
+    });
+  },
+);
