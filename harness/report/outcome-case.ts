@@ -113,7 +113,7 @@ export function countsOf({
   return parts.join(', ') || 'none finished';
 }
 
-/** `countsOf` for one cell; that its boots measured nothing is told too. */
+/** `countsOf` for one cell. It also says if its boots measured nothing. */
 export function countsOfCell(cell: CellReport): string {
   const counts = countsOf({ ...cell, spared: cell.spared?.count ?? 0 });
   return cell.passed > 0 && cell.metrics.size === 0 ? `${counts}, nothing measured` : counts;

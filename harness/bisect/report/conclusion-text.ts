@@ -47,7 +47,7 @@ function foundLines(found: Found, { names, terms, metric, ledger }: ConcludedSea
   return [
     ...head,
     `  probability ${percent(found.probability)} by all boots`,
-    `  confirmed by fresh boots of it and its parents${names.inCell(ledger.confirmingCell)}, built anew: exact one-sided p = ${shortP(found.p)}` +
+    `  confirmed by fresh boots of it and its parents${names.inCell(ledger.confirmingCell)}, rebuilt: exact one-sided p = ${shortP(found.p)}` +
       (found.attempts > 1 ? ` (attempt ${found.attempts})` : ''),
     `  ${revertSentence(found.revert, metric)}`,
     ...cellLines(ledger, names),

@@ -24,7 +24,7 @@ export function posteriorPage(
   return htmlPage('Bisection', [
     `<pre>${html(lines.join('\n'))}</pre>`,
     section('Posterior, boot by boot', [
-      `<p>Each row is a boot, starting with the one that told the ends apart; each column is one of ${length} commits or several
+      `<p>Each row is a boot, starting with the one that distinguished the ends; each column is one of ${length} commits or several
 neighbours, from the good end to the bad one. The darker a column, the more suspect its commits. The dot marks the booted commit.</p>`,
       scrolled('posterior over commits', posteriorPicture(log, file, names)),
     ]),
@@ -35,7 +35,7 @@ neighbours, from the good end to the bad one. The darker a column, the more susp
 
 function suspectTable(log: SearchLog, file: string, names: CommitNames): string {
   const { evidence, history } = replay(log, file);
-  if (evidence === undefined || evidence.contradicted) return '<p>None: the ends were not told apart.</p>';
+  if (evidence === undefined || evidence.contradicted) return '<p>None: the ends were not distinguished.</p>';
   const rows = rankSuspects(history, evidence)
     .filter(({ probability }) => probability >= 0.001)
     .slice(0, shownSuspects)

@@ -136,6 +136,6 @@ function rectangle(x: number, y: number, { width, height }: Grid, mass: number):
 function titleOf(boot: Observation, masses: Float64Array, log: SearchLog, names: CommitNames): string {
   const place = masses.indexOf(Math.max(...masses));
   const suspect = log.header.commits[place]?.id ?? '';
-  const told = `${names.full(boot.commit)}${names.inCell(cellOf(boot))}: ${resultOf(boot)}; then most suspect ${names.short(suspect)}, ${percent(Math.max(...masses))}`;
-  return html(told);
+  const title = `${names.full(boot.commit)}${names.inCell(cellOf(boot))}: ${resultOf(boot)}; then most suspect ${names.short(suspect)}, ${percent(Math.max(...masses))}`;
+  return html(title);
 }

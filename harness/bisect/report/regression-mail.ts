@@ -78,7 +78,7 @@ export function regressionMail(facts: RegressionFacts): string {
     `  ${culprit.id.slice(0, 12)} ("${subject}")`,
     '',
     ...paragraph(`Guests: ${escapeText(guest, { length: 300 })}.`),
-    'Kernels of that commit and of its parent, built anew and booted in turn:',
+    'Kernels of that commit and of its parent, rebuilt and booted in turn:',
     '',
     ...beforeAfterTable(facts),
     '',

@@ -27,9 +27,9 @@ function suspectLines(ledger: Ledger, names: CommitNames): string[] {
   const suspects = mostSuspected(ledger);
   if (suspects === undefined)
     return [`${history.candidates} commits are suspect; the ends are being compared`];
-  const told = ends.kind === 'more' ? '' : ` (p = ${shortP(ends.p)})`;
+  const significance = ends.kind === 'more' ? '' : ` (p = ${shortP(ends.p)})`;
   return [
-    `the ends differ${told}; of ${history.candidates} commits most suspect are`,
+    `the ends differ${significance}; of ${history.candidates} commits most suspect are`,
     ...suspects.map(
       ({ commit, probability }) => `  ${percent(probability).padStart(7)}  ${names.full(commit)}`,
     ),
@@ -67,7 +67,7 @@ function turnSentence({ kind, purpose }: Task, names: CommitNames): string | und
     case 'search':
       return undefined;
     case 'confirm':
-      return `boot ${names.full(purpose.bad)} and what comes before it in turn, built anew: to confirm the suspicion`;
+      return `boot ${names.full(purpose.bad)} and what comes before it in turn, rebuilt: to confirm the suspicion`;
     case 'revert':
       return `boot the last commit with and without ${names.full(purpose.culprit)} in turn: does the metric recover?`;
   }

@@ -9,7 +9,7 @@ export interface LinePoint {
   middle: number;
   low: number;
   high: number;
-  /** Text, told when the point is pointed at. */
+  /** Text, shown on hover. */
   title: string;
 }
 

@@ -82,8 +82,8 @@ const mostCallers = 20;
 
 /** Failed duplicate loads by module and reason, on average over the boots of each side. */
 export function duplicatesPart(sides: readonly { name: string; boots: readonly BootStats[] }[]): string {
-  const told = sides.filter(({ boots }) => boots.length > 0);
-  const shares = told.map(({ boots }) => sharesOf(boots));
+  const measured = sides.filter(({ boots }) => boots.length > 0);
+  const shares = measured.map(({ boots }) => sharesOf(boots));
   const names = modulesOf(shares);
   if (names.length === 0) return '';
   const rows = names.slice(0, mostModules).map(name => [
@@ -93,7 +93,10 @@ export function duplicatesPart(sides: readonly { name: string; boots: readonly B
       return [own ? timesText(own.times) : '0', `<td class="text">${html(own?.reason ?? '')}</td>`];
     }),
   ]);
-  const heads = told.flatMap(({ name, boots }) => [html(`${name} (n=${boots.length})`), wordHead('reason')]);
+  const heads = measured.flatMap(({ name, boots }) => [
+    html(`${name} (n=${boots.length})`),
+    wordHead('reason'),
+  ]);
   const rest = names.length - mostModules;
   return section('Failed duplicate loads by module', [
     table('failed duplicate loads by module and reason', ['module', ...heads], rows),

@@ -1,4 +1,4 @@
-/** The style of every page. Colours are told apart by all kinds of colour vision (Okabe and Ito), and never tell alone. */
+/** The style of every page. Colours can be distinguished with any colour vision (Okabe and Ito), and never carry meaning alone. */
 export const style = `
 :root{color-scheme:light dark;--back:#fff;--text:#1b1d1f;--faint:#575d63;--rule:#d4d8dc;--soft:#f3f5f6;
 --base:#0067ad;--new:#b84a00;--bad:#a8201a;--bad-text:#fff;--good:#086b4c;--good-text:#fff;

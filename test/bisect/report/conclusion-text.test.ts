@@ -44,7 +44,7 @@ t.test('of several cells it says where the ends differ and where a suspicion was
     cells: 2,
   });
   const text = conclude(second, cells);
-  t.match(text, /confirmed by fresh boots of it and its parents in vcpus=2, built anew/);
+  t.match(text, /confirmed by fresh boots of it and its parents in vcpus=2, rebuilt/);
   t.match(
     text,
     '  the ends in vcpus=1: exact one-sided p = 1\n  the ends in vcpus=2: exact one-sided p = 5e-6\n',
