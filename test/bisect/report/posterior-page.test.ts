@@ -51,7 +51,7 @@ t.test('boots of several cells are told apart', t => {
 });
 
 t.test('a page of a search that has not told the ends apart yet has no suspects', t => {
-  t.match(page(searchLog(changeAtNine, {}, 6)), /None: the ends were not told apart/);
-  t.match(page(searchLog(() => 39)), /None: the ends were not told apart/);
+  t.match(page(searchLog(changeAtNine, {}, 6)), /None: the ends were not distinguished/);
+  t.match(page(searchLog(() => 39)), /None: the ends were not distinguished/);
   t.end();
 });
