@@ -24,16 +24,14 @@ export interface LevelOptions {
 export interface JudgeOptions extends LevelOptions {
   /** Number of declared hypotheses, with or without data. */
   declared: number;
-  method: StepMethod;
+  /** One that needs nothing but the p-values; Westfall and Young's needs the values of the trials. */
+  method: Exclude<Correction, 'westfall-young'>;
 }
-
-/** A correction that needs nothing but the p-values; Westfall and Young's needs the values of the trials. */
-type StepMethod = Exclude<Correction, 'westfall-young'>;
 
 /** How each of them adjusts p-values, and by what the level of a hypothesis that is not rejected is divided. */
 const stepMethods: Readonly<
   Record<
-    StepMethod,
+    JudgeOptions['method'],
     {
       adjust: (values: readonly number[], declared: number) => number[];
       divisor: (declared: number, rejected: number) => number;
