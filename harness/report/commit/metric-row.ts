@@ -111,7 +111,7 @@ function adjustedText(adjusted: number | undefined): string {
 const markMeanings: Readonly<Record<string, string>> = {
   [verdictMarks.REGRESSED]: 'worse',
   [verdictMarks.IMPROVED]: 'better',
-  [changedMark]: 'changed, neither better nor worse',
+  [changedMark]: 'changed, not proved better or worse',
   [verdictMarks.UNCHANGED]: 'a change that counts is excluded',
   [verdictMarks.INCONCLUSIVE]: 'not decided',
   [verdictMarks.NOT_ENOUGH]: 'too few boots to decide',

@@ -77,7 +77,7 @@ export function verdictMap(comparison: RunComparison): string {
   const heads = headlines.map(name => html(name.replace(/_(?:ns|bytes)$/, '').replaceAll('_', ' '), 60));
   return section('Verdicts', [
     table('verdicts by pair and metric', ['pair', ...heads], rows),
-    '<p class="legend">* regressed, + improved, ! changed but neither better nor worse, = unchanged: a change that counts is excluded, ' +
+    '<p class="legend">* regressed, + improved, ! changed but not proved better or worse, = unchanged: a change that counts is excluded, ' +
       '~ inconclusive, ? too few boots. Each leads to its reasons.</p>',
   ]);
 }

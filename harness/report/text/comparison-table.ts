@@ -29,7 +29,7 @@ export function markOf({ result }: JudgedMetric): string {
 
 /** The key to the marks, in lines of at most 72 columns. */
 export const markKey: readonly string[] = [
-  '* REGRESSED  + IMPROVED  ! changed, neither better nor worse',
+  '* REGRESSED  + IMPROVED  ! changed, not proved better or worse',
   '= UNCHANGED  ~ INCONCLUSIVE  ? NOT_ENOUGH  p.adj: corrected p',
 ];
 
