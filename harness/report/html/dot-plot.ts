@@ -1,5 +1,6 @@
 import { quantileSorted } from 'simple-statistics';
 import type { MetricUnit } from '../../measurement/metric.ts';
+import { medianInterval } from '../../statistics/effects/median-interval.ts';
 import { html } from './markup.ts';
 import { type ValueScale, valueScale } from './value-scale.ts';
 
@@ -21,8 +22,8 @@ export interface DotRow {
 const seriesHeight = 18;
 
 /**
- * Every sample as a dot, a row for each cell or pair, all on one scale: per side a thick line at the median and a box over the
- * middle half. Inside a row the dots go down in the order of the boots, so that a drift can be seen. Values that never vary are
+ * Every sample as a dot, a row for each cell or pair, all on one scale: per side a thick line at the median and a box over its
+ * 95 % interval, from six boots on. Inside a row the dots go down in the order of the boots, so that a drift can be seen. Values that never vary are
  * one sentence.
  */
 export function dotPlot(unit: MetricUnit, rows: readonly DotRow[]): string {
@@ -73,9 +74,11 @@ function seriesOf({ side, values }: DotSeries, scale: ValueScale, top: number): 
   const ordered = [...values].sort((a, b) => a - b);
   const at = (share: number) => scale.place(quantileSorted(ordered, share));
   const middle = x(at(0.5));
-  const width = Number((100 * (at(0.75) - at(0.25)) * (1 - 2 * margin)).toFixed(2));
+  const interval = medianInterval(ordered);
+  const [low, high] = interval ? [scale.place(interval.low), scale.place(interval.high)] : [0, 0];
+  const width = Number((100 * (high - low) * (1 - 2 * margin)).toFixed(2));
   const box =
-    width > 0 ? `<rect class="box" x="${x(at(0.25))}" y="${top + 2}" width="${width}%" height="14"/>` : '';
+    width > 0 ? `<rect class="box" x="${x(low)}" y="${top + 2}" width="${width}%" height="14"/>` : '';
   return (
     `<g class="${side}">${box}${dots(values, scale, top)}` +
     `<line class="mid" x1="${middle}" x2="${middle}" y1="${top + 1}" y2="${top + 17}"/></g>`

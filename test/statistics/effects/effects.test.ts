@@ -4,6 +4,7 @@ import { clopperPearson, rateDifference } from '../../../harness/statistics/effe
 import { measureEffect, shownInterval } from '../../../harness/statistics/effects/effect.ts';
 import { hodgesLehmann } from '../../../harness/statistics/effects/hodges-lehmann.ts';
 import { meanDifference } from '../../../harness/statistics/effects/mean-difference.ts';
+import { medianInterval } from '../../../harness/statistics/effects/median-interval.ts';
 import { hasValues, summarise } from '../../../harness/statistics/samples/descriptive.ts';
 import { makeSample } from '../../../harness/statistics/samples/sample.ts';
 import { fisherTest } from '../../../harness/statistics/tests/fisher.ts';
@@ -85,4 +86,25 @@ t.test('a change of what is never negative is shown down to all of it, and no fu
   t.equal(counts.shown.high, counts.effect.interval.high);
   const signed = effectOf([-2, 0, 4, 0], [0, 0, 0, 0]);
   t.strictSame(signed.shown, signed.effect.interval, 'values below zero may fall further');
+});
+
+t.test('the exact interval of a median lies between two values', async t => {
+  const ranks = (n: number, confidence?: number) => {
+    const found = medianInterval(
+      Array.from({ length: n }, (_, index) => index + 1),
+      confidence,
+    );
+    return found && [found.low, found.high, Number(found.confidence.toFixed(4))];
+  };
+  // R: k <- qbinom(.025, n, .5); c(k, n + 1 - k); 1 - 2 * pbinom(k - 1, n, .5)
+  t.strictSame(ranks(6), [1, 6, 0.9688]);
+  t.strictSame(ranks(10), [2, 9, 0.9785]);
+  t.strictSame(ranks(20), [6, 15, 0.9586]);
+  t.strictSame(ranks(100), [40, 61, 0.9648]);
+  t.strictSame(ranks(10, 0.99), [1, 10, 0.998]);
+  t.equal(ranks(5), undefined, 'five values never give 95 %');
+  t.equal(ranks(0), undefined);
+  const [low = 0, high = 0] = ranks(100_000) ?? [];
+  near(t, low, 50_000 - 1.959964 * Math.sqrt(25_000), 1.5, 'as the normal approximation where that is good');
+  t.equal(low + high, 100_001);
 });
