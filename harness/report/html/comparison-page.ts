@@ -82,7 +82,7 @@ export function verdictMap(comparison: RunComparison): string {
   ]);
 }
 
-/** Why each verdict is what it is, as `--why` tells it. */
+/** Why each verdict is what it is, as `--why` explains it. */
 export function reasonsPart(comparison: RunComparison): string {
   const names = metricNames(comparison);
   const { pairs } = comparison.judgement;

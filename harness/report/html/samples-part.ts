@@ -21,10 +21,10 @@ interface MetricPlot {
 
 const pairKey =
   `<p class="legend">${sideKey}. Each dot is one boot, going down in the order in which they ran; the line is the median, the box ` +
-  'its exact 95 % interval (from six boots on).</p>';
+  'its exact 95 % interval (from six boots on; up to eight that is their range).</p>';
 const cellKey =
   '<p class="legend">Each dot is one boot, going down in the order in which they ran; the line is the median, the box its ' +
-  'exact 95 % interval (from six boots on). Text: median [range].</p>';
+  'exact 95 % interval (from six boots on; up to eight that is their range). Text: median [range].</p>';
 
 /** Every sample of every metric that was compared, base beside new; headlines first, the others closed. */
 export function comparedSamples({ judgement }: RunComparison): string {
