@@ -5,6 +5,7 @@ import { subtractScalars } from '../statistics/samples/value.ts';
 import { checkedP, isRemarkable, orderEffect } from '../statistics/series/drift.ts';
 import type { SampleValue } from '../store/sample.ts';
 import type { Judgement } from './judgement.ts';
+import { withFindings } from './pair-findings.ts';
 import type { CellPair } from './pairing.ts';
 
 /** Minimum number of blocks for the check. */
@@ -37,13 +38,7 @@ export function orderFindings({ pairs }: Judgement): Map<string, StatisticalFind
 /** Adds warnings to pairs for which the order inside a block matters. */
 export function withOrderFindings(judgement: Judgement): Judgement {
   const findings = orderFindings(judgement);
-  return {
-    ...judgement,
-    pairs: judgement.pairs.map(judged => {
-      const own = findings.get(judged.pair.name);
-      return own ? { ...judged, findings: [...judged.findings, ...own] } : judged;
-    }),
-  };
+  return withFindings(judgement, ({ pair }) => findings.get(pair.name) ?? []);
 }
 
 /** Both values of each repetition in the order in which they ran, each minus the median of its side. */

@@ -1,16 +1,11 @@
 import { heavyStealShare } from '../measurement/host-steal.ts';
 import type { StatisticalFinding } from '../statistics/samples/metric.ts';
 import type { JudgedPair, Judgement } from './judgement.ts';
+import { withFindings } from './pair-findings.ts';
 
 /** Adds a warning to each pair with times that were measured while the host's hypervisor took much of its CPU time. */
 export function withStealFindings(judgement: Judgement): Judgement {
-  return {
-    ...judgement,
-    pairs: judgement.pairs.map(judged => ({
-      ...judged,
-      findings: [...judged.findings, ...stealFindings(judged)],
-    })),
-  };
+  return withFindings(judgement, stealFindings);
 }
 
 function stealFindings({ pair, metrics }: JudgedPair): StatisticalFinding[] {
