@@ -60,6 +60,21 @@ export function foldCallers(boots: readonly (readonly DuplicateRequestCaller[])[
   return foldCounts(boots, ({ name, caller, chain }) => ({ name, caller, chain }));
 }
 
+/** Sums the totals of what has the same key, over several cells, the largest first; `item` is the first of its kind. */
+export function rankTotals<Item extends { total: number }>(
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+): { item: Item; total: number }[] {
+  const ranked = new Map<string, { item: Item; total: number }>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const known = ranked.get(key);
+    if (known) known.total += item.total;
+    else ranked.set(key, { item, total: item.total });
+  }
+  return [...ranked.values()].sort((a, b) => b.total - a.total);
+}
+
 /** Sums the counts of the same thing over several boots, and counts the boots that list it. */
 function foldCounts<Counted extends { count: number }, Thing extends { name: string }>(
   boots: readonly (readonly Counted[])[],

@@ -74,6 +74,11 @@ export function passedValues(samples: CellSamples, metric: string): SampleValue[
   return samples.passed.map(repetition => list[repetition - 1] ?? null);
 }
 
+/** The values of a sample that were measured, as numbers for a plot: exact up to 2^53. */
+export function measuredNumbers(values: readonly SampleValue[] = []): number[] {
+  return values.flatMap(value => (value === null ? [] : [Number(value)]));
+}
+
 /** The trials that ended with any outcome except an interruption. */
 export function endedTrials(records: readonly TrialRecord[]): Set<string> {
   return new Set(records.filter(({ outcome }) => outcome.kind !== 'interrupted').map(({ trial }) => trial));

@@ -3,7 +3,7 @@ import type { WorkloadDesign } from '../../matrix/workload/workload-design.ts';
 import { formatBytes, formatDuration, plural } from '../../units.ts';
 import type { ExportOptions } from '../export-options.ts';
 import type { Exporter } from '../exporter.ts';
-import type { FoldedDuplicate } from '../folded.ts';
+import { rankTotals } from '../folded.ts';
 import { countsOf } from '../outcome-case.ts';
 import type { CellReport, ReportModel } from '../report-model.ts';
 import type { RunReport } from '../run-report.ts';
@@ -120,22 +120,17 @@ function sparedLines(cells: readonly CellReport[]): string[] {
 /** The modules with the most failed duplicate loads or duplicate requests, over all boots that passed. */
 function duplicateLines(cells: readonly CellReport[]): string[] {
   const lists = [
-    ['failed duplicate loads: ', foldTotals(cells.map(cell => cell.duplicates))],
-    ['duplicate requests:     ', foldTotals(cells.map(cell => cell.duplicateRequests))],
+    ['failed duplicate loads: ', cells.flatMap(cell => cell.duplicates)],
+    ['duplicate requests:     ', cells.flatMap(cell => cell.duplicateRequests)],
   ] as const;
-  return lists.flatMap(([title, totals]) => {
+  return lists.flatMap(([title, modules]) => {
+    const totals = rankTotals(modules, ({ name }) => name);
     const shown = totals
       .slice(0, mostModules)
-      .map(([name, total]) => `${escapeText(name, { length: 60 })} ${total}`);
+      .map(({ item, total }) => `${escapeText(item.name, { length: 60 })} ${total}`);
     if (totals.length > mostModules) shown.push(`and ${plural(totals.length - mostModules, 'module')} more`);
     return shown.length > 0 ? [`${title}${shown.join(', ')}`] : [];
   });
-}
-
-function foldTotals(lists: readonly (readonly FoldedDuplicate[])[]): [string, number][] {
-  const totals = new Map<string, number>();
-  for (const { name, total } of lists.flat()) totals.set(name, (totals.get(name) ?? 0) + total);
-  return [...totals].sort((a, b) => b[1] - a[1]);
 }
 
 function totalLine(model: ReportModel): string {

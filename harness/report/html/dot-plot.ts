@@ -1,4 +1,4 @@
-import { quantileSorted } from 'simple-statistics';
+import { median, medianSorted } from 'simple-statistics';
 import type { MetricUnit } from '../../measurement/metric.ts';
 import { medianInterval } from '../../statistics/effects/median-interval.ts';
 import { html } from './markup.ts';
@@ -66,14 +66,12 @@ function rowOf({ label, series, value }: DotRow, scale: ValueScale, grid: string
 }
 
 function spoken(values: readonly number[], scale: ValueScale): string {
-  const ordered = [...values].sort((a, b) => a - b);
-  return `n=${ordered.length}, median ${scale.text(quantileSorted(ordered, 0.5))}`;
+  return `n=${values.length}, median ${scale.text(median([...values]))}`;
 }
 
 function seriesOf({ side, values }: DotSeries, scale: ValueScale, top: number): string {
   const ordered = [...values].sort((a, b) => a - b);
-  const at = (share: number) => scale.place(quantileSorted(ordered, share));
-  const middle = x(at(0.5));
+  const middle = x(scale.place(medianSorted(ordered)));
   const interval = medianInterval(ordered);
   const [low, high] = interval ? [scale.place(interval.low), scale.place(interval.high)] : [0, 0];
   const width = Number((100 * (high - low) * (1 - 2 * margin)).toFixed(2));

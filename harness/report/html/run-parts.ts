@@ -1,7 +1,9 @@
+import { mean, sum } from 'simple-statistics';
 import type { BootStats } from '../../judgement/side.ts';
 import type { TrialPhase } from '../../measurement/record.ts';
 import { formatBytes, formatDuration, plural } from '../../units.ts';
 import { modulesOf, sharesOf, timesText } from '../duplicate-share.ts';
+import { rankTotals } from '../folded.ts';
 import { countsOf, countsOfCell } from '../outcome-case.ts';
 import type { CellReport, ReportModel } from '../report-model.ts';
 import type { RunReport } from '../run-report.ts';
@@ -38,7 +40,10 @@ const phases: readonly TrialPhase[] = ['start', 'boot', 'prepare', 'workload', '
 export function phasesPart({ model, content }: RunReport): string {
   const bars = model.cells.flatMap(({ cell }) => {
     const records = content.records.filter(one => one.cell === cell.id && one.outcome.kind === 'passed');
-    const means = phases.map(phase => mean(records.flatMap(({ phasesNs }) => phasesNs[phase] ?? [])));
+    const means = phases.map(phase => {
+      const times = records.flatMap(({ phasesNs }) => phasesNs[phase] ?? []);
+      return times.length === 0 ? 0 : mean(times);
+    });
     return means.some(one => one > 0) ? [{ label: cell.label, means }] : [];
   });
   if (bars.length === 0) return '';
@@ -67,14 +72,6 @@ export function phasesPart({ model, content }: RunReport): string {
       open: bars.length <= 12,
     }),
   ]);
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : sum(values) / values.length;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 const mostModules = 30;
@@ -107,23 +104,16 @@ export function duplicatesPart(sides: readonly { name: string; boots: readonly B
 
 /** Who made duplicate requests for modules; over all boots. */
 export function callersPart(cells: readonly CellReport[]): string {
-  const totals = new Map<string, { name: string; chain: string; total: number }>();
-  const add = (name: string, chain: string, total: number) => {
-    const key = JSON.stringify([name, chain]);
-    const known = totals.get(key);
-    if (known) known.total += total;
-    else totals.set(key, { name, chain, total });
-  };
-  for (const { callers, duplicateRequests } of cells) {
-    for (const { name, chain, total } of callers) add(name, chain.join(' < '), total);
-    if (callers.length === 0)
-      for (const { name, total } of duplicateRequests) add(name, 'not recorded', total);
-  }
-  const found = [...totals.values()].sort((a, b) => b.total - a.total);
+  const requests = cells.flatMap(({ callers, duplicateRequests }) =>
+    callers.length > 0
+      ? callers.map(({ name, chain, total }) => ({ name, chain: chain.join(' < '), total }))
+      : duplicateRequests.map(({ name, total }) => ({ name, chain: 'not recorded', total })),
+  );
+  const found = rankTotals(requests, ({ name, chain }) => JSON.stringify([name, chain]));
   if (found.length === 0) return '';
   const rows = found
     .slice(0, mostCallers)
-    .map(({ name, chain, total }) => [
+    .map(({ item: { name, chain }, total }) => [
       html(name, 100),
       String(total),
       `<td class="text">${html(chain, 400)}</td>`,

@@ -1,6 +1,6 @@
 import type { RunComparison } from '../../judgement/judgement.ts';
 import type { MetricUnit } from '../../measurement/metric.ts';
-import { passedValues, type SampleValue, samplesByCell } from '../../store/sample.ts';
+import { measuredNumbers, passedValues, samplesByCell } from '../../store/sample.ts';
 import { plural } from '../../units.ts';
 import { metricsOfCells, valueTexts } from '../commit/cell-tables.ts';
 import { metricRow } from '../commit/metric-row.ts';
@@ -33,8 +33,8 @@ export function comparedSamples({ judgement }: RunComparison): string {
     for (const judged of shownMetrics(metrics, true)) {
       const { name, unit, headline } = judged.definition;
       const series = [
-        { side: 'base', values: numbers(pair.base.values.get(name)) },
-        { side: 'new', values: numbers(pair.candidate.values.get(name)) },
+        { side: 'base', values: measuredNumbers(pair.base.values.get(name)) },
+        { side: 'new', values: measuredNumbers(pair.candidate.values.get(name)) },
       ] as const;
       if (series.every(({ values }) => values.length === 0)) continue;
       const row = metricRow(judged);
@@ -64,7 +64,7 @@ export function measuredSamples({ model, content }: RunReport): string {
     const { unit, texts } = valueTexts(metric, model.cells);
     const rows = model.cells.map(({ cell }, index): DotRow => {
       const own = samples.get(cell.id);
-      const values = numbers(own && passedValues(own, metric.name));
+      const values = measuredNumbers(own && passedValues(own, metric.name));
       const text = `${texts[index] ?? '-'}${unit === '' ? '' : ` ${unit}`}`;
       return {
         label: cell.label,
@@ -75,10 +75,6 @@ export function measuredSamples({ model, content }: RunReport): string {
     return { name: metric.name, unit: metric.unit, leading: leading.has(metric.name), rows };
   });
   return samplesSection(plots, cellKey);
-}
-
-function numbers(values: readonly SampleValue[] | undefined): number[] {
-  return (values ?? []).flatMap(value => (value === null ? [] : [Number(value)]));
 }
 
 function samplesSection(plots: readonly MetricPlot[], key: string): string {

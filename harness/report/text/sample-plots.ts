@@ -3,7 +3,7 @@ import type { CellPair } from '../../judgement/pairing.ts';
 import { formatQuantity } from '../../judgement/quantity.ts';
 import type { JudgedMetric } from '../../statistics/verdicts/metric-verdict.ts';
 import type { RunContent } from '../../store/run-folder.ts';
-import { passedValues, type SampleValue, samplesByCell } from '../../store/sample.ts';
+import { measuredNumbers, passedValues, samplesByCell } from '../../store/sample.ts';
 import { leadingMetrics } from '../leading-metrics.ts';
 import type { ReportModel } from '../report-model.ts';
 import { tellApart } from './cell-names.ts';
@@ -17,8 +17,8 @@ const mostLabel = 24;
 export function pairPlots(pair: CellPair, metrics: readonly JudgedMetric[], width = usualWidth): string[] {
   return metrics.flatMap(({ definition: { name, unit } }) => {
     const strips = [
-      { label: 'base', values: numbers(pair.base.values.get(name)) },
-      { label: 'new', values: numbers(pair.candidate.values.get(name)) },
+      { label: 'base', values: measuredNumbers(pair.base.values.get(name)) },
+      { label: 'new', values: measuredNumbers(pair.candidate.values.get(name)) },
     ];
     return titled(
       name,
@@ -35,7 +35,7 @@ export function samplePlots(model: ReportModel, content: RunContent, width: numb
     const unit = cells.flatMap(({ metrics }) => metrics.get(name)?.metric.unit ?? [])[0] ?? 'count';
     const strips = cells.flatMap(({ cell }) => {
       const own = samples.get(cell.id);
-      const values = numbers(own && passedValues(own, name));
+      const values = measuredNumbers(own && passedValues(own, name));
       return values.length > 0 ? [{ label: escapeText(cell.label, { length: mostLabel }), values }] : [];
     });
     const room = Math.min(width, usualWidth) - 4;
@@ -49,8 +49,4 @@ export function samplePlots(model: ReportModel, content: RunContent, width: numb
 function titled(name: string, lines: readonly string[]): string[] {
   if (lines.length === 0) return [];
   return [`  ${escapeText(name, { length: 40 })}`, ...lines.map(line => `    ${line}`)];
-}
-
-function numbers(values: readonly SampleValue[] | undefined): number[] {
-  return (values ?? []).flatMap(value => (value === null ? [] : [Number(value)]));
 }
