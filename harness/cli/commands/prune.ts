@@ -1,4 +1,4 @@
-import { rename, rm } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodes } from '../../exit-code.ts';
 import { namesIn } from '../../files/existing.ts';
@@ -69,10 +69,9 @@ async function removeParts(name: string, { results, evidence, dryRun }: PruneOpt
     : [run];
   let bytes = 0;
   for (const part of parts) {
-    bytes += await diskUse(part);
-    if (dryRun) continue;
-    if (evidence) await remove(part);
-    else await removeRun(results, name);
+    if (dryRun) bytes += await diskUse(part);
+    else if (evidence) bytes += (await remove(part)).bytes;
+    else bytes += await removeRun(results, name);
   }
   return bytes;
 }
@@ -83,10 +82,11 @@ async function storedRun(folder: RunFolder): Promise<StoredRun> {
   return { name: folder.name, startedMs: startOfRun(folder.name), writer };
 }
 
-async function removeRun(results: string, name: string): Promise<void> {
+/** Returns the disk space that the run took, in bytes. */
+async function removeRun(results: string, name: string): Promise<number> {
   const path = join(results, `${doomed}${name}`);
   await rename(join(results, name), path);
-  await rm(path, { recursive: true });
+  return (await remove(path)).bytes;
 }
 
 /** Removes what a killed prune left; returns the disk space it took, in bytes. */
