@@ -1,7 +1,6 @@
 import { appendFileSync, chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault } from './fault.ts';
-import type { Lab } from './lab.ts';
 
 /** Words that run a program with so much memory for its data. */
 const memory = (bytes: number) => ['prlimit', `--data=${bytes}`];
@@ -79,7 +78,7 @@ export const hostFaults: Fault[] = [
     needsRoot: true,
     provoke: async lab => {
       const { results } = lab.copy();
-      return onReadOnlyDisk(lab, results, () => lab.modstorm(readers['report']?.(results) ?? []));
+      return lab.readOnly(results, () => lab.modstorm(readers['report']?.(results) ?? []));
     },
     exit: 0,
   },
@@ -88,7 +87,7 @@ export const hostFaults: Fault[] = [
     needsRoot: true,
     provoke: async lab => {
       const { results } = lab.copy();
-      return onReadOnlyDisk(lab, results, () => lab.modstorm(['history', results]));
+      return lab.readOnly(results, () => lab.modstorm(['history', results]));
     },
     exit: 0,
   },
@@ -97,7 +96,7 @@ export const hostFaults: Fault[] = [
     needsRoot: true,
     provoke: async lab => {
       const { results } = lab.copy();
-      return onReadOnlyDisk(lab, results, () => lab.smoke(results));
+      return lab.readOnly(results, () => lab.smoke(results));
     },
     exit: 3,
     code: 'RUN_FOLDER_FAILED',
@@ -139,17 +138,3 @@ export const hostFaults: Fault[] = [
     exit: 3,
   },
 ];
-
-async function onReadOnlyDisk<Result>(
-  lab: Lab,
-  folder: string,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  lab.host('mount', '--bind', folder, folder);
-  lab.host('mount', '-o', 'remount,ro,bind', folder);
-  try {
-    return await work();
-  } finally {
-    lab.host('umount', folder);
-  }
-}

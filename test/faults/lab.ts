@@ -75,6 +75,17 @@ export class Lab {
     if (status !== 0) throw new Error(`${file} ${words.join(' ')}: ${stderr}`);
   }
 
+  /** Does something while a folder can only be read, also by root. Only root can do that. */
+  async readOnly<Result>(folder: string, work: () => Promise<Result>): Promise<Result> {
+    this.host('mount', '--bind', folder, folder);
+    this.host('mount', '-o', 'remount,ro,bind', folder);
+    try {
+      return await work();
+    } finally {
+      this.host('umount', folder);
+    }
+  }
+
   /** Runs a command of modstorm to its end. */
   async modstorm(words: readonly string[], options: CommandOptions = {}): Promise<Answer> {
     const [file = process.execPath, ...rest] = [...(options.before ?? []), process.execPath, main, ...words];
