@@ -2,6 +2,7 @@ import type { ErrorCode } from '../error-codes.ts';
 import { BuildError, InfrastructureError } from '../errors.ts';
 import { extractBuildFailure } from './compiler-errors.ts';
 import type { KernelTools } from './kernel-tools.ts';
+import { orphanEnding } from './source-folder.ts';
 
 /** A source and its output tree, both in the cache. */
 export interface BuildTree {
@@ -26,7 +27,8 @@ const fixedVariables = [
 ];
 
 /**
- * Runs make on a tree and passes on its lines.
+ * Runs make on a tree and passes on its lines. If the harness is killed, make dies with it, but the compilers that make started
+ * do not. All of them inherit a lock (`flock --no-fork`), so that a later make on the same output tree waits for them.
  * @throws BuildError with the given code, and the compiler's errors as evidence; InfrastructureError DISK_FULL,
  *   TOOLCHAIN_MISSING, COMPILER_KILLED if the host is at fault
  */
@@ -38,8 +40,8 @@ export async function runMake(
   onLine: (line: string) => void,
 ): Promise<void> {
   const lines: string[] = [];
-  const args = ['-C', tree.source, `O=${tree.output}`, ...fixedVariables, ...words];
-  const result = await tools.run('make', args, {
+  const make = ['make', '-C', tree.source, `O=${tree.output}`, ...fixedVariables, ...words];
+  const result = await tools.run('flock', ['--no-fork', orphanLock(tree.output), ...make], {
     accept: 'any',
     onLine: line => {
       lines.push(line);
@@ -58,6 +60,24 @@ export async function runMake(
   });
 }
 
+/**
+ * Waits until the compilers have ended that a killed build left in an output tree. They write there until then: each ends when
+ * the file that it compiles is done, because nobody reads its output any more.
+ * @throws InfrastructureError INTERRUPTED
+ */
+export async function waitForOrphans(output: string, tools: KernelTools): Promise<void> {
+  const lock = orphanLock(output);
+  const free = await tools.run('flock', ['--nonblock', lock, 'true'], { accept: [0, 1] });
+  if (free.code === 0) return;
+  tools.report('waiting for the compilers of a build that was killed');
+  await tools.run('flock', [lock, 'true']);
+}
+
+/** The lock is beside the output tree, which a rebuild from scratch removes. */
+function orphanLock(output: string): string {
+  return `${output}${orphanEnding}`;
+}
+
 /** A build failure caused by the host, which says nothing about the kernel. */
 function hostTrouble(lines: readonly string[], evidence: string): InfrastructureError | undefined {
   if (lines.some(line => line.endsWith('No space left on device')))
@@ -65,7 +85,7 @@ function hostTrouble(lines: readonly string[], evidence: string): Infrastructure
       evidence,
       hint: 'Free some space: `npm run -s modstorm -- clean --cache` removes the cache.',
     });
-  if (/not found$|fatal error: (?:gelf|libelf|openssl\/\S+)\.h/m.test(evidence))
+  if (/not found$|^flock: failed to execute|fatal error: (?:gelf|libelf|openssl\/\S+)\.h/m.test(evidence))
     return new InfrastructureError(
       'TOOLCHAIN_MISSING',
       'a tool or header needed to build kernels is missing',

@@ -19,7 +19,7 @@ import { compileKernel, installModules } from './kernel-build.ts';
 import { type MergedConfig, renderConfig } from './kernel-config.ts';
 import { configureKernel, refuseWithoutStats } from './kernel-configure.ts';
 import { describeToolchain, type KernelTools, kernelTools } from './kernel-tools.ts';
-import type { BuildTree } from './make.ts';
+import { type BuildTree, waitForOrphans } from './make.ts';
 import { takePrebuilt } from './prebuilt-kernel.ts';
 import type { BuiltSource, ResolvedSource } from './resolved-source.ts';
 import { outputBytes, outputPlace } from './source-folder.ts';
@@ -109,6 +109,7 @@ export async function prepareKernel(
     const output = `${shared}-anew`;
     return withFileLock(`${output}.lock`, lock, () =>
       artifacts.obtain(key, lock, async draft => {
+        await waitForOrphans(output, tools);
         await rm(output, { recursive: true, force: true });
         await build({ ...input, output }, draft);
       }),
@@ -129,6 +130,7 @@ interface BuildInput {
 
 async function build(input: BuildInput, draft: string): Promise<void> {
   const { source, output, tools } = input;
+  await waitForOrphans(output, tools);
   if ((await existingPath(join(output, 'vmlinux'))) === undefined)
     await demandSpace(output, outputBytes, 'the objects of a kernel');
   await mkdir(output, { recursive: true });

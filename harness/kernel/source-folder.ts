@@ -16,8 +16,15 @@ export const sourcePlace: CachePlace = {
 /** Disk space of the objects of one output tree, in bytes: two configs of 6.12 left 290 MiB. */
 export const outputBytes = 300 * 1024 ** 2;
 
+/** Suffix of the file beside an output tree that every process of a build in it holds locked. */
+export const orphanEnding = '.make';
+
 /** Output trees of kernel builds. Nothing is published in them: make continues from what is there. */
-export const outputPlace: CachePlace = { name: 'build trees', folder: 'kernel/output' };
+export const outputPlace: CachePlace = {
+  name: 'build trees',
+  folder: 'kernel/output',
+  beside: [orphanEnding],
+};
 
 /** Twelve hexadecimal digits for the name of a folder. */
 export function shortDigest(text: string): string {

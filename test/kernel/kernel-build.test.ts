@@ -8,10 +8,11 @@ import type { runProgram } from '../../harness/process/program.ts';
 /** Compiles in an output tree with a make that prints a line and ends; tells which programs were started. */
 async function compile(output: string, code: number, line = ''): Promise<string[]> {
   const started: string[] = [];
-  const run: typeof runProgram = async (file, _args, options) => {
-    started.push(file);
-    if (file === 'make') options?.onLine?.(line, 'stderr');
-    return { code: file === 'make' ? code : 0, stdout: '', stderr: '', durationNs: 1 };
+  const run: typeof runProgram = async (file, args, options) => {
+    const isMake = args.includes('make');
+    started.push(isMake ? 'make' : file);
+    if (isMake) options?.onLine?.(line, 'stderr');
+    return { code: isMake ? code : 0, stdout: '', stderr: '', durationNs: 1 };
   };
   await compileKernel({ source: '/source', output }, kernelTools('k', 'K', { run })).catch(() => undefined);
   return started;
