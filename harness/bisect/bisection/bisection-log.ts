@@ -4,6 +4,7 @@ import { syncFolder } from '../../files/atomic.ts';
 import { readRegularFile } from '../../files/regular-file.ts';
 import { closeOnError, ExclusiveLineFile } from '../../store/exclusive-line-file.ts';
 import type { Observation } from '../search/observation.ts';
+import type { Limits } from '../search/options.ts';
 import { encodeLine, parseSearchLog, type SearchHeader, type SearchLog } from '../search/search-log.ts';
 
 const use = { purpose: 'bisecting', resume: 'modstorm bisect --resume' };
@@ -39,9 +40,9 @@ export class BisectionLog implements AsyncDisposable {
     });
   }
 
-  /** Appends an observation and syncs it to disk. @throws InfrastructureError JOURNAL_WRITE_FAILED */
-  append(observation: Observation): Promise<void> {
-    return this.#file.append(encodeLine(observation));
+  /** Appends an observation or new limits and syncs it to disk. @throws InfrastructureError JOURNAL_WRITE_FAILED */
+  append(line: Observation | Limits): Promise<void> {
+    return this.#file.append(encodeLine(line));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

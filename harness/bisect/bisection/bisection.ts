@@ -12,7 +12,7 @@ import type { Conclusion } from '../search/conclusion.ts';
 import type { Direction } from '../search/ends.ts';
 import type { Ledger } from '../search/ledger.ts';
 import type { Observation } from '../search/observation.ts';
-import type { SearchOptions } from '../search/options.ts';
+import type { Limits, SearchOptions } from '../search/options.ts';
 import { replay, type SearchHeader } from '../search/search-log.ts';
 import { KernelTree } from '../tree/kernel-tree.ts';
 import { readFixups, SourceRepository } from '../tree/source-repository.ts';
@@ -217,6 +217,16 @@ async function keepConditions(
 function conditionsOf({ proof, qemuVersion }: PreparedHost): Conditions {
   const { cpuModel } = readHostEnvironment();
   return { cpuModel, qemu: qemuVersion, accelerator: proof.accelerator };
+}
+
+/** Changes the limits of a bisection that is resumed. @throws InfrastructureError LOCK_HELD, BISECT_LOG_DAMAGED, FILE_VERSION */
+export async function setLimits(
+  { folder }: Pick<StoredBisection, 'folder'>,
+  limits: Omit<Limits, 'type'>,
+): Promise<void> {
+  const { log } = await BisectionLog.resume(folder.logFile);
+  await using _ = log;
+  await log.append({ type: 'limits', ...limits });
 }
 
 /** Opens a bisection. @throws UsageError BISECT_UNKNOWN; InfrastructureError FILE_DAMAGED, FILE_VERSION */

@@ -111,19 +111,25 @@ const reasons = {
   contradiction: 'commits are the same code that one first commit would set apart: the change was made twice',
 } as const;
 
+/** The options that raise the limits. */
+const raisedBy: Partial<Record<keyof typeof reasons, string>> = { boots: '--max-boots', budget: '--budget' };
+
 function undecidedLines(
   { reason, range }: Extract<Conclusion, { kind: 'undecided' }>,
   { names, terms }: ConcludedSearch,
 ): string[] {
   const sum = range.reduce((all, { probability }) => all + probability, 0);
   const head = `undecided: ${reasons[reason]}`;
-  if (range.length === 0) return [head];
+  const flag = raisedBy[reason];
+  const remedy = flag === undefined ? [] : [`  to go on from here, resume it with a higher ${flag}`];
+  if (range.length === 0) return [head, ...remedy];
   const shown = range.slice(0, shownSuspects);
   return [
     head,
     `  the first ${terms.bad} commit is one of ${range.length}, with a probability of ${percent(sum)}:`,
     ...shown.map(({ commit, probability }) => `  ${percent(probability).padStart(7)}  ${names.full(commit)}`),
     ...(range.length > shown.length ? [`           and ${range.length - shown.length} more`] : []),
+    ...remedy,
   ];
 }
 

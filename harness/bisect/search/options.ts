@@ -3,6 +3,18 @@ import { z } from 'zod';
 /** Maximum number of cells of one search, since each costs boots of both ends. */
 export const mostCells = 4;
 
+/** The limits of a search, which may be changed when it is resumed: they decide when it ends, not what its boots mean. */
+export const limitsShape = z.strictObject({
+  type: z.literal('limits'),
+  /** Maximum numbers of boots of one commit before its confirmation, and of the whole search. */
+  bootsPerCommit: z.exactOptional(z.int().min(1)),
+  boots: z.exactOptional(z.int().min(1)),
+  /** Limit of the total time of builds and boots, in seconds. */
+  budgetSeconds: z.exactOptional(z.number().positive()),
+});
+
+export type Limits = z.infer<typeof limitsShape>;
+
 /** The limits and goals of a search; part of its state. */
 export const searchOptionsShape = z.strictObject({
   /** Cells in which the commits are booted. */

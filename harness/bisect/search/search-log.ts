@@ -3,7 +3,7 @@ import { InfrastructureError } from '../../errors.ts';
 import { History } from './history.ts';
 import { Ledger } from './ledger.ts';
 import { type Observation, observationShape } from './observation.ts';
-import { searchOptionsShape } from './options.ts';
+import { type Limits, limitsShape, type SearchOptions, searchOptionsShape } from './options.ts';
 
 const headerShape = z.strictObject({
   bisect: z.literal('modstorm'),
@@ -22,8 +22,12 @@ const headerShape = z.strictObject({
 /** The parameters of a search: the first line of its log. */
 export type SearchHeader = z.infer<typeof headerShape>;
 
+/** A line of a log after the first. */
+const lineShape = z.discriminatedUnion('type', [...observationShape.options, limitsShape]);
+
 /** The parsed log of a search. */
 export interface SearchLog {
+  /** With the limits that were set last. */
   header: SearchHeader;
   observations: Observation[];
   /** Length of the complete lines: a killed writer may leave an incomplete last line. */
@@ -31,12 +35,12 @@ export interface SearchLog {
 }
 
 /** One line of a log, including the newline. */
-export function encodeLine(value: SearchHeader | Observation): string {
+export function encodeLine(value: SearchHeader | Observation | Limits): string {
   return `${JSON.stringify(value, (_key, member) => (typeof member === 'bigint' ? member.toString() : member))}\n`;
 }
 
 /**
- * Parses the log of a search: JSON lines, first the header, then the observations in order.
+ * Parses the log of a search: JSON lines, first the header, then the observations in order, and changed limits among them.
  * @param file its name in messages
  * @throws InfrastructureError BISECT_LOG_DAMAGED naming the line, BISECT_LOG_VERSION
  */
@@ -44,8 +48,17 @@ export function parseSearchLog(text: string, file: string): SearchLog {
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   const [first = '', ...rest] = whole.split('\n').slice(0, -1);
   const header = parseHeader(first, file);
-  const observations = rest.map((line, index) => parseLine(observationShape, line, `${file}:${index + 2}`));
+  const observations: Observation[] = [];
+  for (const [index, line] of rest.entries()) {
+    const entry = parseLine(lineShape, line, `${file}:${index + 2}`);
+    if (entry.type === 'limits') header.options = withLimits(header.options, entry);
+    else observations.push(entry);
+  }
   return { header, observations, bytes: Buffer.byteLength(whole) };
+}
+
+function withLimits(options: SearchOptions, { type: _, ...limits }: Limits): SearchOptions {
+  return { ...options, ...limits };
 }
 
 /**
@@ -53,16 +66,16 @@ export function parseSearchLog(text: string, file: string): SearchLog {
  * @throws InfrastructureError BISECT_LOG_DAMAGED if a line contradicts the ones before it
  */
 export function replay({ header, observations }: SearchLog, file: string): Ledger {
-  let line = 1;
+  let observed = 0;
   try {
     const ledger = new Ledger(new History(header.commits), header.options);
     for (const observation of observations) {
-      line++;
+      observed++;
       ledger.observe(observation);
     }
     return ledger;
   } catch (error) {
-    if (error instanceof RangeError) throw damaged(`${file}:${line}`, error.message);
+    if (error instanceof RangeError) throw damaged(`${file}, observation ${observed},`, error.message);
     throw error;
   }
 }

@@ -8,9 +8,11 @@ import {
   openBisection,
   runBisection,
   type StoredBisection,
+  setLimits,
 } from '../../bisect/bisection/bisection.ts';
 import { writeBisectionReport } from '../../bisect/bisection/write-report.ts';
 import { progressLines } from '../../bisect/report/status-text.ts';
+import type { Limits } from '../../bisect/search/options.ts';
 import { UsageError } from '../../errors.ts';
 import { exitCodes } from '../../exit-code.ts';
 import { createProgress } from '../../progress/progress.ts';
@@ -39,7 +41,7 @@ export interface BisectCommandOptions extends BisectSubjectOptions {
 
 /**
  * `modstorm bisect`: builds and boots commits until one is confirmed to have changed the metric, or until the search ends
- * undecided. Returns 0 if a commit was found, else 1. --resume continues an interrupted bisection.
+ * undecided. Returns 0 if a commit was found, else 1. --resume continues a bisection that was interrupted or reached a limit.
  * @throws UsageError BISECT_INCOMPLETE, BISECT_TREE, BISECT_REVISION, BISECT_RANGE, BISECT_CELL, BISECT_METRIC
  */
 export async function bisectCommand(
@@ -89,33 +91,46 @@ function commonRequest(
     results: options.results,
     search: {
       seed: options.seed ?? randomInt(2 ** 32),
-      boots: options.maxBoots ?? 800,
-      bootsPerCommit: options.maxBootsPerCommit ?? 60,
+      boots: 800,
+      bootsPerCommit: 60,
       trustEnds: options.trustEnds ?? false,
       revert: options.revert,
-      budgetSeconds: options.budget,
+      ...limitsOf(options),
     },
   };
 }
 
-/** The first line of its log has the parameters from which every step is replayed. */
+/** The limits that a command line gives. */
+function limitsOf({ budget, maxBoots, maxBootsPerCommit }: BisectCommandOptions): Omit<Limits, 'type'> {
+  return {
+    ...(budget !== undefined && { budgetSeconds: budget }),
+    ...(maxBoots !== undefined && { boots: maxBoots }),
+    ...(maxBootsPerCommit !== undefined && { bootsPerCommit: maxBootsPerCommit }),
+  };
+}
+
+/** Its log has the parameters from which every step is replayed. Only limits can be changed. */
 async function resumed(
   bisection: string,
   reference: string | undefined,
   paths: readonly string[],
   options: BisectCommandOptions,
 ): Promise<StoredBisection> {
-  const { firstParent, budget, maxBoots, maxBootsPerCommit, trustEnds, event, seed } = options;
-  const changes = [firstParent, budget, maxBoots, maxBootsPerCommit, trustEnds, event, seed];
+  const { firstParent, trustEnds, event, seed } = options;
+  const changes = [firstParent, trustEnds, event, seed];
   const isAsItWas =
     changes.every(one => one === undefined) &&
     [paths, options.skip, options.fixup].every(({ length }) => length === 0) &&
     options.revert &&
     !namesSubject(reference, options);
-  if (isAsItWas) return openBisection(bisection, options.results);
-  throw new UsageError('RESUME_FIXED', '--resume cannot change a bisection', {
-    hint: 'Leave out everything except --results, or start a new one.',
-  });
+  if (!isAsItWas)
+    throw new UsageError('RESUME_FIXED', '--resume can only change the limits of a bisection', {
+      hint: 'Leave out everything except --results, --budget, --max-boots and --max-boots-per-commit, or start a new one.',
+    });
+  const stored = await openBisection(bisection, options.results);
+  const limits = limitsOf(options);
+  if (Object.keys(limits).length > 0) await setLimits(stored, limits);
+  return stored;
 }
 
 async function goOn(stored: StoredBisection, context: CommandContext): Promise<number> {

@@ -45,7 +45,7 @@ function defineSearch(bisect: Command, start: Start): void {
     .addOption(fixupOption())
     .option(
       '--budget <time>',
-      'stop undecided after this much time in builds and boots, such as 3h',
+      'stop undecided after this much time in builds and boots, such as 3h; a higher one resumes it',
       parseTime,
     )
     .option('--max-boots <n>', 'maximum number of boots (default: 800)', parseCount)
@@ -73,6 +73,7 @@ function defineSearch(bisect: Command, start: Start): void {
         'modstorm bisect --tree . --good v6.17 --bad HEAD my.yaml --metric wasted_bytes -- kernel/module',
         'modstorm bisect --event 3fa94c02 --budget 3h',
         'modstorm bisect --resume latest',
+        'modstorm bisect --resume latest --budget 6h',
       ),
     )
     .action((matrix: string | undefined, paths: string[], options: BisectCommandOptions) =>

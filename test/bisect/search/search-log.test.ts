@@ -68,6 +68,22 @@ t.test('a search that was killed anywhere goes on as it would have gone', t => {
   t.end();
 });
 
+t.test('limits that were changed count from the last one on', t => {
+  const first = encodeLine({ type: 'limits', boots: 30, budgetSeconds: 600 });
+  const last = encodeLine({ type: 'limits', budgetSeconds: 900 });
+  const [head = '', ...lines] = text.split(/(?<=\n)/);
+  const log = parseSearchLog([head, first, ...lines.slice(0, 9), last, ...lines.slice(9)].join(''), 'log');
+  t.strictSame(log.header.options, { ...header.options, boots: 30, budgetSeconds: 900 });
+  t.strictSame(log.observations, whole);
+  t.strictSame(
+    parseSearchLog([log.header, ...log.observations].map(encodeLine).join(''), 'log').header,
+    log.header,
+  );
+  const none = encodeLine({ type: 'limits', boots: 0 });
+  t.throws(() => parseSearchLog(head + none, 'log'), { code: 'BISECT_LOG_DAMAGED', message: /^log:2/ });
+  t.end();
+});
+
 t.test('a damaged log names its line', t => {
   const refuses = (content: string, code: string, message: RegExp) =>
     t.throws(() => parseSearchLog(content, 'log'), { code, message });
@@ -78,6 +94,9 @@ t.test('a damaged log names its line', t => {
   refuses(`${encodeLine(header)}not json\n`, 'BISECT_LOG_DAMAGED', /^log:2/);
   const stranger = whole.map(line => ({ ...line, commit: 'c77' }));
   const log = { header, observations: stranger, bytes: 0 };
-  t.throws(() => replay(log, 'log'), { code: 'BISECT_LOG_DAMAGED', message: /^log:2 .* no commit c77/ });
+  t.throws(() => replay(log, 'log'), {
+    code: 'BISECT_LOG_DAMAGED',
+    message: /^log, observation 1, .* no commit c77/,
+  });
   t.end();
 });

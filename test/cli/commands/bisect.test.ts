@@ -1,7 +1,8 @@
 import { appendFile, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { beginBisection } from '../../../harness/bisect/bisection/bisection.ts';
+import { beginBisection, openBisection } from '../../../harness/bisect/bisection/bisection.ts';
+import { readBisectionLog } from '../../../harness/bisect/bisection/bisection-log.ts';
 import { nextAction } from '../../../harness/bisect/search/next-action.ts';
 import { encodeLine, parseSearchLog, replay } from '../../../harness/bisect/search/search-log.ts';
 import { type BisectCommandOptions, bisectCommand } from '../../../harness/cli/commands/bisect.ts';
@@ -63,8 +64,22 @@ t.test('one that found nothing ends with 1', async t => {
   const path = await concluded(25);
   const context = fakeContext();
   t.equal(await bisectCommand(undefined, [], { ...options, resume: path }, context), 1);
-  t.match(context.output, /^undecided: the limit of boots is reached/);
+  t.match(context.output, /^undecided: the limit of boots is reached\n.* with a higher --max-boots\n/s);
   await t.rejects(readFile(join(path, 'report', 'mail.txt')), { code: 'ENOENT' });
+});
+
+t.test('the limits alone can be changed when it goes on', async t => {
+  const path = await concluded(25);
+  const lower = fakeContext();
+  t.equal(await bisectCommand(undefined, [], { ...options, resume: path, budget: 20 }, lower), 1);
+  t.match(lower.output, /^undecided: the time limit is reached\n.* with a higher --budget\n/s);
+  const limits = { budget: 9000, maxBoots: 900, maxBootsPerCommit: 7 };
+  const { folder } = await openBisection(path, results);
+  // No guest can be booted here: it is stopped before it would.
+  const stopped = { ...fakeContext(), signal: AbortSignal.abort() };
+  await bisectCommand(undefined, [], { ...options, resume: path, ...limits }, stopped).catch(() => undefined);
+  const { header } = await readBisectionLog(folder.logFile);
+  t.match(header.options, { budgetSeconds: 9000, boots: 900, bootsPerCommit: 7 });
 });
 
 /** Runs the program on the tree, which is no kernel, so that its first build refuses; what it wrote down before. */
@@ -133,8 +148,8 @@ t.test('what goes on cannot be changed, and an event says all itself', async t =
   await t.rejects(run({ resume: 'latest' }, 'bisect'), fixed);
   await t.rejects(run({ resume: 'latest' }, undefined, ['fs/']), fixed);
   for (const more of [
-    ...[{ budget: 3600 }, { seed: 0 }, { trustEnds: true }, { revert: false }, { event: 'ffffffff' }],
-    ...[{ skip: ['v1'] }, { good: 'v1' }, { filter: ['vcpus=2'] }, { maxBoots: 9 }, { fixed: true }],
+    ...[{ seed: 0 }, { trustEnds: true }, { revert: false }, { event: 'ffffffff' }, { firstParent: true }],
+    ...[{ skip: ['v1'] }, { good: 'v1' }, { filter: ['vcpus=2'] }, { fixup: ['a.patch'] }, { fixed: true }],
   ])
     await t.rejects(run({ resume: 'latest', ...more }), fixed, JSON.stringify(more));
   await t.rejects(run({ event: 'ffffffff', tree: '.' }), { code: 'BISECT_INCOMPLETE' });
