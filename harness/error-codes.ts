@@ -221,6 +221,17 @@ export const errorCodes = {
   LOOKS_INVALID: { fault: 'user', meaning: 'The looks of a sequential plan are not ascending whole numbers' },
   MATRIX_INVALID: { fault: 'user', meaning: 'The matrix has errors; each is shown with its line and column' },
   MATRIX_UNREADABLE: { fault: 'user', meaning: 'There is no such matrix, or it is too large' },
+  MERGE_DOUBLED: { fault: 'user', meaning: 'A shard to merge was given twice' },
+  MERGE_MISSING: {
+    fault: 'user',
+    exit: 3,
+    meaning: 'A shard is missing, so the merged run would not have all cells of the plan',
+  },
+  MERGE_NOTHING: { fault: 'user', meaning: 'A folder to merge is not a shard of a run' },
+  MERGE_UNLIKE: {
+    fault: 'user',
+    meaning: 'The shards to merge are not of one run; the message says what differs',
+  },
   MESSAGE_INVALID: {
     fault: 'guest',
     meaning: 'A frame from the guest holds no message of the protocol',
@@ -266,6 +277,7 @@ export const errorCodes = {
     meaning: 'The repetitions go beyond the last look of a sequential plan',
   },
   RESUME_FIXED: { fault: 'user', meaning: 'An option would change the plan of the run to resume' },
+  RESUME_MERGED: { fault: 'user', meaning: 'A merged run cannot be resumed: its shards can' },
   RUN_CHANGED: {
     fault: 'user',
     meaning: 'Something the run was started with has changed, so it cannot be resumed',
@@ -277,8 +289,14 @@ export const errorCodes = {
   },
   RUN_UNKNOWN: { fault: 'user', meaning: 'There is no such run' },
   SEED_INVALID: { fault: 'user', meaning: 'The seed is not a whole number from 0 to 4294967295' },
-  SHARD_EMPTY: { fault: 'user', exit: 4, meaning: 'The shard has nothing to run' },
+  SHARD_EMPTY: {
+    fault: 'user',
+    exit: 0,
+    meaning:
+      'The shard has nothing to run: there are fewer groups of compared cells than shards, which is no failure',
+  },
   SHARD_INVALID: { fault: 'user', meaning: 'The text is not a shard i/n' },
+  SHARD_SEED: { fault: 'user', meaning: 'A shard needs a seed, which all shards of a run must share' },
   SIZE_INVALID: { fault: 'user', meaning: 'The text is not a size in whole bytes' },
   SOCKET_FAILED: { fault: 'harness', meaning: 'The socket for the channel of a guest cannot be created' },
   SOCKET_LISTEN: { fault: 'harness', meaning: 'The control socket for QEMU cannot be created' },

@@ -47,7 +47,7 @@ t.test('codes are spelled alike, and sorted', async t => {
 t.test('fault and exit code come from the table', async t => {
   t.match(new UsageError('SEED_INVALID', ''), { fault: 'user', name: 'UsageError' });
   t.equal(exitCodeOfError(new UsageError('SEED_INVALID', '')), 2);
-  t.equal(exitCodeOfError(new UsageError('SHARD_EMPTY', '')), 4, 'a code may have its own');
+  t.equal(exitCodeOfError(new UsageError('FILTER_SELECTS_NOTHING', '')), 4, 'a code may have its own');
   for (const code of ['KERNEL_TOO_OLD', 'MESSAGE_INVALID', 'DISK_FULL'] as const)
     t.equal(exitCodeOfError(new HarnessError(code, '')), 3);
   t.equal(exitCodeOfError(new TypeError('a defect of ours')), 3, 'never 1');

@@ -32,7 +32,7 @@ const seed = 0x6d6f6473;
 export function compareWithin(
   side: Side,
   axis: CompareSetting,
-  options: CompareOptions & Pick<JudgementRequest, 'looks' | 'limits'> = {},
+  options: CompareOptions & Pick<JudgementRequest, 'looks' | 'limits' | 'elsewhere'> = {},
 ): RunComparison {
   const pairing = pairWithin(side, axis);
   if (pairing.pairs.length === 0) {
@@ -55,6 +55,7 @@ export function compareWithin(
     detail: options.detail,
     looks: options.looks,
     limits: options.limits,
+    elsewhere: options.elsewhere,
   });
   return {
     base: side,

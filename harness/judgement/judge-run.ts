@@ -1,7 +1,7 @@
 import type { RunContent } from '../store/run-folder.ts';
 import { type CompareOptions, compareWithin } from './compare-sides.ts';
 import type { RunComparison } from './judgement.ts';
-import { sequentialProgress } from './sequential/sequential.ts';
+import { pairsElsewhere, sequentialProgress } from './sequential/sequential.ts';
 import { sideOfRun } from './side.ts';
 
 /**
@@ -17,5 +17,6 @@ export function judgeRun(content: RunContent, options: CompareOptions = {}): Run
     ...options,
     looks: trials.kind === 'looks' ? trials.looks : undefined,
     limits: progress?.limits,
+    elsewhere: pairsElsewhere(content),
   });
 }

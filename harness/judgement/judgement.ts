@@ -20,6 +20,8 @@ export interface JudgementRequest {
   base: Side;
   next: Side;
   pairs: readonly CellPair[];
+  /** Number of further pairs of the declared family that are judged elsewhere, on other shards. Default: 0. */
+  elsewhere?: number | undefined;
   /** Level of the gate's family; default: 0.05. */
   alpha?: number | undefined;
   method?: Correction | undefined;
@@ -134,12 +136,13 @@ function judgeFamily(
   request: JudgementRequest,
   which: keyof SplitDefinitions,
 ): Analysis {
+  const cells = request.pairs.map(pair => {
+    const own = definitions.get(designOf(pair))?.[which] ?? [];
+    return samplesOf(pair, own, request.limits?.get(pair.name));
+  });
   return analyse({
     definitions: [],
-    cells: request.pairs.map(pair => {
-      const own = definitions.get(designOf(pair))?.[which] ?? [];
-      return samplesOf(pair, own, request.limits?.get(pair.name));
-    }),
+    cells: [...cells, ...pairsElsewhere(definitions, request.elsewhere ?? 0, which)],
     alpha: request.alpha,
     method: request.method,
     looks: request.looks,
@@ -147,6 +150,26 @@ function judgeFamily(
     detail: request.detail,
     format: formatQuantity,
   });
+}
+
+/**
+ * The pairs of other shards: declared, without values. What they measure is unknown here, so each counts like the pair with
+ * the most metrics. A change that is proved beside them is proved in the whole family too, as Holm's adjusted p never rises
+ * when another p falls.
+ */
+function pairsElsewhere(
+  definitions: ReadonlyMap<WorkloadDesign, SplitDefinitions>,
+  pairs: number,
+  which: keyof SplitDefinitions,
+): SampleTable[] {
+  const most = [...definitions.values()]
+    .map(split => split[which])
+    .reduce((best, one) => (one.length > best.length ? one : best), []);
+  return Array.from({ length: pairs }, (_, place) => ({
+    cell: `pair ${place + 1} of another shard`,
+    metrics: {},
+    definitions: most,
+  }));
 }
 
 function samplesOf(

@@ -96,7 +96,7 @@ function runCell(samples: CellSamples, run: RunRecord): SideCell {
     names: cell.names,
     design: cell.design,
     kernel: kernelOfCell(run, cell.settings),
-    facts: passed.length > 0 ? cellFacts(samples, run.workloads) : undefined,
+    facts: passed.length > 0 ? cellFacts(samples, run) : undefined,
     values: new Map([[failedBoots, bad.map(one => (one === null ? null : Number(one)))], ...samples.values]),
     order,
     underSteal: records.filter(

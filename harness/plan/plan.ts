@@ -4,7 +4,7 @@ import type { Cell, Matrix } from '../matrix/matrix.ts';
 import { makeRandom } from '../random.ts';
 import { filterCells } from './filter.ts';
 import type { Shard } from './shard.ts';
-import { selectShard } from './shard-selection.ts';
+import { comparedPairs, selectShard } from './shard-selection.ts';
 import type { Plan, Trial } from './trial.ts';
 
 /** What determines a plan, apart from the matrix. */
@@ -53,6 +53,9 @@ export function makePlan(matrix: Matrix, options: PlanOptions): Plan {
     trials,
     cells: cells.filter(({ id }) => mine.has(id)),
     digest: planDigest(cells, repetitions, seed),
+    ...(options.shard && {
+      whole: { cells: cells.map(({ id }) => id), pairs: comparedPairs(cells, matrix.compare) },
+    }),
   };
 }
 
@@ -83,7 +86,8 @@ function makeTrials(cells: readonly Cell[], repetitions: number, seed: number): 
   return trials;
 }
 
-function planDigest(cells: readonly Cell[], repetitions: number, seed: number): string {
+/** SHA-256 over the cells in the order of the matrix, their repetitions and the seed. */
+export function planDigest(cells: readonly Pick<Cell, 'id'>[], repetitions: number, seed: number): string {
   const text = JSON.stringify([cells.map(cell => cell.id), repetitions, seed]);
   return createHash('sha256').update(text).digest('hex');
 }

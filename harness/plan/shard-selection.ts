@@ -34,6 +34,20 @@ export function selectShard(
   throw new UsageError('SHARD_EMPTY', `the shard ${shard.index}/${shard.count} has nothing to run`, { hint });
 }
 
+/** Number of pairs that are compared: in each group, every cell but the base with the base. */
+export function comparedPairs(cells: readonly Cell[], compare: CompareSetting | undefined): number {
+  if (compare === undefined) return 0;
+  const groups = new Map<string, { cells: number; base: boolean }>();
+  for (const { settings } of cells) {
+    const key = comparisonGroup(settings, compare.axis);
+    const group = groups.get(key) ?? { cells: 0, base: false };
+    group.cells++;
+    group.base ||= settings[compare.axis] === compare.base;
+    groups.set(key, group);
+  }
+  return [...groups.values()].reduce((sum, group) => sum + (group.base ? group.cells - 1 : 0), 0);
+}
+
 /** Without a comparison, each cell is its own group. */
 function groupOfCell(cell: Cell, compare: CompareSetting | undefined): string {
   return compare === undefined ? cell.id : comparisonGroup(cell.settings, compare.axis);

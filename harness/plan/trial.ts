@@ -21,4 +21,14 @@ export interface Plan {
   cells: Cell[];
   /** SHA-256 over cells, repetitions and seed. Shards and resumed runs must agree on it. */
   digest: string;
+  /** Set if this is one of several shards: what the whole plan has. Only in a plan that was just made; run.json keeps it. */
+  whole?: WholePlan;
+}
+
+/** The plan that a shard is a part of. */
+export interface WholePlan {
+  /** IDs of all cells, in the order of the matrix. */
+  cells: string[];
+  /** Number of pairs of cells that are compared, in all shards together. */
+  pairs: number;
 }

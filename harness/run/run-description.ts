@@ -30,6 +30,7 @@ export async function describeRun(
     entry.cells.push(cell.id);
     images.set(image.key, entry);
   }
+  const shard = input.earlier?.record.shard ?? (options.shard && { ...options.shard, ...input.plan.whole });
   return {
     version: 1,
     run: folder.name,
@@ -48,7 +49,7 @@ export async function describeRun(
     images: [...images.values()],
     workloads: Object.fromEntries(cells.map(({ workload }) => [workload.name, workload.version])),
     workloadMetrics: Object.fromEntries(cells.map(({ workload }) => [workload.name, workload.metrics])),
-    ...(options.shard && { shard: options.shard }),
+    ...(shard && { shard }),
     ...(input.calibration && { calibration: input.calibration }),
   };
 }

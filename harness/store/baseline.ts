@@ -87,7 +87,7 @@ function baselineCell(samples: CellSamples, run: RunRecord): BaselineCell {
     settings: samples.cell.settings,
     design: samples.cell.design,
     ...(kernel !== undefined && { kernel }),
-    facts: cellFacts(samples, run.workloads),
+    facts: cellFacts(samples, run),
     ...(release !== undefined && { release }),
     repetitions: samples.passed,
     ...(failed > 0 && { failed }),

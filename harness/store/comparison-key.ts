@@ -13,13 +13,18 @@ export interface FactDifference {
   new: string | undefined;
 }
 
-/** The facts of a whole run: its host and tools. */
+/** The facts of a whole run: its host and tools. If it was merged from hosts that differ, its cells have the CPU model. */
 export function runFacts(run: RunRecord): Facts {
   return {
     accelerator: run.accelerator.accelerator,
-    cpu_model: run.host.cpuModel,
+    ...(!hasUnlikeHosts(run) && { cpu_model: run.host.cpuModel }),
     qemu: run.qemu.version,
   };
+}
+
+/** Whether a run was merged from shards of hosts with different CPUs. */
+function hasUnlikeHosts({ shards = [] }: Pick<RunRecord, 'shards'>): boolean {
+  return new Set(shards.map(({ host }) => host.cpuModel)).size > 1;
 }
 
 /**
@@ -28,14 +33,18 @@ export function runFacts(run: RunRecord): Facts {
  */
 export function cellFacts(
   samples: { cell: Cell; records: readonly TrialRecord[] },
-  workloads: Record<string, number>,
+  run: Pick<RunRecord, 'workloads' | 'shards'>,
 ): Facts {
   const name = samples.cell.workload.name;
+  const shard = hasUnlikeHosts(run)
+    ? run.shards?.find(({ cells }) => cells.includes(samples.cell.id))
+    : undefined;
   const capabilities = samples.records.find(
     record => record.outcome.kind === 'passed' && record.capabilities,
   )?.capabilities;
   return {
-    workload: `${name} ${workloads[name] ?? '?'}`,
+    workload: `${name} ${run.workloads[name] ?? '?'}`,
+    ...(shard && { cpu_model: shard.host.cpuModel }),
     // Only if it is not the default: runs of versions without other clocks do not have this fact.
     ...(samples.cell.clock === 'host' ? {} : { clock: samples.cell.clock }),
     ...(capabilities && capabilityFacts(capabilities)),

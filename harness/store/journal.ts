@@ -37,6 +37,24 @@ export async function readJournal(path: string, { run, plan }: JournalFacts): Pr
   return replayed;
 }
 
+/** The text of a whole journal, sealed, for a run that is written at once. @throws Error for a record that is not one */
+export function journalText({ run, plan }: JournalFacts, records: readonly TrialRecord[]): string {
+  const lines = records.map(record => {
+    demandRecord(record);
+    return sealRecord(record, run);
+  });
+  return [JSON.stringify(sealedHeader({ run, plan })), ...lines].map(line => `${line}\n`).join('');
+}
+
+function demandRecord(record: TrialRecord): void {
+  const parsed = trialRecordSchema.safeParse(record);
+  if (!parsed.success) throw new Error(`the record of trial ${record.trial}: ${firstFault(parsed.error)}`);
+}
+
+function sealedHeader({ run, plan }: JournalFacts): JournalHeader {
+  return { journal: 'modstorm', version: 1, run, planDigest: plan.digest, sealed: true };
+}
+
 function demandRun({ header }: JournalContent, path: string, run: string): void {
   if (header.run === run) return;
   throw new InfrastructureError(
@@ -101,14 +119,11 @@ export class Journal implements AsyncDisposable {
    * Appends one record and waits until it is on disk. Calls are queued in order.
    * @throws InfrastructureError JOURNAL_WRITE_FAILED (disk full); the journal stays intact
    */
-  append(record: TrialRecord): Promise<void> {
-    const parsed = trialRecordSchema.safeParse(record);
-    if (parsed.success) {
-      // All lines of one journal have the same form, also those that a newer version appends.
-      const line = this.#header?.sealed ? sealRecord(record, this.#header.run) : JSON.stringify(record);
-      return this.#file.append(`${line}\n`);
-    }
-    return Promise.reject(new Error(`the record of trial ${record.trial}: ${firstFault(parsed.error)}`));
+  async append(record: TrialRecord): Promise<void> {
+    demandRecord(record);
+    // All lines of one journal have the same form, also those that a newer version appends.
+    const line = this.#header?.sealed ? sealRecord(record, this.#header.run) : JSON.stringify(record);
+    return this.#file.append(`${line}\n`);
   }
 
   /** Waits for pending writes, closes the file and releases the lock. */
@@ -120,14 +135,8 @@ export class Journal implements AsyncDisposable {
     await this.close();
   }
 
-  async #begin({ run, plan }: JournalFacts): Promise<{ header: JournalHeader; bytes: number }> {
-    const header: JournalHeader = {
-      journal: 'modstorm',
-      version: 1,
-      run,
-      planDigest: plan.digest,
-      sealed: true,
-    };
+  async #begin(facts: JournalFacts): Promise<{ header: JournalHeader; bytes: number }> {
+    const header = sealedHeader(facts);
     this.#header = header;
     const line = `${JSON.stringify(header)}\n`;
     await this.#file.append(line);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InfrastructureError, UsageError } from '../errors.ts';
 import { escapeOutput } from '../escape.ts';
@@ -189,10 +189,7 @@ export class RunFolder {
 
 /** The runs in a folder, newest first. Anything that does not look like a run is ignored. */
 export async function listRuns(root: string): Promise<RunFolder[]> {
-  const names = await readdir(root).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [] as string[];
-    throw error;
-  });
+  const names = await namesIn(root);
   const runs = names.filter(name => isRunName(name) && existsSync(join(root, name, 'run.json')));
   const dated = await Promise.all(
     runs.map(async name => ({ name, made: (await stat(join(root, name))).birthtimeMs })),

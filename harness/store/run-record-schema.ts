@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AcceleratorProof } from '../machine/machine.ts';
 import type { WorkloadMetric } from '../matrix/workload/workload.ts';
 import { matrixSchema } from './matrix-schema.ts';
-import type { HostEnvironment, ImageRecord, KernelRecord, RunRecord } from './run-record.ts';
+import type { HostEnvironment, ImageRecord, KernelRecord, RunRecord, ShardRecord } from './run-record.ts';
 import { count, id, mapOf, objectOf, oneOf, text, time } from './schema.ts';
 import type { FileFormat } from './stored-file.ts';
 
@@ -76,7 +76,26 @@ const schema = objectOf<RunRecord>({
   workloads: mapOf(count),
   workloadMetrics: z.exactOptional(workloadMetrics),
   shard: z.exactOptional(
-    objectOf<NonNullable<RunRecord['shard']>>({ index: z.int().min(1), count: z.int().min(1) }),
+    objectOf<NonNullable<RunRecord['shard']>>({
+      index: z.int().min(1),
+      count: z.int().min(1),
+      cells: z.exactOptional(z.array(id)),
+      pairs: z.exactOptional(count),
+    }),
+  ),
+  shards: z.exactOptional(
+    z.array(
+      objectOf<ShardRecord>({
+        index: z.int().min(1),
+        count: z.int().min(1),
+        run: text,
+        startedAt: time,
+        host,
+        jobs: z.int().min(1),
+        cells: z.array(id),
+        records: text,
+      }),
+    ),
   ),
   calibration: z.exactOptional(
     objectOf<NonNullable<RunRecord['calibration']>>({ pairs: count, perSide: count }),

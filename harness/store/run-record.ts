@@ -1,6 +1,7 @@
 import type { AcceleratorProof } from '../machine/machine.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import type { WorkloadMetric } from '../matrix/workload/workload.ts';
+import type { WholePlan } from '../plan/trial.ts';
 
 /** The host as a run saw it. It helps to decide which runs may be compared. */
 export interface HostEnvironment {
@@ -51,6 +52,23 @@ export interface ImageRecord {
   cells: string[];
 }
 
+/** A shard of a merged run: where and how its trials were made. */
+export interface ShardRecord {
+  /** From 1, and how many were planned. Shards without cells have no run. */
+  index: number;
+  count: number;
+  /** Name of its run. */
+  run: string;
+  /** ISO 8601 UTC. */
+  startedAt: string;
+  host: HostEnvironment;
+  jobs: number;
+  /** IDs of its cells. */
+  cells: string[];
+  /** SHA-256 over its trial records. */
+  records: string;
+}
+
 /** run.json: the conditions under which the trials of the journal were made. Written before the first trial. */
 export interface RunRecord {
   version: 1;
@@ -79,8 +97,13 @@ export interface RunRecord {
   workloads: Record<string, number>;
   /** The metrics that the workloads declared, so that a report does not need the guests/ folder. */
   workloadMetrics?: Record<string, WorkloadMetric[]>;
-  /** The part of the plan that was run here. `index` counts from 1. */
-  shard?: { index: number; count: number };
+  /**
+   * The part of the plan that was run here. `index` counts from 1; `cells` and `pairs` are those of the whole plan, absent in
+   * runs of older versions.
+   */
+  shard?: { index: number; count: number } & Partial<WholePlan>;
+  /** The shards that the run was merged from, by their index; see `mergeShards`. */
+  shards?: ShardRecord[];
   /** Set if the run is a calibration: every cell is booted under two names, and nothing differs. */
   calibration?: { pairs: number; perSide: number };
 }

@@ -5,6 +5,9 @@ import { writeFileAtomically } from '../../harness/files/atomic.ts';
 import { ContentCache } from '../../harness/files/content-cache.ts';
 import { readableText } from '../../harness/files/existing.ts';
 import { Journal } from '../../harness/store/journal.ts';
+import { mergeShards } from '../../harness/store/merge-shards.ts';
+import { type MergedFolder, writeMergedRun } from '../../harness/store/merged-folder.ts';
+import { listRuns } from '../../harness/store/run-folder.ts';
 import { dieAtStep } from './dying-files.ts';
 import { fakeCell, fakePlan, fakeRecord } from './run-fixture.ts';
 
@@ -33,6 +36,15 @@ export async function fillThing(draft: string): Promise<void> {
 /** The run of which `append` writes the journal. */
 export const dyingRun = { run: 'r', plan: fakePlan([fakeCell('c1', 'stats', 1)], 4) };
 
+/** Merges the shards that `writeDyingShards` has put there. */
+export async function mergeDying(folder: string): Promise<MergedFolder> {
+  const folders = await listRuns(join(folder, 'shards'));
+  const shards = await Promise.all(
+    folders.map(async shard => ({ ...(await shard.load()), path: shard.name })),
+  );
+  return writeMergedRun(join(folder, 'results'), mergeShards(shards, []), folders);
+}
+
 const scenarios: Record<string, (folder: string) => Promise<void>> = {
   publish: async folder => {
     promise(await dyingCache(folder).obtain('k', { purpose: 'making a thing' }, fillThing));
@@ -51,6 +63,10 @@ const scenarios: Record<string, (folder: string) => Promise<void>> = {
       promise(trial.id);
     }
     await resumed.close();
+  },
+  merge: async folder => {
+    const { folder: merged } = await mergeDying(folder);
+    promise(merged.name);
   },
   replace: async folder => {
     await writeFileAtomically(join(folder, 'file'), 'the new text, which is longer');

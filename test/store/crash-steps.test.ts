@@ -1,10 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { startProgram } from '../../harness/process/program.ts';
-import { projectPath } from '../../harness/project.ts';
 import { Journal, readJournal } from '../../harness/store/journal.ts';
 import { dyingCache, dyingRun, fillThing } from '../fakes/dying-writer.ts';
+import { everyDeath, foldersIn } from '../fakes/every-death.ts';
 import { fakeRecord } from '../fakes/run-fixture.ts';
 
 /*
@@ -12,54 +11,8 @@ import { fakeRecord } from '../fakes/run-fixture.ts';
  * done is either invisible or cleaned up by the next process.
  */
 
-const writer = projectPath('build', 'test', 'fakes', 'dying-writer.js');
-/** Programs at once. */
-const width = 4;
-
-/** A writer that died: what it had promised, and the folder that it left. */
-interface Death {
-  step: number;
-  folder: string;
-  promised: string[];
-}
-
-/**
- * Lets a scenario die at its first step, its second, and so on until it lives.
- * @param prepare makes the folder that it finds
- */
-async function everyDeath(
-  scenario: string,
-  prepare: (step: number) => string,
-  check: (death: Death) => Promise<void>,
-): Promise<number> {
-  let next = 1;
-  let survived = Number.POSITIVE_INFINITY;
-  const work = async () => {
-    while (next < survived) {
-      const step = next++;
-      const folder = prepare(step);
-      const words = [writer, scenario, folder, String(step)];
-      const { code, signal, stdout, stderr } = await startProgram(process.execPath, words).done;
-      if (code === 0 && signal === undefined) survived = Math.min(survived, step);
-      else if (signal !== 'SIGKILL') throw new Error(`${scenario} at step ${step}: ${stderr}`);
-      await check({ step, folder, promised: stdout.split('\n').filter(Boolean) });
-    }
-  };
-  await Promise.all(Array.from({ length: width }, work));
-  return survived - 1;
-}
-
-/** A folder of its own for each step. */
-function folders(root: string): (step: number) => string {
-  return step => {
-    const folder = join(root, String(step));
-    mkdirSync(folder);
-    return folder;
-  };
-}
-
 t.test('an entry of the cache is whole or not there, and the next process makes it', async t => {
-  const steps = await everyDeath('publish', folders(t.testdir()), async ({ step, folder, promised }) => {
+  const steps = await everyDeath('publish', foldersIn(t.testdir()), async ({ step, folder, promised }) => {
     const cache = dyingCache(folder);
     const found = await cache.find('k');
     t.ok(found === undefined || found === 'thing', `step ${step}: not half an entry`);
@@ -73,7 +26,7 @@ t.test('an entry of the cache is whole or not there, and the next process makes 
 });
 
 t.test('a record that was promised is in the journal, and the run goes on', async t => {
-  const steps = await everyDeath('append', folders(t.testdir()), async ({ step, folder, promised }) => {
+  const steps = await everyDeath('append', foldersIn(t.testdir()), async ({ step, folder, promised }) => {
     const path = join(folder, 'journal.ndjson');
     const { journal, content } = await Journal.resume(path, dyingRun);
     const known = content.records.map(({ trial }) => trial);
@@ -95,7 +48,7 @@ t.test('a record that was promised is in the journal, and the run goes on', asyn
 t.test('a file that is replaced is old or new, never a mixture', async t => {
   const old = 'the old text';
   const prepare = (step: number) => {
-    const folder = folders(root)(step);
+    const folder = foldersIn(root)(step);
     writeFileSync(join(folder, 'file'), old);
     return folder;
   };

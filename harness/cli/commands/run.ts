@@ -6,18 +6,16 @@ import type { AcceleratorRequest } from '../../machine/accelerator.ts';
 import type { Matrix } from '../../matrix/matrix.ts';
 import { makePlan } from '../../plan/plan.ts';
 import type { Shard } from '../../plan/shard.ts';
-import { formatNames, loadExporter } from '../../report/formats.ts';
 import { exitCodeOfRun } from '../../report/run-exit-code.ts';
 import { reportRun } from '../../report/run-report.ts';
 import { executeRun } from '../../run/execute-run.ts';
 import type { RunInput } from '../../run/run-input.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { removeAbandoned } from '../abandoned.ts';
+import { concludeRun } from '../conclude-run.ts';
 import type { CommandContext } from '../context.ts';
 import { readMatrix, restoreMatrix } from '../inputs.ts';
-import { chosenFormat, exportOptions, type FormatOptions } from '../options.ts';
-import { printedRun, printResults } from '../print-results.ts';
-import { renderError } from '../render-error.ts';
+import type { FormatOptions } from '../options.ts';
 
 /** Options of `modstorm run`, as commander passes them. */
 export interface RunOptions extends FormatOptions {
@@ -51,6 +49,7 @@ export async function runCommand(
 async function newRun(reference: string, options: RunOptions): Promise<RunInput> {
   const { file, matrix, workloads } = await readMatrix(reference);
   refuseBeyondLooks(matrix, options.repetitions);
+  refuseUnsharedSeed(options);
   const plan = makePlan(matrix, {
     seed: options.seed ?? randomInt(2 ** 32),
     filters: options.filter,
@@ -66,6 +65,14 @@ async function newRun(reference: string, options: RunOptions): Promise<RunInput>
     requested,
     jobs: options.jobs ?? availableParallelism(),
   };
+}
+
+/** Shards with different seeds are different plans. A drawn seed would only be noticed after all of them had run. */
+function refuseUnsharedSeed({ shard, seed }: RunOptions): void {
+  if (shard === undefined || shard.count === 1 || seed !== undefined) return;
+  throw new UsageError('SHARD_SEED', `--shard ${shard.index}/${shard.count} needs a --seed`, {
+    hint: 'Give all shards the same one, such as the number of the CI pipeline, or `modstorm merge` cannot merge them.',
+  });
 }
 
 /** Boots after the last look could never count: by then alpha is spent. */
@@ -84,7 +91,7 @@ function refuseBeyondLooks({ trials, compare }: Matrix, repetitions: number | un
 
 /**
  * The run as it was planned: its stored copy of the matrix counts, not today's file.
- * @throws UsageError RESUME_FIXED, RUN_UNKNOWN
+ * @throws UsageError RESUME_FIXED, RESUME_MERGED, RUN_UNKNOWN
  */
 export async function resumedRun(
   reference: string,
@@ -102,6 +109,11 @@ export async function resumedRun(
   }
   const folder = await RunFolder.open(reference, options.results);
   const record = await folder.readRun();
+  if (record.shards !== undefined) {
+    throw new UsageError('RESUME_MERGED', `${record.run} was merged from shards, which ran on other hosts`, {
+      hint: 'Resume the shard that is unfinished, then merge again.',
+    });
+  }
   const { matrix, workloads } = await restoreMatrix(record.matrix.text, record.matrixFile);
   // The sides of a calibration are equal by design, so no look may stop it early.
   if (record.calibration) delete matrix.compare;
@@ -122,19 +134,9 @@ async function finishRun(folder: RunFolder, options: RunOptions, context: Comman
   const content = await folder.load();
   const path = relative('', folder.path) || '.';
   const report = reportRun(content, path);
-  // Printed first, so that a full disk does not prevent the output.
-  await printResults(
-    printedRun(await loadExporter(chosenFormat(options)), report, exportOptions(options, context)),
-    context,
-  );
-  for (const format of formatNames) {
-    const { files } = await loadExporter(format);
-    for (const { name, text } of files?.(report) ?? []) await folder.writeReport(name, text);
-  }
-  const { verdict } = report;
-  if (verdict.kind === 'unknown') context.stderr(renderError(verdict.error));
+  await concludeRun(folder, report, options, context);
   const interrupted = context.interruption();
   if (interrupted !== undefined)
     context.stderr(`modstorm: interrupted; resume with: npm run -s modstorm -- run --resume ${path}\n`);
-  return exitCodeOfRun(content.records, { interrupted, verdict });
+  return exitCodeOfRun(content.records, { interrupted, verdict: report.verdict });
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { BuildOptions } from '../commands/build.ts';
+import type { MergeOptions } from '../commands/merge.ts';
 import type { PlanCommandOptions } from '../commands/plan.ts';
 import type { RunOptions } from '../commands/run.ts';
 import {
@@ -15,7 +16,7 @@ import {
 } from '../options.ts';
 import { examples, type Start } from './start.ts';
 
-/** `run`, `plan` and `build`. */
+/** `run`, `merge`, `plan` and `build`. */
 export function defineMeasuringCommands(program: Command, start: Start): void {
   addReportOptions(selection(program.command('run')))
     .description('plan, build, boot, collect, judge, report')
@@ -35,6 +36,18 @@ export function defineMeasuringCommands(program: Command, start: Start): void {
     )
     .action((matrix: string, options: RunOptions) =>
       start(async context => (await import('../commands/run.ts')).runCommand(matrix, options, context)),
+    );
+  addReportOptions(program.command('merge'))
+    .description('merge the shards of a run into one run, judge and report it')
+    .argument('<dir...>', 'folders of shards, or folders of such folders')
+    .addOption(resultsOption('made'))
+    .helpGroup('Measuring:')
+    .addHelpText(
+      'after',
+      examples('modstorm merge shards/*', 'modstorm merge shards/1 shards/2 --format github'),
+    )
+    .action((folders: string[], options: MergeOptions) =>
+      start(async context => (await import('../commands/merge.ts')).mergeCommand(folders, options, context)),
     );
   selection(program.command('plan'))
     .description('show the cells and trials of a matrix and estimate the time; boots nothing')

@@ -64,8 +64,12 @@ export class RunHistory {
   }
 }
 
-/** What a run is to a history. A calibration is nothing to it: it does not show the level. */
-export function roleInHistory({ matrix, calibration }: RunRecord): 'point' | 'confirmation' | 'none' {
+/**
+ * What a run is to a history. A calibration is nothing to it: it does not show the level. Nor is a shard: the run that it is
+ * merged into is the point.
+ */
+export function roleInHistory({ matrix, calibration, shard }: RunRecord): 'point' | 'confirmation' | 'none' {
+  if (shard !== undefined && shard.count > 1) return 'none';
   if (matrix.name.startsWith(confirmationPrefix)) return 'confirmation';
   return calibration === undefined ? 'point' : 'none';
 }

@@ -1,3 +1,4 @@
+import { comparedPairs } from '../../plan/shard-selection.ts';
 import type { Plan } from '../../plan/trial.ts';
 import { makeRandom } from '../../random.ts';
 import type { RunContent } from '../../store/run-folder.ts';
@@ -45,7 +46,10 @@ export function sequentialProgress(content: RunContent): SequentialProgress | un
     const next = looks[index + 1];
     if (next === undefined) break;
     const open = undecidedPairs(
-      { base: side, next: side, pairs, looks, limits, random: makeRandom(seed) },
+      {
+        ...{ base: side, next: side, pairs, looks, limits, random: makeRandom(seed) },
+        elsewhere: pairsElsewhere(content),
+      },
       look,
     );
     if (open.length === 0) return { taken: index + 1, limits, wanted, awaited };
@@ -56,6 +60,15 @@ export function sequentialProgress(content: RunContent): SequentialProgress | un
     if (isFilled) setAll(limits, names, next);
   }
   return { taken: looks.length, limits, wanted, awaited: new Set() };
+}
+
+/**
+ * Number of pairs that the other shards of a plan judge; 0 for a whole run. They belong to the family that was declared, so a
+ * shard proves no more than the whole run will, and stops no pair that the whole run would continue.
+ */
+export function pairsElsewhere({ run, plan }: RunContent): number {
+  const all = run.shard?.pairs;
+  return all === undefined ? 0 : Math.max(0, all - comparedPairs(plan.cells, run.matrix.compare));
 }
 
 function setAll(looks: Map<string, number>, keys: readonly string[], look: number): void {

@@ -86,7 +86,10 @@ function headLines(model: ReportModel): string[] {
   ];
   if (kernels.length > 0)
     head.push(`kernels: ${escapeText([...new Set(kernels)].join(', '), { length: 500 })}`);
-  if (run.shard) head.push(`shard ${run.shard.index} of ${run.shard.count}`);
+  if (run.shard)
+    head.push(`shard ${run.shard.index} of ${run.shard.count}: \`modstorm merge\` gives the whole run`);
+  if (run.shards)
+    head.push(`merged from ${plural(run.shards.length, 'shard')}; the host is that of the first`);
   return head;
 }
 
