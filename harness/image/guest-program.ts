@@ -5,6 +5,7 @@ import { type CachePlace, ContentCache } from '../files/content-cache.ts';
 import { existingPath } from '../files/existing.ts';
 import { readRegularFile } from '../files/regular-file.ts';
 import { runProgram } from '../process/program.ts';
+import { projectPath } from '../project.ts';
 
 /** Compiled programs of guests/, with a folder for each state of their sources. */
 export const guestProgramPlace: CachePlace = {
@@ -43,6 +44,11 @@ export async function buildGuestProgram(options: GuestProgramOptions): Promise<s
       environment: { LC_ALL: 'C' },
     });
   });
+}
+
+/** Key of the agent: digest of its sources and of the compiler. @throws InfrastructureError PROGRAM_MISSING without gcc */
+export function agentKey(): Promise<string> {
+  return digestSources(projectPath('guests', 'agent'), []);
 }
 
 /** Digest of the names and contents of the sources, the make variables, and the compiler version. */

@@ -84,18 +84,7 @@ export async function prepareKernel(
 ): Promise<KernelArtifact> {
   if (request.source.kind === 'prebuilt') return takePrebuilt(request.source);
   const cache = options.cache ?? cacheFolder();
-  const config = request.fragments.join('+') || 'plain';
-  const tools = kernelTools(`kernel:${request.name}:${config}`, `Kernel ${request.name} ${config}`, options);
-  const merged = await loadFragments(request.fragments, request.ownFragments);
-  const source = await resolveSource(request.source, cache, aptOf(options), tools);
-  const extra = await readExtraModules();
-  const key = artifactKey({
-    source: source.identity,
-    config: renderConfig(merged),
-    toolchain: await describeToolchain(tools),
-    extraModules: extra.digest,
-    anew: request.anew,
-  });
+  const { source, merged, extra, tools, key, config } = await identify(request, request.source, options);
   const artifacts = kernelArtifacts(cache);
   const ready = await artifacts.find(key);
   if (ready) return ready;
@@ -115,6 +104,36 @@ export async function prepareKernel(
       }),
     );
   });
+}
+
+/**
+ * The key of a kernel in the cache, without building it; of a prebuilt kernel, the digest of its content.
+ * @throws BuildError, UsageError, InfrastructureError like `prepareKernel` for its source and config
+ */
+export async function kernelKey(request: KernelRequest, options: KernelOptions = {}): Promise<string> {
+  if (request.source.kind === 'prebuilt') return (await takePrebuilt(request.source)).objectDigest;
+  return (await identify(request, request.source, options)).key;
+}
+
+/** What a kernel is built from, and its key. */
+async function identify(
+  request: KernelRequest,
+  from: BuiltSource,
+  options: KernelOptions,
+): Promise<Omit<BuildInput, 'output'> & { config: string }> {
+  const config = request.fragments.join('+') || 'plain';
+  const tools = kernelTools(`kernel:${request.name}:${config}`, `Kernel ${request.name} ${config}`, options);
+  const merged = await loadFragments(request.fragments, request.ownFragments);
+  const source = await resolveSource(from, options.cache ?? cacheFolder(), aptOf(options), tools);
+  const extra = await readExtraModules();
+  const key = artifactKey({
+    source: source.identity,
+    config: renderConfig(merged),
+    toolchain: await describeToolchain(tools),
+    extraModules: extra.digest,
+    anew: request.anew,
+  });
+  return { source, merged, extra, tools, key, config };
 }
 
 /** Everything that a build needs. */

@@ -34,6 +34,11 @@ export function selectShard(
   throw new UsageError('SHARD_EMPTY', `the shard ${shard.index}/${shard.count} has nothing to run`, { hint });
 }
 
+/** Number of groups of cells that stay together: the largest number of shards that all have work. */
+export function comparedGroups(cells: readonly Cell[], compare: CompareSetting | undefined): number {
+  return new Set(cells.map(cell => groupOfCell(cell, compare))).size;
+}
+
 /** Number of pairs that are compared: in each group, every cell but the base with the base. */
 export function comparedPairs(cells: readonly Cell[], compare: CompareSetting | undefined): number {
   if (compare === undefined) return 0;

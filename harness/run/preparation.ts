@@ -72,6 +72,21 @@ export async function prepareCells(options: PreparationOptions): Promise<Prepare
   return prepared;
 }
 
+/** The kernels of some cells, one request for each cell. @throws UsageError KERNEL_UNKNOWN, WORKLOAD_UNKNOWN */
+export function kernelRequests({
+  cells,
+  workloads,
+  matrix,
+}: Pick<PreparationOptions, 'cells' | 'workloads' | 'matrix'>): KernelRequest[] {
+  return cells.map(cell => kernelRequest(needsOf(cell, workloads), matrix));
+}
+
+/** What the image of a cell holds besides the modules of its kernel. @throws UsageError WORKLOAD_UNKNOWN */
+export function imageNeeds(cell: Cell, workloads: PreparationOptions['workloads']) {
+  const need = needsOf(cell, workloads);
+  return { compression: cell.compression, workload: need.workload, require: requiredCapabilities(need) };
+}
+
 /** The capabilities that the fragments promise. The agent checks them before measuring anything. */
 function requiredCapabilities(need: Pick<CellNeeds, 'fragments' | 'cell'>): Capability[] {
   const capabilities: Capability[] = [];

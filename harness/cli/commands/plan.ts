@@ -3,8 +3,9 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exitCodes } from '../../exit-code.ts';
 import { qemuArguments } from '../../machine/arguments.ts';
-import { estimatePlan, type PlanEstimate } from '../../plan/estimate.ts';
+import { type EstimateOptions, estimatePlan, type PlanEstimate } from '../../plan/estimate.ts';
 import { makePlan } from '../../plan/plan.ts';
+import { planShards } from '../../plan/plan-shards.ts';
 import type { Shard } from '../../plan/shard.ts';
 import type { Plan } from '../../plan/trial.ts';
 import { createProgress } from '../../progress/progress.ts';
@@ -15,16 +16,21 @@ import { machineSettings } from '../../trial/trial-runner.ts';
 import { formatDuration, plural } from '../../units.ts';
 import type { CommandContext } from '../context.ts';
 import { type MatrixInput, readMatrix } from '../inputs.ts';
+import { githubJobs, githubMatrix, gitlabJobs, gitlabPipeline } from '../shard-jobs.ts';
 
 /** Options of `modstorm plan`. */
 export interface PlanCommandOptions {
   accel: 'auto' | 'kvm' | 'tcg';
   filter: string[];
   dryRun?: boolean;
+  github?: boolean;
+  gitlab?: boolean;
   json?: boolean;
   repetitions?: number;
   seed?: number;
   shard?: Shard;
+  /** Number of shards for `github` and `gitlab`. */
+  shards?: number;
 }
 
 /** `modstorm plan`: prints the cells and trials of a matrix, or QEMU's command lines with --dry-run. Boots nothing. */
@@ -40,19 +46,42 @@ export async function planCommand(
     repetitions: options.repetitions,
     shard: options.shard,
   });
+  const jobs = jobsOfPlan(input, options, plan.seed);
+  if (jobs !== undefined) {
+    context.stdout(jobs);
+    return exitCodes.success;
+  }
   if (options.dryRun) {
     await printCommandLines(input, plan, options, context);
     return exitCodes.success;
   }
-  const estimate = estimatePlan(plan, {
-    accelerator: acceleratorOf(input, options),
-    hostCores: availableParallelism(),
-    workloads: input.workloads,
-  });
+  const estimate = estimatePlan(plan, estimateOptions(input, options));
   context.stdout(
     options.json ? renderJson(input, plan, estimate) : renderText(input, plan, estimate, options),
   );
   return exitCodes.success;
+}
+
+/** The shards for a CI system; undefined if none was asked for. */
+function jobsOfPlan(input: MatrixInput, options: PlanCommandOptions, seed: number): string | undefined {
+  if (!options.github && !options.gitlab) return undefined;
+  const most = options.github ? githubJobs : gitlabJobs;
+  const { filter: filters, repetitions } = options;
+  const shards = planShards(
+    input.matrix,
+    { seed, filters, repetitions },
+    Math.min(most, options.shards ?? 1),
+    estimateOptions(input, options),
+  );
+  return options.github ? githubMatrix(shards) : gitlabPipeline(shards);
+}
+
+function estimateOptions(input: MatrixInput, options: PlanCommandOptions): EstimateOptions {
+  return {
+    accelerator: acceleratorOf(input, options),
+    hostCores: availableParallelism(),
+    workloads: input.workloads,
+  };
 }
 
 /** Unless KVM is requested, assume emulation: only a boot proves that KVM works. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { CacheKeyOptions } from '../commands/cache-key.ts';
 import type { CleanOptions } from '../commands/clean.ts';
 import type { DoctorOptions } from '../commands/doctor.ts';
 import type { KernelDoctorOptions } from '../commands/kernel-doctor.ts';
@@ -6,6 +7,7 @@ import type { PruneOptions } from '../commands/prune.ts';
 import {
   accelOption,
   baselinesOption,
+  filterOption,
   jsonOption,
   parseCount,
   parseDays,
@@ -13,7 +15,7 @@ import {
 } from '../options.ts';
 import { examples, type Start } from './start.ts';
 
-/** `doctor`, `clean` and `prune`. */
+/** `doctor`, `clean`, `cache` and `prune`. */
 export function defineHostCommands(program: Command, start: Start): void {
   program
     .command('doctor')
@@ -65,6 +67,21 @@ export function defineHostCommands(program: Command, start: Start): void {
     )
     .action((options: CleanOptions) =>
       start(async context => (await import('../commands/clean.ts')).cleanCommand(options, context)),
+    );
+  program
+    .command('cache')
+    .description('what CI systems need to know about the cache of kernels and images')
+    .helpGroup('Host:')
+    .command('key')
+    .description('print the key for a copy of the cache that serves a matrix; builds nothing')
+    .argument('<matrix>', 'matrix file')
+    .addOption(filterOption())
+    .addOption(jsonOption())
+    .addHelpText('after', examples('modstorm cache key matrices/nightly.yaml'))
+    .action((matrix: string, options: CacheKeyOptions) =>
+      start(async context =>
+        (await import('../commands/cache-key.ts')).cacheKeyCommand(matrix, options, context),
+      ),
     );
   program
     .command('prune')

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { BuildOptions } from '../commands/build.ts';
 import type { MergeOptions } from '../commands/merge.ts';
 import type { PlanCommandOptions } from '../commands/plan.ts';
@@ -58,10 +58,27 @@ export function defineMeasuringCommands(program: Command, start: Start): void {
       'print the exact QEMU command line of every cell; builds kernels and images that are missing',
     )
     .addOption(jsonOption())
+    .option('--shards <n>', 'with --github or --gitlab: number of shards (default: 1)', parseCount)
+    .addOption(
+      new Option('--github', 'print the shards as a matrix for GitHub Actions, one line of JSON').conflicts([
+        'gitlab',
+        'json',
+        'dryRun',
+        'shard',
+      ]),
+    )
+    .addOption(
+      new Option('--gitlab', 'print the shards as a child pipeline for GitLab').conflicts([
+        'json',
+        'dryRun',
+        'shard',
+      ]),
+    )
     .helpGroup('Measuring:')
     .addHelpText(
       'after',
       examples(
+        'modstorm plan matrices/nightly.yaml --shards 4 --github',
         'modstorm plan matrices/quick.yaml',
         'modstorm plan matrices/quick.yaml --filter vcpus=8 --dry-run',
       ),
