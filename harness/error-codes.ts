@@ -158,6 +158,7 @@ export const errorCodes = {
     fault: 'kernel',
     meaning: 'The modules of guests/modules do not compile for this kernel',
   },
+  KERNEL_FETCH_FAILED: { fault: 'harness', meaning: '`git fetch` failed in the tree of a kernel' },
   KERNEL_FRAGMENTS_CONFLICT: { fault: 'kernel', meaning: 'Two fragments set one option to different values' },
   KERNEL_FRAGMENT_INVALID: {
     fault: 'kernel',
@@ -241,6 +242,10 @@ export const errorCodes = {
     meaning: 'The modules.dep of a kernel is missing or inconsistent',
   },
   MODULE_UNKNOWN: { fault: 'user', meaning: 'The kernel has no such module, neither as a file nor built in' },
+  NIGHT_KERNEL: {
+    fault: 'user',
+    meaning: 'A night cannot follow a prebuilt kernel: there is nothing to fetch',
+  },
   OUTPUT_FAILED: { fault: 'harness', meaning: 'The results cannot be written to standard output' },
   PACKAGE_FILE_MISSING: {
     fault: 'harness',

@@ -1,10 +1,11 @@
-import { formatNames, loadExporter } from '../report/formats.ts';
+import { loadExporter } from '../report/formats.ts';
 import type { RunReport } from '../report/run-report.ts';
 import type { RunFolder } from '../store/run-folder.ts';
 import type { CommandContext } from './context.ts';
 import { chosenFormat, exportOptions, type FormatOptions } from './options.ts';
 import { printedRun, printResults } from './print-results.ts';
 import { renderError } from './render-error.ts';
+import { writeReports } from './write-reports.ts';
 
 /** Prints the report of a complete run, writes the reports into its folder, and says why there is no verdict. */
 export async function concludeRun(
@@ -18,10 +19,7 @@ export async function concludeRun(
     printedRun(await loadExporter(chosenFormat(options)), report, exportOptions(options, context)),
     context,
   );
-  for (const format of formatNames) {
-    const { files } = await loadExporter(format);
-    for (const { name, text } of files?.(report) ?? []) await folder.writeReport(name, text);
-  }
+  await writeReports(folder, report);
   const { verdict } = report;
   if (verdict.kind === 'unknown') context.stderr(renderError(verdict.error));
 }

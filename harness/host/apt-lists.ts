@@ -4,7 +4,7 @@ import { InfrastructureError } from '../errors.ts';
 import { firstExisting, readableText } from '../files/existing.ts';
 import { demandSpace } from '../files/free-space.ts';
 import type { AptCommand } from './apt-command.ts';
-import { type DebianHost, preferredSuites, readDebianHost } from './debian-mirror.ts';
+import { archiveOf, type DebianHost, preferredSuites, readDebianHost } from './debian-mirror.ts';
 
 /** Disk space for the package lists of three suites while apt reads them, bytes. */
 const listBytes = 300 * 1024 ** 2;
@@ -124,7 +124,7 @@ export class AptLists {
       });
     }
     return preferredSuites(host)
-      .map(suite => `deb [arch=amd64 signed-by=${keyring}] ${host.mirror} ${suite} main\n`)
+      .map(suite => `deb [arch=amd64 signed-by=${keyring}] ${archiveOf(host.mirror, suite)} ${suite} main\n`)
       .join('');
   }
 

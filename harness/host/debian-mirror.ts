@@ -109,8 +109,16 @@ export function preferredSuites(host: Pick<DebianHost, 'distribution' | 'codenam
     'trixie',
     'trixie-backports',
     'sid',
+    // Last, for kernels whose matrix names them: they keep earlier point releases of a kernel beside the newest.
+    'bookworm-security',
+    'trixie-security',
   ];
   return [...new Set(ordered)];
+}
+
+/** The archive of a suite on a mirror: security updates are in an archive of their own, beside the main one. */
+export function archiveOf(mirror: string, suite: string): string {
+  return suite.endsWith('-security') ? `${mirror.replace(/\/debian$/, '')}/debian-security` : mirror;
 }
 
 const knownReleases = ['bookworm', 'trixie'];

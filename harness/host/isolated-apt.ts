@@ -37,6 +37,11 @@ export class IsolatedApt {
     return this.#lists.suites();
   }
 
+  /** Fetches the package lists now, however young those on disk are; at most once per process. */
+  async refresh(): Promise<void> {
+    await this.#lists.refresh();
+  }
+
   /** The versions of a package, in the order of the preferred suites; empty if no suite has it. */
   async candidates(name: string): Promise<AptCandidate[]> {
     await this.#lists.update();

@@ -23,13 +23,17 @@ export async function resolveDebian(
   apt: IsolatedApt,
   tools: KernelTools,
 ): Promise<ResolvedSource> {
-  const chosen = await chooseVersion(source.package, source.suite, cache, apt);
+  const chosen =
+    source.version === undefined
+      ? await chooseVersion(source.package, source.suite, cache, apt)
+      : { version: source.version, ...(source.suite !== undefined && { suite: source.suite }) };
   const identity = ['debian', source.package, chosen.version, patches.digest].join(' ');
   const key = `${source.package}-${shortDigest(identity)}`;
+  const suite = 'suite' in chosen ? ` (${chosen.suite})` : '';
   return {
     key,
     identity,
-    origin: `Debian ${source.package} ${chosen.version} (${chosen.suite})${patches.label}`,
+    origin: `Debian ${source.package} ${chosen.version}${suite}${patches.label}`,
     place: () =>
       new ContentCache(sourcePlace, cache, existingPath).obtain(
         key,
@@ -58,6 +62,21 @@ async function chooseVersion(
     await markUsed(pin);
     return JSON.parse(kept) as AptCandidate;
   }
+  const chosen = await newestVersion(name, suite, apt);
+  await mkdir(dirname(pin), { recursive: true });
+  await writeFileAtomically(pin, JSON.stringify(chosen));
+  return chosen;
+}
+
+/**
+ * The version of a Debian package in a suite, else in the first preferred suite that has it.
+ * @throws BuildError KERNEL_SOURCE_UNKNOWN; InfrastructureError of apt
+ */
+export async function newestVersion(
+  name: string,
+  suite: string | undefined,
+  apt: IsolatedApt,
+): Promise<AptCandidate> {
   const candidates = await apt.candidates(name);
   const chosen = candidates.find(candidate => suite === undefined || candidate.suite === suite);
   if (!chosen) {
@@ -72,8 +91,6 @@ async function chooseVersion(
       },
     );
   }
-  await mkdir(dirname(pin), { recursive: true });
-  await writeFileAtomically(pin, JSON.stringify(chosen));
   return chosen;
 }
 

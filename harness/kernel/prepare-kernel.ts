@@ -178,7 +178,8 @@ async function build(input: BuildInput, draft: string): Promise<void> {
   tools.report('ready', 1);
 }
 
-function aptOf({ apt, cache, signal, sink, run }: KernelOptions): IsolatedApt {
+/** The apt that fetches sources: the given one, or one in the cache. */
+export function aptOf({ apt, cache, signal, sink, run }: KernelOptions): IsolatedApt {
   return apt ?? new IsolatedApt({ signal, sink, run, folder: cache && join(cache, 'apt') });
 }
 

@@ -24,5 +24,6 @@ export function toKernelSource(shape: MatrixShape['kernels'][string], context: P
   const patches = shape.patches === undefined ? {} : { patches: shape.patches.map(resolve) };
   if ('tree' in shape) return { kind: 'tree', path: resolve(shape.tree), revision: shape.rev, ...patches };
   const suite = shape.suite === undefined ? {} : { suite: shape.suite };
-  return { kind: 'debian', package: shape.debian, ...suite, ...patches };
+  const version = shape.version === undefined ? {} : { version: shape.version };
+  return { kind: 'debian', package: shape.debian, ...suite, ...version, ...patches };
 }

@@ -92,6 +92,13 @@ const kernel = z.union(
         .regex(plainName)
         .optional()
         .describe('The Debian suite; default: chosen automatically.'),
+      version: z
+        .string()
+        .regex(/^[0-9][A-Za-z0-9.+~:-]{0,127}$/, {
+          error: 'this must be the version of a Debian package, such as 6.12.95-1',
+        })
+        .optional()
+        .describe('The exact version of the package; default: the one that the suite offers.'),
       patches,
     }),
     z.strictObject({

@@ -17,7 +17,7 @@ export type ParameterValue = string | number | boolean;
 
 /** Where a kernel comes from. */
 export type KernelSource =
-  | { kind: 'debian'; package: string; suite?: string; patches?: string[] }
+  | { kind: 'debian'; package: string; suite?: string; version?: string; patches?: string[] }
   | { kind: 'tree'; path: string; revision: string; patches?: string[] }
   | { kind: 'prebuilt'; image: string; modules: string };
 

@@ -15,6 +15,8 @@ const documents = [
   'guests/kernel/README.md',
   'harness/README.md',
   'harness/bisect/README.md',
+  'harness/ci/README.md',
+  'harness/ci/nightly.md',
   'harness/cli/ci.md',
   'harness/error-codes.md',
   'harness/measurement/blame.md',

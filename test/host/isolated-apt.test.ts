@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { parseMadison, parsePrintUris } from '../../harness/host/apt-output.ts';
 import {
+  archiveOf,
   chooseMirror,
   parseDeb822Sources,
   parseOsRelease,
@@ -64,7 +65,14 @@ t.test('suites go from the own release to newer ones', async t => {
     'trixie',
     'trixie-backports',
     'sid',
+    'bookworm-security',
+    'trixie-security',
   ]);
+  t.equal(archiveOf('http://deb.debian.org/debian', 'sid'), 'http://deb.debian.org/debian');
+  t.equal(
+    archiveOf('http://deb.debian.org/debian', 'trixie-security'),
+    'http://deb.debian.org/debian-security',
+  );
   t.equal(preferredSuites({ distribution: 'debian', codename: 'trixie' })[0], 'trixie');
   t.notOk(preferredSuites({ distribution: 'ubuntu', codename: 'noble' }).includes('noble'));
 });

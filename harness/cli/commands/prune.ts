@@ -21,6 +21,8 @@ export interface PruneOptions {
   baselines: string;
   evidence?: boolean;
   dryRun?: boolean;
+  /** Only consider runs for which this holds; default: all. */
+  only?: (run: RunFolder) => Promise<boolean>;
 }
 
 const dayMs = 24 * 3600 * 1000;
@@ -38,7 +40,9 @@ export async function pruneCommand(
   now: number = Date.now(),
 ): Promise<number> {
   const { keep, results, baselines, dryRun } = options;
-  const runs = await Promise.all((await listRuns(results)).map(storedRun));
+  const folders = await listRuns(results);
+  const asked = await Promise.all(folders.map(async run => (await options.only?.(run)) ?? true));
+  const runs = await Promise.all(folders.filter((_, index) => asked[index]).map(storedRun));
   const saved = await new BaselineStore(baselines).list();
   const owners = new Map(saved.map(({ run, name }) => [run, name]));
   const { removed, kept } = chooseRuns(runs, now - keep * dayMs, owners);

@@ -1,15 +1,18 @@
 import { type Command, Option } from 'commander';
 import type { BuildOptions } from '../commands/build.ts';
 import type { MergeOptions } from '../commands/merge.ts';
+import type { NightlyOptions } from '../commands/nightly.ts';
 import type { PlanCommandOptions } from '../commands/plan.ts';
 import type { RunOptions } from '../commands/run.ts';
 import {
   accelOption,
   addReportOptions,
+  baselinesOption,
   filterOption,
   jobsOption,
   jsonOption,
   parseCount,
+  parseDays,
   resultsOption,
   seedOption,
   shardOption,
@@ -86,6 +89,7 @@ export function defineMeasuringCommands(program: Command, start: Start): void {
     .action((matrix: string, options: PlanCommandOptions) =>
       start(async context => (await import('../commands/plan.ts')).planCommand(matrix, options, context)),
     );
+  defineNightly(program, start);
   selection(program.command('build'))
     .description('build the kernels and images of a matrix into the cache; boots nothing')
     .argument('<matrix>', 'matrix file')
@@ -94,6 +98,41 @@ export function defineMeasuringCommands(program: Command, start: Start): void {
     .addHelpText('after', examples('modstorm build matrices/quick.yaml'))
     .action((matrix: string, options: BuildOptions) =>
       start(async context => (await import('../commands/build.ts')).buildCommand(matrix, options, context)),
+    );
+}
+
+/** `nightly`. */
+function defineNightly(program: Command, start: Start): void {
+  program
+    .command('nightly')
+    .description(
+      'one night, for cron or systemd: fetch the newest kernel, A/B against the base and yesterday, confirm, report; goes on if it was killed',
+    )
+    .argument('<matrix>', 'matrix file; its kernels are the ones to follow')
+    .option('--new-base', 'pin a new base: from now on, compare with the kernel of this night')
+    .option('--always', 'boot even if an earlier night judged the same kernels')
+    .option('--notify <command>', 'a command line for sh that gets the summary of the night on stdin')
+    .option('--repetitions <n>', 'boots per cell (default: what the matrix says)', parseCount)
+    .option('--keep <days>', 'remove runs of earlier nights after this time', parseDays, 400)
+    .option('--keep-evidence <days>', 'remove their raw evidence after this time', parseDays, 30)
+    .addOption(accelOption())
+    .addOption(jobsOption())
+    .addOption(resultsOption('made'))
+    .addOption(baselinesOption())
+    .addOption(jsonOption())
+    .helpGroup('Measuring:')
+    .addHelpText(
+      'after',
+      examples(
+        'modstorm nightly matrices/nightly.yaml',
+        "modstorm nightly my.yaml --accel kvm --notify 'mail -s modstorm me@example.org'",
+        'modstorm nightly my.yaml --new-base',
+      ),
+    )
+    .action((matrix: string, options: NightlyOptions) =>
+      start(async context =>
+        (await import('../commands/nightly.ts')).nightlyCommand(matrix, options, context),
+      ),
     );
 }
 

@@ -31,6 +31,10 @@ export const helpTopics = {
   formats: { about: 'what --format can print', file: 'harness/report/README.md' },
   results: { about: 'the folder of a run, file by file', file: 'results/README.md' },
   ci: { about: 'nightly runs, pull requests, exit codes', file: 'harness/cli/ci.md' },
+  nightly: {
+    about: 'every night: newest kernel, base, yesterday, confirmation',
+    file: 'harness/ci/nightly.md',
+  },
   bisect: { about: 'which commit changed a metric', file: 'harness/bisect/README.md' },
   blame: { about: 'who requests modules twice', file: 'harness/measurement/blame.md' },
   kernels: { about: 'the configs of the guest kernels', file: 'guests/kernel/README.md' },

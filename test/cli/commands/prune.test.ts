@@ -58,6 +58,13 @@ t.test('runs older than a day go, except that of a baseline', async t => {
   t.match((await prune(root, {})).output, /^nothing to remove$/m);
 });
 
+t.test('only the runs of one owner', async t => {
+  const root = t.testdir();
+  await makeNights(root);
+  const { runs } = await prune(root, { only: async ({ name }) => name !== names[1] });
+  t.strictSame(runs, [names[0], names[1], names[3]]);
+});
+
 t.test('only the evidence', async t => {
   const root = t.testdir();
   await makeNights(root);
