@@ -89,8 +89,11 @@ function readString(definition: ParameterDefinition, raw: unknown): string {
   return raw;
 }
 
-/** How long a text may be held against a pattern, ms: such as `(a+)+` would go on for ever, and hear no signal. */
-const patternLimitMs = 200;
+/**
+ * How long a text may be held against a pattern, ms: such as `(a+)+` would go on for ever, and hear no signal. It is wall time,
+ * so a busy host must not exceed it by itself: at a load of 11 on two cores, 200 ms were too short for a harmless pattern.
+ */
+const patternLimitMs = 3000;
 
 /**
  * The texts that matched before, by parameter. A matrix reads its few values again for each of its cells, and holding one

@@ -206,14 +206,17 @@ t.test('parameters', t => {
   t.throws(() => readParameter({ ...module, pattern: '[a-z]+' }, 'a/b'), /cannot be "a\/b"/);
   const begun = performance.now();
   t.throws(() => readParameter({ ...module, pattern: '(a+)+' }, `${'a'.repeat(60)}!`), {
-    message: /cannot be held against its pattern within 200 ms/,
+    message: /cannot be held against its pattern within 3000 ms/,
     hint: /exponential/,
   });
   t.ok(performance.now() - begun < 5000, 'a pattern without end is ended');
   const plain = { ...module, pattern: '[a-z]+' };
-  const since = performance.now();
+  const since = process.cpuUsage();
   for (let cell = 0; cell < 5000; cell++) readParameter(plain, 'xfs');
-  t.ok(performance.now() - since < 500, 'a value is held against its pattern once, not for every cell');
+  t.ok(
+    process.cpuUsage(since).user < 500_000,
+    'a value is held against its pattern once, not for every cell',
+  );
   t.throws(() => readParameter({ ...plain, pattern: '[0-9]+' }, 'xfs'), /cannot be "xfs"/);
   t.same([canonicalBytes(1536 * 1024 ** 2), canonicalBytes(1), canonicalBytes(0)], ['1536MiB', '1B', '0B']);
   t.same([canonicalDuration(90e9), canonicalDuration(1.5e9), canonicalDuration(7)], ['90s', '1500ms', '7ns']);
