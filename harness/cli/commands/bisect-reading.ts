@@ -89,7 +89,7 @@ async function read(
   return { log, file: folder.logFile, names, terms, metric, tree };
 }
 
-/** If the tree no longer exists, only the subjects of its commits are missing. */
+/** Undefined for what the tree does not have, or if the tree no longer exists. */
 async function unlessGone<Found>(reading: Promise<Found>): Promise<Found | undefined> {
   try {
     return await reading;
@@ -103,7 +103,7 @@ async function findCommit(commit: string, log: SearchLog, tree: KernelTree | und
   const ids = log.header.commits.map(({ id }) => id);
   const [only, another] = ids.filter(id => id.startsWith(commit));
   if (only !== undefined && another === undefined) return only;
-  const found = tree && (await tree.commitOf(commit));
+  const found = tree && (await unlessGone(tree.commitOf(commit)));
   if (found !== undefined && ids.includes(found)) return found;
   throw new UsageError('BISECT_REVISION', `the bisection has no commit ${JSON.stringify(commit)}`, {
     hint: 'Give the first digits of a hash that `modstorm bisect log` shows.',

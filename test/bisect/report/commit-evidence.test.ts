@@ -13,8 +13,39 @@ t.test('the boots of a commit, and what they say', t => {
   t.ok(evidence.values[0]!.length >= 7 && evidence.values[0]!.every(value => value === 39));
   t.ok(evidence.bad! < 0.02 && evidence.badWithout! > 0.2, `${evidence.bad} against ${evidence.badWithout}`);
   t.match(why(log, 'c8'), /c8\n {2}\d+ boots: 39 39 .*\n {2}bad with a probability of <?0\.\d %/);
-  t.match(why(log, 'c8'), /without its own boots .* they took 0\.\d\d bit of doubt/);
+  t.match(
+    why(log, 'c8'),
+    /without its own boots .*: they are .* times as likely if it is good as if it is bad/,
+  );
+  t.match(
+    why(log, 'c9'),
+    /without its own boots .*: they are .* times as likely if it is bad as if it is good/,
+  );
+  const { bad, badWithout } = evidence;
+  const ratio = ((1 - bad!) / bad!) * (badWithout! / (1 - badWithout!));
+  t.match(why(log, 'c8'), `they are ${ratio < 1e6 ? Number(ratio.toPrecision(2)) : 'over a million'} times`);
   t.match(why(log, 'c3'), /was not booted/);
+  t.end();
+});
+
+t.test('an end is what others are compared with, and the same code shares its boots', t => {
+  const log = searchLog(changeAtNine);
+  t.match(why(log, 'c0'), /\n {2}is the good end of the range: commits are compared with it\n/);
+  t.match(why(log, 'c16'), /\n {2}is the bad end of the range/);
+  t.notMatch(why(log, 'c16'), /without its own boots/);
+  t.notMatch(why(log, 'c8'), /same object code/);
+  const built = log.observations.map(one =>
+    one.type === 'built' ? { ...one, code: ['c7', 'c8'].includes(one.commit) ? 'alike' : one.commit } : one,
+  );
+  const source = {
+    purpose: { stage: 'search' },
+    seconds: 1,
+    type: 'built',
+    commit: 'c7',
+    code: 'alike',
+  } as const;
+  const shared = { ...log, observations: [...built, source] };
+  t.match(why(shared, 'c8'), /compiles to the same object code as c7, whose boots count too/);
   t.end();
 });
 
@@ -32,7 +63,10 @@ t.test('the boots of each cell stand apart', t => {
 
 t.test('before the ends are told apart nothing is said', t => {
   const log = searchLog(changeAtNine, {}, 6);
-  t.match(why(log, 'c16'), /2 boots: 40 40\n {2}the ends have not been distinguished yet$/);
+  t.match(
+    why(log, 'c16'),
+    /2 boots: 40 40\n {2}is the bad end .*\n {2}the ends have not been distinguished yet$/,
+  );
   t.end();
 });
 
