@@ -1,7 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { HarnessError, hasCode, UsageError } from '../errors.ts';
 import { inspectionLimit } from '../measurement/inspection.ts';
-import { runProgram } from '../process/program.ts';
 
 /** A compression format and the program that decompresses it. */
 interface CompressedForm {
@@ -85,6 +84,8 @@ async function unpackBy(
     if (length > inspectionLimit) overflow.abort();
     else chunks.push(chunk);
   };
+  // Loaded only here: most files are not compressed, and what starts programs takes long to load.
+  const { runProgram } = await import('../process/program.ts');
   try {
     await runProgram(program, args, {
       input: content,

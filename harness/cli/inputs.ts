@@ -8,6 +8,7 @@ import { loadMatrix } from '../matrix/load.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { addOwnWorkloads } from '../matrix/own-workloads.ts';
 import type { WorkloadDefinition } from '../matrix/workload/workload.ts';
+import { WorkloadCatalog, type Workloads } from '../matrix/workload/workload-catalog.ts';
 import { parseWorkload } from '../matrix/workload/workload-file.ts';
 import { projectPath } from '../project.ts';
 
@@ -16,7 +17,7 @@ export interface MatrixInput {
   /** Path as given. */
   file: string;
   matrix: Matrix;
-  workloads: Map<string, WorkloadDefinition>;
+  workloads: Workloads;
 }
 
 /** Size limit of a matrix, in bytes. A hand-written file has a few kilobytes. */
@@ -29,10 +30,13 @@ const matrixLimit = 1024 * 1024;
 export async function readMatrix(reference: string): Promise<MatrixInput> {
   const { file, text } = await readMatrixText(reference);
   const workloads = await workloadsOf(text, file);
-  const { metrics, totals } = gateNames(
-    Object.fromEntries([...workloads.values()].map(workload => [workload.name, workload.metrics])),
-  );
-  const matrix = loadMatrix(text, { file, workloads, fragments: await fragmentNames(), metrics, totals });
+  const matrix = loadMatrix(text, {
+    ...{ file, workloads, fragments: await fragmentNames() },
+    gateNames: () =>
+      gateNames(
+        Object.fromEntries([...workloads.values()].map(workload => [workload.name, workload.metrics])),
+      ),
+  });
   return { file, matrix, workloads };
 }
 
@@ -49,7 +53,7 @@ export async function restoreMatrix(text: string, file: string): Promise<MatrixI
  * The workloads that a matrix may name: modstorm's and its own.
  * @throws MatrixError if one of its own cannot be read or is wrong
  */
-async function workloadsOf(text: string, file: string): Promise<Map<string, WorkloadDefinition>> {
+async function workloadsOf(text: string, file: string): Promise<Workloads> {
   return addOwnWorkloads(text, { file, workloads: await readWorkloads() }, path =>
     readRegularFile(path, 'utf8'),
   );
@@ -61,17 +65,15 @@ export function fragmentNames(): Promise<string[]> {
 }
 
 /** The workloads of guests/workloads/, by name. */
-export async function readWorkloads(
-  folder = projectPath('guests', 'workloads'),
-): Promise<Map<string, WorkloadDefinition>> {
-  const workloads = new Map<string, WorkloadDefinition>();
+export async function readWorkloads(folder = projectPath('guests', 'workloads')): Promise<Workloads> {
+  const makers: [name: string, make: () => WorkloadDefinition][] = [];
   for (const name of (await readdir(folder)).sort()) {
     if (!name.endsWith('.yaml')) continue;
     const path = join(folder, name);
-    const definition = parseWorkload(await readRegularFile(path, 'utf8'), { file: path });
-    workloads.set(definition.name, definition);
+    const text = await readRegularFile(path, 'utf8');
+    makers.push([basename(name, '.yaml'), () => parseWorkload(text, { file: path })]);
   }
-  return workloads;
+  return new WorkloadCatalog(makers);
 }
 
 async function readMatrixText(reference: string): Promise<{ file: string; text: string }> {

@@ -23,13 +23,21 @@ export function readTrials(source: YamlSource, shape: MatrixShape): TrialCount {
   return { kind: 'looks', looks: trials.looks };
 }
 
+/** The names of metrics that `gates` may use. */
+export interface GateNames {
+  metrics: readonly string[];
+  /** Those among them that cannot be gated if every workload runs for a fixed time. */
+  totals: readonly string[];
+}
+
 /** Reads `gates`. Checks the names of metrics if the caller knows them. */
 export function readGates(
   source: YamlSource,
   shape: MatrixShape,
-  metrics: readonly string[] | undefined,
+  names: (() => GateNames) | undefined,
 ): Record<string, GateSetting> {
   const gates: [string, GateSetting][] = [];
+  const metrics = shape.gates && names?.().metrics;
   for (const [metric, raw] of Object.entries(shape.gates ?? {})) {
     const path = ['gates', metric];
     if (metrics !== undefined && !metrics.includes(metric)) {
@@ -59,8 +67,14 @@ function readGate(
 }
 
 /** Rejects gates of totals if every workload runs for a fixed time, because totals then measure the speed of the kernel. */
-export function checkGatedTotals(source: YamlSource, matrix: Matrix, totals: readonly string[]): void {
+export function checkGatedTotals(
+  source: YamlSource,
+  matrix: Matrix,
+  names: (() => GateNames) | undefined,
+): void {
+  if (Object.keys(matrix.gates).length === 0 || !names) return;
   if (matrix.cells.some(({ design }) => design === 'fixed-work')) return;
+  const { totals } = names();
   for (const metric of Object.keys(matrix.gates)) {
     if (!totals.includes(metric)) continue;
     source.report(

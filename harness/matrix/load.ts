@@ -14,26 +14,31 @@ import {
 } from './axes/expand.ts';
 import { checkNames } from './axes/named-value.ts';
 import { makeDefaults, readTopTable } from './axes/top-table.ts';
-import { checkClocks, checkGatedTotals, readCompare, readGates, readTrials } from './judgement-keys.ts';
+import {
+  checkClocks,
+  checkGatedTotals,
+  type GateNames,
+  readCompare,
+  readGates,
+  readTrials,
+} from './judgement-keys.ts';
 import { type PathContext, resolveMatrixPath, toKernelSource } from './kernel-source.ts';
 import type { Matrix, WorkloadSetting } from './matrix.ts';
 import { type MatrixShape, matrixShape } from './matrix-shape.ts';
 import { reportShapeIssues } from './source/shape-issues.ts';
 import { validSubset } from './source/valid-subset.ts';
 import { rawList, rawMap, YamlSource } from './source/yaml-source.ts';
-import type { WorkloadDefinition } from './workload/workload.ts';
+import type { Workloads } from './workload/workload-catalog.ts';
 
 /** What a matrix may refer to, and its path. */
 export interface LoadOptions {
   /** The file's path: shown in diagnostics; relative paths in the matrix start from its folder. */
   file: string;
-  workloads: ReadonlyMap<string, WorkloadDefinition>;
+  workloads: Workloads;
   /** Names of the fragments in guests/kernel/. */
   fragments: readonly string[];
-  /** Names that `gates` may use. Default: any. */
-  metrics?: readonly string[];
-  /** The totals among these, which cannot be gated if every workload runs for a fixed time. */
-  totals?: readonly string[];
+  /** The names that `gates` may use; called if there are gates. Default: any name, none of which is a total. */
+  gateNames?: () => GateNames;
   /** What `~/` means. Default: the user's home folder. */
   home?: string;
 }
@@ -88,7 +93,7 @@ class MatrixReader {
     const { source, shape } = this;
     this.checkDeclarations();
     readTrials(source, shape);
-    readGates(source, shape, this.options.metrics);
+    readGates(source, shape, this.options.gateNames);
     const axes = readTopTable(source, this.raw, this.context);
     for (const key of ['exclude', 'include'] as const) this.readEntries(key, axes, undefined);
   }
@@ -97,7 +102,7 @@ class MatrixReader {
     const { source, shape } = this;
     this.checkDeclarations();
     const trials = readTrials(source, shape);
-    const gates = readGates(source, shape, this.options.metrics);
+    const gates = readGates(source, shape, this.options.gateNames);
     const axes = readTopTable(source, this.raw, this.context);
     const defaults = makeDefaults(source, axes, this.context);
     const excludes = this.readEntries('exclude', axes, defaults);
@@ -123,7 +128,7 @@ class MatrixReader {
       require: shape.require?.accel === undefined ? {} : { accel: shape.require.accel },
     };
     if (shape.description !== undefined) matrix.description = shape.description;
-    checkGatedTotals(source, matrix, this.options.totals ?? []);
+    checkGatedTotals(source, matrix, this.options.gateNames);
     checkClocks(source, matrix);
     const compare = readCompare(source, shape, matrix);
     if (compare !== undefined) matrix.compare = compare;

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { resolveMatrixPath } from './kernel-source.ts';
 import { rawMap, YamlSource } from './source/yaml-source.ts';
 import type { WorkloadDefinition } from './workload/workload.ts';
+import { joinWorkloads, type Workloads } from './workload/workload-catalog.ts';
 import { parseWorkload } from './workload/workload-file.ts';
 import { plainName } from './workload/workload-shape.ts';
 
@@ -12,7 +13,7 @@ export interface OwnWorkloadOptions {
   /** What `~/` means. Default: the user's home folder. */
   home?: string;
   /** Those of guests/workloads/. */
-  workloads: ReadonlyMap<string, WorkloadDefinition>;
+  workloads: Workloads;
 }
 
 /**
@@ -26,10 +27,10 @@ export async function addOwnWorkloads(
   text: string,
   options: OwnWorkloadOptions,
   read: (path: string) => Promise<string>,
-): Promise<Map<string, WorkloadDefinition>> {
+): Promise<Workloads> {
   const source = new YamlSource(text, options.file);
   const paths = { file: options.file, home: options.home ?? homedir() };
-  const all = new Map(options.workloads);
+  const own = new Map<string, WorkloadDefinition>();
   // loadMatrix reports all other errors in the text at once.
   const before = source.count;
   for (const [name, path] of Object.entries(rawMap(rawMap(source.value)['workloads']))) {
@@ -46,8 +47,9 @@ export async function addOwnWorkloads(
       source.report(place, `the workload ${name} cannot be read: ${file} (${reason})`);
       return undefined;
     });
-    if (content !== undefined) all.set(name, parseWorkload(content, { file, name }));
+    if (content !== undefined) own.set(name, parseWorkload(content, { file, name }));
   }
   if (source.count > before) source.throwIfFailed();
-  return all;
+  if (own.size === 0) return options.workloads;
+  return joinWorkloads(options.workloads, own);
 }

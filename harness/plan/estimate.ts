@@ -1,6 +1,6 @@
 import type { Cell } from '../matrix/matrix.ts';
 import { resolveWorkload } from '../matrix/workload/resolve-workload.ts';
-import type { WorkloadDefinition } from '../matrix/workload/workload.ts';
+import type { Workloads } from '../matrix/workload/workload-catalog.ts';
 import type { Plan } from './trial.ts';
 
 /** What the duration of a run depends on, apart from its plan. */
@@ -10,7 +10,7 @@ export interface EstimateOptions {
   /** Number of concurrent guests. Default: as many as the cores allow. */
   jobs?: number;
   /** Definitions of the workloads, for their durations. Default: five seconds each. */
-  workloads?: ReadonlyMap<string, WorkloadDefinition>;
+  workloads?: Workloads;
   /** Durations of whole trials in earlier runs by cell ID, in ns. They replace the model. */
   measuredNs?: ReadonlyMap<string, number>;
 }

@@ -18,6 +18,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import module from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -82,20 +83,26 @@ function readStamp(path) {
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
-async function ensurePackages(lock) {
-  const stamp = join(root, 'node_modules', '.modstorm-stamp');
+const packagesStamp = join(root, 'node_modules', '.modstorm-stamp');
+
+/** What determines the npm packages. */
+function packagesDigest() {
   const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const wanted = digest(
+  return digest(
     JSON.stringify([dependencies, devDependencies]),
     readFileSync(join(root, 'package-lock.json')),
     process.versions.modules,
   );
-  if (readStamp(stamp) === wanted) return;
+}
+
+async function ensurePackages(lock) {
+  const wanted = packagesDigest();
+  if (readStamp(packagesStamp) === wanted) return;
   // From here on the packages are incomplete for any lock file.
-  rmSync(stamp, { force: true });
+  rmSync(packagesStamp, { force: true });
   const words = ['ci', '--no-fund', '--no-audit', '--loglevel=error'];
   await run('installing npm packages (npm ci) …', 'npm', words, lock);
-  writeFileSync(stamp, wanted);
+  writeFileSync(packagesStamp, wanted);
 }
 
 /** Every file that affects the output of tsc, by path, size and modification time. */
@@ -109,22 +116,40 @@ function listSources(folder = root, found = []) {
   return found;
 }
 
-async function ensureBuild(lock) {
-  const build = join(root, 'build');
-  const stamp = join(build, '.modstorm-stamp');
-  const wanted = digest(
+const build = join(root, 'build');
+const buildStamp = join(build, '.modstorm-stamp');
+
+/** What determines the output of tsc. */
+function buildDigest() {
+  return digest(
     readFileSync(join(root, 'tsconfig.json')),
     readFileSync(join(root, 'package-lock.json')),
     ...listSources(),
   );
-  if (readStamp(stamp) === wanted) return;
+}
+
+async function ensureBuild(lock) {
+  const wanted = buildDigest();
+  if (readStamp(buildStamp) === wanted) return;
   // Remove the old build first, so that tests whose source was deleted do not run.
-  rmSync(stamp, { force: true });
+  rmSync(buildStamp, { force: true });
   for (const part of ['harness', 'guests', 'test'])
     rmSync(join(build, part), { recursive: true, force: true });
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   await run('building (tsc) …', process.execPath, [tsc, '-p', root], lock);
-  writeFileSync(stamp, wanted);
+  writeFileSync(buildStamp, wanted);
+}
+
+/**
+ * Installs and builds what is stale. If nothing is, there is nothing to lock either: whoever changes packages or the build
+ * removes the stamp first.
+ */
+async function setUp() {
+  if (readStamp(packagesStamp) === packagesDigest() && readStamp(buildStamp) === buildDigest()) return;
+  const lock = await lockSetup();
+  await ensurePackages(lock);
+  await ensureBuild(lock);
+  closeSync(lock);
 }
 
 /**
@@ -160,10 +185,9 @@ async function flock(how, lock) {
 
 async function main() {
   checkNode();
-  const lock = await lockSetup();
-  await ensurePackages(lock);
-  await ensureBuild(lock);
-  closeSync(lock);
+  await setUp();
+  // Compiled code is kept from one command to the next; Node has this from 22.1 on.
+  module.enableCompileCache?.(join(build, 'compiled'));
   // npm runs scripts in the project's root, but paths on the command line are relative to the user's folder.
   if (process.env.INIT_CWD && mode === 'modstorm') process.chdir(process.env.INIT_CWD);
   if (mode === 'generate') {

@@ -6,7 +6,7 @@ import { type KernelRequest, prepareKernels } from '../kernel/prepare-kernel.ts'
 import { countedKilohertz, readDelayLoops, readTimeStampKilohertz } from '../machine/delay-loop.ts';
 import type { Cell, Matrix } from '../matrix/matrix.ts';
 import { type ResolvedWorkload, resolveWorkload } from '../matrix/workload/resolve-workload.ts';
-import type { WorkloadDefinition } from '../matrix/workload/workload.ts';
+import type { Workloads } from '../matrix/workload/workload-catalog.ts';
 import type { StepSink } from '../step.ts';
 import type { PreparedCell } from '../trial/prepared-cell.ts';
 
@@ -14,7 +14,7 @@ import type { PreparedCell } from '../trial/prepared-cell.ts';
 export interface PreparationOptions {
   matrix: Pick<Matrix, 'kernels' | 'configs'>;
   cells: readonly Cell[];
-  workloads: ReadonlyMap<string, WorkloadDefinition>;
+  workloads: Workloads;
   signal: AbortSignal;
   sink: StepSink;
   /** Rebuild the kernels from scratch, under this name; see KernelRequest. */
@@ -98,7 +98,7 @@ function requiredCapabilities(need: Pick<CellNeeds, 'fragments' | 'cell'>): Capa
   return capabilities;
 }
 
-function needsOf(cell: Cell, workloads: ReadonlyMap<string, WorkloadDefinition>): CellNeeds {
+function needsOf(cell: Cell, workloads: Workloads): CellNeeds {
   const definition = workloads.get(cell.workload.name);
   if (!definition)
     throw new UsageError('WORKLOAD_UNKNOWN', `there is no guests/workloads/${cell.workload.name}.yaml`);

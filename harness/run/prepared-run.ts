@@ -3,7 +3,7 @@ import { writeKvmNote } from '../host/kvm-note.ts';
 import { type AcceleratorRequest, proveAccelerator } from '../machine/accelerator.ts';
 import type { AcceleratorProof } from '../machine/machine.ts';
 import type { Cell, Matrix } from '../matrix/matrix.ts';
-import type { WorkloadDefinition } from '../matrix/workload/workload.ts';
+import type { Workloads } from '../matrix/workload/workload-catalog.ts';
 import type { Plan, Trial } from '../plan/trial.ts';
 import { runProgram } from '../process/program.ts';
 import type { ProgressSink } from '../progress/event.ts';
@@ -34,7 +34,7 @@ export interface PreparedRun extends PreparedHost {
 export interface RunPreparation {
   matrix: Matrix;
   plan: Plan;
-  workloads: ReadonlyMap<string, WorkloadDefinition>;
+  workloads: Workloads;
   requested: AcceleratorRequest['requested'];
   cores: number;
   signal: AbortSignal;

@@ -10,6 +10,7 @@ import { loadMatrix } from '../matrix/load.ts';
 import type { KernelSource } from '../matrix/matrix.ts';
 import { resolveWorkload } from '../matrix/workload/resolve-workload.ts';
 import type { WorkloadDefinition } from '../matrix/workload/workload.ts';
+import type { Workloads } from '../matrix/workload/workload-catalog.ts';
 import type { Capabilities, TrialRecord } from '../measurement/record.ts';
 import { makePlan } from '../plan/plan.ts';
 import type { ProgressSink } from '../progress/event.ts';
@@ -28,7 +29,7 @@ export interface KernelProbeRequest {
   config: string;
   /** The user's fragments: name to path. */
   ownFragments: Readonly<Record<string, string>>;
-  workloads: ReadonlyMap<string, WorkloadDefinition>;
+  workloads: Workloads;
   /** Names of all fragments that may be used. */
   fragments: readonly string[];
   requested: AcceleratorRequest['requested'];

@@ -1,6 +1,6 @@
 import type { AcceleratorRequest } from '../machine/accelerator.ts';
 import type { Matrix } from '../matrix/matrix.ts';
-import type { WorkloadDefinition } from '../matrix/workload/workload.ts';
+import type { Workloads } from '../matrix/workload/workload-catalog.ts';
 import type { Shard } from '../plan/shard.ts';
 import type { Plan } from '../plan/trial.ts';
 import type { RunFolder } from '../store/run-folder.ts';
@@ -11,7 +11,7 @@ export interface RunInput {
   matrixFile: string;
   matrix: Matrix;
   plan: Plan;
-  workloads: Map<string, WorkloadDefinition>;
+  workloads: Workloads;
   requested: AcceleratorRequest['requested'];
   jobs: number;
   /** Set if the run calibrates the judge; see RunRecord. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fragmentNames, readWorkloads } from '../../harness/cli/inputs.ts';
 import { loadMatrix } from '../../harness/matrix/load.ts';
+import { joinWorkloads } from '../../harness/matrix/workload/workload-catalog.ts';
 import type { TrialPhase, TrialRecord } from '../../harness/measurement/record.ts';
 import { makePlan } from '../../harness/plan/plan.ts';
 import type { Trial } from '../../harness/plan/trial.ts';
@@ -37,10 +38,10 @@ export interface LabOptions {
  * of test/integration/workloads/ are known beside those of guests/workloads/.
  */
 export async function runLab(matrixText: string, options: LabOptions = {}): Promise<LabRun> {
-  const workloads = new Map([
-    ...(await readWorkloads()),
-    ...(await readWorkloads(projectPath('test', 'integration', 'workloads'))),
-  ]);
+  const workloads = joinWorkloads(
+    await readWorkloads(),
+    await readWorkloads(projectPath('test', 'integration', 'workloads')),
+  );
   const matrix = loadMatrix(matrixText, {
     file: projectPath('test', 'integration', 'lab.yaml'),
     workloads,

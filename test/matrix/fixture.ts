@@ -4,6 +4,7 @@ import { loadMatrix } from '../../harness/matrix/load.ts';
 import type { Matrix } from '../../harness/matrix/matrix.ts';
 import { MatrixError } from '../../harness/matrix/source/diagnostic.ts';
 import type { WorkloadDefinition } from '../../harness/matrix/workload/workload.ts';
+import type { Workloads } from '../../harness/matrix/workload/workload-catalog.ts';
 import { parseWorkload } from '../../harness/matrix/workload/workload-file.ts';
 import { projectPath } from '../../harness/project.ts';
 
@@ -35,7 +36,7 @@ export const fragments = ['decompress', 'dups', 'dups-trace', 'stats'];
 /** The beginning of most test matrices. */
 export const oneKernel = 'kernels: { lts: { debian: linux-source-6.12 } }\n';
 
-export function load(text: string, file = 'test.yaml', known = workloads): Matrix {
+export function load(text: string, file = 'test.yaml', known: Workloads = workloads): Matrix {
   return loadMatrix(text, { file, workloads: known, fragments, home: '/home/tester' });
 }
 

@@ -10,8 +10,7 @@ function complaintsOf(text: string): string[] {
       file: 'test.yaml',
       workloads,
       fragments,
-      metrics: ['wasted_bytes', 'waste_per_request'],
-      totals: ['wasted_bytes'],
+      gateNames: () => ({ metrics: ['wasted_bytes', 'waste_per_request'], totals: ['wasted_bytes'] }),
     });
     return [];
   } catch (error) {

@@ -234,7 +234,12 @@ require: { accel: kvm }
   t.same([matrix.require, matrix.name, matrix.description], [{ accel: 'kvm' }, 'named', 'words']);
   t.equal(new Set(matrix.cells.map(cell => comparisonGroup(cell.settings, 'memory'))).size, 4);
   t.equal(new Set(matrix.cells.map(cell => comparisonGroup(cell.settings, undefined))).size, 8);
-  const options = { file: 'f', workloads, fragments, metrics: ['failed_becoming'] };
+  const options = {
+    file: 'f',
+    workloads,
+    fragments,
+    gateNames: () => ({ metrics: ['failed_becoming'], totals: [] }),
+  };
   t.throws(
     () => loadMatrix(`${oneKernel}gates: { failed_becomin: {} }`, options),
     /there is no metric "failed_becomin"[\s\S]*Did you mean "failed_becoming"/,

@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors.ts';
 import type { AcceleratorRequest } from '../../machine/accelerator.ts';
 import type { Matrix } from '../../matrix/matrix.ts';
-import type { WorkloadDefinition } from '../../matrix/workload/workload.ts';
+import type { Workloads } from '../../matrix/workload/workload-catalog.ts';
 import type { ProgressSink } from '../../progress/event.ts';
 import { cacheFolder } from '../../project.ts';
 import type { PreparedHost } from '../../run/prepared-run.ts';
@@ -132,7 +132,7 @@ function skipOf(commit: string): Observation {
 export interface BisectionRun {
   matrix: Matrix;
   cells: Cells;
-  workloads: ReadonlyMap<string, WorkloadDefinition>;
+  workloads: Workloads;
   signal: AbortSignal;
   sink: ProgressSink;
   /** Called before each action. */

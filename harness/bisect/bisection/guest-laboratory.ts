@@ -3,7 +3,7 @@ import { writeFileAtomically } from '../../files/atomic.ts';
 import { digestOf } from '../../files/digest.ts';
 import type { AcceleratorRequest } from '../../machine/accelerator.ts';
 import type { Matrix } from '../../matrix/matrix.ts';
-import type { WorkloadDefinition } from '../../matrix/workload/workload.ts';
+import type { Workloads } from '../../matrix/workload/workload-catalog.ts';
 import type { TrialRecord } from '../../measurement/record.ts';
 import type { ProgressSink } from '../../progress/event.ts';
 import { prepareCells } from '../../run/preparation.ts';
@@ -22,7 +22,7 @@ export interface GuestLaboratoryOptions {
   matrix: Pick<Matrix, 'kernels' | 'configs'>;
   /** The cells to boot; their kernels are replaced by the given sources. */
   cells: Cells;
-  workloads: ReadonlyMap<string, WorkloadDefinition>;
+  workloads: Workloads;
   sources: SourceRepository;
   folder: RunFolder;
   /** Called with the record of each boot, which has all metrics. */

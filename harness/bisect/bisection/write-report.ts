@@ -1,6 +1,6 @@
 import { judgedMetrics } from '../../judgement/definition.ts';
 import type { Cell } from '../../matrix/matrix.ts';
-import type { WorkloadDefinition } from '../../matrix/workload/workload.ts';
+import type { Workloads } from '../../matrix/workload/workload-catalog.ts';
 import type { Metric } from '../../measurement/metric.ts';
 import type { Scalar } from '../../statistics/samples/value.ts';
 import { formatBytes, plural } from '../../units.ts';
@@ -23,7 +23,7 @@ export interface ConcludedBisection {
   ledger: Ledger;
   names: CommitNames;
   cells: Cells;
-  workloads: ReadonlyMap<string, WorkloadDefinition>;
+  workloads: Workloads;
 }
 
 /**

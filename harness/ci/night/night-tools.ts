@@ -1,5 +1,5 @@
 import type { KernelSource, Matrix } from '../../matrix/matrix.ts';
-import type { WorkloadDefinition } from '../../matrix/workload/workload.ts';
+import type { Workloads } from '../../matrix/workload/workload-catalog.ts';
 import type { RunInput } from '../../run/run-input.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
 import type { NightKernel } from './night-state.ts';
@@ -11,7 +11,7 @@ export interface NightTools {
   /** The version before a pinned one that is still offered, if any. */
   previous(kernel: NightKernel): Promise<NightKernel | undefined>;
   /** Reads a matrix from its text. */
-  load(text: string, file: string): Promise<{ matrix: Matrix; workloads: Map<string, WorkloadDefinition> }>;
+  load(text: string, file: string): Promise<{ matrix: Matrix; workloads: Workloads }>;
   /** Builds and boots what is left of a run, and writes its reports. */
   execute(input: RunInput): Promise<RunFolder>;
   /** Reads all runs of the folder and writes the page of their history. Returns what changed in these runs. */

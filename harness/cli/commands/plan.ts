@@ -1,18 +1,12 @@
 import { randomInt } from 'node:crypto';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import { exitCodes } from '../../exit-code.ts';
-import { qemuArguments } from '../../machine/arguments.ts';
 import { type EstimateOptions, estimatePlan, type PlanEstimate } from '../../plan/estimate.ts';
 import { makePlan } from '../../plan/plan.ts';
 import { planShards } from '../../plan/plan-shards.ts';
 import type { Shard } from '../../plan/shard.ts';
 import type { Plan } from '../../plan/trial.ts';
-import { createProgress } from '../../progress/progress.ts';
 import { type Column, renderTable } from '../../report/text/table.ts';
-import { prepareRun } from '../../run/prepared-run.ts';
-import { shellQuote } from '../../shell-quote.ts';
-import { machineSettings } from '../../trial/trial-runner.ts';
 import { formatDuration, plural } from '../../units.ts';
 import type { CommandContext } from '../context.ts';
 import { type MatrixInput, readMatrix } from '../inputs.ts';
@@ -52,6 +46,8 @@ export async function planCommand(
     return exitCodes.success;
   }
   if (options.dryRun) {
+    // Loaded only here, because it needs what prepares and boots guests.
+    const { printCommandLines } = await import('./plan-command-lines.ts');
     await printCommandLines(input, plan, options, context);
     return exitCodes.success;
   }
@@ -145,50 +141,4 @@ function countTrials(plan: Plan): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { cell } of plan.trials) counts.set(cell.id, (counts.get(cell.id) ?? 0) + 1);
   return counts;
-}
-
-/** Makes the agent print the stats on the console instead of waiting for the host to acknowledge them. */
-const nobodyListens = 'modstorm.host=none';
-
-/**
- * One line per cell, ready to paste: the kernel and image are built first. The console is the terminal, where Ctrl-C ends
- * the guest, and the channel goes to a file.
- */
-async function printCommandLines(
-  input: MatrixInput,
-  plan: Plan,
-  options: PlanCommandOptions,
-  context: CommandContext,
-): Promise<void> {
-  const display = createProgress(context);
-  try {
-    const prepared = await prepareRun({
-      matrix: input.matrix,
-      plan,
-      workloads: input.workloads,
-      requested: input.matrix.require.accel ?? options.accel,
-      cores: availableParallelism(),
-      signal: context.signal,
-      sink: display.sink,
-    });
-    display.close();
-    for (const cell of plan.cells) {
-      // biome-ignore lint/style/noNonNullAssertion: the cells of this plan were prepared
-      const one = prepared.cells.get(cell.id)!;
-      const { deadlineNs } = one.workload;
-      const exact = machineSettings({ ...one, deadlineNs }, prepared.host, {
-        id: 'dry-run',
-        consoleFile: '-',
-        countFile: join(tmpdir(), `modstorm-dry-run-${cell.id}.instructions`),
-      });
-      const settings = {
-        ...exact,
-        commandLine: `${exact.commandLine} ${nobodyListens}`,
-        channelFile: join(tmpdir(), `modstorm-dry-run-${cell.id}.channel`),
-      };
-      context.stdout(`# ${cell.label}\n${shellQuote([settings.qemu, ...qemuArguments(settings)])}\n`);
-    }
-  } finally {
-    display.close();
-  }
 }

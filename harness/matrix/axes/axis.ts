@@ -5,6 +5,7 @@ import { suggest } from '../source/nearest.ts';
 import { kindOf } from '../source/shape-issues.ts';
 import { canonicalBytes, canonicalDuration } from '../workload/parameter.ts';
 import type { WorkloadDefinition } from '../workload/workload.ts';
+import type { Workloads } from '../workload/workload-catalog.ts';
 import { namedValue } from './named-value.ts';
 import { expandRange, integerRange, isRange, type RangeUnit } from './range.ts';
 
@@ -25,7 +26,7 @@ export interface AxisContext {
   kernels: readonly string[];
   /** Fragments of guests/kernel/ and of the matrix itself, without `plain`. */
   fragments: readonly string[];
-  workloads: ReadonlyMap<string, WorkloadDefinition>;
+  workloads: Workloads;
 }
 
 /** xAPIC IDs have 8 bits and 255 is the broadcast ID. More would need x2APIC and an IOMMU. */
