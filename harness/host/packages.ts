@@ -166,6 +166,13 @@ export const hostNeeds: readonly HostNeed[] = [
     testsOnly: true,
   },
   {
+    name: 'chromium',
+    purpose: 'shows HTML reports in the tests',
+    programs: ['chromium', 'chromium-browser'],
+    packages: same('chromium'),
+    testsOnly: true,
+  },
+  {
     name: 'cpio',
     purpose: 'checks images in the tests',
     programs: ['cpio'],

@@ -9,8 +9,8 @@ import { projectPath } from '../../harness/project.ts';
 const startedByKernelBuild = ['flex', 'bison', 'bc', 'depmod'];
 /** Read by gcc, by the kernel's objtool, or by QEMU without being named on its command line. */
 const readByOthers = ['libc.a', 'libelf.h', 'bios-256k.bin', 'pvh.bin'];
-/** Functions that start the program that is their first argument, and `run` of the bootstrap, whose second it is. */
-const starters = /^(runProgram|startProgram|run|apt|spawn|startAndWait)$/;
+/** Functions that start or find the program that is their first argument, and `run` of the bootstrap, whose second it is. */
+const starters = /^(runProgram|startProgram|findProgram|run|apt|spawn|startAndWait)$/;
 
 interface Mentions {
   /** String literals that are handed to a starter. */
@@ -56,7 +56,7 @@ const harness = mentionsIn(
   projectPath('harness'),
   path => /\.(ts|mjs)$/.test(path) && path !== 'host/packages.ts',
 );
-const tests = mentionsIn(projectPath('test'), path => path.endsWith('.test.ts') && !path.startsWith('host/'));
+const tests = mentionsIn(projectPath('test'), path => path.endsWith('.ts') && !path.startsWith('host/'));
 const checked = new Set(hostNeeds.flatMap(need => need.programs ?? []));
 
 t.test('every program that is started by its name is one that doctor looks for', async t => {

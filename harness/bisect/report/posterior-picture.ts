@@ -1,3 +1,4 @@
+import { scaleQuantize, scaleSqrt } from 'd3-scale';
 import { html } from '../../report/html/markup.ts';
 import type { Observation } from '../search/observation.ts';
 import { replay, type SearchLog } from '../search/search-log.ts';
@@ -16,6 +17,9 @@ const wantedHeight = 480;
 const margin = { line: 18, right: 110 };
 /** A stage has a name if its rows are at least so high together, px. */
 const leastStage = 12;
+
+/** How dark a column is: a small probability can still be seen, and nothing where it rounds to zero. */
+const darkness = scaleSqrt([0, 1], [0.08, 1]).clamp(true);
 
 /** The posterior after one boot. */
 interface Row {
@@ -44,7 +48,7 @@ export function posteriorPicture(log: SearchLog, file: string, names: CommitName
   const columns = Math.min(mostColumns, commits);
   const grid: Grid = {
     columns,
-    columnOf: place => Math.floor((place * columns) / commits),
+    columnOf: scaleQuantize([0, commits], [...Array(columns).keys()]),
     width: sizeOf(wantedWidth, columns, 3, 36),
     height: sizeOf(wantedHeight, rows.length, 3, 16),
   };
@@ -129,8 +133,7 @@ function sizeOf(wanted: number, count: number, least: number, most: number): num
 
 function rectangle(x: number, y: number, { width, height }: Grid, mass: number): string {
   if (mass < 0.002) return '';
-  const opacity = Math.min(1, 0.08 + 0.92 * Math.sqrt(mass)).toFixed(2);
-  return `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill-opacity="${opacity}"/>`;
+  return `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill-opacity="${darkness(mass).toFixed(2)}"/>`;
 }
 
 function titleOf(boot: Observation, masses: Float64Array, log: SearchLog, names: CommitNames): string {

@@ -1,3 +1,5 @@
+import { scaleLinear, scaleLog } from 'd3-scale';
+import { extent } from 'simple-statistics';
 import type { JudgedPair, RunComparison } from '../../judgement/judgement.ts';
 import type { MetricUnit } from '../../measurement/metric.ts';
 import type { Summary } from '../../statistics/samples/descriptive.ts';
@@ -7,7 +9,7 @@ import { metricsOfCells } from '../commit/cell-tables.ts';
 import { centreOf } from '../commit/metric-row.ts';
 import type { CellReport } from '../report-model.ts';
 import { headlinesOf } from './comparison-page.ts';
-import { type Line, linePlot } from './line-plot.ts';
+import { across, type Line, linePlot } from './line-plot.ts';
 import { html, section, sideKey } from './markup.ts';
 
 /** A curve has this many points at least. */
@@ -65,7 +67,7 @@ function curvesSection<Item>(
   const long = (series ?? []).filter(({ points }) => points.length >= leastPoints);
   const figures = long.flatMap(({ axis, name, points }) =>
     metrics.flatMap(metric => {
-      const place = axisPlace(points.map(({ value }) => value));
+      const place = axisScale(points.map(({ value }) => value));
       const values = points.flatMap(({ value, item }) =>
         valuesOf(item, metric.name).map(found => ({ ...found, value })),
       );
@@ -108,9 +110,7 @@ function isFlat(values: readonly CurveValue[]): boolean {
 }
 
 /** CPU counts double from one to the next: equal ratios are equal distances where that is so. */
-function axisPlace(values: readonly number[]): (value: number) => number {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const [from, to] = [Math.log(low), Math.log(high)];
-  if (low > 0 && high / low >= 8) return value => (Math.log(value) - from) / (to - from);
-  return value => (value - low) / (high - low);
+function axisScale(values: readonly number[]): (value: number) => number {
+  const [low, high] = extent([...values]);
+  return (low > 0 && high / low >= 8 ? scaleLog() : scaleLinear()).domain([low, high]).range(across);
 }

@@ -1,3 +1,4 @@
+import { scaleLinear } from 'd3-scale';
 import { median, medianSorted } from 'simple-statistics';
 import type { MetricUnit } from '../../measurement/metric.ts';
 import { medianInterval } from '../../statistics/effects/median-interval.ts';
@@ -19,7 +20,11 @@ export interface DotRow {
   value: string;
 }
 
+/** Height of the dots of one side, px. */
 const seriesHeight = 18;
+
+/** Both ends of the axis, in percent of the width: its figures need room beyond them. */
+const across = [6, 94] as const;
 
 /**
  * Every sample as a dot, a row for each cell or pair, all on one scale: per side a thick line at the median and a box over its
@@ -28,29 +33,26 @@ const seriesHeight = 18;
  */
 export function dotPlot(unit: MetricUnit, rows: readonly DotRow[]): string {
   const values = rows.flatMap(({ series }) => series.flatMap(({ values }) => values));
-  const scale = valueScale(unit, values);
+  const scale = valueScale(unit, values, across);
   const [first] = values;
   if (first !== undefined && values.every(value => value === first))
     return `<p>${html(scale.text(first))} in every boot (n=${values.length}).</p>`;
   const grid = scale.ticks
-    .map(({ at }) => `<line class="grid" x1="${x(at)}" x2="${x(at)}" y1="0" y2="100%"/>`)
+    .map(({ at }) => `<line class="grid" x1="${percent(at)}" x2="${percent(at)}" y1="0" y2="100%"/>`)
     .join('');
   const lines = rows.map(row => rowOf(row, scale, grid));
   const axis = scale.ticks
-    .map(({ at, text }) => `<text x="${x(at)}" y="12" text-anchor="middle">${html(text)}</text>`)
+    .map(({ at, text }) => `<text x="${percent(at)}" y="12" text-anchor="middle">${html(text)}</text>`)
     .join('');
-  const note = scale.note.includes('log') ? 'log scale' : '';
+  const note = scale.isLog ? 'log scale' : '';
   return (
     `<div class="rows">${lines.join('\n')}<div></div>` +
     `<svg height="16" aria-hidden="true">${axis}</svg><div class="faint">${note}</div></div>`
   );
 }
 
-/** Dots stay this far from both ends, where the figures of the axis need room. */
-const margin = 0.06;
-
-function x(place: number): string {
-  return `${Number((100 * (margin + place * (1 - 2 * margin))).toFixed(2))}%`;
+function percent(place: number): string {
+  return `${Number(place.toFixed(2))}%`;
 }
 
 function rowOf({ label, series, value }: DotRow, scale: ValueScale, grid: string): string {
@@ -71,12 +73,13 @@ function spoken(values: readonly number[], scale: ValueScale): string {
 
 function seriesOf({ side, values }: DotSeries, scale: ValueScale, top: number): string {
   const ordered = [...values].sort((a, b) => a - b);
-  const middle = x(scale.place(medianSorted(ordered)));
+  const middle = percent(scale.place(medianSorted(ordered)));
   const interval = medianInterval(ordered);
   const [low, high] = interval ? [scale.place(interval.low), scale.place(interval.high)] : [0, 0];
-  const width = Number((100 * (high - low) * (1 - 2 * margin)).toFixed(2));
   const box =
-    width > 0 ? `<rect class="box" x="${x(low)}" y="${top + 2}" width="${width}%" height="14"/>` : '';
+    high > low
+      ? `<rect class="box" x="${percent(low)}" y="${top + 2}" width="${percent(high - low)}" height="14"/>`
+      : '';
   return (
     `<g class="${side}">${box}${dots(values, scale, top)}` +
     `<line class="mid" x1="${middle}" x2="${middle}" y1="${top + 1}" y2="${top + 17}"/></g>`
@@ -85,12 +88,11 @@ function seriesOf({ side, values }: DotSeries, scale: ValueScale, top: number): 
 
 /** Of equal values one after the other the first and the last: hundreds of zeros need no hundreds of circles. */
 function dots(values: readonly number[], scale: ValueScale, top: number): string {
-  const room = seriesHeight - 6;
+  const down = scaleLinear([0, values.length - 1], [top + 3, top + seriesHeight - 3]);
   return values
     .map((value, index) => {
       if (value === values[index - 1] && value === values[index + 1]) return '';
-      const y = top + 3 + (values.length > 1 ? (room * index) / (values.length - 1) : room / 2);
-      return `<circle class="dot" cx="${x(scale.place(value))}" cy="${Number(y.toFixed(1))}" r="3"/>`;
+      return `<circle class="dot" cx="${percent(scale.place(value))}" cy="${Number(down(index).toFixed(1))}" r="3"/>`;
     })
     .join('');
 }

@@ -1,9 +1,10 @@
+import { scalePoint } from 'd3-scale';
 import type { HistoryEvent } from '../../judgement/history/history-event.ts';
 import type { HistorySeries } from '../../judgement/history/history-series.ts';
 import { formatQuantity } from '../../judgement/quantity.ts';
 import type { MetricUnit } from '../../measurement/metric.ts';
 import { type HistoryReport, renderHistory } from '../history.ts';
-import { linePlot } from './line-plot.ts';
+import { across, linePlot } from './line-plot.ts';
 import { fold, html, section } from './markup.ts';
 import { htmlPage } from './page.ts';
 import { download } from './raw-data.ts';
@@ -42,8 +43,11 @@ function pointsOf({ cell, settings, definition, points }: HistorySeries): unknow
 
 function plotOf({ series, events }: { series: HistorySeries; events: HistoryReport['events'] }): string {
   const { cell, definition, points } = series;
-  const place = (run: string) =>
-    points.length < 2 ? 0.5 : points.findIndex(point => point.run === run) / (points.length - 1);
+  const nights = scalePoint(
+    points.map(({ run }) => run),
+    across,
+  );
+  const place = (run: string) => nights(run) ?? across[0];
   const plot = linePlot({
     name: `${definition.name} of ${cell} over ${points.length} runs`,
     unit: definition.unit as MetricUnit,

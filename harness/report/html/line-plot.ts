@@ -1,10 +1,11 @@
+import { line as pathOf, symbol, symbolCircle, symbolDiamond } from 'd3-shape';
 import type { MetricUnit } from '../../measurement/metric.ts';
 import { html } from './markup.ts';
 import { type ValueScale, valueScale } from './value-scale.ts';
 
 /** A point of a line: its middle and, if it has several values, the least and the greatest. */
 export interface LinePoint {
-  /** From 0 at the left end to 1 at the right. */
+  /** Within `across`. */
   x: number;
   middle: number;
   low: number;
@@ -25,63 +26,77 @@ export interface LinePlot {
   name: string;
   unit: MetricUnit;
   lines: readonly Line[];
-  /** Figures below the plot, at their places. */
+  /** Figures below the plot, at their places within `across`. */
   ticks: readonly { x: number; text: string }[];
   /** Events: a dashed line, and text at its head. */
   marks?: readonly { x: number; text: string }[];
 }
 
+/** The first and the last place of a point, in percent of the width: on the left stand the figures of the axis. */
+export const across = [15, 96] as const;
+
+/** Height of the plot, and where its greatest value stands, px. */
 const height = 170;
 const top = 18;
 
+/** The form of a point tells the sides apart as its colour does. */
+const forms = {
+  base: symbol(symbolCircle, 40)() ?? '',
+  new: symbol(symbolDiamond, 46)() ?? '',
+};
+
 /** Lines over one axis, with the range of each point. Its width is that of its place, with text that keeps its size. */
 export function linePlot({ name, unit, lines, ticks, marks = [] }: LinePlot): string {
-  const scale = valueScale(
-    unit,
-    lines.flatMap(({ points }) => points.flatMap(({ low, high }) => [low, high])),
-    { zero: true },
-  );
+  const values = lines.flatMap(({ points }) => points.flatMap(({ low, high }) => [low, high]));
+  const scale = valueScale(unit, values, [height, top], { zero: true });
   const grid = scale.ticks.map(({ at, text }) => {
-    const line = `<line class="grid" x1="0" x2="100%" y1="${y(at)}" y2="${y(at)}"/>`;
-    return `${line}<text x="0" y="${y(at) - 3}">${html(text)}</text>`;
+    const y = short(at);
+    return `<line class="grid" x1="0" x2="100%" y1="${y}" y2="${y}"/><text x="0" y="${short(at - 3)}">${html(text)}</text>`;
   });
   const below = ticks.map(
-    tick => `<text x="${x(tick.x)}" y="${height + 16}" text-anchor="middle">${html(tick.text, 30)}</text>`,
+    tick =>
+      `<text x="${short(tick.x)}%" y="${height + 16}" text-anchor="middle">${html(tick.text, 30)}</text>`,
   );
-  const events = marks.map(
-    mark =>
-      `<line class="mark" x1="${x(mark.x)}" x2="${x(mark.x)}" y1="12" y2="${height}"/>` +
-      `<text x="${x(mark.x)}" y="9" text-anchor="middle">${html(mark.text, 40)}</text>`,
-  );
-  const log = scale.note.includes('log') ? '<figcaption>log scale</figcaption>' : '';
+  const events = marks.map(({ x, text }) => {
+    const place = `${short(x)}%`;
+    return (
+      `<line class="mark" x1="${place}" x2="${place}" y1="12" y2="${height}"/>` +
+      `<text x="${place}" y="9" text-anchor="${anchorAt(x)}">${html(text, 40)}</text>`
+    );
+  });
+  const log = scale.isLog ? '<figcaption>log scale</figcaption>' : '';
   return (
     `<figure><svg height="${height + 20}" role="img" aria-label="${html(name, 400)}">` +
     `${[...grid, ...below, ...events, ...lines.map(line => lineOf(line, scale))].join('')}</svg>${log}</figure>`
   );
 }
 
-/** Left of the points stand the figures of the axis. */
-function x(place: number): string {
-  return `${Number((15 + place * 81).toFixed(2))}%`;
+/** Text at either end of a plot stays inside it. */
+function anchorAt(x: number): 'start' | 'middle' | 'end' {
+  return x < 33 ? 'start' : x > 67 ? 'end' : 'middle';
 }
 
-function y(place: number): number {
-  return Number((height - place * (height - top)).toFixed(1));
+/** Digits beyond these cannot be seen. */
+function short(place: number): string {
+  return String(Number(place.toFixed(2)));
 }
 
+/** The path is drawn in percent of the width, so it is an image of its own that is stretched; points keep their form. */
 function lineOf({ side, points }: Line, scale: ValueScale): string {
-  const at = (value: number) => y(scale.place(value));
-  const parts = points.map((point, index) => {
-    const before = points[index - 1];
-    const joined = before
-      ? `<line class="line" x1="${x(before.x)}" y1="${at(before.middle)}" x2="${x(point.x)}" y2="${at(point.middle)}"/>`
-      : '';
+  if (points.length === 0) return '';
+  const y = (value: number) => short(scale.place(value));
+  const path = pathOf<LinePoint>(
+    ({ x }) => x,
+    ({ middle }) => scale.place(middle),
+  ).digits(2)(points);
+  const joined =
+    `<svg height="${height}" viewBox="0 0 100 ${height}" preserveAspectRatio="none">` +
+    `<path class="line" d="${path ?? ''}"/></svg>`;
+  const drawn = points.map(({ x, low, high, middle, title }) => {
+    const place = `${short(x)}%`;
     const range =
-      point.low < point.high
-        ? `<line class="range" x1="${x(point.x)}" x2="${x(point.x)}" y1="${at(point.low)}" y2="${at(point.high)}"/>`
-        : '';
-    const dot = `<circle cx="${x(point.x)}" cy="${at(point.middle)}" r="3.5"><title>${html(point.title, 300)}</title></circle>`;
-    return `${joined}${range}${dot}`;
+      low < high ? `<line class="range" x1="${place}" x2="${place}" y1="${y(low)}" y2="${y(high)}"/>` : '';
+    return `${range}<svg class="point" x="${place}" y="${y(middle)}"><path d="${forms[side]}"><title>${html(title, 300)}</title></path></svg>`;
   });
-  return `<g class="${side}">${parts.join('')}</g>`;
+  return `<g class="${side}">${joined}${drawn.join('')}</g>`;
 }

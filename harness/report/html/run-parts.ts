@@ -1,3 +1,5 @@
+import { scaleLinear } from 'd3-scale';
+import { stack } from 'd3-shape';
 import { mean, sum } from 'simple-statistics';
 import type { BootStats } from '../../judgement/side.ts';
 import type { TrialPhase } from '../../measurement/record.ts';
@@ -48,18 +50,22 @@ export function phasesPart({ model, content }: RunReport): string {
   });
   if (bars.length === 0) return '';
   const longest = bars.reduce((most, { means }) => Math.max(most, sum(means)), 0);
+  const across = scaleLinear([0, longest], [0, 100]);
+  const layers = stack<(typeof bars)[number], number>()
+    .keys(phases.keys())
+    .value(({ means }, phase) => means[phase] ?? 0)(bars);
   const key = phases.map((phase, index) => `<span class="key p${index + 1}"></span>${phase}`).join('');
-  const rows = bars.map(({ label, means }) => {
+  const rows = bars.map(({ label, means }, bar) => {
     const words = phases
       .map((phase, index) => ({ phase, ns: means[index] ?? 0 }))
       .filter(({ ns }) => ns > 0)
       .map(({ phase, ns }) => `${phase} ${formatDuration(ns)}`)
       .join(', ');
-    let at = 0;
-    const boxes = means.map((ns, index) => {
-      const [start, width] = [at, (100 * ns) / longest];
-      at += width;
-      return `<rect class="p${index + 1}" x="${start.toFixed(2)}%" width="${width.toFixed(2)}%" height="16"/>`;
+    const boxes = layers.flatMap((layer, index) => {
+      const [start = 0, end = 0] = layer[bar] ?? [];
+      if (start === end) return [];
+      const width = across(end - start).toFixed(2);
+      return `<rect class="p${index + 1}" x="${across(start).toFixed(2)}%" width="${width}%" height="16"/>`;
     });
     return (
       `<div>${html(label, 300)}</div><svg height="16" role="img" aria-label="${html(`${label}: ${words}`, 400)}">${boxes.join('')}</svg>` +

@@ -27,12 +27,12 @@ td.v{text-align:center;white-space:nowrap;border:2px solid var(--back)}td.v a{di
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:.5rem 0;font-size:.92rem}dt{color:var(--faint)}dd{margin:0}
 pre{background:var(--soft);padding:.7rem;margin:.4rem 0;overflow-x:auto;white-space:pre-wrap;font-size:.82rem;line-height:1.4}
 details{margin:.4rem 0}details details{margin-left:1rem}summary{cursor:pointer;padding:.15rem 0}
-svg{display:block;width:100%;overflow:visible}svg.fixed{width:auto;max-width:none;overflow:hidden}
+figure>svg,.rows>svg{display:block;width:100%}svg{overflow:visible}svg.fixed{width:auto;max-width:none;overflow:hidden}
 svg text{font-size:11px;fill:var(--faint)}.grid{stroke:var(--rule);stroke-width:1}
-.rows{display:grid;grid-template-columns:minmax(8rem,18rem) minmax(0,1fr) minmax(9rem,17rem);gap:.1rem .8rem;align-items:center;font-size:.87rem}
+.rows{display:grid;grid-template-columns:minmax(8rem,18rem) minmax(0,1fr) minmax(9rem,17rem);gap:.45rem .8rem;align-items:center;font-size:.87rem}
 .rows>.value{font-variant-numeric:tabular-nums}
 .dot{fill-opacity:.45}.base,.base .dot{fill:var(--base);stroke:var(--base)}.new,.new .dot{fill:var(--new);stroke:var(--new)}
-.dot{stroke:none!important}.box{fill-opacity:.18;stroke:none}.mid{stroke-width:2}.line{stroke-width:2;fill:none}.range{stroke-width:1}
+.dot{stroke:none!important}.box{fill-opacity:.18;stroke:none}.mid{stroke-width:2}.line{stroke-width:2;fill:none;vector-effect:non-scaling-stroke}.range{stroke-width:1}
 .mark{stroke:var(--faint);stroke-dasharray:4 3}.key{display:inline-block;width:.8em;height:.8em;margin:0 .3em 0 1em;border-radius:50%}
 .key.base{background:var(--base)}.key.new{background:var(--new)}
 ${[1, 2, 3, 4, 5, 6].map(place => `.p${place}{fill:var(--p${place});background:var(--p${place})}`).join('')}

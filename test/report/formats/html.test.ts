@@ -16,9 +16,9 @@ const text = page.run(reportRun(content, 'results/r'));
 
 /** The elements and attributes that pages are made of; anything else came from outside. */
 const elements =
-  /^\/?(?:html|head|meta|title|style|body|main|h[1-3]|p|b|a|ul|li|dl|dt|dd|div|span|section|details|summary|pre|table|thead|tbody|tr|th|td|figure|figcaption|svg|g|line|rect|circle|text)$/;
+  /^\/?(?:html|head|meta|title|style|body|main|h[1-3]|p|b|a|ul|li|dl|dt|dd|div|span|section|details|summary|pre|table|thead|tbody|tr|th|td|figure|figcaption|svg|g|line|path|rect|circle|text)$/;
 const attributes =
-  /^(?:lang|charset|http-equiv|content|name|class|id|href|title|download|open|scope|role|tabindex|aria-label|aria-hidden|height|width|x|y|x1|x2|y1|y2|cx|cy|r|text-anchor)$/;
+  /^(?:lang|charset|http-equiv|content|name|class|id|href|title|download|open|scope|role|tabindex|aria-label|aria-hidden|height|width|x|y|x1|x2|y1|y2|cx|cy|r|d|viewBox|preserveAspectRatio|text-anchor)$/;
 
 /** A page is well-formed, holds no markup of others, loads nothing, and its links lead somewhere. */
 async function checkPage(t: Test, text: string, name: string) {
@@ -130,7 +130,7 @@ t.test('a history: events, then the nights as a line with the change marked', as
   const shown = historyPage({ folder: 'results', runs: 30, series: [series], events, skipped: [] });
   await checkPage(t, shown, 'history');
   t.match(shown, /<line class="mark" x1="[\d.]+%"[^>]*><text [^>]*>[0-9a-f]{8} worse, unconfirmed/);
-  t.equal(shown.split('<circle ').length - 1, 30);
+  t.equal(shown.split('class="point"').length - 1, 30);
   const none = historyPage({ folder: 'results', runs: 1, series: [], events: [], skipped: [] });
   t.match(none, 'No run measured anything.');
 });
