@@ -36,20 +36,45 @@ export async function openRegularFile(path: string, flags: number = constants.O_
 export async function readRegularFile(path: string): Promise<Buffer>;
 export async function readRegularFile(path: string, encoding: 'utf8'): Promise<string>;
 export async function readRegularFile(path: string, encoding?: 'utf8'): Promise<Buffer | string> {
-  const file = await openRegularFile(path);
+  const file = await openBounded(path);
   try {
-    const { size } = await file.stat();
-    if (size > sizeLimit) {
-      throw new InfrastructureError(
-        'FILE_TOO_LARGE',
-        `${path} has ${size} bytes, more than the limit of ${sizeLimit}`,
-      );
-    }
     const content = await file.readFile();
     return encoding === undefined ? content : content.toString(encoding);
   } finally {
     await file.close();
   }
+}
+
+const pieceLength = 1024 ** 2;
+
+/**
+ * Reads a regular file piece by piece, so that its size does not matter.
+ * @param onPiece gets the pieces in order; the bytes are only valid during the call
+ * @throws whatever `readRegularFile` and `onPiece` throw
+ */
+export async function readRegularPieces(path: string, onPiece: (piece: Buffer) => void): Promise<void> {
+  const file = await openBounded(path);
+  try {
+    const piece = Buffer.allocUnsafe(pieceLength);
+    for (;;) {
+      const { bytesRead } = await file.read(piece, 0, pieceLength);
+      if (bytesRead === 0) return;
+      onPiece(piece.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function openBounded(path: string): Promise<FileHandle> {
+  const file = await openRegularFile(path);
+  const { size } = await file.stat();
+  if (size <= sizeLimit) return file;
+  await file.close();
+  throw new InfrastructureError(
+    'FILE_TOO_LARGE',
+    `${path} has ${size} bytes, more than the limit of ${sizeLimit}`,
+  );
 }
 
 function demandRegular(path: string, status: Stats): void {

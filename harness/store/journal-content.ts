@@ -33,38 +33,88 @@ export interface JournalContent {
 export const newline = 0x0a;
 
 /**
- * Replays the bytes of the journal of a plan. Pure. A line that ends in a newline was written completely, so a damaged one
- * was not cut by a crash but changed by something else, and is an error.
- * @throws InfrastructureError JOURNAL_DAMAGED with file and line; JOURNAL_OTHER_PLAN if it belongs to another plan
+ * Replays the journal of a plan, which may come in pieces. Pure. A line that ends in a newline was written completely, so a
+ * damaged one was not cut by a crash but changed by something else, and is an error.
  */
-export function replayJournal(content: Buffer, path: string, plan: Plan): JournalContent {
-  const trials = new Map(plan.trials.map(trial => [trial.id, trial]));
-  const records = new Map<string, TrialRecord>();
-  let header: JournalHeader | undefined;
-  let superseded = 0;
-  let start = 0;
-  let line = 1;
-  for (let end = content.indexOf(newline); end >= 0; end = content.indexOf(newline, start), line++) {
-    const written = content.toString('utf8', start, end);
-    const value = parseLine(written, path, line);
-    start = end + 1;
-    if (header === undefined) {
-      header = checkHeader(value, path);
-      if (header.planDigest !== plan.digest) throw otherPlan(path, header.planDigest, plan.digest);
-      continue;
+export class JournalReplay {
+  readonly #path: string;
+  readonly #plan: Plan;
+  readonly #trials: ReadonlyMap<string, Trial>;
+  readonly #records = new Map<string, TrialRecord>();
+  #header: JournalHeader | undefined;
+  #superseded = 0;
+  #line = 1;
+  #bytes = 0;
+  /** The beginning of a line whose end has not come yet. */
+  #rest: Buffer[] = [];
+
+  /** @param path for messages */
+  constructor(path: string, plan: Plan) {
+    this.#path = path;
+    this.#plan = plan;
+    this.#trials = new Map(plan.trials.map(trial => [trial.id, trial]));
+  }
+
+  /**
+   * Adds the next bytes, which are not kept.
+   * @throws InfrastructureError JOURNAL_DAMAGED with file and line; JOURNAL_OTHER_PLAN if it belongs to another plan
+   */
+  add(piece: Buffer): void {
+    let start = 0;
+    for (let end = piece.indexOf(newline); end >= 0; end = piece.indexOf(newline, start)) {
+      const line = Buffer.concat([...this.#rest, piece.subarray(start, end)]);
+      this.#rest = [];
+      start = end + 1;
+      this.#addLine(line.toString('utf8'));
+      this.#bytes += line.length + 1;
+      this.#line++;
     }
+    if (start < piece.length) this.#rest.push(Buffer.from(piece.subarray(start)));
+  }
+
+  /**
+   * What the journal contains.
+   * @throws InfrastructureError JOURNAL_DAMAGED if it has no header
+   */
+  finish(): JournalContent {
+    if (this.#header === undefined)
+      throw damaged(this.#path, 1, 'is not a header, which must be the first line');
+    const rest = this.#rest.reduce((sum, { length }) => sum + length, 0);
+    const result: JournalContent = {
+      header: this.#header,
+      records: [...this.#records.values()],
+      superseded: this.#superseded,
+      bytes: this.#bytes,
+    };
+    return rest > 0 ? { ...result, torn: { line: this.#line, bytes: rest } } : result;
+  }
+
+  #addLine(written: string): void {
+    const [path, line] = [this.#path, this.#line];
+    const value = parseLine(written, path, line);
+    if (this.#header === undefined) {
+      const header = checkHeader(value, path);
+      if (header.planDigest !== this.#plan.digest)
+        throw otherPlan(path, header.planDigest, this.#plan.digest);
+      this.#header = header;
+      return;
+    }
+    const { sealed, run } = this.#header;
     const record = checkRecord(value, path, line);
     const fault =
-      contradiction(record, trials.get(record.trial)) ??
-      (header.sealed ? sealFault(written, value, header.run) : undefined);
+      contradiction(record, this.#trials.get(record.trial)) ??
+      (sealed ? sealFault(written, value, run) : undefined);
     if (fault !== undefined) throw damaged(path, line, fault);
-    if (records.delete(record.trial)) superseded++;
-    records.set(record.trial, record);
+    if (this.#records.delete(record.trial)) this.#superseded++;
+    this.#records.set(record.trial, record);
   }
-  if (header === undefined) throw damaged(path, 1, 'is not a header, which must be the first line');
-  const rest = content.length - start;
-  const result: JournalContent = { header, records: [...records.values()], superseded, bytes: start };
-  return rest > 0 ? { ...result, torn: { line, bytes: rest } } : result;
+}
+
+/** Replays a whole journal; see JournalReplay for what it throws. */
+export function replayJournal(content: Buffer, path: string, plan: Plan): JournalContent {
+  const replay = new JournalReplay(path, plan);
+  replay.add(content);
+  return replay.finish();
 }
 
 function parseLine(text: string, path: string, line: number): unknown {

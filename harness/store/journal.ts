@@ -1,11 +1,17 @@
 import { dirname } from 'node:path';
 import { HarnessError, hasCode, InfrastructureError } from '../errors.ts';
 import { syncFolder } from '../files/atomic.ts';
-import { readRegularFile } from '../files/regular-file.ts';
+import { readRegularPieces } from '../files/regular-file.ts';
 import type { TrialRecord } from '../measurement/record.ts';
 import type { Plan } from '../plan/trial.ts';
 import { closeOnError, ExclusiveLineFile, type LineFileUse } from './exclusive-line-file.ts';
-import { type JournalContent, type JournalHeader, newline, replayJournal } from './journal-content.ts';
+import {
+  type JournalContent,
+  type JournalHeader,
+  JournalReplay,
+  newline,
+  replayJournal,
+} from './journal-content.ts';
 import { sealRecord } from './record-seal.ts';
 import { firstFault } from './schema.ts';
 import { trialRecordSchema } from './trial-record-schema.ts';
@@ -22,9 +28,9 @@ export interface JournalFacts {
  * @throws InfrastructureError JOURNAL_MISSING; JOURNAL_DAMAGED naming file and line; JOURNAL_OTHER_PLAN, JOURNAL_OTHER_RUN
  */
 export async function readJournal(path: string, { run, plan }: JournalFacts): Promise<JournalContent> {
-  let content: Buffer;
+  const replay = new JournalReplay(path, plan);
   try {
-    content = await readRegularFile(path);
+    await readRegularPieces(path, piece => replay.add(piece));
   } catch (error) {
     if (error instanceof HarnessError) throw error;
     throw new InfrastructureError('JOURNAL_MISSING', `${path} cannot be read: ${(error as Error).message}`, {
@@ -32,7 +38,7 @@ export async function readJournal(path: string, { run, plan }: JournalFacts): Pr
       cause: error,
     });
   }
-  const replayed = replayJournal(content, path, plan);
+  const replayed = replay.finish();
   demandRun(replayed, path, run);
   return replayed;
 }

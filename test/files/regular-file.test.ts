@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { openRegularFile, readRegularFile } from '../../harness/files/regular-file.ts';
+import { openRegularFile, readRegularFile, readRegularPieces } from '../../harness/files/regular-file.ts';
 
 t.test('regular files, and links to them, are read', async t => {
   const folder = t.testdir({ file: 'grün', link: t.fixture('symlink', 'file') });
@@ -45,4 +45,24 @@ t.test('what is too large is said, not read', async t => {
   writeFileSync(path, '');
   truncateSync(path, 2 ** 40);
   await t.rejects(readRegularFile(path), { code: 'FILE_TOO_LARGE' });
+});
+
+t.test('a file in pieces: all bytes in order, however large', async t => {
+  const path = join(t.testdir(), 'f');
+  const content = Buffer.from(Array.from({ length: 3 * 1024 ** 2 + 5 }, (_, index) => index % 251));
+  writeFileSync(path, content);
+  const pieces: Buffer[] = [];
+  await readRegularPieces(path, piece => pieces.push(Buffer.from(piece)));
+  t.ok(pieces.length > 3);
+  t.ok(Buffer.concat(pieces).equals(content));
+  await t.rejects(
+    readRegularPieces(tmpdir(), () => {}),
+    { code: 'FILE_IRREGULAR' },
+  );
+  await t.rejects(
+    readRegularPieces(path, () => {
+      throw new Error('enough');
+    }),
+    /enough/,
+  );
 });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { TrialRecord } from '../../harness/measurement/record.ts';
 import { Journal, readJournal } from '../../harness/store/journal.ts';
-import { replayJournal } from '../../harness/store/journal-content.ts';
+import { JournalReplay, replayJournal } from '../../harness/store/journal-content.ts';
 import { fakeCell, fakePlan, fakeRecord } from '../fakes/run-fixture.ts';
 
 const plan = fakePlan([fakeCell('c1', 'stats', 2), fakeCell('c2', 'stats', 8)], 3);
@@ -173,6 +173,15 @@ t.test(
         return (
           content.records.length === newlines - 1 && content.bytes + (content.torn?.bytes ?? 0) === cutAt
         );
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.nat(whole.length), { maxLength: 8 }), cuts => {
+        const replay = new JournalReplay('j', plan);
+        const places = [0, ...cuts.sort((one, other) => one - other), whole.length];
+        for (const [index, place] of places.entries())
+          replay.add(whole.subarray(place, places[index + 1] ?? whole.length));
+        t.strictSame(replay.finish(), replayJournal(whole, 'j', plan), 'in pieces it is the same');
       }),
     );
     appendFileSync(path, '\n');

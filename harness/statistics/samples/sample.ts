@@ -26,7 +26,10 @@ export function makeSample(values: readonly MaybeScalar[], place = 'sample'): Sa
     if (typeof value === 'bigint') doubles = false;
     if (value === 0 || value === 0n) zeros++;
   }
-  const ordered = doubles ? (present as number[]).sort((a, b) => a - b) : present.sort(compareScalars);
+  // A typed array needs no call for each comparison, which are millions.
+  const ordered = doubles
+    ? Array.from(Float64Array.from(present as number[]).sort())
+    : present.sort(compareScalars);
   return { ordered, missing: values.length - present.length, zeros };
 }
 
