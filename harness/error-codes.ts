@@ -56,6 +56,11 @@ export const errorCodes = {
   BISECT_REVISION: { fault: 'user', meaning: 'The tree to bisect has no such commit' },
   BISECT_TREE: { fault: 'user', meaning: 'The tree to bisect is not a git tree' },
   BISECT_UNKNOWN: { fault: 'user', meaning: 'There is no such bisection' },
+  BLAME_CELL: { fault: 'user', meaning: 'The run has no such cell' },
+  BLAME_UNTRACED: {
+    fault: 'user',
+    meaning: 'No boot of the run was traced, so nobody knows who loaded what',
+  },
   CACHE_DAMAGED: {
     fault: 'harness',
     meaning: 'A kernel or an initramfs in the cache is not any more what was put there',

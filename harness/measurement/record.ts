@@ -3,6 +3,7 @@ import type { Finding } from './finding.ts';
 import type { DuplicateRequest, DuplicateRequestCaller } from './kernel-log/duplicate-requests.ts';
 import type { CounterName } from './module-stats/kernel-counter.ts';
 import type { DuplicateModule } from './module-stats/module-stats.ts';
+import type { LedgerSummary } from './trace/ledger-summary.ts';
 
 /** How a trial ended. Never merge two of these: a lost guest is not a failed one. */
 export type Outcome =
@@ -78,6 +79,8 @@ export interface TrialRecord {
   duplicateRequests: DuplicateRequest[];
   /** Their callers, most frequent first, at most 200; absent if the kernel printed no stacks. */
   callers?: DuplicateRequestCaller[];
+  /** Who loaded what, and what came of it; present if the kernel was traced. */
+  ledger?: LedgerSummary;
   findings: Finding[];
   /** Last lines of the console, escaped, if the outcome is not `passed`. */
   consoleTail?: string[];

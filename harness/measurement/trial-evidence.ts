@@ -31,6 +31,8 @@ export interface TrialEvidence {
   samples: readonly Readonly<Record<string, string>>[];
   /** The output of the QEMU plugin, if instructions are counted. */
   instructions?: string | undefined;
+  /** The text of the kernel's tracer, if it was on. */
+  trace?: string | undefined;
   expected: TrialExpectations;
 }
 
@@ -43,6 +45,8 @@ export interface TrialExpectations {
   decompression?: string | undefined;
   /** Whether the cell's config has MODULE_STATS, so that counters must exist. */
   moduleStats: boolean;
+  /** Whether the cell's config has the tracer, so that a trace must exist. */
+  traced?: boolean | undefined;
   /** Metrics that the workload declares. */
   metrics: readonly WorkloadMetricDefinition[];
   /** The metric that counts the loads which the workload saw succeed; undefined if it cannot know. */

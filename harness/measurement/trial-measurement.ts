@@ -14,6 +14,8 @@ import type { ModuleStats } from './module-stats/module-stats.ts';
 import { parseModuleStats } from './module-stats/module-stats-text.ts';
 import type { TrialRecord } from './record.ts';
 import { storedValue } from './stored-value.ts';
+import type { LedgerSummary } from './trace/ledger-summary.ts';
+import { measureTrace } from './trace/trace-measurement.ts';
 import type { StatsSnapshot, TrialEvidence } from './trial-evidence.ts';
 import { rangeFault } from './value-range.ts';
 import { requestMetrics } from './workload/load-requests.ts';
@@ -27,6 +29,8 @@ export interface TrialMeasurement {
   counters?: NonNullable<TrialRecord['counters']>;
   duplicates: TrialRecord['duplicates'];
   duplicateRequests: DuplicateRequests;
+  /** Who loaded what, if the kernel was traced. */
+  ledger?: LedgerSummary;
   findings: Finding[];
   /** Crashes found in the log records, in order. */
   crashes: Crash[];
@@ -69,6 +73,7 @@ export function measureTrial(evidence: TrialEvidence): TrialMeasurement {
   if (evidence.expected.succeeded !== undefined)
     Object.assign(result.metrics, requestMetrics(results.requests, result.metrics));
   addInstructions(result, evidence);
+  addTrace(result, evidence, after);
   result.findings.push(...memory.findings, ...results.findings);
   if (!evidence.expected.loadsFail)
     result.findings.push(...checkFailedLoads(loadOutcomes(result.metrics, results.requests.succeeded)));
@@ -173,6 +178,23 @@ function addTimes(result: TrialMeasurement, { facts, exit }: TrialEvidence): voi
   const boot = wholeNumber(facts['uptime_ns']);
   if (boot !== undefined) result.metrics['boot_ns'] = boot;
   if (exit && Number.isSafeInteger(exit.wallNs)) result.metrics['workload_ns'] = exit.wallNs;
+}
+
+function addTrace(
+  result: TrialMeasurement,
+  { trace, expected }: TrialEvidence,
+  after: Reading | undefined,
+): void {
+  if (expected.traced !== true) return;
+  if (trace === undefined || trace.trim() === '') {
+    const message = 'the guest sent no trace, so nothing is known about who loaded what';
+    result.findings.push({ code: 'TRACE_MISSING', severity: 'warning', message });
+    return;
+  }
+  const { summary, metrics: values, findings } = measureTrace(trace, after?.counters ?? {}, after?.stats);
+  result.ledger = summary;
+  Object.assign(result.metrics, values);
+  result.findings.push(...findings);
 }
 
 /** Adds the counts of a guest whose clock follows its instructions, and notes that apply to all its numbers. */

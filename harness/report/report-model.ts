@@ -8,6 +8,7 @@ import { shellQuote } from '../shell-quote.ts';
 import type { RunContent } from '../store/run-folder.ts';
 import type { RunRecord } from '../store/run-record.ts';
 import { type CellSamples, countOutcomes, passedValues, samplesByCell } from '../store/sample.ts';
+import { type BlameReport, blameReport } from './blame.ts';
 import {
   type FoldedCaller,
   type FoldedDuplicate,
@@ -42,6 +43,8 @@ export interface CellReport {
   duplicateRequests: FoldedDuplicate[];
   /** The callers that made these requests; empty if the kernel printed no stacks. */
   callers: FoldedCaller[];
+  /** Who loaded what; undefined if no boot was traced. */
+  blame?: BlameReport | undefined;
 }
 
 /** A trial that the reader should look at: any outcome except passed. */
@@ -120,6 +123,7 @@ function cellReport(
     duplicates: foldDuplicates(passed.map(record => record.duplicates)),
     duplicateRequests: foldDuplicates(passed.map(record => record.duplicateRequests)),
     callers: foldCallers(passed.map(record => record.callers ?? [])),
+    blame: blameReport(passed),
   };
 }
 

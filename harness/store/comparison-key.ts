@@ -47,8 +47,14 @@ export function cellFacts(
     ...(shard && { cpu_model: shard.host.cpuModel }),
     // Only if it is not the default: runs of versions without other clocks do not have this fact.
     ...(samples.cell.clock === 'host' ? {} : { clock: samples.cell.clock }),
+    // A traced boot is another thing than an untraced one, and no axis explains that.
+    ...(isTraced(samples.cell.config) ? { traced: 'true' } : {}),
     ...(capabilities && capabilityFacts(capabilities)),
   };
+}
+
+function isTraced(config: string): boolean {
+  return config.split('+').some(name => name.trim() === 'trace');
 }
 
 function capabilityFacts(capabilities: Capabilities): Facts {

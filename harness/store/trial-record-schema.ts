@@ -15,6 +15,9 @@ import type {
   TrialPhase,
   TrialRecord,
 } from '../measurement/record.ts';
+import { attemptOutcomes } from '../measurement/trace/attempt.ts';
+import type { BlamedModule, BlameRow, BlameTally } from '../measurement/trace/blame.ts';
+import type { LedgerSummary } from '../measurement/trace/ledger-summary.ts';
 import { rangeFault } from '../measurement/value-range.ts';
 import {
   count,
@@ -122,6 +125,37 @@ const capabilities = objectOf<Capabilities>({
   configDigest: z.exactOptional(z.string()),
 });
 
+const tally = {
+  attempts: count,
+  outcomes: objectOf<BlameTally['outcomes']>(
+    Object.fromEntries(attemptOutcomes.map(name => [name, z.exactOptional(count)])) as never,
+  ),
+  bytes: count,
+  waitNs: count,
+};
+const ledger = objectOf<LedgerSummary>({
+  attempts: count,
+  lostEvents: count,
+  addsUp: z.boolean(),
+  blame: z.array(
+    objectOf<BlameRow>({
+      kind: oneOf<BlameRow['kind']>({ kernel: true, udev: true, program: true }),
+      who: z.string(),
+      chain: z.array(z.string()),
+      ...tally,
+      modules: z.array(
+        objectOf<BlamedModule>({
+          module: z.string(),
+          ...tally,
+          devices: count,
+          device: z.exactOptional(z.string()),
+          spanNs: count,
+        }),
+      ),
+    }),
+  ),
+});
+
 const share = z.number().min(0).max(1);
 const hostPressure = objectOf<HostPressure>({
   stealShare: share,
@@ -159,6 +193,7 @@ export const trialRecordSchema: z.ZodType<TrialRecord> = z.compile(
     duplicates: z.array(duplicate),
     duplicateRequests: z.array(duplicateRequest),
     callers: z.exactOptional(z.array(caller)),
+    ledger: z.exactOptional(ledger),
     findings: z.array(finding),
     consoleTail: z.exactOptional(z.array(z.string())),
   }),

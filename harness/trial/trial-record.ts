@@ -6,6 +6,7 @@ import { worstCrash } from '../measurement/crashes/crash-report.ts';
 import type { Finding } from '../measurement/finding.ts';
 import { stealFindings } from '../measurement/host-steal.ts';
 import type { Capabilities, Outcome, TrialRecord } from '../measurement/record.ts';
+import { traceFile } from '../measurement/trace/trace-points.ts';
 import { measureTrial, type TrialMeasurement } from '../measurement/trial-measurement.ts';
 import type { Trial } from '../plan/trial.ts';
 import type { GuestLog } from './guest-log.ts';
@@ -57,6 +58,7 @@ export function makeTrialRecord(end: TrialEnd): TrialRecord {
   const { callers } = measurement.duplicateRequests;
   if (callers.length > 0) record.callers = callers.slice(0, callerLimit);
   if (life.hostPressure) record.hostPressure = life.hostPressure;
+  if (measurement.ledger) record.ledger = measurement.ledger;
   if (log.hello) record.bootNs = log.hello.timeNs;
   if (log.exit) record.workloadNs = log.exit.wallNs;
   if (outcome.kind !== 'passed') record.consoleTail = escapeTail(life.consoleTail, consoleTailLines);
@@ -108,12 +110,14 @@ function measure({ prepared, log, instructions }: TrialEnd): TrialMeasurement {
     }),
     facts: log.hello?.facts ?? {},
     instructions,
+    trace: text(traceFile),
     samples: log.samples.map(({ timeNs, values }) => ({ ...values, time_ns: String(timeNs) })),
     expected: {
       vcpus: cell.vcpus,
       numaNodes: cell.numaNodes,
       decompression: cell.decompress === 'kernel' ? cell.compression : undefined,
       moduleStats: fragments.includes('stats'),
+      traced: fragments.includes('trace'),
       metrics: workload.metrics,
       succeeded: workload.succeeded,
       loadsFail: workload.loadsFail,

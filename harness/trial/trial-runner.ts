@@ -13,6 +13,7 @@ import { type GuestResult, runGuest } from '../machine/guest.ts';
 import type { Accelerator, MachineSettings } from '../machine/machine.ts';
 import type { Cell } from '../matrix/matrix.ts';
 import type { TrialPhase, TrialRecord } from '../measurement/record.ts';
+import { traceFile, traceParameters } from '../measurement/trace/trace-points.ts';
 import type { Trial } from '../plan/trial.ts';
 import { shellQuote } from '../shell-quote.ts';
 import type { RunFolder } from '../store/run-folder.ts';
@@ -56,14 +57,18 @@ function isCounted(cell: Cell): boolean {
 
 /** The machine settings for a cell, without the paths of a particular trial. Pure. */
 export function machineSettings(
-  prepared: Pick<PreparedCell, 'cell' | 'kernel' | 'image' | 'delayLoops' | 'timeStampKilohertz'> & {
-    deadlineNs: number;
-  },
+  prepared: Pick<
+    PreparedCell,
+    'cell' | 'fragments' | 'kernel' | 'image' | 'delayLoops' | 'timeStampKilohertz'
+  > & { deadlineNs: number },
   host: GuestHost,
   trial: { id: string; consoleFile: string; countFile: string },
 ): MachineSettings {
-  const { cell, kernel, image } = prepared;
+  const { cell, fragments, kernel, image } = prepared;
   const words = [
+    ...(fragments.includes('trace')
+      ? [...traceParameters(cell.vcpus, cell.memoryBytes), 'modstorm.trace=1']
+      : []),
     cell.commandLine,
     `modstorm.trial=${trial.id}`,
     `modstorm.vcpus=${cell.vcpus}`,
@@ -233,11 +238,12 @@ async function writeEvidence(folder: string, log: GuestLog, life: GuestResult): 
   const files: [name: string, content: string | Buffer | undefined][] = [
     ['stats-before.txt', log.before?.stats],
     ['stats-after.txt', log.after?.stats],
+    ['trace.txt', log.files.get(traceFile)],
     ['stdout.txt', log.stdout || undefined],
     ['stderr.txt', log.stderr || undefined],
     ['qemu-stderr.txt', life.qemuStderr || undefined],
   ];
-  const results = [...log.files].slice(0, 16);
+  const results = [...log.files].filter(([name]) => name !== traceFile).slice(0, 16);
   for (const [index, [name, content]] of results.entries()) {
     // The guest chose the name: use only its last component, and only plain characters.
     const safe = (name.split('/').at(-1) ?? '').replaceAll(/[^A-Za-z0-9._-]/g, '_').slice(0, 80);

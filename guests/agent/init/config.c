@@ -70,6 +70,10 @@ static const char *set_common(struct config *config, const char *key, const char
 		config->alone = true;
 		return strcmp(value, "none") ? "must be none" : NULL;
 	}
+	if (!strcmp(key, "trace")) {
+		config->trace = true;
+		return strcmp(value, "1") ? "must be 1" : NULL;
+	}
 	if (!strcmp(key, "trial")) {
 		config->trial = value;
 		return *value ? NULL : "has no value";

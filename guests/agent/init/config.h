@@ -31,6 +31,8 @@ struct config {
 	bool versioned;
 	/* There is no host: the user pasted a line of `plan --dry-run`. */
 	bool alone;
+	/* The command line has started the tracer. */
+	bool trace;
 	struct list require;
 	struct list early;
 	struct list load;

@@ -19,6 +19,7 @@
 #include "init/process.h"
 #include "init/processors.h"
 #include "init/system.h"
+#include "init/trace.h"
 #include "init/trial.h"
 
 #define PORT_TIMEOUT_MS 10000
@@ -138,6 +139,8 @@ static bool run_workload(void)
 
 	set_phase("workload");
 	sampler_start(&trial.sampler, &trial.channel, trial.config.sample_ns);
+	if (trial.config.trace)
+		trace_mark("workload");
 	mark(MARK_WORKLOAD_BEGIN);
 	error = process_start(&process, &trial.config.run, &trial.config.env);
 	if (error) {
@@ -163,9 +166,13 @@ static bool run_workload(void)
 static void collect(void)
 {
 	set_phase("collect");
+	if (trial.config.trace)
+		trace_mark("collect");
 	send_counters(&trial.channel, "after");
 	if (trial.config.alone)
 		show_stats();
+	if (trial.config.trace)
+		trace_send(&trial.channel);
 	for (size_t i = 0; i < trial.config.result.count; i++)
 		send_file(&trial.channel, trial.config.result.items[i]);
 }
@@ -219,6 +226,8 @@ bool trial_run(const struct trial_options *options)
 	if (error)
 		channel_text(&trial.channel, FRAME_NOTE, "KMSG_LOST /dev/kmsg: %s",
 			     strerror(-error));
+	if (trial.config.trace)
+		trace_prepare(&trial.channel);
 	good = configured ? prepare() : fail("CONFIG_INVALID", problem);
 	if (good)
 		good = run_workload();

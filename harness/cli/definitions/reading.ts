@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander';
 import { formatLines } from '../../report/formats.ts';
+import type { BlameOptions } from '../commands/blame.ts';
 import type { InspectOptions } from '../commands/inspect.ts';
 import type { ReportOptions } from '../commands/report.ts';
 import type { SchemaName } from '../commands/schema.ts';
@@ -46,6 +47,20 @@ export function defineReadingCommands(program: Command, start: Start): void {
     .action((files: string[], options: InspectOptions) =>
       start(async context =>
         (await import('../commands/inspect.ts')).inspectCommand(files, options, context),
+      ),
+    );
+  program
+    .command('blame')
+    .description('who asked for modules in a traced run, and what came of it')
+    .argument('<run>', 'path of a run folder, its name, or `latest`')
+    .argument('[cell]', 'identifier or label of a cell, or one of its words such as vcpus=8 (default: all)')
+    .addOption(resultsOption('found'))
+    .addOption(jsonOption())
+    .helpGroup('Reading:')
+    .addHelpText('after', examples('modstorm blame latest', 'modstorm blame latest vcpus=255 --json'))
+    .action((run: string, cell: string | undefined, options: BlameOptions) =>
+      start(async context =>
+        (await import('../commands/blame.ts')).blameCommand(run, cell, options, context),
       ),
     );
   program

@@ -1,6 +1,7 @@
 import type { Finding } from '../finding.ts';
+import { callChain } from './call-chain.ts';
 import type { LogLine } from './log-line.ts';
-import { frameName, parseFrame, type StackFrame } from './stack-frame.ts';
+import { parseFrame, type StackFrame } from './stack-frame.ts';
 
 /** All duplicate requests of a log. */
 export interface DuplicateRequests {
@@ -26,18 +27,6 @@ const request = /module-autoload: duplicate request for module {1,2}(\S{1,255})(
 const nameLimit = 10_000;
 const openLimit = 512;
 const frameLimit = 64;
-
-/** Frames between the warning and the caller (kernel/module/dups.c, kernel/module/kmod.c). */
-const wrappers = new Set([
-  'kmod_dup_request_exists_wait',
-  '__request_module',
-  '__warn',
-  'report_bug',
-  'dump_stack',
-]);
-/** Frames that end a call chain: thread start and system call entry. */
-const roots =
-  /^(?:kthread|ret_from_fork\w*|do_syscall_64|x64_sys_call|do_int80\w*|entry_\w+|el0\w*|worker_thread|process_one_work|process_scheduled_works|__do_fast_syscall_32|do_fast_syscall_32|invoke_syscall)$/;
 
 /**
  * Counts the kernel's reports of duplicate requests in the lines of one log, printed as a warning line or as a WARN
@@ -122,12 +111,7 @@ function traceForFrame(running: OpenTrace[], frame: StackFrame): OpenTrace | und
 
 function foldTrace(callers: Map<string, DuplicateRequestCaller>, trace: OpenTrace): void {
   if (!trace.started) return;
-  const chain: string[] = [];
-  for (const frame of trace.frames) {
-    if (chain.length === 0 && wrappers.has(frame.function)) continue;
-    if (roots.test(frame.function)) break;
-    chain.push(frameName(frame));
-  }
+  const chain = callChain(trace.frames);
   const caller = chain[0] ?? 'unknown';
   const key = JSON.stringify([trace.name, chain]);
   const known = callers.get(key);

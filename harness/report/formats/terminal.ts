@@ -7,6 +7,7 @@ import { rankTotals } from '../folded.ts';
 import { countsOf } from '../outcome-case.ts';
 import type { CellReport, ReportModel } from '../report-model.ts';
 import type { RunReport } from '../run-report.ts';
+import { blameLines } from '../text/blame.ts';
 import { blockText } from '../text/blocks.ts';
 import { callerLines } from '../text/callers.ts';
 import { callLines } from '../text/calls.ts';
@@ -73,7 +74,14 @@ function measuredBlocks(model: ReportModel, width: number): string[][] {
     callLines(cells, width),
     loadCostLines(cells, width),
     [...duplicateLines(cells), ...callerLines(cells.map(cell => cell.callers))],
+    ...cells.map(cell => blameBlock(cell)),
   ];
+}
+
+/** Who loaded what in a traced cell; `modstorm blame` shows all of it. */
+function blameBlock({ cell, blame }: CellReport): string[] {
+  if (!blame) return [];
+  return [`who loaded what, ${escapeText(cell.label, { length: 200 })}:`, ...blameLines(blame, 5, 3)];
 }
 
 function headLines(model: ReportModel): string[] {
