@@ -71,6 +71,7 @@ export const errorCodes = {
   },
   CALIBRATE_FEW: { fault: 'user', meaning: 'No test on so few boots can reach significance' },
   CALIBRATE_RESUME: { fault: 'user', meaning: 'The run to resume is not a calibration' },
+  CI_EXISTS: { fault: 'user', meaning: 'A file of `modstorm ci` would replace one that is there' },
   COMPARE_AXIS: { fault: 'user', meaning: 'No two cells of the run differ only in this axis' },
   COMPARE_BASE: {
     fault: 'user',

@@ -51,6 +51,10 @@ export interface GuestResult {
 
 const tickMs = 50;
 const drainMs = 2000;
+/** How long a signal to this process may come after the one to QEMU. */
+const abortMs = 1000;
+/** The signals that end a job; others are deaths of QEMU's own. */
+const endingSignals: ReadonlySet<string> = new Set(['SIGTERM', 'SIGKILL', 'SIGINT', 'SIGHUP']);
 const now = () => Number(process.hrtime.bigint());
 
 /**
@@ -147,7 +151,7 @@ class Guest {
       // The answer may never arrive. TERM follows in any case.
       await this.#qmp?.execute('quit', {}, 5e8).catch(() => {});
       this.#result = await this.#program.end();
-    }
+    } else if (this.#wasKilled) await this.#awaitAbort();
     // QEMU is gone, so everything the guest sent is on its way. Do not wait for a channel that holds it back.
     const said = this.#channelConnected ? this.#channel?.closed : undefined;
     await Promise.race([said, setTimeout(drainMs, undefined, { ref: false })]);
@@ -162,7 +166,7 @@ class Guest {
     const result = this.#result;
     const end = judgeEnd({
       // A guest that was done before the signal is a result like any other.
-      interrupted: this.#interrupted && (this.#endedByUs || !this.#program),
+      interrupted: this.#interrupted && (this.#endedByUs || !this.#program || this.#wasKilled),
       flooded: this.#console.flooded,
       concluded: this.#concluded,
       boots: Math.max(this.#hellos, this.#console.banners),
@@ -185,6 +189,26 @@ class Guest {
       consoleTail: this.#console.tail,
       qemuStderr: result?.stderr ?? '',
     };
+  }
+
+  /** Whether a signal from outside ended QEMU before its guest was done. QEMU exits in order when it gets TERM. */
+  get #wasKilled(): boolean {
+    if (this.#endedByUs || this.#concluded || this.#console.fatal || !this.#result) return false;
+    const { signal } = this.#result;
+    return this.#shutdownReason === 'host-signal' || (signal !== undefined && endingSignals.has(signal));
+  }
+
+  /**
+   * Whoever ends a whole job, such as `scancel` of Slurm, signals every process of it, and QEMU may die before this process
+   * hears of it. Then the guest was interrupted, and is no failure of the host.
+   */
+  async #awaitAbort(): Promise<void> {
+    const { signal } = this.#options;
+    if (signal === undefined || signal.aborted) return;
+    const heard = new AbortController();
+    signal.addEventListener('abort', () => heard.abort(), { once: true, signal: heard.signal });
+    await setTimeout(abortMs, undefined, { ref: false, signal: heard.signal }).catch(() => undefined);
+    heard.abort();
   }
 
   get #interrupted(): boolean {

@@ -16,6 +16,7 @@ const documents = [
   'harness/README.md',
   'harness/bisect/README.md',
   'harness/ci/README.md',
+  'harness/ci/ci-systems.md',
   'harness/ci/nightly.md',
   'harness/cli/ci.md',
   'harness/error-codes.md',

@@ -47,6 +47,10 @@ const scripts = {
     hello();
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), 50);
   },
+  terminated() {
+    hello();
+    setTimeout(() => leave('host-signal'), 50);
+  },
   hangs() {
     hello();
     say({ type: 'phase', phase: 'workload' });

@@ -204,6 +204,19 @@ t.test('an abort at any moment leaves nothing', async t => {
   }
 });
 
+t.test('QEMU that is killed with its whole job, before we hear of it, was interrupted', async t => {
+  for (const mode of ['terminated', 'dies']) {
+    const controller = new AbortController();
+    const { life } = await live(t, mode, {
+      signal: controller.signal,
+      onMessage: () => void setTimeout(() => controller.abort(), 300),
+    });
+    t.same(life.end, { kind: 'interrupted' }, mode);
+  }
+  const alone = await live(t, 'terminated', { signal: new AbortController().signal });
+  t.match(alone.life.end, { kind: 'qemu', reason: /host-signal/ }, 'QEMU alone was killed');
+});
+
 t.test('a callback that throws ends the guest and comes out', async t => {
   const full = new InfrastructureError('DISK_FULL', 'no space');
   const onMessage = () => {

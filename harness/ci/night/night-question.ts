@@ -84,13 +84,18 @@ function isSuspect({ definition, result }: JudgedMetric): boolean {
   return headline && gated && (result.verdict === 'REGRESSED' || result.verdict === 'IMPROVED');
 }
 
-/** What a second A/B run of the suspected cells says about a change. */
-export function readConfirmingRun(suspect: Suspect, content: RunContent): Confirmed {
+/** What a second A/B run of the suspected cells says about a change, and its sentence; none if it did not measure it. */
+export function readConfirmingRun(
+  suspect: Suspect,
+  content: RunContent,
+): { confirmed: Confirmed; sentence: string | undefined } {
   const comparison = judgeRun(content);
   const judged = comparison?.judgement.pairs
     .find(({ pair }) => suspect.cells.includes(pair.base.id) && suspect.cells.includes(pair.candidate.id))
     ?.metrics.find(({ definition }) => definition.name === suspect.metric);
   const verdict = judged?.result.verdict;
-  if (verdict === suspect.verdict) return 'confirmed';
-  return verdict === 'UNCHANGED' || verdict === 'REGRESSED' || verdict === 'IMPROVED' ? 'refuted' : 'open';
+  const sentence = judged?.sentence;
+  if (verdict === suspect.verdict) return { confirmed: 'confirmed', sentence };
+  const decided = verdict === 'UNCHANGED' || verdict === 'REGRESSED' || verdict === 'IMPROVED';
+  return { confirmed: decided ? 'refuted' : 'open', sentence };
 }

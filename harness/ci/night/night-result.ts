@@ -10,7 +10,9 @@ import type { NightColour, NightSubject } from './night-state.ts';
 export interface JudgedSuspect {
   suspect: Suspect;
   confirmed: Confirmed;
-  /** The run that decided. */
+  /** The sentence of the second run; undefined if it did not measure the metric. */
+  sentence: string | undefined;
+  /** The second run. */
   run: string;
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { HarnessError } from '../../errors.ts';
 import { escapeText } from '../../escape.ts';
 import type { KernelSource, Matrix } from '../../matrix/matrix.ts';
@@ -128,9 +129,10 @@ function troubles(result: SubjectResult): string[] {
   ];
 }
 
-function suspectLine({ against }: NightQuestion, { suspect, confirmed, run }: JudgedSuspect): string {
+function suspectLine({ against }: NightQuestion, judged: JudgedSuspect): string {
+  const { suspect, confirmed, run, sentence = 'it measured no value' } = judged;
   const outcome = { confirmed: 'CONFIRMED', refuted: 'refuted', open: 'still open' }[confirmed];
-  return `  ${outcome} by ${run}: against ${against}, ${suspect.pair}: ${suspect.verdict}: ${suspect.sentence}`;
+  return `  against ${against}, ${suspect.pair}: ${suspect.verdict}: ${suspect.sentence}\n    ${outcome} by ${run}: ${sentence}`;
 }
 
 /** The range of commits or versions that holds the culprit, and the command that searches it. */
@@ -147,7 +149,7 @@ function culprit(result: SubjectResult, told: ToldNight): string | undefined {
   });
   const range = rangeOf(good, bad);
   const words = [
-    ...['npm', 'run', '-s', 'modstorm', '--', 'bisect', told.matrixFile, '--tree', range.tree],
+    ...['npm', 'run', '-s', 'modstorm', '--', 'bisect', resolve(told.matrixFile), '--tree', range.tree],
     ...['--good', range.good, '--bad', range.bad, '--metric', judged.suspect.metric, ...filters],
   ];
   return `${range.sentence}\n  ${shellQuote(words)}`;
@@ -170,7 +172,7 @@ function rangeOf(good: KernelSource, bad: KernelSource): Range {
       sentence: `The culprit is in ${from}..${to} of ${bad.path}:`,
     };
   return {
-    tree: bad.kind === 'tree' ? bad.path : 'LINUX-STABLE',
+    tree: bad.kind === 'tree' ? resolve(bad.path) : 'LINUX-STABLE',
     good: from,
     bad: to,
     sentence: `The culprit is between ${from} and ${to}. To search it, give a git tree that has both (Debian's own patches are in neither):`,

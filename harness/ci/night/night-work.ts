@@ -72,7 +72,7 @@ export async function workOn(
     confirming.push(run);
     judged.suspects = suspects.map(suspect => ({
       suspect,
-      confirmed: readConfirmingRun(suspect, run),
+      ...readConfirmingRun(suspect, run),
       run: run.run.run,
     }));
   }

@@ -1,5 +1,7 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
+import { type PlatformName, platformNames } from '../../ci/platforms/platforms.ts';
 import type { CacheKeyOptions } from '../commands/cache-key.ts';
+import type { CiOptions } from '../commands/ci.ts';
 import type { CleanOptions } from '../commands/clean.ts';
 import type { DoctorOptions } from '../commands/doctor.ts';
 import type { KernelDoctorOptions } from '../commands/kernel-doctor.ts';
@@ -81,6 +83,33 @@ export function defineHostCommands(program: Command, start: Start): void {
     .action((matrix: string, options: CacheKeyOptions) =>
       start(async context =>
         (await import('../commands/cache-key.ts')).cacheKeyCommand(matrix, options, context),
+      ),
+    );
+  program
+    .command('ci')
+    .description(
+      'print a ready workflow for a CI system, a batch scheduler, systemd or a container; asks nothing',
+    )
+    .addArgument(new Argument('<platform>', 'where it will run').choices(platformNames))
+    .argument('[matrix]', 'matrix file', 'matrices/nightly.yaml')
+    .option('--shards <n>', 'machines that share the boots (default: 4)', parseCount, 4)
+    .option(
+      '--output <folder>',
+      'write the files below this folder, with the names that the platform expects',
+    )
+    .option('--force', 'replace files that are there')
+    .helpGroup('Host:')
+    .addHelpText(
+      'after',
+      examples(
+        'modstorm ci github matrices/nightly.yaml --output .',
+        'modstorm ci slurm my.yaml --shards 16 > night.sh',
+        'modstorm ci systemd my.yaml --output /tmp/units',
+      ),
+    )
+    .action((platform: PlatformName, matrix: string, options: CiOptions) =>
+      start(async context =>
+        (await import('../commands/ci.ts')).ciCommand(platform, matrix, options, context),
       ),
     );
   program

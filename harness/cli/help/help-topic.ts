@@ -31,6 +31,10 @@ export const helpTopics = {
   formats: { about: 'what --format can print', file: 'harness/report/README.md' },
   results: { about: 'the folder of a run, file by file', file: 'results/README.md' },
   ci: { about: 'nightly runs, pull requests, exit codes', file: 'harness/cli/ci.md' },
+  'ci-systems': {
+    about: 'ready texts for GitHub, GitLab, Slurm, Kubernetes, systemd, containers',
+    file: 'harness/ci/ci-systems.md',
+  },
   nightly: {
     about: 'every night: newest kernel, base, yesterday, confirmation',
     file: 'harness/ci/nightly.md',

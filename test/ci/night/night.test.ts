@@ -75,11 +75,14 @@ t.test('a confirmed regression is red and names the range and the bisection', as
     /6\.12\.3-1: failed_becoming REGRESSED against yesterday \(vcpus=\d kernel=lts\) and 3 more, confirmed;/,
   );
   const summary = lab.notified.at(-1) ?? '';
-  t.match(summary, /CONFIRMED by \S+: against base, vcpus=2 kernel=lts: REGRESSED/);
+  t.match(
+    summary,
+    /against base, vcpus=2 kernel=lts: REGRESSED: .*\n {4}CONFIRMED by \S+-confirm-night-watch-\S+: failed_becoming got worse/,
+  );
   t.match(summary, 'The culprit is between v6.12.2 and v6.12.3.');
   t.match(
     summary,
-    /bisect night.yaml --tree LINUX-STABLE --good v6.12.2 --bad v6.12.3 --metric failed_becoming --filter vcpus=\d/,
+    /bisect \/\S+\/night.yaml --tree LINUX-STABLE --good v6.12.2 --bad v6.12.3 --metric failed_becoming --filter vcpus=\d/,
   );
   t.strictSame(readdirSync(nightFile(lab.results, '', '')).filter(name => name.endsWith('Z')).length, 3);
   lab.time += day;
