@@ -181,5 +181,9 @@ function parseNumber(text: string, expected: string, fits: (value: number) => bo
 
 /** Days, from `30d` or `30`. @throws InvalidArgumentError */
 export function parseDays(text: string): number {
-  return parseCount(text.replace(/d$/, ''));
+  return parseNumber(
+    text.replace(/d$/, ''),
+    'Give a number of days, such as 30d.',
+    value => Number.isInteger(value) && value >= 1 && value <= 1e6,
+  );
 }

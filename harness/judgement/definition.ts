@@ -103,6 +103,7 @@ function toDefinition(
     family: metric.family,
     headline,
     gated: headline && worse !== 'none' && !doubtful,
+    events: metric.name === failedBoots ? metric.title : undefined,
     gate: {
       atLeast: gate?.atLeast ?? metric.gate.atLeast,
       // A gate with only an absolute change has no relative one.

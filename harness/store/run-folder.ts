@@ -11,6 +11,7 @@ import type { TrialRecord } from '../measurement/record.ts';
 import type { Plan } from '../plan/trial.ts';
 import { shellQuote } from '../shell-quote.ts';
 import { readJournal } from './journal.ts';
+import type { JournalContent } from './journal-content.ts';
 import { isRunName, runNameStem } from './run-name.ts';
 import type { RunRecord } from './run-record.ts';
 import { runFormat } from './run-record-schema.ts';
@@ -22,6 +23,8 @@ export interface RunContent {
   run: RunRecord;
   plan: Plan;
   records: readonly TrialRecord[];
+  /** An incomplete last line of the journal, which is not a record. */
+  torn?: JournalContent['torn'];
 }
 
 /** The parts of a new run's name. */
@@ -150,8 +153,8 @@ export class RunFolder {
       const fault = `planDigest: is ${run.planDigest.slice(0, 12)}, but plan.json has ${plan.digest.slice(0, 12)}`;
       throw damagedFile(this.runFile, fault, 'Restore both files from the same copy, or leave this run out.');
     }
-    const { records } = await readJournal(this.journalFile, { run: run.run, plan });
-    return { run, plan, records };
+    const { records, torn } = await readJournal(this.journalFile, { run: run.run, plan });
+    return { run, plan, records, ...(torn && { torn }) };
   }
   /**
    * Changes whenever one of the three files changes: their sizes and the times of change that the file system keeps.

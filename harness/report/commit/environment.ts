@@ -14,7 +14,7 @@ export function comparisonEnvironment({ base, next }: RunComparison): string[] {
   return [
     ...sideEnvironment('before', base),
     ...sideEnvironment('after', next),
-    ...againLines(`modstorm compare ${shellQuote([base.name, next.name])}`),
+    ...againLines(['modstorm', 'compare', base.name, next.name]),
   ];
 }
 
@@ -25,8 +25,8 @@ export function runEnvironment(run: RunRecord, cells: readonly GuestCell[]): str
 
 function sideEnvironment(name: string, side: Side): string[] {
   if (side.record) {
-    const command = commandOf(side.record);
-    return paragraph(`${name}: ${describeRun(side.record, side.cells)}; ${plainText(command, 200)}`);
+    const text = `${name}: ${describeRun(side.record, side.cells)}.`;
+    return [...paragraph(text), ...againLines(commandOf(side.record))];
   }
   const label = plainText(side.name, 100);
   if (side.kind === 'text') return paragraph(`${name}: ${label}, modules/stats of one boot`);
@@ -34,7 +34,7 @@ function sideEnvironment(name: string, side: Side): string[] {
   return paragraph(`${name}: baseline ${label}${facts.map(fact => `, ${plainText(fact)}`).join('')}`);
 }
 
-/** `Linux 6.12.95 (lts, stats, build 69bc6058f06a), 4 vCPU 1 GiB guests, storm 1, TCG …, AMD EPYC, 2 cores`. */
+/** `Linux 6.12.95 (lts, stats, build 69bc6058f06a), 4 vCPU 1 GiB guests, workload storm (version 1), TCG …, AMD EPYC, 2 cores`. */
 function describeRun(run: RunRecord, cells: readonly GuestCell[]): string {
   const kernels = run.kernels.map(({ kernel, config, release, buildId }) => {
     const words = [kernel, config, ...(buildId === undefined ? [] : [`build ${buildId.slice(0, 11)}`])];
@@ -53,7 +53,7 @@ function describeRun(run: RunRecord, cells: readonly GuestCell[]): string {
 }
 
 /** `workload storm (version 1, module=xfs, workers=16)`: with the parameters that all of its cells share. */
-function workloadText(name: string, version: number, cells: readonly GuestCell[]): string {
+export function workloadText(name: string, version: number, cells: readonly GuestCell[]): string {
   const own = cells.filter(({ settings }) => settings['workload'] === name);
   const prefix = 'workload.';
   const shared = Object.entries(own[0]?.settings ?? {}).flatMap(([key, value]) => {
@@ -70,24 +70,52 @@ function settingsOf(cells: readonly GuestCell[], axis: string): string {
 }
 
 /** The command of the run; runs of version 0.1.0 also recorded the name of the npm script. */
-function commandOf({ command }: RunRecord): string {
-  return shellQuote(['modstorm', ...(command[0] === 'modstorm' ? command.slice(1) : command)]);
+function commandOf({ command }: RunRecord): string[] {
+  return ['modstorm', ...(command[0] === 'modstorm' ? command.slice(1) : command)];
 }
 
-/** A command on lines that a shell joins again. A word that is too long is cut to its end, the important part of a path. */
-function againLines(command: string): string[] {
-  const room = mailWidth - '    '.length - ' \\'.length;
-  const words = asciiText(command, 2000)
-    .split(' ')
-    .map(word => (word.length <= room ? word : `..${word.slice(2 - room)}`));
-  const lines = ['$'];
+/** Room for a word of a command on a line of its own, behind the indentation and before the backslash. */
+const wordRoom = mailWidth - '    '.length - ' \\'.length;
+/** Room for a part of a longer word: `$ a="$a"'...'`. */
+const partRoom = mailWidth - `$ a="$a"''`.length;
+/** Longer commands are cut: nothing of them can be trusted to run. */
+const mostCharacters = 2000;
+
+/** A command on lines that a shell joins again. A word that is too long for a line, such as a path, is put together before. */
+function againLines(command: readonly string[]): string[] {
+  const lines: string[] = [];
+  const words = command.map((word, index) => {
+    const quoted = asciiText(shellQuote([word]), mostCharacters);
+    if (quoted.length <= wordRoom) return quoted;
+    const name = String.fromCharCode('a'.charCodeAt(0) + (index % 26));
+    lines.push(
+      ...partsOf(asciiText(word, mostCharacters)).map((part, at) => {
+        return `$ ${name}=${at === 0 ? '' : `"$${name}"`}${shellQuote([part])}`;
+      }),
+    );
+    return `"$${name}"`;
+  });
+  let line = '$';
   for (const word of words) {
-    const line = `${lines.at(-1)} ${word}`;
-    if (line.length + ' \\'.length <= mailWidth) lines[lines.length - 1] = line;
+    if (`${line} ${word} \\`.length <= mailWidth) line += ` ${word}`;
     else {
-      lines[lines.length - 1] += ' \\';
-      lines.push(`    ${word}`);
+      lines.push(`${line} \\`);
+      line = `    ${word}`;
     }
   }
-  return lines;
+  return [...lines, line];
+}
+
+/** Pieces of a word that fit a line also when they are quoted. */
+function partsOf(word: string): string[] {
+  const parts: string[] = [];
+  let part = '';
+  for (const character of word) {
+    if (part !== '' && shellQuote([part + character]).length > partRoom) {
+      parts.push(part);
+      part = '';
+    }
+    part += character;
+  }
+  return [...parts, part];
 }

@@ -1,7 +1,8 @@
 import type { RunComparison } from '../../judgement/judgement.ts';
 import { correctionNames } from '../../statistics/corrections/correction.ts';
 import { plural } from '../../units.ts';
-import { isSupported, type MetricRow } from './metric-row.ts';
+import type { MetricRow } from './metric-row.ts';
+import { isSupported } from './row-digits.ts';
 
 /** The meaning of the figures of a table, and the tests, in one sentence. */
 export function legend({ judgement }: RunComparison, rows: readonly MetricRow[]): string {

@@ -1,15 +1,14 @@
 import { failedBoots } from '../../judgement/side.ts';
-import type { MetricUnit } from '../../measurement/metric.ts';
 import { type Effect, shownInterval } from '../../statistics/effects/effect.ts';
-import type { Interval } from '../../statistics/effects/interval.ts';
 import type { Summary } from '../../statistics/samples/descriptive.ts';
 import type { Scalar } from '../../statistics/samples/value.ts';
 import { formatP } from '../../statistics/verdicts/format.ts';
 import type { JudgedMetric } from '../../statistics/verdicts/metric-verdict.ts';
-import { centresOf, changedMark, markOf, titleIn, verdictMarks } from '../text/comparison-table.ts';
+import { changedMark, markOf, titleIn, verdictMarks } from '../text/comparison-table.ts';
 import { formatValue, type Scale } from '../text/quantity.ts';
 import { plainText, unbroken } from './mail-text.ts';
-import { commitScale, decimalsOf, signed, supportedScale } from './number.ts';
+import { signed } from './number.ts';
+import { changeUnit, columnDigits, isSupported, type RowDigits, rowDigits } from './row-digits.ts';
 
 /** One metric of a pair as texts for a commit message, used by all styles. */
 export interface MetricRow {
@@ -30,18 +29,25 @@ export interface MetricRow {
   scale: Scale;
 }
 
-/** A judged metric as a row. */
+/** A judged metric as a row, with the digits that its own interval supports. */
 export function metricRow(judged: JudgedMetric): MetricRow {
+  return rowWith(judged, rowDigits(judged));
+}
+
+/** One metric of several pairs as rows of one column: in one unit and with the same digits, if that hides none of them. */
+export function metricColumn(column: readonly JudgedMetric[]): MetricRow[] {
+  const digits = columnDigits(column);
+  return column.map(judged => rowWith(judged, digits ?? rowDigits(judged)));
+}
+
+function rowWith(judged: JudgedMetric, digits: RowDigits): MetricRow {
   const { definition, result } = judged;
   const { base, candidate, effect } = result.comparison;
-  const scale = scaleOf(judged);
-  const title = plainText(titleIn(scale, definition), 32);
-  const { change, interval } = effect
-    ? changeTexts(effect, shownInterval(effect, base, candidate), scale, definition.name === failedBoots)
-    : { change: '-', interval: '' };
+  const { scale } = digits;
+  const { change, interval } = effect ? changeTexts(judged, effect, digits) : { change: '-', interval: '' };
   return {
     judged,
-    title,
+    title: plainText(titleIn(scale, definition), 32),
     unit: scale.unit,
     before: sideText(judged, base, scale),
     after: sideText(judged, candidate, scale),
@@ -59,21 +65,6 @@ export function centreOf({ result }: JudgedMetric, side: Summary): Scalar | unde
   return result.comparison.testedAs === 'time' ? side.median : side.mean;
 }
 
-function scaleOf(judged: JudgedMetric): Scale {
-  const { effect } = judged.result.comparison;
-  const values = centresOf(judged);
-  return supportedScale(
-    commitScale(judged.definition.unit as MetricUnit, values),
-    values,
-    effect && isSupported(effect) ? (effect.interval.high - effect.interval.low) / 2 : undefined,
-  );
-}
-
-/** Whether the interval has a level: for two values or constant ones it is a meaningless point. */
-export function isSupported({ interval }: Effect): boolean {
-  return interval.confidence >= 0.5 && interval.high > interval.low;
-}
-
 function sideText(judged: JudgedMetric, side: Summary, scale: Scale): string {
   const centre = centreOf(judged, side);
   if (centre === undefined || side.mean === undefined) return 'none';
@@ -83,20 +74,18 @@ function sideText(judged: JudgedMetric, side: Summary, scale: Scale): string {
 
 /** The change and its interval in one unit, with the digits that the interval supports. */
 function changeTexts(
+  judged: JudgedMetric,
   effect: Effect,
-  shown: Interval,
-  scale: Scale,
-  isShare: boolean,
+  { scale, change }: RowDigits,
 ): { change: string; interval: string } {
-  const { interval } = effect;
-  const percent = effect.fraction !== undefined && !isShare;
-  const divisor = isShare ? 0.01 : percent ? Math.abs(effect.centre) / 100 : scale.divisor;
-  const unit = isShare ? 'pp' : percent ? '%' : '';
+  const { base, candidate } = judged.result.comparison;
+  const { divisor, unit } = changeUnit(judged, effect, scale);
   const supported = isSupported(effect);
   const text = (value: number) => {
-    if (supported) return signed(value / divisor, decimalsOf((interval.high - interval.low) / 2 / divisor));
-    return signed(value / divisor, Number.isInteger(value / divisor) ? 0 : percent ? 1 : 2);
+    if (supported && change !== undefined) return signed(value / divisor, change);
+    return signed(value / divisor, Number.isInteger(value / divisor) ? 0 : unit === '%' ? 1 : 2);
   };
+  const shown = shownInterval(effect, base, candidate);
   return {
     change: `${text(effect.estimate)}${effect.estimate === 0 ? '' : unit}`,
     interval: supported ? `[${text(shown.low)}, ${text(shown.high)}]${unit}` : '',

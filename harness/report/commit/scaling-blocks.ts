@@ -1,6 +1,6 @@
 import type { ExportOptions } from '../export-options.ts';
 import { paragraph, plainText } from './mail-text.ts';
-import { centreOf, type MetricRow } from './metric-row.ts';
+import { centreOf, type MetricRow, metricColumn } from './metric-row.ts';
 import { withUnit } from './number.ts';
 import type { PairRows } from './pair-rows.ts';
 import { barPlot } from './plot.ts';
@@ -76,9 +76,14 @@ function costsOf({ changed, costs }: PairRows, tabled: readonly string[], all: b
 }
 
 function pointsOf({ points }: ScalingGroup, metric: string): Point[] {
-  return points.flatMap(({ value, rows }) => {
+  const found = points.flatMap(({ value, rows }) => {
     const row = [...rows.changed, ...rows.costs].find(({ judged }) => judged.definition.name === metric);
-    return row ? [{ value: String(value), row }] : [];
+    return row ? [{ value: String(value), judged: row.judged }] : [];
+  });
+  const column = metricColumn(found.map(({ judged }) => judged));
+  return found.flatMap(({ value }, index) => {
+    const row = column[index];
+    return row ? [{ value, row }] : [];
   });
 }
 

@@ -98,7 +98,7 @@ function curvesSection<Item>(
   const isCompared = figures.some(figure => figure.includes('<g class="new"><'));
   const sides = isCompared ? `${sideKey}. ` : '';
   return section('Scaling', [
-    `<p class="legend">${sides}Dots: mean of counts, median of times; thin lines: range over the boots.</p>`,
+    `<p class="legend curves">${sides}Points: mean of counts, median of times; thin lines: range over the boots.</p>`,
     `<div class="plots">${figures.join('\n')}</div>`,
   ]);
 }

@@ -4,6 +4,7 @@ import { mean, sum } from 'simple-statistics';
 import type { BootStats } from '../../judgement/side.ts';
 import type { TrialPhase } from '../../measurement/record.ts';
 import { formatBytes, formatDuration, plural } from '../../units.ts';
+import { workloadText } from '../commit/environment.ts';
 import { modulesOf, sharesOf, timesText } from '../duplicate-share.ts';
 import { rankTotals } from '../folded.ts';
 import { countsOf, countsOfCell } from '../outcome-case.ts';
@@ -134,6 +135,7 @@ export function callersPart(cells: readonly CellReport[]): string {
 /** Where and how the run was made. */
 export function environmentPart(model: ReportModel, path: string): string {
   const { run } = model;
+  const cells = model.cells.map(({ cell }) => cell);
   const kernels = run.kernels.map(
     ({ kernel, config, release, buildId, origin }) =>
       `${release} (${kernel}, ${config}${buildId === undefined ? '' : `, build ${buildId}`}), ${origin}`,
@@ -153,8 +155,8 @@ export function environmentPart(model: ReportModel, path: string): string {
     [
       'workloads',
       Object.entries(run.workloads)
-        .map(([name, version]) => `${name} ${version}`)
-        .join(', '),
+        .map(([name, version]) => workloadText(name, version, cells))
+        .join('\n'),
     ],
     ['seed', String(run.seed)],
     ['command', ['modstorm', ...run.command].join(' ')],

@@ -29,12 +29,12 @@ pre{background:var(--soft);padding:.7rem;margin:.4rem 0;overflow-x:auto;white-sp
 details{margin:.4rem 0}details details{margin-left:1rem}summary{cursor:pointer;padding:.15rem 0}
 figure>svg,.rows>svg{display:block;width:100%}svg{overflow:visible}svg.fixed{width:auto;max-width:none;overflow:hidden}
 svg text{font-size:11px;fill:var(--faint)}.grid{stroke:var(--rule);stroke-width:1}
-.rows{display:grid;grid-template-columns:minmax(8rem,18rem) minmax(0,1fr) minmax(9rem,17rem);gap:.45rem .8rem;align-items:center;font-size:.87rem}
+.rows{display:grid;grid-template-columns:minmax(8rem,18rem) minmax(0,1fr) minmax(9rem,17rem);gap:.8rem;align-items:center;font-size:.87rem}
 .rows>.value{font-variant-numeric:tabular-nums}
 .dot{fill-opacity:.45}.base,.base .dot{fill:var(--base);stroke:var(--base)}.new,.new .dot{fill:var(--new);stroke:var(--new)}
 .dot{stroke:none!important}.box{fill-opacity:.18;stroke:none}.mid{stroke-width:2}.line{stroke-width:2;fill:none;vector-effect:non-scaling-stroke}.range{stroke-width:1}
 .mark{stroke:var(--faint);stroke-dasharray:4 3}.key{display:inline-block;width:.8em;height:.8em;margin:0 .3em 0 1em;border-radius:50%}
-.key.base{background:var(--base)}.key.new{background:var(--new)}
+.key.base{background:var(--base)}.key.new{background:var(--new)}.curves .key.new{border-radius:0;transform:rotate(45deg) scale(.8)}
 ${[1, 2, 3, 4, 5, 6].map(place => `.p${place}{fill:var(--p${place});background:var(--p${place})}`).join('')}
 .plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));gap:1rem 2rem}figure{margin:0}
 .suspect{fill:#1b1d1f}.under{fill:#fff}

@@ -90,7 +90,8 @@ export function commonSizes(metrics: readonly JudgedMetric[]): { base: number; c
 /** The name of a metric with the unit of its values: `wasted MiB`. */
 export function titleIn({ unit }: Scale, { name }: JudgedMetric['definition']): string {
   const words = name.replace(/_(?:ns|bytes)$/, '').replaceAll('_', ' ');
-  return unit === '' ? words : `${words} ${unit}`;
+  // `loads per second` has its unit already.
+  return unit === '' || (unit === '/s' && words.endsWith('per second')) ? words : `${words} ${unit}`;
 }
 
 function rowScale(judged: JudgedMetric): Scale {

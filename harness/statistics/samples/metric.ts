@@ -38,6 +38,8 @@ export interface MetricDefinition {
   /** Whether a regression of it fails the run. */
   gated: boolean;
   gate: Gate;
+  /** What a value of 1 means if the values are 0 and 1, in the plural: `failed boots`. */
+  events?: string | undefined;
 }
 
 /** Something unusual that a reader should know before trusting a verdict. */

@@ -63,10 +63,15 @@ function testLines({ test, second, difference, superiority }: MetricComparison):
     lines.push(`also: ${second.method} rank-sum, U ${second.u}, ${nameP(second.twoSided)}, not decisive`);
   if (difference)
     lines.push(
-      `level only: Brunner-Munzel, W ${Number(difference.level.statistic.toPrecision(4))}, ${nameP(difference.level.twoSided)}`,
+      `level only: Brunner-Munzel, ${levelStatistic(difference.level.statistic)}, ${nameP(difference.level.twoSided)}`,
     );
   lines.push(`P(candidate > base), ties half: ${Number(superiority.toPrecision(3))}`);
   return lines;
+}
+
+/** `W 2.31`; sides that do not overlap have no finite one. */
+function levelStatistic(statistic: number): string {
+  return Number.isFinite(statistic) ? `W ${Number(statistic.toPrecision(4))}` : 'the sides do not overlap';
 }
 
 function effectLines(comparison: MetricComparison, phrases: Phrases): string[] {

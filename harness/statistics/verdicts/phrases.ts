@@ -77,6 +77,9 @@ export class Phrases {
 
   /** `a burst in more than 33 % of the trials is excluded, a rarer one is not`. */
   excluded({ bursts, testedAs }: MetricComparison): string {
+    const { events } = this.definition;
+    if (events !== undefined)
+      return `a change of ${events} in more than ${Math.ceil((bursts?.bound ?? 1) * 100)} % of the trials is excluded, a smaller one is not`;
     const what = testedAs === 'deterministic' ? 'a deviation' : 'a burst';
     return `${what} in more than ${Math.ceil((bursts?.bound ?? 1) * 100)} % of the trials is excluded, a rarer one is not`;
   }

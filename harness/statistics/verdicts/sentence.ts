@@ -91,7 +91,12 @@ function equalValue({ base }: MetricComparison, phrases: Phrases): string {
 function openBursts(comparison: MetricComparison, phrases: Phrases): string {
   const { bursts, burstGate, base, candidate } = comparison;
   const possible = Math.min(100, Math.ceil((bursts?.bound ?? 1) * 100));
-  const open = `a burst of ${phrases.gate(comparison)} or more in up to ${possible} % of the trials stays possible, and ${Number((burstGate * 100).toPrecision(2))} % count`;
+  const { events } = phrases.definition;
+  const what =
+    events === undefined
+      ? `a burst of ${phrases.gate(comparison)} or more in up to ${possible} % of the trials stays possible`
+      : `a change of ${events} in up to ${possible} % of the trials stays possible`;
+  const open = `${what}, and ${Number((burstGate * 100).toPrecision(2))} % count`;
   const perSide = bursts && trialsToExcludeBursts(bursts, burstGate, comparison.confidence);
   if (perSide === undefined) return open;
   const more = Math.max(1, perSide - Math.min(base.n, candidate.n));
