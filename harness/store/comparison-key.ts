@@ -69,9 +69,10 @@ function capabilityFacts(capabilities: Capabilities): Facts {
 
 /** The facts that differ, by name. A fact that only one side knows is a difference. */
 export function differences(base: Facts, next: Facts): FactDifference[] {
-  const names = [...new Set([...Object.keys(base), ...Object.keys(next)])].sort();
-  return names
+  const names = new Set([...Object.keys(base), ...Object.keys(next)]);
+  return [...names]
     .filter(name => base[name] !== next[name])
+    .sort()
     .map(fact => ({ fact, base: base[fact], new: next[fact] }));
 }
 

@@ -47,7 +47,12 @@ export class SeriesCollector {
         design,
         measured,
       }).filter(({ headline }) => headline);
-      for (const cell of cells) for (const definition of definitions) this.#addPoint(run, cell, definition);
+      for (const cell of cells) {
+        if (cell.facts === undefined) continue;
+        // Once for all metrics of the cell: a year has millions of points.
+        const place = { key: canonicalJson(cell.settings), facts: { ...runFacts(run), ...cell.facts } };
+        for (const definition of definitions) this.#addPoint(run, cell, definition, place);
+      }
     }
   }
 
@@ -56,13 +61,16 @@ export class SeriesCollector {
     return [...this.#series.values()].flat();
   }
 
-  #addPoint(run: RunRecord, cell: SummarisedCell, definition: MetricDefinition): void {
+  #addPoint(
+    run: RunRecord,
+    cell: SummarisedCell,
+    definition: MetricDefinition,
+    { key: settings, facts }: { key: string; facts: Facts },
+  ): void {
     const level = Object.hasOwn(cell.levels, definition.name) ? cell.levels[definition.name] : undefined;
-    if (level === undefined || cell.facts === undefined) return;
-    const { name } = definition;
-    const key = canonicalJson([cell.settings, name]);
+    if (level === undefined) return;
+    const key = `${definition.name} ${settings}`;
     const list = this.#series.get(key) ?? [];
-    const facts = { ...runFacts(run), ...cell.facts };
     let last = list.at(-1);
     const beginsAnew = last === undefined ? [] : differences(last.facts, facts);
     if (last === undefined || beginsAnew.length > 0) {
