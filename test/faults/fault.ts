@@ -16,4 +16,6 @@ export interface Fault {
   leaves?: RegExp;
   /** Only root can inject it. */
   needsRoot?: boolean;
+  /** A file of the host without which it cannot be injected. */
+  needsFile?: string;
 }

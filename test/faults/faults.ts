@@ -1,5 +1,6 @@
-import { cpSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
 import type { Answer } from './answer.ts';
+import { clockFaults } from './clocks.ts';
 import type { Fault } from './fault.ts';
 import { hostFaults } from './hosts.ts';
 import { inputFaults } from './inputs.ts';
@@ -12,7 +13,7 @@ import { storedFileFaults } from './stored-files.ts';
  * Exit code 1 if any result is unexpected.
  */
 async function runFaults(words: readonly string[]): Promise<number> {
-  const all = [...storedFileFaults, ...inputFaults, ...hostFaults, ...runningFaults];
+  const all = [...storedFileFaults, ...inputFaults, ...hostFaults, ...runningFaults, ...clockFaults];
   const wanted = all.filter(({ name }) => words.length === 0 || words.some(word => name.includes(word)));
   const lab = new Lab();
   let wrong = 0;
@@ -33,10 +34,14 @@ async function runFaults(words: readonly string[]): Promise<number> {
   return wrong > 0 ? 1 : 0;
 }
 
-/** @returns whether the result is as expected; a fault that this user cannot inject counts as expected and is reported */
+/** @returns whether the result is as expected; a fault that cannot be injected here counts as expected and is reported */
 async function bringAbout(lab: Lab, fault: Fault): Promise<boolean> {
   if (fault.needsRoot && process.getuid?.() !== 0) {
     process.stdout.write(`| ${fault.name} | | | | | not tried: only root can |\n`);
+    return true;
+  }
+  if (fault.needsFile !== undefined && !existsSync(fault.needsFile)) {
+    process.stdout.write(`| ${fault.name} | | | | | not tried: needs ${fault.needsFile} |\n`);
     return true;
   }
   const answer = await provoke(lab, fault);

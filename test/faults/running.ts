@@ -35,7 +35,7 @@ function signalled(name: string, exit: number): Fault {
 }
 
 /** An environment with a QEMU of a shell script, first in PATH. */
-function qemuOfScript(lab: Lab, script: string): Record<string, string> {
+export function qemuOfScript(lab: Lab, script: string): Record<string, string> {
   const folder = lab.empty();
   const path = join(folder, 'qemu-system-x86_64');
   writeFileSync(path, `#!/bin/sh\n${script}\n`);
