@@ -86,13 +86,15 @@ export async function prepareKernel(
   const cache = options.cache ?? cacheFolder();
   const { source, merged, extra, tools, key, config } = await identify(request, request.source, options);
   const artifacts = kernelArtifacts(cache);
+  // The same source may have been built before from another tree that has it, such as the one of a bisection.
+  const fromHere = (artifact: KernelArtifact) => ({ ...artifact, origin: source.origin });
   const ready = await artifacts.find(key);
-  if (ready) return ready;
+  if (ready) return fromHere(ready);
   const lock = tools.lock(`building kernel ${request.name} ${config}`);
   const shared = join(cache, outputPlace.folder, source.key);
   const input = { source, merged, extra, tools, key };
   // Its lock also guards the source folder, from which all output trees are built.
-  return withFileLock(`${shared}.lock`, lock, () => {
+  const made = await withFileLock(`${shared}.lock`, lock, () => {
     if (request.anew === undefined)
       return artifacts.obtain(key, lock, draft => build({ ...input, output: shared }, draft));
     const output = `${shared}-anew`;
@@ -104,6 +106,7 @@ export async function prepareKernel(
       }),
     );
   });
+  return fromHere(made);
 }
 
 /**

@@ -5,14 +5,17 @@ import t from 'tap';
 import type { IsolatedApt } from '../../harness/host/isolated-apt.ts';
 
 import { readBuildId } from '../../harness/kernel/elf-build-id.ts';
+import { readExtraModules } from '../../harness/kernel/extra-modules.ts';
+import { loadFragments } from '../../harness/kernel/fragments.ts';
 import {
   artifactKey,
   describeArtifact,
   digestObjects,
   kernelArtifacts,
 } from '../../harness/kernel/kernel-artifacts.ts';
+import { renderConfig } from '../../harness/kernel/kernel-config.ts';
 import { findModulesFolder, releaseOfImage } from '../../harness/kernel/kernel-release.ts';
-import { kernelTools } from '../../harness/kernel/kernel-tools.ts';
+import { describeToolchain, kernelTools } from '../../harness/kernel/kernel-tools.ts';
 import { prepareKernel, prepareKernels, resolveSource } from '../../harness/kernel/prepare-kernel.ts';
 import type { KernelSource } from '../../harness/matrix/matrix.ts';
 
@@ -239,6 +242,23 @@ t.test(
     const resolve = (revision: string, patches: string[] = []) =>
       resolveSource({ kind: 'tree', path: repo, revision, patches }, cache, {} as IsolatedApt, tools);
     const two = await resolve('HEAD');
+    const identity = {
+      source: two.identity,
+      config: renderConfig(await loadFragments([])),
+      toolchain: await describeToolchain(tools),
+      extraModules: (await readExtraModules()).digest,
+    };
+    const key = artifactKey(identity);
+    await kernelArtifacts(cache).obtain(key, { purpose: 'building' }, draft =>
+      fillArtifact(draft).then(files => describeArtifact(draft, { ...files, key, origin: '/elsewhere 123' })),
+    );
+    const source: KernelSource = { kind: 'tree', path: repo, revision: 'HEAD' };
+    const artifact = await prepareKernel({ name: 'x', source, fragments: [] }, { cache });
+    t.match(
+      artifact,
+      { key, origin: two.origin },
+      'built from another tree, it is of the one that is asked for',
+    );
     const folder = join(cache, 'kernel', 'sources', two.key);
     t.equal(await two.place(), folder);
     t.equal(await readFile(join(folder, 'kernel', 'a.c'), 'utf8'), 'a2');
