@@ -194,12 +194,15 @@ fi
 mkdir -p history/runs
 cp -r results/*Z-* history/runs/
 rm -rf history/runs/*/trials
+# What is computed from the journals is not kept.
+echo .index > history/runs/.gitignore
 places="--results history/runs --baselines history/baselines"
 # The first night is the baseline, until you save another one under its name.
-if [ ! -e history/baselines/nightly.json ]; then
+if [ -e history/baselines/nightly.json ]; then
+  ${modstorm} compare nightly latest $places --format github || true
+else
   ${modstorm} baseline save nightly latest $places || true
 fi
-${modstorm} compare nightly latest $places --format github || true
 ${modstorm} prune --keep 400d $places
 # 1 is a change that an A/B run has confirmed: told in the page, not by this step.
 ${modstorm} history history/runs --format html > history/index.html || [ "$?" -eq 1 ]

@@ -114,10 +114,15 @@ if [ -n "\${HISTORY_TOKEN:-}" ]; then
   # The journal is all that a history needs; the evidence is in the artifacts.
   cp -r results/*Z-* history/runs/
   rm -rf history/runs/*/trials
+  # What is computed from the journals is not kept.
+  echo .index > history/runs/.gitignore
   places="--results history/runs --baselines history/baselines"
   # The first night is the baseline, until you save another one under its name.
-  [ -e history/baselines/nightly.json ] || ${modstorm} baseline save nightly latest $places || true
-  ${modstorm} compare nightly latest $places || true
+  if [ -e history/baselines/nightly.json ]; then
+    ${modstorm} compare nightly latest $places || true
+  else
+    ${modstorm} baseline save nightly latest $places || true
+  fi
   ${modstorm} prune --keep 400d $places
   ${modstorm} history history/runs --format html > history/index.html || [ "$?" -eq 1 ]
   git -C history add --all
