@@ -15,6 +15,10 @@ interface ErrorMeaning {
  * given another meaning. `harness/error-codes.md` is generated from this table by `npm run generate`.
  */
 export const errorCodes = {
+  ACCEL_CONFLICT: {
+    fault: 'user',
+    meaning: 'The command line asks for another accelerator than the matrix requires',
+  },
   AGENT_CONFIG: { fault: 'user', meaning: "A workload cannot be written into the agent's configuration" },
   APT_CLOSURE_FAILED: {
     fault: 'harness',

@@ -11,6 +11,8 @@ export interface EndFacts {
   fatal?: Crash | undefined;
   /** How QEMU exited by itself; undefined if the harness ended it. */
   exit?: { code: number; signal?: string | undefined; stderr: string } | undefined;
+  /** What QEMU printed, if it stopped the guest by itself (QMP event STOP), as after an internal error of KVM. */
+  stopped?: string | undefined;
   /** `reason` of QEMU's SHUTDOWN event: guest-shutdown, guest-reset, guest-panic, host-signal … */
   shutdownReason?: string | undefined;
   /** The problem with the frames, if any. */
@@ -69,6 +71,7 @@ function judgeGuest(facts: EndFacts): MachineEnd {
   if (exit && (exit.code !== 0 || exit.signal)) {
     return { kind: 'qemu', reason: describeExit(exit), evidence: exit.stderr };
   }
+  if (facts.stopped !== undefined) return stoppedByQemu(facts.stopped);
   if (facts.boots > 1) return crashed('reboot', 'the guest booted a second time', facts);
   if (facts.flooded) return crashed('bug', 'the guest flooded its console', facts);
   if (facts.channelProblem !== undefined) return { kind: 'channel', reason: facts.channelProblem };
@@ -77,6 +80,12 @@ function judgeGuest(facts: EndFacts): MachineEnd {
   }
   if (facts.concluded) return { kind: 'finished' };
   return judgeEarlyExit(facts);
+}
+
+function stoppedByQemu(stderr: string): MachineEnd {
+  const [first = '', second = ''] = stderr.trim().split('\n');
+  const said = [first, second].join(', ').slice(0, 200);
+  return { kind: 'qemu', reason: `QEMU stopped the guest: ${said}`, evidence: stderr };
 }
 
 /** A deadline that passed is the guest's only if QEMU itself goes on. */

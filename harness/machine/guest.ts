@@ -80,6 +80,7 @@ class Guest {
   readonly #started = now();
   #channel: GuestChannel | undefined;
   #channelConnected = false;
+  #stoppedByQemu = false;
   #listener: QmpListener | undefined;
   #qmp: QmpConnection | undefined;
   #program: RunningProgram | undefined;
@@ -119,6 +120,9 @@ class Guest {
     });
     this.#listener = await listenQmp(settings.qmpSocket, ({ event, data }) => {
       if (event === 'SHUTDOWN') this.#shutdownReason ??= String(data['reason']);
+      // Nobody else stops it: KVM met an error that it cannot handle.
+      if (event === 'STOP') this.#stoppedByQemu = true;
+      this.#wake();
     });
     if (this.#interrupted) return;
     this.#program = startProgram(settings.qemu, qemuArguments(settings), { maxBuffer: 1024 ** 2 });
@@ -173,6 +177,7 @@ class Guest {
       consoleTail: this.#console.tail,
       fatal: this.#console.fatal,
       exit: this.#endedByUs ? undefined : result,
+      stopped: this.#stoppedByQemu ? (result?.stderr ?? '') : undefined,
       shutdownReason: this.#shutdownReason,
       channelProblem: this.#channelProblem,
       expiry: this.#expiry,
@@ -218,7 +223,7 @@ class Guest {
   async #isOver(): Promise<boolean> {
     this.#stall.turn();
     if (await this.#console.read()) this.#clock.heard();
-    if (this.#result || this.#interrupted || this.#failure) return true;
+    if (this.#result || this.#interrupted || this.#failure || this.#stoppedByQemu) return true;
     if (this.#channelProblem !== undefined || this.#console.flooded) return true;
     if (this.#options.untilHello && this.#concluded) return true;
     // A crashed guest gets time to print its report. Only QEMU's exit or silence shows that it is complete.

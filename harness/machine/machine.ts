@@ -11,6 +11,12 @@ export interface AcceleratorProof {
   requested: 'auto' | 'kvm' | 'tcg';
   /** One sentence: `smoke boot said hello in 0.9 s`, or why KVM is not used. */
   reason: string;
+  /** The `-cpu` with which KVM was proved; absent under emulation and in runs of older versions, where it was `host`. */
+  cpu?: string;
+  /** Features of the host's CPU that guests do not have; absent if none. */
+  omitted?: string[];
+  /** The CPUs that were tried before without success; absent if none. */
+  tried?: { cpu: string; reason: string }[];
 }
 
 /** The QEMU plugin that counts instructions, and its output file. */

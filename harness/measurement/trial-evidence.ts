@@ -38,6 +38,8 @@ export interface TrialEvidence {
 
 /** What the matrix requested. */
 export interface TrialExpectations {
+  /** Whether the guest was booted under KVM, which it must then see; default: no. */
+  underKvm?: boolean;
   vcpus: number;
   /** NUMA nodes; default: one. */
   numaNodes?: number;

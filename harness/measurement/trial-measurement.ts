@@ -2,6 +2,7 @@ import { HarnessError } from '../errors.ts';
 import type { Crash } from './crashes/crash.ts';
 import { checkFailedLoads, loadOutcomes } from './failed-loads.ts';
 import type { Finding } from './finding.ts';
+import { notUnderKvm } from './hypervisor.ts';
 import { readInstructionCounts } from './instruction-counts.ts';
 import type { DuplicateRequests } from './kernel-log/duplicate-requests.ts';
 import { kmsgLines, lostRecords, parseKmsgRecord } from './kernel-log/kmsg-record.ts';
@@ -244,13 +245,13 @@ function otherMachine(
 }
 
 function invalidReason(
-  { facts, expected }: TrialEvidence,
+  { facts, kmsg, expected }: TrialEvidence,
   { findings, metrics: values }: TrialMeasurement,
   before: Reading | undefined,
   after: Reading | undefined,
   workload: string | undefined,
 ): string | undefined {
-  const machine = otherMachine(facts, expected);
+  const machine = otherMachine(facts, expected) ?? (expected.underKvm ? notUnderKvm(facts, kmsg) : undefined);
   if (machine !== undefined) return machine;
   const unknownSymbol = findings.find(({ code }) => code === 'UNKNOWN_SYMBOL');
   if (unknownSymbol) return unknownSymbol.message;

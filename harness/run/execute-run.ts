@@ -98,6 +98,7 @@ async function openJournal(
 function refuseChanged(earlier: RunRecord, now: RunRecord): void {
   const facts = (record: RunRecord) => ({
     accelerator: record.accelerator.accelerator,
+    'CPU of the guests': record.accelerator.cpu ?? 'host',
     'QEMU version': record.qemu.version,
     'CPU model': record.host.cpuModel,
     kernels: JSON.stringify(

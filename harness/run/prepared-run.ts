@@ -1,4 +1,5 @@
-import { InfrastructureError } from '../errors.ts';
+import { hasCode, InfrastructureError } from '../errors.ts';
+import { readableText } from '../files/existing.ts';
 import { writeKvmNote } from '../host/kvm-note.ts';
 import { type AcceleratorRequest, proveAccelerator } from '../machine/accelerator.ts';
 import type { AcceleratorProof } from '../machine/machine.ts';
@@ -58,13 +59,57 @@ export async function prepareRun(options: RunPreparation): Promise<PreparedRun> 
       sink: steps.sink,
     });
   const host = await prepareHost({ ...options, steps }, async () => {
-    const [first] = await prepare(cells.slice(0, 1));
+    const [first] = await prepare([smokeCell(cells)]);
     // biome-ignore lint/style/noNonNullAssertion: a plan has at least one cell, and each is prepared
     return first!;
   });
   const prepared = await prepare(cells);
   steps.finish();
   return { ...host, cells: new Map(prepared.map(one => [one.cell.id, one])) };
+}
+
+/** Proves the accelerator, and notes for `doctor` whether KVM works. @throws as `prepareHost` */
+async function prove(
+  options: Pick<RunPreparation, 'plan' | 'requested' | 'signal'> & {
+    steps: StepEvents;
+    host: Omit<GuestHost, 'accelerator'>;
+    emulationOnly: string | undefined;
+  },
+  bootable: () => Promise<PreparedCell>,
+): Promise<AcceleratorProof> {
+  const { plan, requested, signal, steps, host, emulationOnly } = options;
+  let prepared: PreparedCell | undefined;
+  const note = (usable: boolean, reason: string) =>
+    writeKvmNote(cacheFolder(), { usable, reason, at: new Date().toISOString() });
+  try {
+    const proof = await proveAccelerator({
+      requested,
+      emulationOnly,
+      vendor: await readCpuVendor(),
+      cpuModel: smokeCell(plan.cells).cpuModel,
+      signal,
+      prepare: async () => {
+        prepared = await bootable();
+      },
+      onRung: ({ cpu }) => steps.sink({ step: 'kvm', title: 'KVM', detail: `a smoke boot with -cpu ${cpu}` }),
+      smokeBoot: ({ cpu }, deadlineNs) => {
+        if (prepared === undefined) throw new Error('the smoke boot was not prepared');
+        return smokeBoot(prepared, { ...host, accelerator: 'kvm', cpuModel: cpu }, deadlineNs, signal);
+      },
+    });
+    if (requested !== 'tcg' && emulationOnly === undefined)
+      await note(proof.accelerator === 'kvm', proof.reason);
+    return proof;
+  } catch (error) {
+    if (hasCode(error, 'KVM_UNUSABLE')) await note(false, (error as Error).message);
+    throw error;
+  }
+}
+
+/** A cell that leaves the CPU to the host, if there is one. */
+function smokeCell(cells: readonly Cell[]): Cell {
+  // biome-ignore lint/style/noNonNullAssertion: a plan has at least one cell
+  return cells.find(({ cpuModel }) => cpuModel === undefined) ?? cells[0]!;
 }
 
 /**
@@ -77,29 +122,29 @@ export async function prepareHost(
   options: Pick<RunPreparation, 'plan' | 'requested' | 'cores' | 'signal'> & { steps: StepEvents },
   bootable: () => Promise<PreparedCell>,
 ): Promise<PreparedHost> {
-  const { plan, requested, cores, signal, steps } = options;
+  const { plan, cores, signal, steps } = options;
   const qemuVersion = await readQemuVersion(signal);
   const host = { qemu: qemuProgram, cores };
   const counted = plan.cells.some(({ clock }) => clock === 'instructions');
-  const proof = await proveAccelerator({
-    requested,
-    emulationOnly: counted ? 'instructions can only be counted under emulation' : undefined,
-    smokeBoot: async () => smokeBoot(await bootable(), { ...host, accelerator: 'kvm' }, signal),
-  });
-  if (requested !== 'tcg' && !counted) {
-    const usable = proof.accelerator === 'kvm';
-    await writeKvmNote(cacheFolder(), { usable, reason: proof.reason, at: new Date().toISOString() });
-  }
+  const emulationOnly = counted ? 'instructions can only be counted under emulation' : undefined;
+  const proof = await prove({ ...options, host, emulationOnly }, bootable);
   const counterPlugin = counted
     ? await prepareInstructionCounter({ qemu: qemuProgram, cache: cacheFolder(), signal, sink: steps.sink })
     : undefined;
-  return { host: { ...host, accelerator: proof.accelerator, counterPlugin }, proof, qemuVersion };
+  const { accelerator, cpu: cpuModel } = proof;
+  return { host: { ...host, accelerator, cpuModel, counterPlugin }, proof, qemuVersion };
 }
 
 /** What a trial of the plan boots. */
 export function preparedCell({ cells }: Pick<PreparedRun, 'cells'>, trial: Trial): PreparedCell {
   // biome-ignore lint/style/noNonNullAssertion: every cell of the plan is prepared
   return cells.get(trial.cell.id)!;
+}
+
+/** `GenuineIntel`; undefined on a host that does not say. */
+async function readCpuVendor(): Promise<string | undefined> {
+  const text = (await readableText('/proc/cpuinfo')) ?? '';
+  return /^vendor_id\s*:\s*(\S+)$/m.exec(text)?.[1];
 }
 
 /** `7.2.22 (Debian …)`: the rest of the first line after the word `version`. */

@@ -17,6 +17,9 @@ export interface FactDifference {
 export function runFacts(run: RunRecord): Facts {
   return {
     accelerator: run.accelerator.accelerator,
+    // Only if it is not the host's: runs of versions without other CPUs do not have this fact.
+    ...(run.accelerator.cpu !== undefined &&
+      run.accelerator.cpu !== 'host' && { kvm_cpu: run.accelerator.cpu }),
     ...(!hasUnlikeHosts(run) && { cpu_model: run.host.cpuModel }),
     qemu: run.qemu.version,
   };

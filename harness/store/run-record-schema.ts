@@ -53,6 +53,8 @@ export const workloadMetrics = mapOf(
   ),
 );
 
+type KvmTry = NonNullable<AcceleratorProof['tried']>[number];
+
 const schema = objectOf<RunRecord>({
   version: z.literal(1),
   run: text,
@@ -69,6 +71,9 @@ const schema = objectOf<RunRecord>({
     accelerator,
     requested: oneOf<AcceleratorProof['requested']>({ auto: true, kvm: true, tcg: true }),
     reason: z.string(),
+    cpu: z.exactOptional(text),
+    omitted: z.exactOptional(z.array(text)),
+    tried: z.exactOptional(z.array(objectOf<KvmTry>({ cpu: text, reason: z.string() }))),
   }),
   jobs: z.int().min(1),
   kernels: z.array(kernel),

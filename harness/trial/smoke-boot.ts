@@ -3,19 +3,20 @@ import { ChannelListener, createSocketFolder } from '../channel/listener.ts';
 import type { SmokeBootResult } from '../machine/accelerator.ts';
 import { baseDeadlines } from '../machine/deadlines.ts';
 import { runGuest } from '../machine/guest.ts';
+import { notUnderKvm } from '../measurement/hypervisor.ts';
 import type { PreparedCell } from './prepared-cell.ts';
 import { type GuestHost, machineSettings } from './trial-runner.ts';
 
-/** Under working KVM a guest says hello in about a second. After this time it never will. */
-const smokeDeadlineNs = 15e9;
-
 /**
- * Boots the given cell with one vCPU under KVM until its agent says hello. This is the only proof that KVM
+ * Boots the given cell with one vCPU under KVM until its agent says hello and sees KVM. This is the only proof that KVM
  * works. Leaves nothing behind.
+ * @param host with the CPU to try
+ * @param deadlineNs after which the boot is given up
  */
 export async function smokeBoot(
   prepared: PreparedCell,
   host: GuestHost,
+  deadlineNs: number,
   signal: AbortSignal,
 ): Promise<SmokeBootResult> {
   const sockets = await createSocketFolder();
@@ -29,10 +30,11 @@ export async function smokeBoot(
     );
     const deadlines = {
       ...baseDeadlines(0),
-      boot: smokeDeadlineNs,
-      silence: smokeDeadlineNs,
-      total: smokeDeadlineNs,
+      boot: deadlineNs,
+      silence: deadlineNs,
+      total: deadlineNs,
     };
+    let facts: Record<string, string> | undefined;
     const life = await runGuest({
       settings: {
         ...settings,
@@ -42,12 +44,17 @@ export async function smokeBoot(
       deadlines,
       listenChannel: channel => ChannelListener.listen(channel),
       signal,
+      onMessage: message => {
+        if (message.type === 'hello') facts = message.facts;
+      },
       untilHello: true,
     });
     const { end } = life;
-    if (end.kind === 'finished') return { ok: true, durationNs: life.durationNs };
+    const stranger = end.kind === 'finished' ? notUnderKvm(facts ?? {}) : undefined;
+    if (end.kind === 'finished' && stranger === undefined) return { ok: true, durationNs: life.durationNs };
     const evidence = [life.qemuStderr, ...life.consoleTail.slice(-10)].join('\n').trim();
-    return { ok: false, reason: describeEnd(end), evidence: evidence || undefined };
+    const reason = end.kind === 'finished' ? (stranger ?? '') : describeEnd(end);
+    return { ok: false, reason, evidence: evidence || undefined };
   } finally {
     await sockets.remove();
   }

@@ -1,6 +1,7 @@
 import { namedError } from '../errors.ts';
 import { escapeTail, escapeText } from '../escape.ts';
 import type { GuestResult } from '../machine/guest.ts';
+import type { Accelerator } from '../machine/machine.ts';
 import type { Crash } from '../measurement/crashes/crash.ts';
 import { worstCrash } from '../measurement/crashes/crash-report.ts';
 import type { Finding } from '../measurement/finding.ts';
@@ -21,6 +22,8 @@ const callerLimit = 200;
 export interface TrialEnd {
   trial: Trial;
   prepared: PreparedCell;
+  /** What the guest was booted with. */
+  accelerator: Accelerator;
   startedAt: Date;
   life: GuestResult;
   log: GuestLog;
@@ -90,7 +93,7 @@ function headOf(trial: Trial): Pick<TrialRecord, 'version' | 'trial' | 'cell' | 
   return { version: 1, trial: id, cell: cell.id, repetition, order };
 }
 
-function measure({ prepared, log, instructions }: TrialEnd): TrialMeasurement {
+function measure({ prepared, accelerator, log, instructions }: TrialEnd): TrialMeasurement {
   const { cell, workload, fragments } = prepared;
   const files = log.files;
   const text = (file: string) => files.get(file)?.toString('utf8');
@@ -113,6 +116,7 @@ function measure({ prepared, log, instructions }: TrialEnd): TrialMeasurement {
     trace: text(traceFile),
     samples: log.samples.map(({ timeNs, values }) => ({ ...values, time_ns: String(timeNs) })),
     expected: {
+      underKvm: accelerator === 'kvm',
       vcpus: cell.vcpus,
       numaNodes: cell.numaNodes,
       decompression: cell.decompress === 'kernel' ? cell.compression : undefined,

@@ -28,6 +28,8 @@ export interface GuestHost {
   /** Path or name of the QEMU program. */
   qemu: string;
   accelerator: Accelerator;
+  /** The `-cpu` with which KVM was proved, for cells without one of their own. */
+  cpuModel?: string | undefined;
   /** Cores of the host that guests may use. */
   cores: number;
   /** The QEMU plugin that counts instructions; present if a cell of the run needs it. */
@@ -81,7 +83,7 @@ export function machineSettings(
     vcpus: cell.vcpus,
     memoryBytes: cell.memoryBytes,
     numaNodes: cell.numaNodes,
-    cpuModel: cell.cpuModel,
+    cpuModel: cell.cpuModel ?? host.cpuModel,
     delayLoops: prepared.delayLoops,
     timeStampKilohertz: prepared.timeStampKilohertz,
     counter:
@@ -176,7 +178,8 @@ async function bootAndJudge(options: TrialOptions): Promise<JudgedBoot> {
   const life = await bootGuest(options, settings, log, folder);
   await writeEvidence(folder, log, life);
   const instructions = settings.counter && (await readCounts(settings.counter.file));
-  const record = makeTrialRecord({ trial, prepared, startedAt, life, log, instructions });
+  const { accelerator } = host;
+  const record = makeTrialRecord({ trial, prepared, accelerator, startedAt, life, log, instructions });
   return { record, stalled: life.end.kind === 'stalled' ? life.end.reason : undefined };
 }
 

@@ -70,6 +70,10 @@ const scripts = {
   stuckpanic() {
     print('[    2.0][    T1] Kernel panic - not syncing: stuck\r\n');
   },
+  stops() {
+    process.stderr.write('KVM internal error. Suberror: 1\nemulation failure\nRAX=0000000000000000\n');
+    send({ event: 'STOP' });
+  },
   resets: () => leave('guest-reset'),
   reboots() {
     print('[    3.0] reboot: Restarting system\r\n');

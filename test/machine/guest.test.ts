@@ -135,6 +135,11 @@ t.test('deaths of QEMU', async t => {
     reason: /SIGABRT: .*MSR 0x10a/,
     evidence: /MSR 0x10a/,
   });
+  t.match(
+    (await live(t, 'stops')).life.end,
+    { kind: 'qemu', reason: 'QEMU stopped the guest: KVM internal error. Suberror: 1, emulation failure' },
+    'nobody waits for a guest that KVM has given up',
+  );
   const folder = mkdtempSync(join(tmpdir(), 'modstorm-guest-'));
   const settings = { ...machineOf(folder, 'normal'), qemu: 'modstorm-no-qemu' };
   const { life } = await live(t, 'normal', { settings });

@@ -58,6 +58,14 @@ t.test('trial: one that measured something else is invalid and gives no number',
       /4 memory nodes/,
     ],
     [
+      'emulated instead of KVM',
+      {
+        expected: { ...expected, underKvm: true },
+        facts: { cpus_online: '2', hypervisor: 'TCGTCGTCGTCG', clocksource: 'tsc' },
+      },
+      /was to run under KVM but does not see it: its hypervisor is "TCGTCGTCGTCG"/,
+    ],
+    [
       'decompression',
       {
         expected: { ...expected, decompression: 'zstd' },

@@ -47,7 +47,7 @@ function record(
     consoleTail: console.split('\n'),
     qemuStderr: '',
   };
-  return makeTrialRecord({ trial: trial!, prepared, startedAt: new Date(0), life, log });
+  return makeTrialRecord({ trial: trial!, prepared, accelerator: 'tcg', startedAt: new Date(0), life, log });
 }
 
 const reportsOf = (findings: readonly Finding[]) =>

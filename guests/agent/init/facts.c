@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <cpuid.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,11 @@
 #include "common/clock.h"
 #include "common/root.h"
 #include "init/facts.h"
+
+/* From here on, CPUID has what the hypervisor says about itself. */
+#define HYPERVISOR_LEAF 0x40000000
+/* In ECX of leaf 1, which no processor sets. */
+#define bit_HYPERVISOR (1u << 31)
 
 #define CPU_FOLDER "/sys/devices/system/cpu/"
 #define NODE_FOLDER "/sys/devices/system/node/"
@@ -73,6 +79,21 @@ static void fact_cpu_model(struct text *text)
 	text_fact(text, "cpu_model", line + 2);
 }
 
+/* The signature of the hypervisor, `KVMKVMKVM` under KVM; empty without one. */
+static void fact_hypervisor(struct text *text)
+{
+	unsigned int eax, ebx, ecx, edx;
+	char signature[13] = "";
+
+	if (__get_cpuid(1, &eax, &ebx, &ecx, &edx) && ecx & bit_HYPERVISOR) {
+		__cpuid(HYPERVISOR_LEAF, eax, ebx, ecx, edx);
+		memcpy(signature, &ebx, 4);
+		memcpy(signature + 4, &ecx, 4);
+		memcpy(signature + 8, &edx, 4);
+	}
+	text_fact(text, "hypervisor", signature);
+}
+
 static void facts_kernel(struct text *text)
 {
 	struct utsname kernel;
@@ -97,6 +118,7 @@ void facts_print(const struct facts *facts, const struct config *config, uint64_
 		text_fact(text, "trial", config->trial);
 	facts_kernel(text);
 	fact_cpu_model(text);
+	fact_hypervisor(text);
 	text_add(text, "cpus_online=%" PRIu64 "\n", facts->cpus_online);
 	text_add(text, "cpus_configured=%" PRIu64 "\n", count_list(CPU_FOLDER "present"));
 	/* The folder only exists with CONFIG_NUMA. */

@@ -4,6 +4,7 @@ import { writeFileAtomically } from '../../files/atomic.ts';
 import { makeFolders } from '../../files/make-folders.ts';
 import type { AcceleratorRequest } from '../../machine/accelerator.ts';
 import { makePlan } from '../../plan/plan.ts';
+import { requestedAccelerator } from '../../run/requested-accelerator.ts';
 import type { RunInput } from '../../run/run-input.ts';
 import { listRuns, type RunContent, type RunFolder } from '../../store/run-folder.ts';
 import { startOfRun } from '../../store/run-name.ts';
@@ -50,7 +51,7 @@ export async function obtainRun(
   await writeFileAtomically(file, wanted.text);
   const { matrix, workloads } = await tools.load(wanted.text, file);
   const filters = wanted.cells === undefined ? [] : [`id=${wanted.cells.join(',')}`];
-  const requested = matrix.require.accel ?? options.requested;
+  const requested = requestedAccelerator(matrix.require, options.requested);
   const fresh: RunInput = {
     matrixFile: file,
     matrix,

@@ -11,6 +11,7 @@ import { exitCodes } from '../../exit-code.ts';
 import type { AcceleratorRequest } from '../../machine/accelerator.ts';
 import { createProgress } from '../../progress/progress.ts';
 import { cacheFolder } from '../../project.ts';
+import { requestedAccelerator } from '../../run/requested-accelerator.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { stepCodes } from '../bisect-step-code.ts';
 import type { CommandContext } from '../context.ts';
@@ -63,7 +64,7 @@ export async function bisectStep(
   try {
     const laboratory = new GuestLaboratory({
       ...{ matrix, cells, workloads, sources, folder, signal },
-      requested: matrix.require.accel ?? options.accel,
+      requested: requestedAccelerator(matrix.require, options.accel),
       cores: options.jobs ?? availableParallelism(),
       metric: options.metric,
       sink: display.sink,

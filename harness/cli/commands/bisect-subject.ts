@@ -4,6 +4,7 @@ import type { Direction } from '../../bisect/search/ends.ts';
 import { mostCells } from '../../bisect/search/options.ts';
 import { UsageError } from '../../errors.ts';
 import type { AcceleratorRequest } from '../../machine/accelerator.ts';
+import { requestedAccelerator } from '../../run/requested-accelerator.ts';
 import { readMatrix } from '../inputs.ts';
 
 /** Options of `modstorm bisect` that select what to bisect. */
@@ -35,7 +36,7 @@ export async function subjectOf(
   const name = required(options.metric, '--metric NAME');
   const own = cells.flatMap(({ workload }) => workloads.get(workload.name) ?? []);
   const { worse } = chooseMetric(name, own, { fixed: options.fixed ?? false, given: options.worse });
-  const accelerator = matrix.require.accel ?? options.accel;
+  const accelerator = requestedAccelerator(matrix.require, options.accel);
   return {
     ...{ tree, good, bad, terms, matrix, cells, worse, accelerator },
     metric: name,

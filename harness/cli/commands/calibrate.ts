@@ -13,6 +13,7 @@ import { renderCalibration } from '../../report/calibration.ts';
 import { exitCodeOfRun } from '../../report/run-exit-code.ts';
 import { renderSessionCalibration } from '../../report/session-calibration.ts';
 import { executeRun } from '../../run/execute-run.ts';
+import { requestedAccelerator } from '../../run/requested-accelerator.ts';
 import type { RunInput } from '../../run/run-input.ts';
 import { leastUntiedP } from '../../statistics/tests/rank-test.ts';
 import { defaultAlpha } from '../../statistics/verdicts/analysis-request.ts';
@@ -130,7 +131,7 @@ async function newCalibration(reference: string, options: CalibrateOptions): Pro
     matrix: plain,
     plan,
     workloads,
-    requested: matrix.require.accel ?? options.accel,
+    requested: requestedAccelerator(matrix.require, options.accel),
     jobs: options.jobs ?? availableParallelism(),
     calibration,
   };

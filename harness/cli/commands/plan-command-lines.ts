@@ -5,6 +5,7 @@ import { qemuArguments } from '../../machine/arguments.ts';
 import type { Plan } from '../../plan/trial.ts';
 import { createProgress } from '../../progress/progress.ts';
 import { prepareRun } from '../../run/prepared-run.ts';
+import { requestedAccelerator } from '../../run/requested-accelerator.ts';
 import { shellQuote } from '../../shell-quote.ts';
 import { machineSettings } from '../../trial/trial-runner.ts';
 import type { CommandContext } from '../context.ts';
@@ -29,7 +30,7 @@ export async function printCommandLines(
       matrix: input.matrix,
       plan,
       workloads: input.workloads,
-      requested: input.matrix.require.accel ?? options.accel,
+      requested: requestedAccelerator(input.matrix.require, options.accel),
       cores: availableParallelism(),
       signal: context.signal,
       sink: display.sink,

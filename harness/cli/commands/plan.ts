@@ -7,6 +7,7 @@ import { planShards } from '../../plan/plan-shards.ts';
 import type { Shard } from '../../plan/shard.ts';
 import type { Plan } from '../../plan/trial.ts';
 import { type Column, renderTable } from '../../report/text/table.ts';
+import { requestedAccelerator } from '../../run/requested-accelerator.ts';
 import { formatDuration, plural } from '../../units.ts';
 import type { CommandContext } from '../context.ts';
 import { type MatrixInput, readMatrix } from '../inputs.ts';
@@ -82,7 +83,7 @@ function estimateOptions(input: MatrixInput, options: PlanCommandOptions): Estim
 
 /** Unless KVM is requested, assume emulation: only a boot proves that KVM works. */
 function acceleratorOf({ matrix }: MatrixInput, { accel }: PlanCommandOptions): 'kvm' | 'tcg' {
-  return (matrix.require.accel ?? accel) === 'kvm' ? 'kvm' : 'tcg';
+  return requestedAccelerator(matrix.require, accel) === 'kvm' ? 'kvm' : 'tcg';
 }
 
 const planColumns: Column[] = [

@@ -9,6 +9,7 @@ import type { Shard } from '../../plan/shard.ts';
 import { exitCodeOfRun } from '../../report/run-exit-code.ts';
 import { reportRun } from '../../report/run-report.ts';
 import { executeRun } from '../../run/execute-run.ts';
+import { requestedAccelerator } from '../../run/requested-accelerator.ts';
 import type { RunInput } from '../../run/run-input.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { removeAbandoned } from '../abandoned.ts';
@@ -56,7 +57,7 @@ async function newRun(reference: string, options: RunOptions): Promise<RunInput>
     repetitions: options.repetitions,
     shard: options.shard,
   });
-  const requested = matrix.require.accel ?? options.accel;
+  const requested = requestedAccelerator(matrix.require, options.accel);
   return {
     matrixFile: file,
     matrix,

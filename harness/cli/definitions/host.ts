@@ -27,6 +27,10 @@ export function defineHostCommands(program: Command, start: Start): void {
     .addOption(jsonOption())
     .option('--tests', 'also check what only `npm test` needs')
     .option(
+      '--prove',
+      'boot guests under KVM until one answers, and say with which CPU; exit code 3 if none does',
+    )
+    .option(
       '--kernel <name>',
       'build and boot this kernel once and report what it can do, e.g. linux-source-6.12',
     )
@@ -39,17 +43,21 @@ export function defineHostCommands(program: Command, start: Start): void {
       examples(
         'modstorm doctor',
         'modstorm doctor --install',
+        'modstorm doctor --prove',
         'modstorm doctor --kernel next --matrix matrices/versions.yaml',
       ),
     )
-    .action((options: DoctorOptions & Omit<KernelDoctorOptions, 'kernel'> & { kernel?: string }) =>
-      start(async context => {
-        const { kernel } = options;
-        if (kernel === undefined)
-          return (await import('../commands/doctor.ts')).doctorCommand(options, context);
-        const { kernelDoctorCommand } = await import('../commands/kernel-doctor.ts');
-        return kernelDoctorCommand({ ...options, kernel }, context);
-      }),
+    .action(
+      (options: DoctorOptions & Omit<KernelDoctorOptions, 'kernel'> & { kernel?: string; prove?: true }) =>
+        start(async context => {
+          const { kernel } = options;
+          if (options.prove)
+            return (await import('../commands/prove-kvm.ts')).proveKvmCommand(options, context);
+          if (kernel === undefined)
+            return (await import('../commands/doctor.ts')).doctorCommand(options, context);
+          const { kernelDoctorCommand } = await import('../commands/kernel-doctor.ts');
+          return kernelDoctorCommand({ ...options, kernel }, context);
+        }),
     );
   program
     .command('clean')
