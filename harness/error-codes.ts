@@ -65,6 +65,7 @@ export const errorCodes = {
     fault: 'user',
     meaning: 'No boot of the run was traced, so nobody knows who loaded what',
   },
+  BUDGET_SMALL: { fault: 'user', meaning: 'A budget does not pay for one boot of each cell' },
   CACHE_DAMAGED: {
     fault: 'harness',
     meaning: 'A kernel or an initramfs in the cache is not any more what was put there',

@@ -7,14 +7,15 @@ export const githubJobs = 256;
 export const gitlabJobs = 200;
 
 /**
- * The shards as one line of JSON for `strategy: { matrix: ${{ fromJSON(…) }} }` of GitHub Actions: `matrix.shard` and `matrix.seed`
- * are the values of the options of `run`, `matrix.minutes` is the estimate, rounded up.
+ * The shards as one line of JSON for `strategy: { matrix: ${{ fromJSON(…) }} }` of GitHub Actions: `matrix.shard`,
+ * `matrix.seed` and `matrix.repetitions` are the values of the options of `run`, `matrix.minutes` is the estimate, rounded up.
  */
 export function githubMatrix(shards: readonly PlannedShard[]): string {
   const include = shards.map(({ shard, plan, estimate }) => ({
     shard: `${shard.index}/${shard.count}`,
     index: shard.index,
     seed: plan.seed,
+    repetitions: plan.trials.length / plan.cells.length,
     trials: plan.trials.length,
     minutes: Math.ceil(estimate.totalNs / 60e9),
   }));
@@ -22,13 +23,18 @@ export function githubMatrix(shards: readonly PlannedShard[]): string {
 }
 
 /**
- * The shards as a child pipeline of GitLab, in which the job `shard` extends `.modstorm-shard` of the workflow and gets `SHARD`
- * and `SEED`.
+ * The shards as a child pipeline of GitLab, in which the job `shard` extends `.modstorm-shard` of the workflow and gets `SHARD`,
+ * `SEED` and `REPETITIONS`.
  */
 export function gitlabPipeline(shards: readonly PlannedShard[]): string {
   const names = shards.map(({ shard }) => `${shard.index}/${shard.count}`);
-  const seed = String(shards[0]?.plan.seed ?? 0);
+  const { plan } = shards[0] ?? {};
+  const seed = String(plan?.seed ?? 0);
+  const repetitions = String(plan === undefined ? 1 : plan.trials.length / plan.cells.length);
   return stringify({
-    shard: { extends: '.modstorm-shard', parallel: { matrix: [{ SHARD: names, SEED: [seed] }] } },
+    shard: {
+      extends: '.modstorm-shard',
+      parallel: { matrix: [{ SHARD: names, SEED: [seed], REPETITIONS: [repetitions] }] },
+    },
   });
 }

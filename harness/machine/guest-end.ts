@@ -83,7 +83,8 @@ function judgeGuest(facts: EndFacts): MachineEnd {
 }
 
 function stoppedByQemu(stderr: string): MachineEnd {
-  const [first = '', second = ''] = stderr.trim().split('\n');
+  const lines = stderr.trim().split('\n');
+  const [first = '', second = ''] = lines.filter(line => !line.startsWith('extra data['));
   const said = [first, second].join(', ').slice(0, 200);
   return { kind: 'qemu', reason: `QEMU stopped the guest: ${said}`, evidence: stderr };
 }

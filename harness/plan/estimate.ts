@@ -23,6 +23,8 @@ export interface PlanEstimate {
   longestNs: number;
   /** Duration of one trial of each cell by its ID, in ns. */
   cellNs: Map<string, number>;
+  /** Time of host cores that the guests occupy, in ns. */
+  coreNs: number;
 }
 
 /**
@@ -67,7 +69,12 @@ export function estimatePlan(plan: Plan, options: EstimateOptions): PlanEstimate
     if (!cellNs.has(cell.id)) cellNs.set(cell.id, estimateCell(cell, options));
   }
   const longestNs = [...cellNs.values()].reduce((longest, ns) => Math.max(longest, ns), 0);
-  return { totalNs: pack(plan, options, cellNs), longestNs, cellNs };
+  const cores = Math.max(1, options.hostCores);
+  const coreNs = plan.trials.reduce(
+    (sum, { cell }) => sum + (cellNs.get(cell.id) ?? 0) * coresOf(cell, options.accelerator, cores),
+    0,
+  );
+  return { totalNs: pack(plan, options, cellNs), longestNs, cellNs, coreNs };
 }
 
 function estimateCell(cell: Cell, options: EstimateOptions): number {

@@ -24,14 +24,22 @@ t.test('GitLab gets a child pipeline', async t => {
   t.strictSame(parse(gitlabPipeline(shards)), {
     shard: {
       extends: '.modstorm-shard',
-      parallel: { matrix: [{ SHARD: ['1/2', '2/2'], SEED: ['7'] }] },
+      parallel: { matrix: [{ SHARD: ['1/2', '2/2'], SEED: ['7'], REPETITIONS: ['3'] }] },
     },
   });
 });
 
 t.test('plan prints them', async t => {
   const context = fakeContext();
-  const options = { accel: 'tcg' as const, filter: [], seed: 9, shards: 100, github: true };
+  const options = {
+    accel: 'tcg' as const,
+    filter: [],
+    seed: 9,
+    shards: 100,
+    github: true,
+    results: t.testdir(),
+    baselines: t.testdir(),
+  };
   t.equal(await planCommand('quick', options, context), 0);
   const { include } = JSON.parse(context.output);
   t.ok(include.length > 1);

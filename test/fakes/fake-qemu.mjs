@@ -71,7 +71,7 @@ const scripts = {
     print('[    2.0][    T1] Kernel panic - not syncing: stuck\r\n');
   },
   stops() {
-    process.stderr.write('KVM internal error. Suberror: 1\nemulation failure\nRAX=0000000000000000\n');
+    process.stderr.write('KVM internal error. Suberror: 1\nextra data[0]: 0x0000000000000001\nemulation failure\nRAX=0000000000000000\n');
     send({ event: 'STOP' });
   },
   resets: () => leave('guest-reset'),

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { parseDuration } from '../../units.ts';
 import type { BuildOptions } from '../commands/build.ts';
 import type { MergeOptions } from '../commands/merge.ts';
 import type { NightlyOptions } from '../commands/nightly.ts';
@@ -61,7 +62,23 @@ export function defineMeasuringCommands(program: Command, start: Start): void {
       'print the exact QEMU command line of every cell; builds kernels and images that are missing',
     )
     .addOption(jsonOption())
-    .option('--shards <n>', 'with --github or --gitlab: number of shards (default: 1)', parseCount)
+    .addOption(
+      new Option(
+        '--budget <time>',
+        'choose repetitions and shards that take no longer than this on each host, such as 30min',
+      ).argParser(parseDuration),
+    )
+    .option(
+      '--shards <n>',
+      'with --github or --gitlab: number of shards (default: 1); with --budget: most hosts (default: 16)',
+      parseCount,
+    )
+    .option(
+      '--baseline <reference>',
+      'say which changes the plan can see, from the spread of this baseline or run',
+    )
+    .addOption(resultsOption('found'))
+    .addOption(baselinesOption())
     .addOption(
       new Option('--github', 'print the shards as a matrix for GitHub Actions, one line of JSON').conflicts([
         'gitlab',
@@ -82,6 +99,7 @@ export function defineMeasuringCommands(program: Command, start: Start): void {
       'after',
       examples(
         'modstorm plan matrices/nightly.yaml --shards 4 --github',
+        'modstorm plan matrices/nightly.yaml --budget 30min --baseline nightly-6.12',
         'modstorm plan matrices/quick.yaml',
         'modstorm plan matrices/quick.yaml --filter vcpus=8 --dry-run',
       ),
