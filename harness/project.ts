@@ -22,6 +22,11 @@ export function projectPath(...parts: string[]): string {
   return resolve(projectRoot, ...parts);
 }
 
+/** The words that start modstorm here: in a checkout by its npm script, which builds it first; installed, as a package. */
+export const ownCommand: readonly string[] = existsSync(projectPath('harness', 'process', 'bootstrap.mjs'))
+  ? ['npm', 'run', '-s', 'modstorm', '--']
+  : ['npx', 'modstorm'];
+
 /**
  * The folder of the cache: `$MODSTORM_CACHE`, else `$XDG_CACHE_HOME/modstorm`, else `~/.cache/modstorm`.
  * A relative XDG_CACHE_HOME is ignored, as the XDG Base Directory specification requires.

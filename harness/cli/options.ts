@@ -1,7 +1,7 @@
+import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../errors.ts';
 import { parseShard } from '../plan/shard.ts';
-import { projectPath } from '../project.ts';
 import { commitStyles, type ExportOptions } from '../report/export-options.ts';
 import { type FormatName, formatNames } from '../report/formats.ts';
 import type { CommandContext } from './context.ts';
@@ -61,10 +61,7 @@ export function resultsOption(use: 'made' | 'found'): Option {
 
 /** `--baselines` is where baselines are. */
 export function baselinesOption(): Option {
-  return new Option('--baselines <folder>', 'where baselines are').default(
-    projectPath('results', 'baselines'),
-    'results/baselines',
-  );
+  return new Option('--baselines <folder>', 'where baselines are').default(join('results', 'baselines'));
 }
 
 /** The values of `--format`, its short form `--json` and the options of single formats. */

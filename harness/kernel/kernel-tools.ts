@@ -1,6 +1,7 @@
 import { InfrastructureError } from '../errors.ts';
 import type { LockOptions } from '../files/lock.ts';
 import { type ProgramOptions, type ProgramResult, runProgram } from '../process/program.ts';
+import { ownCommand } from '../project.ts';
 import type { StepSink } from '../step.ts';
 
 /** Runs programs and reports progress, with the settings that all kernel builds share. */
@@ -62,7 +63,7 @@ export async function describeToolchain(tools: KernelTools): Promise<string> {
   for (const program of ['gcc', 'ld']) {
     const result = await tools.run(program, ['--version']).catch(error => {
       throw new InfrastructureError('TOOLCHAIN_MISSING', `${program} is needed to build a kernel`, {
-        hint: 'Run `npm run -s modstorm -- doctor --install`.',
+        hint: `Run \`${ownCommand.join(' ')} doctor --install\`.`,
         cause: error,
       });
     });

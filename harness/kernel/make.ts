@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../error-codes.ts';
 import { BuildError, InfrastructureError } from '../errors.ts';
+import { ownCommand } from '../project.ts';
 import { extractBuildFailure } from './compiler-errors.ts';
 import type { KernelTools } from './kernel-tools.ts';
 import { orphanEnding } from './source-folder.ts';
@@ -83,7 +84,7 @@ function hostTrouble(lines: readonly string[], evidence: string): Infrastructure
   if (lines.some(line => line.endsWith('No space left on device')))
     return new InfrastructureError('DISK_FULL', 'there is no space left to build a kernel', {
       evidence,
-      hint: 'Free some space: `npm run -s modstorm -- clean --cache` removes the cache.',
+      hint: `Free some space: \`${ownCommand.join(' ')} clean --cache\` removes the cache.`,
     });
   if (/not found$|^flock: failed to execute|fatal error: (?:gelf|libelf|openssl\/\S+)\.h/m.test(evidence))
     return new InfrastructureError(
@@ -91,7 +92,7 @@ function hostTrouble(lines: readonly string[], evidence: string): Infrastructure
       'a tool or header needed to build kernels is missing',
       {
         evidence,
-        hint: 'Run `npm run -s modstorm -- doctor --install`.',
+        hint: `Run \`${ownCommand.join(' ')} doctor --install\`.`,
       },
     );
   if (lines.some(line => /Killed signal terminated program|\bKilled$/.test(line)))

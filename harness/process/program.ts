@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { execa, type Options, type ResultPromise } from 'execa';
 import { InfrastructureError } from '../errors.ts';
+import { ownCommand } from '../project.ts';
 import { forgetGroup, rememberGroup, signalGroup } from './group.ts';
 import { OutputCollector } from './output.ts';
 
@@ -209,7 +210,7 @@ export async function runProgram(
   }
   if (result.code === 127 && result.stderr.startsWith('setpriv: failed to execute')) {
     throw new InfrastructureError('PROGRAM_MISSING', `${file} is not installed`, {
-      hint: 'Run `npm run -s modstorm -- doctor --install`.',
+      hint: `Run \`${ownCommand.join(' ')} doctor --install\`.`,
     });
   }
   if (options.accept !== 'any' && !(options.accept ?? [0]).includes(result.code)) {

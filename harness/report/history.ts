@@ -4,6 +4,7 @@ import type { HistoryPoint, HistorySeries } from '../judgement/history/history-s
 import type { JudgedEvent } from '../judgement/history/run-history.ts';
 import type { RunComparison } from '../judgement/judgement.ts';
 import { formatQuantity } from '../judgement/quantity.ts';
+import { ownCommand } from '../project.ts';
 import { shellQuote } from '../shell-quote.ts';
 import { formatPercent, nameP } from '../statistics/verdicts/format.ts';
 import { plural } from '../units.ts';
@@ -90,7 +91,7 @@ function eventLines(judged: JudgedEvent, folder: string): string[] {
 /** The command that sets up the A/B run of an event; undefined if there already is one, or none would help. */
 export function confirmingCommand({ event, confirmedBy }: JudgedEvent, folder: string): string | undefined {
   if (confirmedBy !== undefined || event.kernelChanged === false) return undefined;
-  return shellQuote(['npm', 'run', '-s', 'modstorm', '--', 'history', folder, '--confirm', event.id]);
+  return shellQuote([...ownCommand, 'history', folder, '--confirm', event.id]);
 }
 
 function stepLines({ before, after, p, unit, lastBefore, firstAfter }: StepEvent): string[] {

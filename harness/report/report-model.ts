@@ -4,6 +4,7 @@ import type { Cell } from '../matrix/matrix.ts';
 import type { Metric } from '../measurement/metric.ts';
 import { metricRegistry } from '../measurement/metric-registry.ts';
 import type { Outcome, TrialRecord } from '../measurement/record.ts';
+import { ownCommand } from '../project.ts';
 import { shellQuote } from '../shell-quote.ts';
 import type { RunContent } from '../store/run-folder.ts';
 import type { RunRecord } from '../store/run-record.ts';
@@ -168,7 +169,7 @@ function elapsedByDate(records: readonly TrialRecord[]): number {
 
 /** A command line, ready to paste, that boots one cell of a run once. */
 export function reproduceCommand(run: RunRecord, cell: Cell): string {
-  const words = ['npm', 'run', '-s', 'modstorm', '--', 'run', run.matrixFile];
+  const words = [...ownCommand, 'run', run.matrixFile];
   for (const axis of run.matrix.varied) {
     const value = cell.names?.[axis] ?? cell.settings[axis];
     if (value !== undefined) words.push('--filter', `${axis}=${value}`);

@@ -16,6 +16,7 @@ import type { Limits } from '../../bisect/search/options.ts';
 import { UsageError } from '../../errors.ts';
 import { exitCodes } from '../../exit-code.ts';
 import { createProgress } from '../../progress/progress.ts';
+import { ownCommand } from '../../project.ts';
 import type { CommandContext } from '../context.ts';
 import { restoreMatrix } from '../inputs.ts';
 import { subjectOfEvent } from './bisect-event.ts';
@@ -156,7 +157,7 @@ async function goOn(stored: StoredBisection, context: CommandContext): Promise<n
     });
     display.close();
     if (conclusion === undefined) {
-      context.stderr(`modstorm: interrupted; resume with: npm run -s modstorm -- bisect --resume ${path}\n`);
+      context.stderr(`modstorm: interrupted; resume with: ${ownCommand.join(' ')} bisect --resume ${path}\n`);
       return context.interruption() ?? exitCodes.infrastructure;
     }
     const text = await writeBisectionReport(

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { dirname, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import { calibrate } from '../../judgement/calibration.ts';
 import { calibrateSessions } from '../../judgement/sessions/session-calibration.ts';
@@ -8,7 +8,7 @@ import { type Side, sideOfRun } from '../../judgement/side.ts';
 import type { AcceleratorRequest } from '../../machine/accelerator.ts';
 import type { TrialRecord } from '../../measurement/record.ts';
 import { makePlan } from '../../plan/plan.ts';
-import { projectPath } from '../../project.ts';
+import { ownCommand } from '../../project.ts';
 import { renderCalibration } from '../../report/calibration.ts';
 import { exitCodeOfRun } from '../../report/run-exit-code.ts';
 import { renderSessionCalibration } from '../../report/session-calibration.ts';
@@ -96,7 +96,7 @@ async function measureSessions(
   }
   const sessions = await readSessions(sides, {
     results: options.results,
-    baselines: projectPath('results', 'baselines'),
+    baselines: join('results', 'baselines'),
   });
   const calibration = calibrateSessions(sides, sessions);
   const text = renderSessionCalibration(calibration);
@@ -177,7 +177,9 @@ async function reportCalibration(
   const interrupted = context.interruption();
   if (interrupted !== undefined) {
     const path = relative('', folder.path) || '.';
-    context.stderr(`modstorm: interrupted; resume with: npm run -s modstorm -- calibrate --resume ${path}\n`);
+    context.stderr(
+      `modstorm: interrupted; resume with: ${ownCommand.join(' ')} calibrate --resume ${path}\n`,
+    );
   }
   return exitCodeOfRun(records, { interrupted });
 }

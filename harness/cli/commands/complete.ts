@@ -2,7 +2,6 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { exitCodes } from '../../exit-code.ts';
-import { projectPath } from '../../project.ts';
 import { type CompletionSources, completionCandidates } from '../completion/candidates.ts';
 import { completionScript, type Shell } from '../completion/shell-script.ts';
 import type { CommandContext } from '../context.ts';
@@ -35,7 +34,7 @@ const diskSources: CompletionSources = {
   baselines: folder =>
     quietly(async () => {
       const { BaselineStore } = await import('../../store/baseline-store.ts');
-      return new BaselineStore(folder ?? projectPath('results', 'baselines')).names();
+      return new BaselineStore(folder ?? join('results', 'baselines')).names();
     }),
   metrics: async () => {
     const { metrics } = await import('../../measurement/metric-table.ts');

@@ -12,6 +12,7 @@ import {
 import { comparedRuns, type HistoryEvent } from '../../judgement/history/history-event.ts';
 import { isRegression, RunHistory, roleInHistory } from '../../judgement/history/run-history.ts';
 import { summariseCells } from '../../judgement/history/summarised-cells.ts';
+import { ownCommand } from '../../project.ts';
 import type { HistoryReport, PinnedComparison } from '../../report/history.ts';
 import { type HistoryFormat, loadHistoryFormat } from '../../report/history-formats.ts';
 import { shellQuote } from '../../shell-quote.ts';
@@ -117,7 +118,7 @@ async function writeConfirmation(event: HistoryEvent, folder: string): Promise<s
   await writeFile(file, confirmationMatrix(event, kernels));
   const path = relative('', file);
   const results = relative('', folder) || '.';
-  return `${path}\n${shellQuote(['npm', 'run', '-s', 'modstorm', '--', 'run', path, '--results', results])}\n`;
+  return `${path}\n${shellQuote([...ownCommand, 'run', path, '--results', results])}\n`;
 }
 
 async function compareWithPin(

@@ -6,6 +6,7 @@ import type { AcceleratorRequest } from '../../machine/accelerator.ts';
 import type { Matrix } from '../../matrix/matrix.ts';
 import { makePlan } from '../../plan/plan.ts';
 import type { Shard } from '../../plan/shard.ts';
+import { ownCommand } from '../../project.ts';
 import { exitCodeOfRun } from '../../report/run-exit-code.ts';
 import { reportRun } from '../../report/run-report.ts';
 import { executeRun } from '../../run/execute-run.ts';
@@ -138,6 +139,6 @@ async function finishRun(folder: RunFolder, options: RunOptions, context: Comman
   await concludeRun(folder, report, options, context);
   const interrupted = context.interruption();
   if (interrupted !== undefined)
-    context.stderr(`modstorm: interrupted; resume with: npm run -s modstorm -- run --resume ${path}\n`);
+    context.stderr(`modstorm: interrupted; resume with: ${ownCommand.join(' ')} run --resume ${path}\n`);
   return exitCodeOfRun(content.records, { interrupted, verdict: report.verdict });
 }
