@@ -37,8 +37,13 @@ function isComparable({ base, candidate }: CellPair, { result }: JudgedMetric): 
   return differences(base.facts ?? {}, candidate.facts ?? {}).length === 0;
 }
 
-/** The last line: the verdict, the count of each verdict, and what an open verdict means. */
+/** The last line: `verdict: UNCHANGED: …`. */
 export function verdictLine(comparison: RunComparison): string {
+  return `verdict: ${verdictOfAll(comparison)}`;
+}
+
+/** The verdict, the count of each verdict, and what an open verdict means. */
+export function verdictOfAll(comparison: RunComparison): string {
   const { judgement, incompatibilities } = comparison;
   const gated = gatedHeadlines(judgement.pairs);
   const parts = order.flatMap(verdict => {
@@ -49,7 +54,7 @@ export function verdictLine(comparison: RunComparison): string {
   const forced = incompatibilities.length > 0 ? ' (FORCED: the conditions differ)' : '';
   const meaning =
     verdict === 'INCONCLUSIVE' || verdict === 'NOT_ENOUGH' ? `; ${meaningOf(verdict, comparison)}` : '';
-  return `verdict: ${verdict}${forced}: gated metrics: ${parts.join(', ') || 'none measured'}${meaning}${ungatedPhrase(judgement.pairs)}`;
+  return `${verdict}${forced}: gated metrics: ${parts.join(', ') || 'none measured'}${meaning}${ungatedPhrase(judgement.pairs)}`;
 }
 
 /** Headlines that got worse but cannot fail a run, so that nobody takes the verdict for the whole story. */

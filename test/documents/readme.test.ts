@@ -20,6 +20,7 @@ const documents = [
   'harness/ci/nightly.md',
   'harness/cli/ci.md',
   'harness/error-codes.md',
+  'harness/judgement/verdicts.md',
   'harness/measurement/blame.md',
   'harness/report/README.md',
   'harness/statistics/README.md',

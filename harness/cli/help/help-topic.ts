@@ -27,7 +27,10 @@ export const helpTopics = {
     file: 'matrices/README.md',
     section: 'Metrics that `gates` may name',
   },
-  verdicts: { about: 'how a change is proved', file: 'harness/statistics/README.md' },
+  verdicts: {
+    about: 'what the words of an answer mean, and how a change is proved',
+    file: 'harness/judgement/verdicts.md',
+  },
   formats: { about: 'what --format can print', file: 'harness/report/README.md' },
   results: { about: 'the folder of a run, file by file', file: 'results/README.md' },
   ci: { about: 'nightly runs, pull requests, exit codes', file: 'harness/cli/ci.md' },

@@ -3,9 +3,9 @@ import { describeIncompatibility } from '../../judgement/incompatibility.ts';
 import type { JudgedPair, RunComparison } from '../../judgement/judgement.ts';
 import type { Side } from '../../judgement/side.ts';
 import { correctionNames } from '../../statistics/corrections/correction.ts';
-import type { JudgedMetric, Reason } from '../../statistics/verdicts/metric-verdict.ts';
+import type { JudgedMetric, Reason, Verdict } from '../../statistics/verdicts/metric-verdict.ts';
 import { plural } from '../../units.ts';
-import { overallVerdict, verdictLine } from '../comparison-verdict.ts';
+import { overallVerdict, verdictLine, verdictOfAll } from '../comparison-verdict.ts';
 import type { ExportOptions } from '../export-options.ts';
 import { hasNews, shownMetrics } from '../shown-metrics.ts';
 import { blockText } from './blocks.ts';
@@ -24,21 +24,42 @@ export function renderComparison(comparison: RunComparison, options: ExportOptio
 }
 
 /**
- * The answer in one sentence, where one pair of cells was compared: that of the gated headline which decides the verdict. Empty
- * with several pairs, whose tables say more.
+ * The answer in one sentence: that of the gated headline which decides the verdict. Of several pairs in how many, and the
+ * clearest of them; if none decides alone, the verdict of all.
  */
 export function answerLines(comparison: RunComparison): string[] {
-  if (comparison.judgement.pairs.length !== 1 || comparison.next.kind === 'text') return [];
+  const { pairs } = comparison.judgement;
+  if (pairs.length === 0 || comparison.next.kind === 'text') return [];
+  if (pairs.length > 1) return [answerOfPairs(comparison)];
   const decisive = decisiveMetric(comparison);
   return [decisive ? `${decisive.result.verdict}: ${decisive.sentence}` : verdictLine(comparison)];
+}
+
+function answerOfPairs(comparison: RunComparison): string {
+  const { pairs } = comparison.judgement;
+  const verdict = overallVerdict(comparison);
+  const deciding = pairs.flatMap(({ pair, metrics }) =>
+    metrics.filter(metric => isDecisive(metric, verdict)).map(metric => ({ pair, metric })),
+  );
+  const [clearest] = deciding.sort(
+    (a, b) => (a.metric.result.adjusted ?? 1) - (b.metric.result.adjusted ?? 1),
+  );
+  // What stays open in some pair is an answer about all of them.
+  if (clearest === undefined || (verdict !== 'REGRESSED' && verdict !== 'IMPROVED'))
+    return verdictOfAll(comparison);
+  const count = new Set(deciding.map(({ pair }) => pair)).size;
+  const name = escapeText(clearest.pair.name, { length: 200 });
+  return `${verdict} in ${count} of ${plural(pairs.length, 'pair')}, most clearly in ${name}: ${clearest.metric.sentence}`;
 }
 
 /** The gated headline of the only pair that has the verdict of all. */
 function decisiveMetric(comparison: RunComparison): JudgedMetric | undefined {
   const verdict = overallVerdict(comparison);
-  return comparison.judgement.pairs[0]?.metrics.find(
-    ({ definition, result }) => definition.headline && definition.gated && result.verdict === verdict,
-  );
+  return comparison.judgement.pairs[0]?.metrics.find(metric => isDecisive(metric, verdict));
+}
+
+function isDecisive({ definition, result }: JudgedMetric, verdict: Verdict): boolean {
+  return definition.headline && definition.gated && result.verdict === verdict;
 }
 
 /** The blocks of a comparison without its answer. */
@@ -91,7 +112,7 @@ interface PairOptions extends ExportOptions {
 function pairLines({ pair, metrics, findings }: JudgedPair, options: PairOptions): string[] {
   const listed = shownMetrics(metrics, options.all);
   const rows = options.single ? listed.filter(isHeadline) : listed;
-  const hidden = listed.length - rows.length;
+  const hidden = metrics.length - rows.length;
   const telling = rows.filter(
     metric =>
       metric !== options.answered &&
