@@ -43,7 +43,7 @@ export const helpTopics = {
     file: 'harness/ci/nightly.md',
   },
   bisect: { about: 'which commit changed a metric', file: 'harness/bisect/README.md' },
-  blame: { about: 'who requests modules twice', file: 'harness/measurement/blame.md' },
+  blame: { about: 'who loads modules, and who requests them twice', file: 'harness/measurement/blame.md' },
   kernels: { about: 'the configs of the guest kernels', file: 'guests/kernel/README.md' },
   errors: { about: 'all error codes', file: 'harness/error-codes.md' },
 } as const satisfies Record<string, Topic>;

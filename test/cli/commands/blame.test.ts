@@ -1,0 +1,74 @@
+import t from 'tap';
+import { blameCommand } from '../../../harness/cli/commands/blame.ts';
+import type { Attempt } from '../../../harness/measurement/trace/attempt.ts';
+import { blameAttempts } from '../../../harness/measurement/trace/blame.ts';
+import { fakeContext } from '../../fakes/command-context.ts';
+import { fakeRun } from '../../fakes/run-fixture.ts';
+import { fakeRunContent, writeFakeRun } from '../../fakes/run-folder-fixture.ts';
+import { load, oneKernel } from '../../matrix/fixture.ts';
+
+const matrix = load(`${oneKernel}config: stats\naxes: { vcpus: [1, 2] }\ntrials: 2\n`, 'quick.yaml');
+
+function attempts(module: string): Attempt[] {
+  return [0, 1, 2].map(number => ({
+    module,
+    call: 'finit_module',
+    pid: number,
+    startNs: number * 1e6,
+    durationNs: 2e6,
+    outcome: number === 0 ? 'loaded' : number === 1 ? 'merged' : 'duplicate-early',
+    bytes: number === 2 ? 1024 : 0,
+    requester: { kind: 'udev', device: `system/cpu/cpu${number}` },
+  }));
+}
+
+function writeRun(root: string, module: string, addsUp = true): string {
+  const content = fakeRunContent({
+    run: fakeRun(),
+    cells: matrix.cells,
+    repetitions: 2,
+    measure: () => ({}),
+  });
+  for (const record of content.records.filter(({ cell }) => cell === matrix.cells[0]?.id))
+    record.ledger = { attempts: 3, lostEvents: 0, addsUp, blame: blameAttempts(attempts(module)) };
+  return writeFakeRun(root, content);
+}
+
+async function blame(folder: string, cell?: string, json = false) {
+  const context = fakeContext();
+  const code = await blameCommand(folder, cell, { results: 'results', json }, context);
+  return { code, output: context.output };
+}
+
+t.test('who asked, added up over the boots of a cell', async t => {
+  const folder = writeRun(t.testdir(), 'kvm');
+  const { code, output } = await blame(folder);
+  t.equal(code, 0);
+  t.match(output, /^vcpus=1:\n/);
+  t.match(output, /^ *2 KiB +100 % +6 +2 +2 +- +2 +- +8 ms +udev: modaliases of devices$/m);
+  t.match(
+    output,
+    '4 of 6 loads of kvm in 2 boots: udev, for the modalias of 3 devices (system/cpu/cpu*), within 2 ms; 2 waited for another load, 2 failed before their layout, 2 KiB thrown away',
+  );
+  t.match(output, /6 calls of .* in 2 traced boots: .* add up/);
+  t.notMatch(output, 'vcpus=2', 'a cell that was not traced has nothing to say');
+  t.match(JSON.parse((await blame(folder, 'vcpus=1', true)).output), {
+    version: 1,
+    cells: [{ label: 'vcpus=1', boots: 2, addsUp: 2, rows: [{ kind: 'udev', bytes: 2048 }] }],
+  });
+});
+
+t.test('a ledger that does not add up is said', async t => {
+  t.match((await blame(writeRun(t.testdir(), 'kvm', false))).output, /in 2 boots the ledger differs/);
+});
+
+t.test('hostile names stay text', async t => {
+  const { output } = await blame(writeRun(t.testdir(), 'a\u001b]0;x\u0007\u202e'));
+  for (const character of ['\u001b', '\u0007', '\u202e']) t.notOk(output.includes(character));
+});
+
+t.test('nothing to tell', async t => {
+  const folder = writeRun(t.testdir(), 'kvm');
+  await t.rejects(blame(folder, 'vcpus=2'), { code: 'BLAME_UNTRACED', hint: /config: stats\+dups\+trace/ });
+  await t.rejects(blame(folder, 'vcpus=9'), { code: 'BLAME_CELL', hint: /vcpus=1; vcpus=2/ });
+});
