@@ -6,7 +6,7 @@ import type { Verdict } from '../statistics/verdicts/metric-verdict.ts';
 import { settings } from '../store/matrix-schema.ts';
 import { runFormat } from '../store/run-record-schema.ts';
 import { count, id, mapOf, nanoseconds, oneOf, text } from '../store/schema.ts';
-import { outcomeSchema, storedValueSchema } from '../store/trial-record-schema.ts';
+import { blameSchema, outcomeSchema, storedValueSchema } from '../store/trial-record-schema.ts';
 
 /** Path of the committed JSON Schema, relative to the project folder. */
 export const reportSchemaFile = 'results/report.schema.json';
@@ -39,6 +39,10 @@ const metric = z.object({
   high: storedValueSchema,
 });
 
+const blame = z
+  .object({ boots: count, addsUp: count, attempts: count, rows: blameSchema })
+  .describe('Who loaded what, of the boots that were traced; absent if none was.');
+
 const cell = z.object({
   id,
   label: z.string(),
@@ -61,6 +65,7 @@ const cell = z.object({
   duplicates: z.array(z.object({ ...folded, reason: z.string().optional() })),
   duplicateRequests: z.array(z.object(folded)),
   callers: z.array(z.object({ ...folded, caller: z.string(), chain: z.array(z.string()) })),
+  blame: blame.optional(),
   notRun: count.describe('Trials of the plan without a record, not counting spared ones.'),
   metrics: mapOf(metric).describe('A metric that no boot measured is absent.'),
 });

@@ -133,27 +133,30 @@ const tally = {
   bytes: count,
   waitNs: count,
 };
+/** Rows of who loaded what, in records and reports. */
+export const blameSchema: z.ZodType<BlameRow[]> = z.array(
+  objectOf<BlameRow>({
+    kind: oneOf<BlameRow['kind']>({ kernel: true, udev: true, program: true }),
+    who: z.string(),
+    chain: z.array(z.string()),
+    ...tally,
+    modules: z.array(
+      objectOf<BlamedModule>({
+        module: z.string(),
+        ...tally,
+        devices: count,
+        device: z.exactOptional(z.string()),
+        spanNs: count,
+      }),
+    ),
+  }),
+);
+
 const ledger = objectOf<LedgerSummary>({
   attempts: count,
   lostEvents: count,
   addsUp: z.boolean(),
-  blame: z.array(
-    objectOf<BlameRow>({
-      kind: oneOf<BlameRow['kind']>({ kernel: true, udev: true, program: true }),
-      who: z.string(),
-      chain: z.array(z.string()),
-      ...tally,
-      modules: z.array(
-        objectOf<BlamedModule>({
-          module: z.string(),
-          ...tally,
-          devices: count,
-          device: z.exactOptional(z.string()),
-          spanNs: count,
-        }),
-      ),
-    }),
-  ),
+  blame: blameSchema,
 });
 
 const share = z.number().min(0).max(1);

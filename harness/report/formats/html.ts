@@ -1,6 +1,7 @@
 import type { RunComparison } from '../../judgement/judgement.ts';
 import type { Side } from '../../judgement/side.ts';
 import type { Exporter } from '../exporter.ts';
+import { blamePart } from '../html/blame-part.ts';
 import { reasonsPart, verdictMap, verdictPart } from '../html/comparison-page.ts';
 import { comparedCurves, measuredCurves } from '../html/curves-part.ts';
 import { facts, html, section } from '../html/markup.ts';
@@ -45,6 +46,7 @@ function runPage(report: RunReport): string {
       ? comparedParts(compared)
       : [measuredSamples(report), measuredCurves(model.cells), duplicatesPart([{ name: 'times', boots }])]),
     callersPart(model.cells),
+    blamePart(model.cells),
     phasesPart(report),
     cellsPart(model),
     compared ? reasonsPart(compared) : '',

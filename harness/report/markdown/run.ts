@@ -4,8 +4,9 @@ import type { ExportOptions } from '../export-options.ts';
 import { countsOf, countsOfCell, reasonOf } from '../outcome-case.ts';
 import type { CellReport, ReportModel, TroubledTrial } from '../report-model.ts';
 import type { RunReport, RunVerdict } from '../run-report.ts';
+import { blameLines } from '../text/blame.ts';
 import { comparisonMarkdown } from './comparison.ts';
-import { code, details, fenced, prose, table } from './markdown-text.ts';
+import { code, details, fenced, html, prose, table } from './markdown-text.ts';
 
 /** Maximum number of failed boots that are shown individually. */
 const mostTroubles = 10;
@@ -19,6 +20,7 @@ export function runMarkdown({ model, verdict, path }: RunReport, options: Export
     ...verdictBlocks(verdict, options),
     ...troubleBlocks(model, path),
     details(`What was measured: ${plural(model.cells.length, 'cell')}`, cellTable(model.cells)),
+    ...blameBlocks(model.cells),
     environmentLines(model, path),
   ];
 }
@@ -53,6 +55,13 @@ function troubleBlock({ record, cell, reproduce }: TroubledTrial, path: string):
       `again:    ${reproduce}`,
     ]),
   ];
+}
+
+/** Who loaded what, for each traced cell. */
+function blameBlocks(cells: readonly CellReport[]): string[][] {
+  return cells.flatMap(({ cell, blame }) =>
+    blame ? [details(`Who loaded what: ${html(cell.label)}`, fenced(blameLines(blame, 10, 5)))] : [],
+  );
 }
 
 function cellTable(cells: readonly CellReport[]): string[] {

@@ -33,12 +33,17 @@ export function blameLines(report: BlameReport, rowLimit: number, sentenceLimit:
     shown.map(row => tableRow(row, bytes)),
   );
   if (rows.length > rowLimit) lines.push(`and ${rows.length - rowLimit} more`);
-  const sentences = rows
+  const sentences = blameSentences(report, sentenceLimit);
+  return [...lines, ...(sentences.length > 0 ? ['', ...sentences] : []), '', blameSum(report)];
+}
+
+/** A sentence for each of the most wasteful modules. */
+export function blameSentences({ rows, boots }: BlameReport, limit: number): string[] {
+  return rows
     .flatMap(row => row.modules.filter(module => needless(module) > 0).map(module => ({ row, module })))
     .sort((a, b) => b.module.bytes - a.module.bytes || needless(b.module) - needless(a.module))
-    .slice(0, sentenceLimit)
-    .map(({ row, module }) => blameSentence(row, module, report.boots));
-  return [...lines, ...(sentences.length > 0 ? ['', ...sentences] : []), '', sumLine(report)];
+    .slice(0, limit)
+    .map(({ row, module }) => blameSentence(row, module, boots));
 }
 
 function tableRow(row: BlameRow, bytes: number): string[] {
@@ -54,18 +59,19 @@ function tableRow(row: BlameRow, bytes: number): string[] {
     number(outcomes.merged),
     number((outcomes['init-failed'] ?? 0) + (outcomes.refused ?? 0)),
     row.waitNs === 0 ? '-' : formatDuration(row.waitNs),
-    `${kinds[row.kind]}: ${requesterText(row)}`,
+    requesterText(row),
   ];
 }
 
-function requesterText({ kind, who, chain }: BlameRow): string {
-  if (kind === 'udev') return 'modaliases of devices';
+/** `udev: modaliases of devices`, `kernel: __sock_create for net-pf-38 < __sys_socket`, `userspace: modprobe < sh`. */
+export function requesterText({ kind, who, chain }: BlameRow): string {
+  if (kind === 'udev') return `${kinds.udev}: modaliases of devices`;
   const outer = kind === 'kernel' ? chain.slice(1, 3) : chain.slice(0, 3);
-  return [who, ...outer].map(name => escapeText(name, { length: 60 })).join(' < ');
+  return `${kinds[kind]}: ${[who, ...outer].map(name => escapeText(name, { length: 60 })).join(' < ')}`;
 }
 
 /** What a maintainer would write: `254 of 255 loads of kvm were needless: udev, for 255 devices (cpu*), within 31 ms; 254 waited for the first`. */
-export function blameSentence(row: BlameRow, module: BlamedModule, boots: number): string {
+function blameSentence(row: BlameRow, module: BlamedModule, boots: number): string {
   const name = module.module === '' ? 'an unknown module' : escapeText(module.module, { length: 60 });
   const { outcomes } = module;
   const parts = [
@@ -89,7 +95,8 @@ function count(number: number | undefined, text: string): string {
   return number === undefined ? '' : `${number} ${text}`;
 }
 
-function sumLine({ boots, addsUp, attempts }: BlameReport): string {
+/** How many calls the rows are made of, and whether they add up. */
+export function blameSum({ boots, addsUp, attempts }: BlameReport): string {
   const all = `${plural(attempts, 'call')} of finit_module() and init_module() in ${plural(boots, 'traced boot')}`;
   if (addsUp === boots) return `${all}: failures, bytes and modules add up with what the kernel counted.`;
   return `${all}: in ${plural(boots - addsUp, 'boot')} the ledger differs from what the kernel counted; the findings say by how much.`;
