@@ -2,6 +2,7 @@ import type { Attempt, AttemptEvidence } from './attempt.ts';
 import { judgeAttempt } from './judge-attempt.ts';
 import { moduleOfPath, plainModule } from './module-name.ts';
 import { type ModuleRequest, ModuleRequests } from './module-requests.ts';
+import { nameMergedLoads } from './name-merged.ts';
 import { ProcessTree } from './process-tree.ts';
 import type { Requester } from './requester.ts';
 import { readTraceEvent, type TraceEvent } from './trace-event.ts';
@@ -88,6 +89,7 @@ export class LedgerMaker {
     this.#requests.endStack();
     for (const open of this.#open.values()) this.#close(open, this.#lastNs);
     this.#open.clear();
+    nameMergedLoads(this.#attempts);
     return {
       attempts: this.#attempts.sort((a, b) => a.startNs - b.startNs),
       requests: this.#requests.all,

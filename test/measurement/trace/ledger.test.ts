@@ -41,6 +41,39 @@ t.test('the storm of a real guest adds up with its counters', async t => {
   );
 });
 
+for (const workload of ['autoload', 'failing-init', 'coldplug', 'merged']) {
+  t.test(`the ${workload} of a real guest adds up with its counters`, async t => {
+    const ledger = readLedger(golden(`6.12-${workload}.txt`));
+    const stats = parseModuleStats(golden(`6.12-${workload}.stats.txt`));
+    t.same(checkLedger(ledger, stats.counters, stats), []);
+    t.equal(ledger.strangeLines, 0);
+    t.same(
+      ledger.attempts.filter(({ module }) => module === undefined),
+      [],
+      'the module of every call is known',
+    );
+  });
+}
+
+t.test('what only a trace shows', async t => {
+  const outcomes = (name: string) => {
+    const counts: Record<string, number> = {};
+    for (const { outcome } of readLedger(golden(`6.12-${name}.txt`)).attempts)
+      counts[outcome] = (counts[outcome] ?? 0) + 1;
+    return counts;
+  };
+  t.same(outcomes('merged'), { loaded: 13, merged: 7 }, '8 threads with one file: 7 waited');
+  t.same(outcomes('failing-init'), { 'init-failed': 1, 'duplicate-early': 31 });
+  t.same(outcomes('coldplug'), { loaded: 30, merged: 84 }, 'of udev, 4 CPUs');
+  const { requests, attempts } = readLedger(golden('6.12-autoload.txt'));
+  t.equal(requests.filter(({ name }) => name === 'tun').length, 50, '50 threads asked');
+  t.match(
+    attempts.filter(({ requester }) => requester.kind === 'kernel'),
+    [{ module: 'tun', requester: { name: 'tun', chain: ['run_request'] } }],
+    'one helper of the kernel loaded it',
+  );
+});
+
 t.test('a request of the kernel, through its helper', async t => {
   const { attempts, requests } = readLedger(
     trace(
