@@ -60,6 +60,7 @@ export const errorCodes = {
   BISECT_REVISION: { fault: 'user', meaning: 'The tree to bisect has no such commit' },
   BISECT_TREE: { fault: 'user', meaning: 'The tree to bisect is not a git tree' },
   BISECT_UNKNOWN: { fault: 'user', meaning: 'There is no such bisection' },
+  BLAME_ARGUMENTS: { fault: 'user', meaning: '`blame` needs a run or a trace' },
   BLAME_CELL: { fault: 'user', meaning: 'The run has no such cell' },
   BLAME_UNTRACED: {
     fault: 'user',
@@ -331,6 +332,7 @@ export const errorCodes = {
     fault: 'harness',
     meaning: 'gcc or ld, which are needed to build kernels, do not run',
   },
+  TRACE_UNRECOGNISED: { fault: 'user', meaning: 'The text is not a trace of the module loader' },
   TRANSCRIPT_INVALID: { fault: 'guest', meaning: 'A line of a channel.ndjson is not a valid message' },
   USERLAND_TABLE: {
     fault: 'user',

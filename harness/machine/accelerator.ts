@@ -37,7 +37,7 @@ export interface AcceleratorRequest {
 }
 
 /** Under working KVM a guest says hello in about a second. After this time it never will. */
-export const smokeDeadlineNs = 15e9;
+const smokeDeadlineNs = 15e9;
 /** All smoke boots together; with less than the second number left, none is begun. */
 const ladderNs = 45e9;
 const leastBootNs = 5e9;

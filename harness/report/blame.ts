@@ -5,8 +5,8 @@ import { type BlameRow, mergeBlame } from '../measurement/trace/blame.ts';
 export interface BlameReport {
   /** Boots with a ledger. */
   boots: number;
-  /** Of these, the boots whose ledger agrees with everything that the kernel counted. */
-  addsUp: number;
+  /** Of these, the boots whose ledger agrees with everything that the kernel counted; unknown without counters. */
+  addsUp: number | 'unknown';
   attempts: number;
   /** Who asked; most wasteful first. */
   rows: BlameRow[];

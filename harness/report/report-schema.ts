@@ -40,7 +40,12 @@ const metric = z.object({
 });
 
 const blame = z
-  .object({ boots: count, addsUp: count, attempts: count, rows: blameSchema })
+  .object({
+    boots: count,
+    addsUp: z.union([count, z.literal('unknown')]),
+    attempts: count,
+    rows: blameSchema,
+  })
   .describe('Who loaded what, of the boots that were traced; absent if none was.');
 
 const cell = z.object({

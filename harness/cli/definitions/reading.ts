@@ -51,14 +51,21 @@ export function defineReadingCommands(program: Command, start: Start): void {
     );
   program
     .command('blame')
-    .description('who asked for modules in a traced run, and what came of it')
-    .argument('<run>', 'path of a run folder, its name, or `latest`')
+    .description('who asked for modules in a traced run or machine, and what came of it')
+    .argument(
+      '[run]',
+      'path of a run folder, its name, or `latest`; or a trace of any machine, - for standard input',
+    )
     .argument('[cell]', 'identifier or label of a cell, or one of its words such as vcpus=8 (default: all)')
     .addOption(resultsOption('found'))
     .addOption(jsonOption())
+    .option('--explain', 'print how to trace another machine, with any kernel')
     .helpGroup('Reading:')
-    .addHelpText('after', examples('modstorm blame latest', 'modstorm blame latest vcpus=255 --json'))
-    .action((run: string, cell: string | undefined, options: BlameOptions) =>
+    .addHelpText(
+      'after',
+      examples('modstorm blame latest', 'modstorm blame latest vcpus=255 --json', 'modstorm blame trace.txt'),
+    )
+    .action((run: string | undefined, cell: string | undefined, options: BlameOptions) =>
       start(async context =>
         (await import('../commands/blame.ts')).blameCommand(run, cell, options, context),
       ),

@@ -15,7 +15,7 @@ export interface FunctionProbe {
  * Tracepoints that every kernel with ftrace has. module_get and module_put are left out: they come with each use of a module,
  * and say nothing of who loads it.
  */
-export const tracepoints = [
+const tracepoints = [
   'module:module_load',
   'module:module_free',
   'module:module_request',
@@ -35,7 +35,7 @@ export const tracepoints = [
  * them (checked in the symbols of 6.12 and 7.2). A kernel that lacks one creates the others. None of them belongs to the module
  * statistics, so that the ledger is independent of the counters that it is compared with.
  */
-export const functionProbes: readonly FunctionProbe[] = [
+const functionProbes: readonly FunctionProbe[] = [
   {
     event: 'module_open',
     at: 'return',
@@ -101,7 +101,7 @@ export const traceFile = '/sys/kernel/tracing/trace';
 const probeGroup = 'modstorm';
 
 /** A definition in the syntax of kprobe_events. */
-export function probeDefinition({ event, at, symbol, fields }: FunctionProbe): string {
+function probeDefinition({ event, at, symbol, fields }: FunctionProbe): string {
   return [`${at === 'entry' ? 'p' : 'r'}:${probeGroup}/${event}`, symbol, ...fields].join(' ');
 }
 
@@ -130,5 +130,20 @@ export function traceParameters(vcpus: number, memoryBytes: number): string[] {
     'trace_options=record-tgid',
     'trace_clock=mono',
     `trace_buf_size=${bufferKibibytes(vcpus, memoryBytes)}K`,
+  ];
+}
+
+/**
+ * Lines of a shell that begin to trace a machine that is running, as root. Probes that its kernel does not have are left out with a
+ * message; then the ledger knows less.
+ */
+export function traceCommands(): string[] {
+  return [
+    'cd /sys/kernel/tracing',
+    'echo mono > trace_clock; echo 1 > options/record-tgid; echo 16384 > buffer_size_kb',
+    ...functionProbes.map(probe => `echo '${probeDefinition(probe)}' >> kprobe_events`),
+    `echo 1 > events/${probeGroup}/enable`,
+    `for event in ${tracepoints.map(name => name.replace(':', '/')).join(' ')}; do echo 1 > events/$event/enable; done`,
+    'echo stacktrace > events/module/module_request/trigger',
   ];
 }

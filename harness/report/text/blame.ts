@@ -98,6 +98,7 @@ function count(number: number | undefined, text: string): string {
 /** How many calls the rows are made of, and whether they add up. */
 export function blameSum({ boots, addsUp, attempts }: BlameReport): string {
   const all = `${plural(attempts, 'call')} of finit_module() and init_module() in ${plural(boots, 'traced boot')}`;
+  if (addsUp === 'unknown') return `${all}; there are no counters to compare them with.`;
   if (addsUp === boots) return `${all}: failures, bytes and modules add up with what the kernel counted.`;
   return `${all}: in ${plural(boots - addsUp, 'boot')} the ledger differs from what the kernel counted; the findings say by how much.`;
 }

@@ -18,10 +18,8 @@ export interface PlannedComparison {
   random: RandomSource;
 }
 
-/** The power of which the change is meant. */
-export const plannedPower = 0.8;
 /**
- * The share of studies that must succeed. It is higher, because few earlier boots rarely include the extremes: with 24 boots and 0.8
+ * The share of studies that must succeed for a power of 80 %. It is higher, because few earlier boots rarely include the extremes: with 24 boots and 0.8
  * the judge proved 74 % of the planned changes (720 runs, skewed values).
  */
 const share = 0.85;

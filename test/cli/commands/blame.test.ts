@@ -2,6 +2,7 @@ import t from 'tap';
 import { blameCommand } from '../../../harness/cli/commands/blame.ts';
 import type { Attempt } from '../../../harness/measurement/trace/attempt.ts';
 import { blameAttempts } from '../../../harness/measurement/trace/blame.ts';
+import { projectPath } from '../../../harness/project.ts';
 import { fakeContext } from '../../fakes/command-context.ts';
 import { fakeRun } from '../../fakes/run-fixture.ts';
 import { fakeRunContent, writeFakeRun } from '../../fakes/run-folder-fixture.ts';
@@ -65,6 +66,24 @@ t.test('a ledger that does not add up is said', async t => {
 t.test('hostile names stay text', async t => {
   const { output } = await blame(writeRun(t.testdir(), 'a\u001b]0;x\u0007\u202e'));
   for (const character of ['\u001b', '\u0007', '\u202e']) t.notOk(output.includes(character));
+});
+
+t.test('the trace of any machine', async t => {
+  const { output } = await blame(projectPath('test/golden/traces/6.12-coldplug.txt'));
+  t.match(output, /^ +- +- +114 +30 +- +- +84 +- .* udev: modaliases of devices$/m);
+  t.match(output, /there are no counters to compare them with/);
+  const other = t.testdir({ 'dmesg.txt': '[    0.000000] Linux version 6.12\n' });
+  await t.rejects(blame(`${other}/dmesg.txt`), { code: 'TRACE_UNRECOGNISED', hint: /--explain/ });
+  const guide = fakeContext();
+  await blameCommand(undefined, undefined, { results: 'results', explain: true }, guide);
+  t.match(guide.output, 'kprobe_event=r:modstorm/module_open,do_sys_openat2,fd=$retval:s32');
+  t.match(
+    guide.output,
+    "echo 'p:modstorm/module_lookup find_module_all module=+0($arg1):string' >> kprobe_events",
+  );
+  await t.rejects(blameCommand(undefined, undefined, { results: 'results' }, guide), {
+    code: 'BLAME_ARGUMENTS',
+  });
 });
 
 t.test('nothing to tell', async t => {
