@@ -53,10 +53,10 @@ export class WorkloadCatalog implements Workloads {
   }
 }
 
-/** The workloads of two catalogs; the first has those names that are in both. */
+/** The workloads of two catalogs, in their order; the first has those names that are in both. */
 export function joinWorkloads(first: Workloads, second: Workloads): Workloads {
   const makers = (one: Workloads) =>
     // biome-ignore lint/style/noNonNullAssertion: these are its own names
     [...one.keys()].map(name => [name, () => one.get(name)!] as const);
-  return new WorkloadCatalog([...makers(second), ...makers(first)]);
+  return new WorkloadCatalog([...makers(first), ...makers(second).filter(([name]) => !first.has(name))]);
 }
