@@ -62,6 +62,7 @@ export const errorCodes = {
   BISECT_UNKNOWN: { fault: 'user', meaning: 'There is no such bisection' },
   BLAME_ARGUMENTS: { fault: 'user', meaning: '`blame` needs a run or a trace' },
   BLAME_CELL: { fault: 'user', meaning: 'The run has no such cell' },
+  BLAME_MODULE: { fault: 'user', meaning: 'No call in the trace loaded this module' },
   BLAME_UNTRACED: {
     fault: 'user',
     meaning: 'No boot of the run was traced, so nobody knows who loaded what',

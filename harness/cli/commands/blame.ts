@@ -1,33 +1,25 @@
-import { stat } from 'node:fs/promises';
 import { UsageError } from '../../errors.ts';
 import { escapeText } from '../../escape.ts';
 import { exitCodes } from '../../exit-code.ts';
-import { blameAttempts } from '../../measurement/trace/blame.ts';
-import { readLedger } from '../../measurement/trace/ledger.ts';
-import type { BlameReport } from '../../report/blame.ts';
-import { buildReportModel, type CellReport } from '../../report/report-model.ts';
+import type { Attempt } from '../../measurement/trace/attempt.ts';
+import { plainModule } from '../../measurement/trace/module-name.ts';
+import { chromeTrace } from '../../report/chrome-trace.ts';
 import { blameLines } from '../../report/text/blame.ts';
+import { moduleTimeline } from '../../report/text/module-timeline.ts';
 import { traceGuide } from '../../report/text/trace-guide.ts';
-import { RunFolder } from '../../store/run-folder.ts';
-import { plural } from '../../units.ts';
+import { type Blamed, readBlame, readOneLedger } from '../blame-input.ts';
 import type { CommandContext } from '../context.ts';
-import { listInputs } from '../inspection-input.ts';
 
 /** Options of `modstorm blame`. */
 export interface BlameOptions {
   results: string;
   json?: boolean;
+  /** How to trace another machine. */
   explain?: boolean;
-}
-
-/** Who loaded what in a cell, or in a trace of another machine. */
-interface Blamed {
-  /** Absent for a trace. */
-  cell?: string;
-  label: string;
-  blame: BlameReport;
-  /** What the reader of a trace must know. */
-  notes: string[];
+  /** The calls for one module in one boot. */
+  module?: string;
+  /** The calls of one boot in Chrome's trace format. */
+  chrome?: boolean;
 }
 
 const mostRows = 30;
@@ -36,7 +28,7 @@ const mostSentences = 10;
 /**
  * `modstorm blame RUN [CELL]`: who asked for modules, and what came of it, in every traced cell or in one; `modstorm blame FILE` for
  * the trace of any machine.
- * @throws UsageError BLAME_UNTRACED, BLAME_CELL, BLAME_ARGUMENTS, TRACE_UNRECOGNISED; those of a run folder and of `inspect`
+ * @throws UsageError BLAME_ARGUMENTS, BLAME_MODULE; those of `readBlame`
  */
 export async function blameCommand(
   source: string | undefined,
@@ -44,74 +36,35 @@ export async function blameCommand(
   options: BlameOptions,
   context: CommandContext,
 ): Promise<number> {
-  if (options.explain) {
-    context.stdout(traceGuide());
-    return exitCodes.success;
-  }
+  context.stdout(options.explain ? traceGuide() : await blameText(source, cell, options, context));
+  return exitCodes.success;
+}
+
+async function blameText(
+  source: string | undefined,
+  cell: string | undefined,
+  options: BlameOptions,
+  context: CommandContext,
+): Promise<string> {
   if (source === undefined)
     throw new UsageError('BLAME_ARGUMENTS', 'blame needs a run or a trace', {
       hint: '`modstorm blame latest`, or `modstorm blame --explain` for how to trace another machine.',
     });
-  const blamed = (await isTrace(source))
-    ? [await readTrace(source, context)]
-    : await readRun(source, cell, options);
-  context.stdout(options.json ? document(blamed) : `${blamed.map(page).join('\n\n')}\n`);
-  return exitCodes.success;
+  const subject = { source, cell, results: options.results };
+  if (options.chrome) return chromeTrace((await readOneLedger(subject, context)).attempts);
+  if (options.module !== undefined)
+    return timeline((await readOneLedger(subject, context)).attempts, options.module);
+  const blamed = await readBlame(subject, context);
+  return options.json ? document(blamed) : `${blamed.map(page).join('\n\n')}\n`;
 }
 
-/** A run is a folder or a name; a trace is any file. */
-async function isTrace(source: string): Promise<boolean> {
-  if (source === '-') return true;
-  const status = await stat(source).catch(() => undefined);
-  return status !== undefined && !status.isDirectory();
-}
-
-async function readTrace(source: string, context: CommandContext): Promise<Blamed> {
-  const [input] = await listInputs([source], context);
-  const ledger = readLedger((await input?.read())?.text ?? '');
-  const name = source === '-' ? 'standard input' : source;
-  if (ledger.attempts.length === 0)
-    throw new UsageError(
-      'TRACE_UNRECOGNISED',
-      `${escapeText(name)} has ${plural(ledger.events, 'event')} of the tracer, but no call of finit_module() or init_module()`,
-      { hint: '`modstorm blame --explain` says how to record one.' },
-    );
-  const { attempts, lostEvents, strangeLines } = ledger;
-  const notes = [
-    lostEvents > 0 ? `The tracer lost ${plural(lostEvents, 'event')}: a larger trace_buf_size helps.` : '',
-    strangeLines > 0 ? `${plural(strangeLines, 'line')} could not be read.` : '',
-    attempts.some(({ module }) => module === undefined)
-      ? 'Some loads have no module: the probes module_open and module_lookup are missing.'
-      : '',
-  ].filter(note => note !== '');
-  return {
-    label: name,
-    blame: { boots: 1, addsUp: 'unknown', attempts: attempts.length, rows: blameAttempts(attempts) },
-    notes,
-  };
-}
-
-async function readRun(run: string, cell: string | undefined, options: BlameOptions): Promise<Blamed[]> {
-  const folder = await RunFolder.open(run, options.results);
-  const model = buildReportModel(await folder.load());
-  const blamed = chosenCells(model.cells, cell).flatMap(({ cell: { id, label }, blame }) =>
-    blame ? [{ cell: id, label, blame, notes: [] }] : [],
-  );
-  if (blamed.length > 0) return blamed;
-  throw new UsageError('BLAME_UNTRACED', `${escapeText(run)}: no boot was traced`, {
-    hint: 'Add `trace` to the config of the matrix, as in `config: stats+dups+trace`, and run it again.',
-  });
-}
-
-/** The cells whose identifier or label is the text, or whose label has it as one of its words. */
-function chosenCells(cells: readonly CellReport[], wanted: string | undefined): readonly CellReport[] {
-  if (wanted === undefined) return cells;
-  const found = cells.filter(
-    ({ cell: { id, label } }) => id === wanted || label === wanted || label.split(' ').includes(wanted),
-  );
-  if (found.length > 0) return found;
-  throw new UsageError('BLAME_CELL', `the run has no cell ${escapeText(wanted, { length: 100 })}`, {
-    hint: `Its cells are: ${cells.map(({ cell }) => escapeText(cell.label, { length: 100 })).join('; ')}`,
+function timeline(attempts: readonly Attempt[], module: string): string {
+  const name = plainModule(module);
+  const chosen = attempts.filter(attempt => attempt.module === name);
+  if (chosen.length > 0) return `${moduleTimeline(name, chosen).join('\n')}\n`;
+  const names = [...new Set(attempts.flatMap(attempt => attempt.module ?? []))].sort();
+  throw new UsageError('BLAME_MODULE', `no call loaded ${escapeText(name, { length: 60 })}`, {
+    hint: `The modules are: ${names.map(one => escapeText(one, { length: 60 })).join(', ')}`,
   });
 }
 

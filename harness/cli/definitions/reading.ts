@@ -59,11 +59,18 @@ export function defineReadingCommands(program: Command, start: Start): void {
     .argument('[cell]', 'identifier or label of a cell, or one of its words such as vcpus=8 (default: all)')
     .addOption(resultsOption('found'))
     .addOption(jsonOption())
+    .option('--module <name>', 'the calls for one module in one boot, as bars on a scale of time')
+    .option('--chrome', "the calls of one boot in Chrome's trace format, for ui.perfetto.dev")
     .option('--explain', 'print how to trace another machine, with any kernel')
     .helpGroup('Reading:')
     .addHelpText(
       'after',
-      examples('modstorm blame latest', 'modstorm blame latest vcpus=255 --json', 'modstorm blame trace.txt'),
+      examples(
+        'modstorm blame latest',
+        'modstorm blame latest vcpus=255 --json',
+        'modstorm blame latest --module kvm',
+        'modstorm blame trace.txt',
+      ),
     )
     .action((run: string | undefined, cell: string | undefined, options: BlameOptions) =>
       start(async context =>

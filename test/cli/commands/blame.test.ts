@@ -86,6 +86,31 @@ t.test('the trace of any machine', async t => {
   });
 });
 
+t.test('the calls for one module on a scale of time', async t => {
+  const trace = projectPath('test/golden/traces/6.12-merged.txt');
+  const context = fakeContext();
+  await blameCommand(trace, undefined, { results: 'results', module: 'xfs' }, context);
+  t.match(context.output, /^xfs: 8 calls within [\d.]+ ms$/m);
+  t.match(context.output, /loaded +\d+ +storm +\| *#+ *\|$/m);
+  t.equal([...context.output.matchAll(/merged +\d+ +storm +\| *\.+ *\|/g)].length, 7);
+  await t.rejects(blameCommand(trace, undefined, { results: 'results', module: 'kvm' }, context), {
+    code: 'BLAME_MODULE',
+    hint: /xfs/,
+  });
+});
+
+t.test("Chrome's trace format", async t => {
+  const trace = projectPath('test/golden/traces/6.12-failing-init.txt');
+  const context = fakeContext();
+  await blameCommand(trace, undefined, { results: 'results', chrome: true }, context);
+  const { traceEvents } = JSON.parse(context.output);
+  t.equal(traceEvents.length, 32);
+  for (const event of traceEvents) {
+    t.match(event, { ph: 'X', pid: 1, cat: /^(init-failed|duplicate-early)$/, args: { who: /burst/ } });
+    t.ok(event.ts > 0 && event.dur >= 0 && Number.isInteger(event.tid));
+  }
+});
+
 t.test('nothing to tell', async t => {
   const folder = writeRun(t.testdir(), 'kvm');
   await t.rejects(blame(folder, 'vcpus=2'), { code: 'BLAME_UNTRACED', hint: /config: stats\+dups\+trace/ });
