@@ -112,7 +112,7 @@ interface PairOptions extends ExportOptions {
 function pairLines({ pair, metrics, findings }: JudgedPair, options: PairOptions): string[] {
   const listed = shownMetrics(metrics, options.all);
   const rows = options.single ? listed.filter(isHeadline) : listed;
-  const hidden = metrics.length - rows.length;
+  const hidden = listed.length - rows.length;
   const telling = rows.filter(
     metric =>
       metric !== options.answered &&
