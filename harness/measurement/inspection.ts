@@ -90,6 +90,10 @@ const failures: readonly [words: RegExp, hint: string][] = [
     /modules\/\w+: No such file or directory/,
     'The kernel needs CONFIG_MODULE_STATS (Linux 6.4 and later), and debugfs must be mounted.',
   ],
+  [
+    /^# tracer: |: sys_(?:enter_)?f?init_module\b/m,
+    'It is a trace: `modstorm blame FILE` says who loaded what.',
+  ],
   [/-- No entries --/, 'journalctl found nothing: run it as root, and with -b for this boot.'],
 ];
 

@@ -46,4 +46,6 @@ t.test('inspection of stats texts, logs, and both in one', async t => {
   for (const text of ['hello\nworld\n', '{"a": 1}', '\0'.repeat(5000)]) {
     t.throws(() => inspectText(text), { name: 'UsageError', code: 'INSPECT_UNRECOGNISED' });
   }
+  const hint = { name: 'UsageError', hint: /modstorm blame/ };
+  t.throws(() => inspectText('# tracer: nop\n#\n'), hint, 'a trace belongs to another command');
 });
