@@ -4,6 +4,7 @@ import { exitCodes } from '../../exit-code.ts';
 import type { Attempt } from '../../measurement/trace/attempt.ts';
 import { plainModule } from '../../measurement/trace/module-name.ts';
 import { chromeTrace } from '../../report/chrome-trace.ts';
+import { lanesPage } from '../../report/html/lanes-page.ts';
 import { blameLines } from '../../report/text/blame.ts';
 import { moduleTimeline } from '../../report/text/module-timeline.ts';
 import { traceGuide } from '../../report/text/trace-guide.ts';
@@ -18,6 +19,8 @@ export interface BlameOptions {
   explain?: boolean;
   /** The calls for one module in one boot. */
   module?: string;
+  /** These as a page with a lane for each task. */
+  html?: boolean;
   /** The calls of one boot in Chrome's trace format. */
   chrome?: boolean;
 }
@@ -53,15 +56,20 @@ async function blameText(
   const subject = { source, cell, results: options.results };
   if (options.chrome) return chromeTrace((await readOneLedger(subject, context)).attempts);
   if (options.module !== undefined)
-    return timeline((await readOneLedger(subject, context)).attempts, options.module);
+    return timeline((await readOneLedger(subject, context)).attempts, options.module, options.html === true);
+  if (options.html)
+    throw new UsageError('BLAME_ARGUMENTS', '--html draws the calls for one module', {
+      hint: 'Name it: `modstorm blame latest --module kvm --html > kvm.html`.',
+    });
   const blamed = await readBlame(subject, context);
   return options.json ? document(blamed) : `${blamed.map(page).join('\n\n')}\n`;
 }
 
-function timeline(attempts: readonly Attempt[], module: string): string {
+function timeline(attempts: readonly Attempt[], module: string, asPage: boolean): string {
   const name = plainModule(module);
   const chosen = attempts.filter(attempt => attempt.module === name);
-  if (chosen.length > 0) return `${moduleTimeline(name, chosen).join('\n')}\n`;
+  if (chosen.length > 0)
+    return asPage ? lanesPage(name, chosen) : `${moduleTimeline(name, chosen).join('\n')}\n`;
   const names = [...new Set(attempts.flatMap(attempt => attempt.module ?? []))].sort();
   throw new UsageError('BLAME_MODULE', `no call loaded ${escapeText(name, { length: 60 })}`, {
     hint: `The modules are: ${names.map(one => escapeText(one, { length: 60 })).join(', ')}`,

@@ -60,6 +60,7 @@ export function defineReadingCommands(program: Command, start: Start): void {
     .addOption(resultsOption('found'))
     .addOption(jsonOption())
     .option('--module <name>', 'the calls for one module in one boot, as bars on a scale of time')
+    .option('--html', 'with --module: as a page, with a lane for each task')
     .option('--chrome', "the calls of one boot in Chrome's trace format, for ui.perfetto.dev")
     .option('--explain', 'print how to trace another machine, with any kernel')
     .helpGroup('Reading:')

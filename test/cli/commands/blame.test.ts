@@ -99,6 +99,18 @@ t.test('the calls for one module on a scale of time', async t => {
   });
 });
 
+t.test('the same as a page, a lane for each task', async t => {
+  const trace = projectPath('test/golden/traces/6.12-merged.txt');
+  const context = fakeContext();
+  await blameCommand(trace, undefined, { results: 'results', module: 'xfs', html: true }, context);
+  t.equal([...context.output.matchAll(/<rect class="p3"/g)].length, 7, 'those that waited');
+  t.equal([...context.output.matchAll(/<rect class="p5"/g)].length, 1, 'and the one that loaded');
+  t.match(context.output, /<h2>8 calls by 8 tasks<\/h2>/);
+  await t.rejects(blameCommand(trace, undefined, { results: 'results', html: true }, context), {
+    code: 'BLAME_ARGUMENTS',
+  });
+});
+
 t.test("Chrome's trace format", async t => {
   const trace = projectPath('test/golden/traces/6.12-failing-init.txt');
   const context = fakeContext();
