@@ -1,3 +1,4 @@
+import { historyScript } from './history-script.ts';
 import type { CiRequest, Platform } from './platform.ts';
 import { yamlText } from './yaml-text.ts';
 
@@ -190,24 +191,5 @@ else
   git -C history checkout --quiet --orphan modstorm-history
   git -C history rm -r --quiet --force .
 fi
-# The journal is all that a history needs; the evidence is in the artifact.
-mkdir -p history/runs
-cp -r results/*Z-* history/runs/
-rm -rf history/runs/*/trials
-# What is computed from the journals is not kept.
-echo .index > history/runs/.gitignore
-places="--results history/runs --baselines history/baselines"
-# The first night is the baseline, until you save another one under its name.
-if [ -e history/baselines/nightly.json ]; then
-  ${modstorm} compare nightly latest $places --format github || true
-else
-  ${modstorm} baseline save nightly latest $places || true
-fi
-${modstorm} prune --keep 400d $places
-# 1 is a change that an A/B run has confirmed: told in the page, not by this step.
-${modstorm} history history/runs --format html > history/index.html || [ "$?" -eq 1 ]
-git -C history add --all
-# A job that is run again has nothing new.
-git -C history diff --cached --quiet || git -C history -c user.name=modstorm -c user.email=modstorm@localhost commit --quiet --message "night $GITHUB_RUN_NUMBER"
-git -C history push --quiet origin HEAD:modstorm-history
+${historyScript({ modstorm, compareOptions: ' --format github', night: '$GITHUB_RUN_NUMBER' })}git -C history push --quiet origin HEAD:modstorm-history
 `;

@@ -1,3 +1,4 @@
+import { historyScript } from './history-script.ts';
 import type { CiRequest, Platform } from './platform.ts';
 import { yamlText } from './yaml-text.ts';
 
@@ -110,25 +111,12 @@ ${modstorm} report latest --results results --format junit > junit.xml || true
 if [ -n "\${HISTORY_TOKEN:-}" ]; then
   origin="https://modstorm:$HISTORY_TOKEN@$CI_SERVER_HOST/$CI_PROJECT_PATH.git"
   git clone --quiet --depth 1 --branch modstorm-history "$origin" history || git init --quiet --initial-branch modstorm-history history
-  mkdir -p history/runs
-  # The journal is all that a history needs; the evidence is in the artifacts.
-  cp -r results/*Z-* history/runs/
-  rm -rf history/runs/*/trials
-  # What is computed from the journals is not kept.
-  echo .index > history/runs/.gitignore
-  places="--results history/runs --baselines history/baselines"
-  # The first night is the baseline, until you save another one under its name.
-  if [ -e history/baselines/nightly.json ]; then
-    ${modstorm} compare nightly latest $places || true
-  else
-    ${modstorm} baseline save nightly latest $places || true
-  fi
-  ${modstorm} prune --keep 400d $places
-  ${modstorm} history history/runs --format html > history/index.html || [ "$?" -eq 1 ]
-  git -C history add --all
-  # A job that is run again has nothing new.
-  git -C history diff --cached --quiet || git -C history -c user.name=modstorm -c user.email=modstorm@localhost commit --quiet --message "night $CI_PIPELINE_IID"
-  git -C history push --quiet "$origin" HEAD:modstorm-history
+${indent(historyScript({ modstorm, night: '$CI_PIPELINE_IID' }))}  git -C history push --quiet "$origin" HEAD:modstorm-history
 fi
 exit "$code"
 `;
+
+/** Lines inside an `if` of the shell. */
+function indent(lines: string): string {
+  return lines.replaceAll(/^(?=.)/gm, '  ');
+}
