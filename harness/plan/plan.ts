@@ -64,9 +64,13 @@ export function trialId(cell: string, repetition: number): string {
   return `${cell}-${String(repetition).padStart(repetitionDigits, '0')}`;
 }
 
+/** How often a matrix boots each cell: with looks, until the last of them. */
+export function declaredRepetitions({ trials }: Pick<Matrix, 'trials'>): number {
+  return trials.kind === 'fixed' ? trials.count : Math.max(...trials.looks);
+}
+
 function readRepetitions(matrix: Matrix, given: number | undefined): number {
-  const own = matrix.trials.kind === 'fixed' ? matrix.trials.count : Math.max(...matrix.trials.looks);
-  const repetitions = given ?? own;
+  const repetitions = given ?? declaredRepetitions(matrix);
   if (Number.isInteger(repetitions) && repetitions >= 1 && repetitions <= maximumRepetitions)
     return repetitions;
   throw new UsageError(

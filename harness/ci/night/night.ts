@@ -7,6 +7,7 @@ import { makeFolders } from '../../files/make-folders.ts';
 import { readRegularFile } from '../../files/regular-file.ts';
 import type { AcceleratorRequest } from '../../machine/accelerator.ts';
 import type { Matrix } from '../../matrix/matrix.ts';
+import { declaredRepetitions } from '../../plan/plan.ts';
 import { conclude, type SubjectResult } from './night-result.ts';
 import { NightInterrupted } from './night-run.ts';
 import { judgedByNight, startNight } from './night-start.ts';
@@ -131,9 +132,8 @@ function nothingNew({ id, colour, exitCode, line }: FinishedNight, { name }: Mat
 
 async function work(night: NightPlan, request: NightRequest, tools: NightTools): Promise<FinishedNight> {
   const { matrix, matrixFile, results: root } = request;
-  const { trials } = matrix;
   const folder = join(nightsFolder(root, matrix.name), night.id);
-  const own = trials.kind === 'fixed' ? trials.count : Math.max(...trials.looks);
+  const own = declaredRepetitions(matrix);
   const results: SubjectResult[] = [];
   for (const subject of night.subjects) {
     const { requested, jobs } = request;
