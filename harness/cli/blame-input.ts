@@ -2,10 +2,11 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { escapeText } from '../escape.ts';
+import type { Cell } from '../matrix/matrix.ts';
 import { blameAttempts } from '../measurement/trace/blame.ts';
 import { type Ledger, readLedger } from '../measurement/trace/ledger.ts';
 import type { BlameReport } from '../report/blame.ts';
-import { buildReportModel, type CellReport } from '../report/report-model.ts';
+import { buildReportModel } from '../report/report-model.ts';
 import { RunFolder } from '../store/run-folder.ts';
 import { plural } from '../units.ts';
 import type { CommandContext } from './context.ts';
@@ -38,9 +39,10 @@ export interface Blamed {
 export async function readBlame(subject: BlameSubject, context: CommandContext): Promise<Blamed[]> {
   if (await isTrace(subject.source)) return [await readTrace(subject.source, context)];
   const folder = await RunFolder.open(subject.source, subject.results);
-  const { cells } = buildReportModel(await folder.load());
-  const blamed = chosenCells(cells, subject.cell).flatMap(({ cell: { id, label }, blame }) =>
-    blame ? [{ cell: id, label, blame, notes: [] }] : [],
+  const content = await folder.load();
+  const chosen = chosenCells(content.plan.cells, subject.cell);
+  const blamed = buildReportModel(content).cells.flatMap(({ cell: { id, label }, blame }) =>
+    blame && chosen.has(id) ? [{ cell: id, label, blame, notes: [] }] : [],
   );
   if (blamed.length === 0) throw untraced(subject.source);
   return blamed;
@@ -54,8 +56,7 @@ export async function readOneLedger(subject: BlameSubject, context: CommandConte
   if (await isTrace(subject.source)) return traceLedger(subject.source, context);
   const folder = await RunFolder.open(subject.source, subject.results);
   const content = await folder.load();
-  const { cells } = buildReportModel(content);
-  const chosen = new Set(chosenCells(cells, subject.cell).map(({ cell }) => cell.id));
+  const chosen = chosenCells(content.plan.cells, subject.cell);
   const record = content.records.find(({ cell, ledger }) => chosen.has(cell) && ledger !== undefined);
   if (!record) throw untraced(subject.source);
   return traceLedger(join(folder.trialFolder(record.trial), 'trace.txt'), context);
@@ -101,14 +102,14 @@ function nameOf(source: string): string {
   return source === '-' ? 'standard input' : source;
 }
 
-function chosenCells(cells: readonly CellReport[], wanted: string | undefined): readonly CellReport[] {
-  if (wanted === undefined) return cells;
-  const found = cells.filter(
-    ({ cell: { id, label } }) => id === wanted || label === wanted || label.split(' ').includes(wanted),
-  );
-  if (found.length > 0) return found;
-  throw new UsageError('BLAME_CELL', `the run has no cell ${escapeText(wanted, { length: 100 })}`, {
-    hint: `Its cells are: ${cells.map(({ cell }) => escapeText(cell.label, { length: 100 })).join('; ')}`,
+/** The identifiers of the chosen cells. */
+function chosenCells(cells: readonly Cell[], wanted: string | undefined): ReadonlySet<string> {
+  const fits = ({ id, label }: Cell) =>
+    wanted === undefined || id === wanted || label === wanted || label.split(' ').includes(wanted);
+  const found = cells.filter(fits);
+  if (found.length > 0) return new Set(found.map(({ id }) => id));
+  throw new UsageError('BLAME_CELL', `the run has no cell ${escapeText(wanted ?? '', { length: 100 })}`, {
+    hint: `Its cells are: ${cells.map(({ label }) => escapeText(label, { length: 100 })).join('; ')}`,
   });
 }
 

@@ -64,3 +64,18 @@ export interface Attempt {
   bytes: number;
   requester: Requester;
 }
+
+/** `loaded`, or `refused ENOEXEC`. */
+export function outcomeText({ outcome, error }: Pick<Attempt, 'outcome' | 'error'>): string {
+  return error === undefined ? outcome : `${outcome} ${error}`;
+}
+
+/** When the first of some attempts began and the last ended, ns; there may be a million of them. */
+export function timeSpan(attempts: readonly Attempt[]): { firstNs: number; lastNs: number } {
+  let [firstNs, lastNs] = [Number.POSITIVE_INFINITY, 0];
+  for (const { startNs, durationNs } of attempts) {
+    firstNs = Math.min(firstNs, startNs);
+    lastNs = Math.max(lastNs, startNs + durationNs);
+  }
+  return { firstNs, lastNs };
+}

@@ -68,6 +68,11 @@ export function needless({ outcomes }: BlameTally): number {
   return (outcomes['duplicate-early'] ?? 0) + (outcomes['duplicate-late'] ?? 0) + (outcomes.merged ?? 0);
 }
 
+/** Loads that failed otherwise than as duplicates. */
+export function failedLoads({ outcomes }: BlameTally): number {
+  return (outcomes['init-failed'] ?? 0) + (outcomes.refused ?? 0);
+}
+
 /** Adds up rows of several boots. */
 export function mergeBlame(boots: readonly (readonly BlameRow[])[]): BlameRow[] {
   const rows = new Map<string, BlameRow>();

@@ -1,4 +1,4 @@
-import { needless } from '../../measurement/trace/blame.ts';
+import { failedLoads, needless } from '../../measurement/trace/blame.ts';
 import { formatBytes, formatDuration, plural } from '../../units.ts';
 import type { CellReport } from '../report-model.ts';
 import { blameSentences, blameSum, requesterText } from '../text/blame.ts';
@@ -20,7 +20,6 @@ function cellPart({ cell, blame }: CellReport): string {
   if (!blame) return '';
   const rows = blame.rows.slice(0, mostRows).map(row => {
     const { outcomes } = row;
-    const failed = (outcomes['init-failed'] ?? 0) + (outcomes.refused ?? 0);
     return [
       html(requesterText(row)),
       formatBytes(row.bytes),
@@ -31,7 +30,7 @@ function cellPart({ cell, blame }: CellReport): string {
         outcomes['duplicate-late'],
         outcomes.merged,
       ].map(number => String(number ?? 0)),
-      String(failed),
+      String(failedLoads(row)),
       formatDuration(row.waitNs),
     ];
   });

@@ -1,5 +1,5 @@
 import { scaleLinear } from 'd3-scale';
-import type { Attempt, AttemptOutcome } from '../../measurement/trace/attempt.ts';
+import { type Attempt, type AttemptOutcome, outcomeText, timeSpan } from '../../measurement/trace/attempt.ts';
 import { requesterName } from '../../measurement/trace/requester.ts';
 import { formatDuration, plural } from '../../units.ts';
 import { html, section, table, wordHead } from './markup.ts';
@@ -54,9 +54,7 @@ function lanesOf(attempts: readonly Attempt[]): Lane[] {
 }
 
 function drawing(module: string, lanes: readonly Lane[]): string {
-  const calls = lanes.flatMap(lane => lane.calls);
-  const first = calls.reduce((least, { startNs }) => Math.min(least, startNs), Number.POSITIVE_INFINITY);
-  const last = calls.reduce((most, { startNs, durationNs }) => Math.max(most, startNs + durationNs), 0);
+  const { firstNs: first, lastNs: last } = timeSpan(lanes.flatMap(lane => lane.calls));
   const scale = scaleLinear([0, Math.max(1, last - first)], [0, 96]);
   const height = lanes.length * laneHeight;
   const grid = scale.ticks(tickCount).map(ns => {
@@ -74,21 +72,21 @@ function drawing(module: string, lanes: readonly Lane[]): string {
   return `<figure><svg height="${height + axisHeight}" role="img" aria-label="${html(name, 200)}">${grid.join('')}${bars.join('')}</svg></figure>`;
 }
 
-function describe({ pid, outcome, error, durationNs, requester }: Attempt): string {
-  const what = error === undefined ? outcome : `${outcome} ${error}`;
-  return `task ${pid}, ${requesterName(requester)}: ${what} after ${formatDuration(durationNs)}`;
+function describe(call: Attempt): string {
+  const { pid, durationNs, requester } = call;
+  return `task ${pid}, ${requesterName(requester)}: ${outcomeText(call)} after ${formatDuration(durationNs)}`;
 }
 
 function callTable(module: string, attempts: readonly Attempt[]): string {
   const first = attempts[0]?.startNs ?? 0;
   const rows = attempts
     .slice(0, mostLanes)
-    .map(({ pid, startNs, durationNs, outcome, error, requester }) => [
-      String(pid),
-      html(formatDuration(startNs - first)),
-      html(formatDuration(durationNs)),
-      `<td class="text">${html(error === undefined ? outcome : `${outcome} ${error}`)}</td>`,
-      `<td class="text">${html(requesterName(requester), 300)}</td>`,
+    .map(call => [
+      String(call.pid),
+      html(formatDuration(call.startNs - first)),
+      html(formatDuration(call.durationNs)),
+      `<td class="text">${html(outcomeText(call))}</td>`,
+      `<td class="text">${html(requesterName(call.requester), 300)}</td>`,
     ]);
   const heads = ['task', 'start', 'length', wordHead('outcome'), wordHead('who')];
   return table(`calls that loaded ${module}`, heads, rows);

@@ -1,5 +1,5 @@
 import { escapeText } from '../../escape.ts';
-import { type BlamedModule, type BlameRow, needless } from '../../measurement/trace/blame.ts';
+import { type BlamedModule, type BlameRow, failedLoads, needless } from '../../measurement/trace/blame.ts';
 import { formatBytes, formatDuration, plural } from '../../units.ts';
 import type { BlameReport } from '../blame.ts';
 import { type Column, renderTable } from './table.ts';
@@ -57,7 +57,7 @@ function tableRow(row: BlameRow, bytes: number): string[] {
     number(outcomes['duplicate-early']),
     number(outcomes['duplicate-late']),
     number(outcomes.merged),
-    number((outcomes['init-failed'] ?? 0) + (outcomes.refused ?? 0)),
+    number(failedLoads(row)),
     row.waitNs === 0 ? '-' : formatDuration(row.waitNs),
     requesterText(row),
   ];

@@ -1,5 +1,5 @@
 import { escapeText } from '../../escape.ts';
-import type { Attempt, AttemptOutcome } from '../../measurement/trace/attempt.ts';
+import { type Attempt, type AttemptOutcome, outcomeText, timeSpan } from '../../measurement/trace/attempt.ts';
 import { requesterName } from '../../measurement/trace/requester.ts';
 import { formatDuration, plural } from '../../units.ts';
 import { type Column, renderTable } from './table.ts';
@@ -30,14 +30,13 @@ const longestName = 40;
 
 /** Every call that loaded one module, as a bar on one scale of time, in the order in which they began. */
 export function moduleTimeline(module: string, attempts: readonly Attempt[]): string[] {
-  const first = Math.min(...attempts.map(({ startNs }) => startNs));
-  const last = Math.max(...attempts.map(({ startNs, durationNs }) => startNs + durationNs));
+  const { firstNs: first, lastNs: last } = timeSpan(attempts);
   const rows = attempts
     .slice(0, mostRows)
     .map(attempt => [
       formatDuration(attempt.startNs - first),
       formatDuration(attempt.durationNs),
-      attempt.error === undefined ? attempt.outcome : `${attempt.outcome} ${attempt.error}`,
+      outcomeText(attempt),
       String(attempt.pid),
       escapeText(requesterName(attempt.requester), { length: longestName }),
       bar(attempt, first, last - first),
